@@ -1,0 +1,1 @@
+"""The event-sourcing core: log, deciders, projections, relay, inbox, gRPC. It knows no service and no word of the domain."""

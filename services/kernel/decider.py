@@ -1,0 +1,63 @@
+"""Deciding: load the streams that a decision reads, decide, append at the versions that were read, retry once.
+
+`decide` and `evolve` are pure. A service lists its commands in one table, `{Command: Handler(reads, decide)}`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from services.kernel.events import Event
+
+S = TypeVar("S")
+
+
+class Command(BaseModel):
+    """What somebody wants to happen; its class name is the name of its RPC. Unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Context(NamedTuple):
+    """Who sends a command, and under which id (chosen by the client, stored by it before the first send)."""
+
+    command_id: str
+    actor: str
+    on_behalf_of: str | None = None
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fold(Generic[S]):
+    """How the events of one kind of stream make its state."""
+
+    kind: str
+    initial: S
+    evolve: Callable[[S, Any], S]
+
+    def of(self, *ids: str) -> "Stream[S]":
+        """The stream `kind:id` or `kind:id:id`."""
+        return Stream(":".join((self.kind, *ids)), self)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream(Generic[S]):
+    name: str
+    fold: Fold[S]
+
+
+Events = Sequence[Event] | Mapping[str, Sequence[Event]]
+"""What a decision yields: events for the first stream it read, or events by stream name (each one that it read)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`reads(command)` names every stream the decision rests on; `decide(command, *states)` gets their states in that order."""
+
+    reads: Callable[[Any], Sequence[Stream[Any]]]
+    decide: Callable[..., Events]
+
+
+Handlers = Mapping[type[Command], Handler]

@@ -1,0 +1,56 @@
+"""Text as it comes in, and text as it is searched.
+
+What comes in is normalised to NFC and must hold no control characters; its spelling is kept. What is searched is folded:
+one spelling for tone placement, case, dashes and spaces (`fold`), and also without marks (`bare`). Two names that fold
+alike are candidates for a person to choose from, never proof that they are the same.
+"""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_GLIDE = re.compile(rf"(?<!q)([ou])([{_TONES}]?)([aey])([{_TONES}]?)(?![^\W\d_])", re.IGNORECASE)
+_DASHES = re.compile(r"[\u2010-\u2015\u2212-]+")
+_OUTSIDE = re.compile(r"[^\w\s]+")
+_BREAKS = re.compile(r"[\n\r\t]")
+
+
+def clean(text: str) -> str:
+    """The same text in NFC, without white space around it. Raises ValueError for control characters."""
+    if _CONTROL.search(text):
+        raise ValueError("holds a control character / có ký tự điều khiển")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _line(text: str) -> str:
+    text = clean(text)
+    if _BREAKS.search(text):
+        raise ValueError("must be one line / phải là một dòng")
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_line)]
+Prose = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(clean)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+
+
+def fold(text: str) -> str:
+    """One spelling of a name for look-ups that keep the marks: `Toà án` and `TÒA  ÁN` give the same."""
+    letters = unicodedata.normalize("NFD", text).casefold()
+    letters = _GLIDE.sub(_tone_first, letters)
+    return " ".join(_OUTSIDE.sub(" ", _DASHES.sub(" ", unicodedata.normalize("NFC", letters))).split())
+
+
+def _tone_first(match: re.Match[str]) -> str:
+    glide, early, vowel, late = match.groups()
+    return f"{glide}{early or late}{vowel}"
+
+
+def bare(text: str) -> str:
+    """A name without marks for search: `Viện Kiểm sát` gives `vien kiem sat`; đ becomes d."""
+    letters = unicodedata.normalize("NFD", fold(text))
+    return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
