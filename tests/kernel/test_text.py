@@ -1,0 +1,43 @@
+"""Folding: what is found as the same, and what is not."""
+
+import unicodedata
+
+import pytest
+
+from services.kernel.text import bare, clean, fold
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Toà án nhân dân tối cao", "Tòa án nhân dân tối cao"),
+        ("Khối Thi đua các Bộ, ngành", "Khối thi đua các bộ ngành"),
+        ("Uỷ ban", "Ủy  ban"),
+        ("thuý", "thúy"),
+        ("Thi đua – Khen thưởng", "thi đua - khen thưởng"),
+        ("Hà\u00a0Nội", "hà nội"),
+    ],
+)
+def test_spellings_of_one_name_fold_alike(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+    assert fold(unicodedata.normalize("NFD", one)) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Nguyễn", "Nguyen"), ("đường", "dương"), ("của", "cua"), ("quý", "qui")])
+def test_words_that_differ_in_marks_do_not_fold_alike(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+def test_a_bare_name_has_no_marks_at_all() -> None:
+    assert bare("Viện Kiểm sát nhân dân tối cao") == "vien kiem sat nhan dan toi cao"
+    assert bare("ĐẶNG Thuỷ Trâm") == "dang thuy tram"
+
+
+def test_cleaning_keeps_the_spelling_and_composes_the_letters() -> None:
+    assert clean(unicodedata.normalize("NFD", " Toà án ")) == "Toà án"
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7f"])
+def test_control_characters_are_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        clean(bad)
