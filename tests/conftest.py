@@ -2,13 +2,19 @@
 
 import os
 import secrets
+from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import asyncpg
 import pytest
+import uvloop
 
 from deploy.local.processes import Run
 from deploy.local.servers import ExistingKafka, ExistingPostgres, Kafka, Postgres
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +28,7 @@ def run() -> Iterator[Run]:
 
 @pytest.fixture(scope="session")
 def postgres(run: Run) -> Iterator[Postgres | ExistingPostgres]:
-    dsn = os.environ.get("THIDUA_POSTGRES")
+    dsn = os.environ.get("THIDUA_TEST_POSTGRES")
     server = ExistingPostgres(dsn) if dsn else Postgres(run.folder, outside=run.outside)
     server.start()
     yield server
@@ -31,7 +37,7 @@ def postgres(run: Run) -> Iterator[Postgres | ExistingPostgres]:
 
 @pytest.fixture(scope="session")
 def kafka(run: Run) -> Iterator[Kafka | ExistingKafka]:
-    bootstrap = os.environ.get("THIDUA_KAFKA")
+    bootstrap = os.environ.get("THIDUA_TEST_KAFKA")
     server = ExistingKafka(bootstrap) if bootstrap else Kafka(run.folder)
     server.start()
     yield server

@@ -42,8 +42,7 @@ def reachable_by_others(path: Path) -> bool:
 
 def outside_folder() -> Path:
     """A folder of this checkout outside of it, for servers that cannot reach into it (a home of mode 700)."""
-    key = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
-    folder = Path("/var/tmp") / f"thidua-{os.geteuid()}-{key}"
+    folder = _outside()
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o711)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
@@ -150,6 +149,19 @@ def eventually(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def end_all() -> None:
+    """End every server of this checkout, of living runs too, and remove what all runs wrote."""
+    for record in (VAR / "run").glob("**/*.pid"):
+        Process(record).kill()
+    for folder in [VAR / "run", _outside()]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _outside() -> Path:
+    key = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"thidua-{os.geteuid()}-{key}"
 
 
 def _started(pid: int) -> str | None:

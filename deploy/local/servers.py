@@ -4,7 +4,7 @@
         servers.postgres.admin_dsn, servers.kafka.bootstrap
 
 The environment may name servers that are there already, which are then neither started nor stopped:
-THIDUA_POSTGRES, the DSN of a role that may create databases and roles, and THIDUA_KAFKA, host:port[,host:port].
+THIDUA_TEST_POSTGRES, the DSN of a superuser, and THIDUA_TEST_KAFKA, host:port[,host:port].
 """
 
 import base64
@@ -294,7 +294,7 @@ class Servers:
     def __init__(self, purpose: str, *, keep: bool = False, brokers: int = 1) -> None:
         self._keep = keep
         self.run = Run(purpose, keep=keep)
-        dsn, bootstrap = os.environ.get("THIDUA_POSTGRES"), os.environ.get("THIDUA_KAFKA")
+        dsn, bootstrap = os.environ.get("THIDUA_TEST_POSTGRES"), os.environ.get("THIDUA_TEST_KAFKA")
         folder, outside = self.run.folder, self.run.outside
         self.postgres = ExistingPostgres(dsn) if dsn else Postgres(folder, outside=outside, detached=keep)
         self.kafka = ExistingKafka(bootstrap) if bootstrap else Kafka(folder, brokers=brokers, detached=keep)

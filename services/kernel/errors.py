@@ -25,7 +25,9 @@ class Invalid(Error):
     """The request itself is wrong: fix the named fields (INVALID_ARGUMENT)."""
 
     def __init__(self, *violations: Violation) -> None:
-        super().__init__("; ".join(f"{v.field}: {v.en}" for v in violations), "; ".join(f"{v.field}: {v.vi}" for v in violations))
+        super().__init__(
+            "; ".join(f"{v.field}: {v.en}" for v in violations), "; ".join(f"{v.field}: {v.vi}" for v in violations)
+        )
         self.violations = violations
 
 

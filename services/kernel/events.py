@@ -101,7 +101,7 @@ def event_id(command_id: str, ordinal: int) -> str:
 
 
 def leaf(row: Row) -> bytes:
-    """The bytes of a Merkle leaf: epoch (4), position (8), recorded time in microseconds (8), big-endian, then the body."""
+    """The bytes of a Merkle leaf: epoch (4), position (8), recorded microseconds (8), big-endian, then the body."""
     micros = (row.recorded_at - EPOCH) // timedelta(microseconds=1)
     return row.epoch.to_bytes(4) + row.position.to_bytes(8) + micros.to_bytes(8) + row.body
 
@@ -123,4 +123,3 @@ class Vocabulary(Generic[E]):
     def decode(self, rows: Sequence[Row]) -> list[Recorded[E]]:
         envelopes = self.envelopes(row.body for row in rows)
         return [Recorded(r.epoch, r.position, r.recorded_at, e) for r, e in zip(rows, envelopes, strict=True)]
-

@@ -23,7 +23,7 @@ class Part(BaseModel):
 
 
 class Source(Part):
-    """A document: what it is, who issued it, the day it prints for itself, the hash of its text. It never holds its words."""
+    """A document: what it is, who issued it, the day it prints for itself, the hash of its text. Never its words."""
 
     id: Line
     title: Line | None = None
@@ -36,7 +36,10 @@ class Source(Part):
 
 
 class Inference(Part):
-    """A field that the source does not state, and from what we infer it. `field` is a path such as `members[2]`; `*` is all."""
+    """A field that the source does not state, and from what we infer it.
+
+    `field` is a path such as `members[2]`; `*` is all.
+    """
 
     field: Line
     basis: Prose

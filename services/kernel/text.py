@@ -1,8 +1,8 @@
 """Text as it comes in, and text as it is searched.
 
-What comes in is normalised to NFC and must hold no control characters; its spelling is kept. What is searched is folded:
-one spelling for tone placement, case, dashes and spaces (`fold`), and also without marks (`bare`). Two names that fold
-alike are candidates for a person to choose from, never proof that they are the same.
+What comes in is normalised to NFC and must hold no control characters; its spelling is kept. What is searched is
+folded: one spelling for tone placement, case, dashes and spaces (`fold`), and also without marks (`bare`). Two names
+that fold alike are candidates for a person to choose from, never proof that they are the same.
 """
 
 import re
