@@ -54,7 +54,7 @@ Events = Sequence[Event] | Mapping[str, Sequence[Event]]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`reads(command)` names the streams the decision rests on; `decide(command, *states)` gets their states so."""
+    """`reads(command)`: the streams a decision rests on; `decide(command, *states)` gets their states in that order."""
 
     reads: Callable[[Any], Sequence[Stream[Any]]]
     decide: Callable[..., Events]
