@@ -15,22 +15,22 @@ RELEASE := $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null)
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo up down test check faults bench proto rebuild verify clean requirements prerequisites
+.PHONY: help demo up down test check faults bench proto rebuild verify clean requirements servers
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY) ## the five articles, told to three services over real servers, and what they then answer
+demo: servers $(READY) ## the five articles, told to three services over real servers, and what they then answer
 	@$(BIN)/python -m deploy.demo
 
-up: $(READY) ## servers and services, kept running for exploring
+up: servers $(READY) ## servers and services, kept running for exploring
 	@$(BIN)/python -m deploy.local up
 
 down: $(READY) ## end what `make up` started; its data stay
 	@$(BIN)/python -m deploy.local down
 
-test: $(READY) ## all that guards a change, on real servers; ONLY=words picks tests
+test: servers $(READY) ## all that guards a change, on real servers; ONLY=words picks tests
 	@$(BIN)/python -m pytest $(if $(ONLY),-k '$(ONLY)')
 
 check: $(READY) ## lint, types, borders, contracts, generated code
@@ -43,10 +43,10 @@ check: $(READY) ## lint, types, borders, contracts, generated code
 	$(if $(RELEASE),$(BIN)/buf breaking proto --against '.git#tag=$(RELEASE)$(,)subdir=proto')
 	$(BIN)/python -m deploy.protos --check
 
-faults: $(READY) ## kills, races and lies, with full counts (under an hour); ONLY=name picks one
+faults: servers $(READY) ## kills, races and lies, with full counts (under an hour); ONLY=name picks one
 	@$(BIN)/python -m tests.faults
 
-bench: $(PEER) ## figures beside a peer's and a limit's; ONLY=name picks one
+bench: servers $(PEER) ## figures beside a peer's and a limit's; ONLY=name picks one
 	@$(BIN)/python -m tests.bench
 
 proto: $(READY) ## format, lint and generate from the .proto files
@@ -70,13 +70,15 @@ requirements: $(READY)
 		$(abspath $(BIN))/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 			--no-emit-index-url --custom-compile-command 'make requirements' $$set.in --output-file $$set.txt || exit 1; done
 
-prerequisites:
+# says what it installs, when it does
+servers:
+	@$(PYTHON) deploy/local/prerequisites.py servers
+
+$(VENV)/bin/python:
 	@$(PYTHON) deploy/local/prerequisites.py
+	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/bin/python: | prerequisites
-	$(PYTHON) -m venv $(VENV)
-
-$(READY): requirements/dev.txt pyproject.toml | prerequisites $(VENV)/bin/python
+$(READY): requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Python libraries into $(VENV) …"
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .

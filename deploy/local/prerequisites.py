@@ -1,6 +1,6 @@
 """What a machine lacks of Python's venv, PostgreSQL, Java and Maven: installed by apt, else named in one sentence.
 
-python3 deploy/local/prerequisites.py
+python3 deploy/local/prerequisites.py [servers]
 
 Runs before there is a virtual environment, by whatever Python there is: standard library only, nothing of ours.
 """
@@ -20,14 +20,14 @@ POSTGRES, JAVA = 15, 17
 NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/thidua.conf")
 
 
-def missing() -> dict[str, str]:
+def missing(servers: bool) -> dict[str, str]:
     """What is missing, as a person calls it, and the package that brings it."""
     wanted = {}
     if importlib.util.find_spec("ensurepip") is None:
         wanted["Python's venv"] = f"python3.{sys.version_info.minor}-venv"
-    if not os.environ.get("THIDUA_TEST_POSTGRES") and newest_postgres() < POSTGRES:
+    if servers and not os.environ.get("THIDUA_TEST_POSTGRES") and newest_postgres() < POSTGRES:
         wanted[f"PostgreSQL {POSTGRES} or later"] = "postgresql"
-    if not os.environ.get("THIDUA_TEST_KAFKA"):
+    if servers and not os.environ.get("THIDUA_TEST_KAFKA"):
         if java() < JAVA:
             wanted[f"Java {JAVA} or later"] = "default-jre-headless"
         if not shutil.which("mvn") and not Path("var/kafka/libs").exists():
@@ -48,7 +48,8 @@ def java() -> int:
 def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - an older one may well run this file, and only this one
         sys.exit("thidua needs Python 3.11 or later: install it, or name it with make PYTHON=…")
-    wanted = missing()
+    servers = sys.argv[1:] == ["servers"]
+    wanted = missing(servers)
     if not wanted:
         return
     names, packages = ", ".join(wanted), " ".join(sorted(wanted.values()))
@@ -61,9 +62,10 @@ def main() -> None:
         for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages.split()]):
             environment = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8"]
             command = [*root, *environment, "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", *step]
-            if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False).returncode:
-                sys.exit(f"apt-get failed, see above. Needed: {packages}")
-    left = missing()
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            if done.returncode:
+                sys.exit(f"{done.stdout}{done.stderr}apt-get {step[0]} failed. Needed: {packages}")
+    left = missing(servers)
     if left:
         sys.exit(f"{', '.join(left)}: this system's packages are too old for thidua; install newer ones by hand.")
 
