@@ -45,6 +45,22 @@ class Inference(Part):
     basis: Prose
 
 
+class Mark(Part):
+    """How sure a value of an answer is, and from where. An act performed in the system is stated and has no source."""
+
+    certainty: Certainty = "STATED"
+    source: str | None = None
+    place: str | None = None
+    basis: str | None = None
+
+
+class Fact(Part):
+    """A value of an answer, as text, with its mark. An absent Fact means "not recorded"."""
+
+    value: str
+    mark: Mark = Mark()
+
+
 class Record(Part):
     """How a recorded fact is known: its source, where in it the words stand, and what in the fact is inferred."""
 
@@ -61,6 +77,11 @@ class Record(Part):
             if inference.field in ("*", field) or field.startswith((inference.field + ".", inference.field + "[")):
                 return inference.basis
         return None
+
+    def mark(self, field: str) -> Mark:
+        """The mark of one field of an answer."""
+        basis = self.basis(field)
+        return Mark(certainty=self.certainty(field), source=self.source.id, place=self.place, basis=basis)
 
 
 class Listed(Part, Generic[T]):

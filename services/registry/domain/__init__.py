@@ -1,0 +1,28 @@
+"""What registry decides: pure functions, one module for each kind of stream."""
+
+from services.kernel.decider import Handlers
+from services.registry.domain import (
+    bloc,
+    conference,
+    covenant,
+    leadership,
+    membership,
+    movement,
+    organisation,
+    person,
+    plan,
+    review,
+)
+
+HANDLERS: Handlers = {
+    **organisation.HANDLERS,
+    **person.HANDLERS,
+    **bloc.HANDLERS,
+    **membership.HANDLERS,
+    **leadership.HANDLERS,
+    **conference.HANDLERS,
+    **movement.HANDLERS,
+    **covenant.HANDLERS,
+    **plan.HANDLERS,
+    **review.HANDLERS,
+}

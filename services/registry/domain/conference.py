@@ -1,0 +1,75 @@
+"""Conferences and who took part in them."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.registry import events as e
+from services.registry.domain.telling import performed_on, require, tell
+
+
+class HoldConference(e.ConferenceFacts, Command):
+    """Hold a conference, which may close one year and open the next."""
+
+
+class RecordAttendance(e.AttendanceFacts, Command):
+    """Tell who took part in a conference, with agency and roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    pass
+
+
+Conference = Unknown | Held
+
+
+def evolve(conference: Conference, event: e.ConferenceEvent) -> Conference:
+    match event:
+        case e.ConferenceHeld():
+            return Held()
+        case e.AttendanceRecorded():
+            return conference
+        case _:
+            assert_never(event)
+
+
+CONFERENCE: Fold[Conference] = Fold("conference", Unknown(), evolve)
+
+
+def hold(command: HoldConference, conference: Conference) -> Events:
+    match conference:
+        case Held():
+            raise Refused("conference.known", "This id is taken.", "Mã hội nghị này đã có.")
+        case Unknown():
+            if command.record is None:
+                performed_on(command.effective)
+            return [tell(e.ConferenceHeld, command)]
+        case _:
+            assert_never(conference)
+
+
+def attend(command: RecordAttendance, conference: Conference) -> Events:
+    if command.record is None:
+        require(
+            isinstance(conference, Held), "conference.unknown", "Hold the conference first.", "Chưa có hội nghị này."
+        )
+    require(
+        all(a.agency or a.person or a.words for a in command.attendees.items),
+        "conference.attendee",
+        "Every attendee has an agency, a person, or words.",
+        "Mỗi đại biểu cần có cơ quan, cá nhân hoặc lời ghi.",
+    )
+    return [tell(e.AttendanceRecorded, command)]
+
+
+HANDLERS: Handlers = {
+    HoldConference: Handler(lambda c: [CONFERENCE.of(c.conference)], hold),
+    RecordAttendance: Handler(lambda c: [CONFERENCE.of(c.conference)], attend),
+}

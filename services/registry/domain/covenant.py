@@ -1,0 +1,60 @@
+"""The yearly covenant of a bloc and its signatures."""
+
+from typing import assert_never
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.telling import performed_on, require, tell
+
+
+class SignCovenant(e.SignatureFacts, Command):
+    """Sign the year's covenant for one member."""
+
+
+class RecordCovenant(e.CovenantFacts, Command):
+    """Record what a source tells of a covenant: signed or not, by whom, or only that it exists."""
+
+
+Signed = frozenset[Id]
+"""The members that signed."""
+
+
+def evolve(signed: Signed, event: e.CovenantEvent) -> Signed:
+    match event:
+        case e.CovenantSigned(signature=signature):
+            return signed | {signature.member} if signature.member else signed
+        case e.CovenantRecorded(signatures=signatures):
+            return signed | {s.member for s in signatures.items if s.member}
+        case _:
+            assert_never(event)
+
+
+COVENANT: Fold[Signed] = Fold("covenant", frozenset(), evolve)
+
+
+def sign(command: SignCovenant, signed: Signed, bloc: Bloc) -> Events:
+    if command.record is None:
+        established(bloc)
+        performed_on(command.effective)
+        require(command.signature.member, "covenant.member", "Name the member.", "Cần nêu thành viên ký.")
+        require(
+            command.signature.member not in signed,
+            "covenant.signed",
+            "This member has signed already.",
+            "Thành viên này đã ký giao ước.",
+        )
+    return [tell(e.CovenantSigned, command)]
+
+
+def record(command: RecordCovenant, signed: Signed) -> Events:
+    del signed  # a record needs no antecedent
+    require(command.record, "covenant.record", "Name the source, or sign.", "Cần nêu nguồn, hoặc ký giao ước.")
+    return [tell(e.CovenantRecorded, command)]
+
+
+HANDLERS: Handlers = {
+    SignCovenant: Handler(lambda c: [COVENANT.of(c.bloc, str(c.year)), BLOC.of(c.bloc)], sign),
+    RecordCovenant: Handler(lambda c: [COVENANT.of(c.bloc, str(c.year))], record),
+}

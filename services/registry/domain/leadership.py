@@ -1,0 +1,237 @@
+"""Leadership: terms that are elected, recorded, corrected, and handed over.
+
+A claim is what one event told of a term; two claims for one year may contradict each other, and both are kept. Guards
+bind performed acts alone: through them at most one head is in office at any instant.
+"""
+
+from datetime import date
+from typing import assert_never
+
+from pydantic import Field
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.kernel.provenance import Listed, Part, Record
+from services.kernel.text import Id, Prose
+from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.telling import performed_on, require, tell
+
+
+class ElectLeadership(e.ElectionFacts, Command):
+    """Elect, acclaim or appoint head and deputies for a year."""
+
+
+class HandOverLeadership(e.HandoverFacts, Command):
+    """Hand the lead over: from `effective` on, the incoming head is the head."""
+
+
+class RecordLeadership(e.LeadershipFacts, Command):
+    """Record what a source tells of a term."""
+
+
+class CorrectLeadership(e.LeadershipFacts, Command):
+    """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable."""
+
+    corrects: int = Field(ge=1)
+    """The version, in the bloc's leadership stream, of the event that told the term (answers show it)."""
+    reason: Prose
+    """Why."""
+
+
+class Claim(Part):
+    """What one event, corrections included, tells of a term."""
+
+    version: int
+    """Of the event that told it last."""
+    told_by: tuple[int, ...]
+    """Versions of every event that told it, oldest first."""
+    year: int | None
+    head: e.Holder | None
+    deputies: Listed[e.Deputy]
+    mode: e.Mode | None
+    tally: e.Tally | None
+    conference: Id | None = None
+    elected: bool
+    """Whether an election is told, be its day known or not."""
+    elected_on: date | None
+    start: date | None = None
+    end: date | None = None
+    seen_on: date | None = None
+    record: Record | None
+    reason: str | None = None
+
+
+class Handover(Part):
+    """An act of handing over to the head of a year."""
+
+    version: int
+    year: int
+    on: date | None
+    outgoing: e.Holder | None
+    incoming: e.Holder | None
+    record: Record | None
+
+
+class Leadership(Part):
+    """All that is told of a bloc's leadership; `version` counts the events."""
+
+    version: int = 0
+    claims: tuple[Claim, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+
+
+def evolve(leadership: Leadership, event: e.LeadershipEvent) -> Leadership:
+    version = leadership.version + 1
+    claims, handovers = leadership.claims, leadership.handovers
+    match event:
+        case e.LeadershipElected():
+            claims = (*claims, _elected(version, event))
+        case e.LeadershipRecorded():
+            claims = (*claims, _recorded(version, (version,), event))
+        case e.LeadershipCorrected():
+            claims = tuple(
+                _recorded(version, (*c.told_by, version), event) if event.corrects in c.told_by else c for c in claims
+            )
+        case e.LeadershipHandedOver():
+            handovers = (*handovers, _handover(version, event))
+        case _:
+            assert_never(event)
+    return Leadership(version=version, claims=claims, handovers=handovers)
+
+
+def _elected(version: int, event: e.LeadershipElected) -> Claim:
+    return Claim(
+        version=version,
+        told_by=(version,),
+        year=event.year,
+        head=event.head,
+        deputies=event.deputies,
+        mode=event.mode,
+        tally=event.tally,
+        conference=event.conference,
+        elected=True,
+        elected_on=event.effective,
+        record=event.record,
+    )
+
+
+def _recorded(version: int, told_by: tuple[int, ...], event: e.LeadershipRecorded | e.LeadershipCorrected) -> Claim:
+    return Claim(
+        version=version,
+        told_by=told_by,
+        year=event.year,
+        head=event.head,
+        deputies=event.deputies,
+        mode=event.mode,
+        tally=event.tally,
+        elected=event.elected_on is not None,
+        elected_on=event.elected_on,
+        start=event.start,
+        end=event.end,
+        seen_on=event.seen_on,
+        record=event.record,
+        reason=event.reason,
+    )
+
+
+def _handover(version: int, event: e.LeadershipHandedOver) -> Handover:
+    return Handover(
+        version=version,
+        year=event.year,
+        on=event.effective,
+        outgoing=event.outgoing,
+        incoming=event.incoming,
+        record=event.record,
+    )
+
+
+LEADERSHIP: Fold[Leadership] = Fold("leadership", Leadership(), evolve)
+
+
+def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Events:
+    if command.record is None:
+        established(bloc)
+        performed_on(command.effective)
+        agencies = [_agency(command.head), *(_agency(d) for d in command.deputies.items)]
+        require(
+            len(set(agencies)) == len(agencies),
+            "leadership.distinct",
+            "Head and deputies are different agencies.",
+            "Trưởng và phó phải là các cơ quan khác nhau.",
+        )
+        require(
+            not any(c.year == command.year and c.head for c in leadership.claims),
+            "leadership.one-head",
+            f"A head for {command.year} is known; correct that term instead.",
+            f"Năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
+        )
+    return [tell(e.LeadershipElected, command)]
+
+
+def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc) -> Events:
+    if command.record is None:
+        established(bloc)
+        _guard_handover(command, performed_on(command.effective), leadership)
+    return [tell(e.LeadershipHandedOver, command)]
+
+
+def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadership) -> None:
+    incoming = _agency(command.incoming)
+    heads = [c for c in leadership.claims if c.year == command.year and c.head]
+    require(
+        heads and all(c.head and c.head.agency == incoming for c in heads),
+        "leadership.not-elected",
+        f"The incoming agency is not the one undisputed head for {command.year}.",
+        f"Cơ quan nhận bàn giao không phải là trưởng duy nhất của năm {command.year}.",
+    )
+    require(
+        all(c.elected_on is None or c.elected_on <= day for c in heads),
+        "leadership.before-election",
+        "The handover cannot precede the election.",
+        "Không thể bàn giao trước khi bầu.",
+    )
+    begun = [h.on for h in leadership.handovers if h.on] + [c.start for c in leadership.claims if c.start]
+    require(
+        all(h.year != command.year for h in leadership.handovers) and all(start < day for start in begun),
+        "leadership.one-head",
+        "A term begins on that day or later already.",
+        "Đã có nhiệm kỳ bắt đầu từ ngày đó hoặc sau đó.",
+    )
+    in_office = [c for c in leadership.claims if c.year != command.year and c.head]
+    require(
+        all(c.end is None or c.end < day for c in in_office),
+        "leadership.one-head",
+        "Another term lasts until that day or longer.",
+        "Nhiệm kỳ khác còn kéo dài đến ngày đó hoặc sau đó.",
+    )
+
+
+def _agency(holder: e.Holder | None) -> Id:
+    """The agency of a performed act. Raises Refused where none is named."""
+    if holder is None or holder.agency is None:
+        raise Refused("leadership.agency", "Name the agency.", "Cần nêu cơ quan.")
+    return holder.agency
+
+
+def record(command: RecordLeadership, leadership: Leadership) -> Events:
+    del leadership  # a record needs no antecedent
+    return [tell(e.LeadershipRecorded, command, effective=command.start)]
+
+
+def correct(command: CorrectLeadership, leadership: Leadership) -> Events:
+    require(
+        any(command.corrects in claim.told_by for claim in leadership.claims),
+        "leadership.no-such-term",
+        f"Event {command.corrects} of this stream tells no term.",
+        f"Sự kiện {command.corrects} không nói về nhiệm kỳ nào.",
+    )
+    return [tell(e.LeadershipCorrected, command, effective=command.start)]
+
+
+HANDLERS: Handlers = {
+    ElectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], elect),
+    HandOverLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], hand_over),
+    RecordLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], record),
+    CorrectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], correct),
+}

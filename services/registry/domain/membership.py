@@ -1,0 +1,123 @@
+"""Membership: a unit is in at most one bloc of an organising authority at a time (domain.md 5, item 8).
+
+All claims of a unit under one authority share a stream, so that the expected version of that stream alone keeps two
+admissions from passing each other.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.organisation import ORGANISATION, Named, Organisation
+from services.registry.domain.telling import performed_on, require, tell
+
+
+class AdmitMember(e.MembershipFacts, Command):
+    """Make a unit a member of a bloc from `effective` on."""
+
+
+class EndMembership(e.MembershipFacts, Command):
+    """End a membership: `effective` is the first day on which the unit is no member any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A unit's time in a bloc, from `since` until before `until`; a null day is unknown, or not yet."""
+
+    bloc: Id
+    since: date | None
+    until: date | None = None
+    ended: bool = False
+
+    def reaches(self, day: date) -> bool:
+        """Whether it lasts, or may last, on the day or later."""
+        return not self.ended or (self.until is not None and self.until > day)
+
+
+Stays = tuple[Stay, ...]
+
+
+def evolve(stays: Stays, event: e.MembershipEvent) -> Stays:
+    match event:
+        case e.MembershipStarted(bloc=bloc, effective=since):
+            return (*stays, Stay(bloc, since))
+        case e.MembershipEnded(bloc=bloc, effective=until):
+            return _ended(stays, bloc, until)
+        case _:
+            assert_never(event)
+
+
+def _ended(stays: Stays, bloc: Id, until: date | None) -> Stays:
+    stay = _open(stays, bloc)
+    if stay is None:
+        return (*stays, Stay(bloc, None, until, ended=True))
+    return tuple(replace(s, until=until, ended=True) if s is stay else s for s in stays)
+
+
+def _open(stays: Stays, bloc: Id) -> Stay | None:
+    return next((s for s in stays if s.bloc == bloc and not s.ended), None)
+
+
+MEMBERSHIP: Fold[Stays] = Fold("membership", (), evolve)
+
+
+def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
+    if command.record is None:
+        day = _performed(command, bloc)
+        require(
+            unit == Named(registered=True), "organisation.unknown", "Register the unit first.", "Đơn vị chưa đăng ký."
+        )
+        others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
+        require(
+            not others,
+            "membership.one-bloc",
+            f"The unit is in {others} of the same authority; end that membership first.",
+            f"Đơn vị đang ở {others} của cùng cơ quan tổ chức; cần kết thúc tư cách thành viên đó trước.",
+        )
+    return [tell(e.MembershipStarted, command)]
+
+
+def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
+    if command.record is None:
+        day = _performed(command, bloc)
+        stay = _open(stays, command.bloc)
+        require(
+            stay is not None and (stay.since is None or stay.since < day),
+            "membership.none",
+            "The unit is no member of this bloc before that day.",
+            "Trước ngày đó đơn vị không phải thành viên của khối, cụm.",
+        )
+    return [tell(e.MembershipEnded, command)]
+
+
+def _performed(command: AdmitMember | EndMembership, bloc: Bloc) -> date:
+    """The day of a performed act. Raises Refused."""
+    known = established(bloc)
+    require(
+        known.authority == command.authority,
+        "membership.authority",
+        f"The bloc is organised by {known.authority}.",
+        f"Cơ quan tổ chức khối, cụm là {known.authority}.",
+    )
+    day = performed_on(command.effective)
+    require(
+        known.since is None or known.since <= day,
+        "membership.before-bloc",
+        "The bloc was not yet established on that day.",
+        "Ngày đó khối, cụm chưa được thành lập.",
+    )
+    return day
+
+
+def _reads(command: AdmitMember | EndMembership) -> list[Stream[Stays] | Stream[Bloc]]:
+    return [MEMBERSHIP.of(command.authority, command.unit), BLOC.of(command.bloc)]
+
+
+HANDLERS: Handlers = {
+    AdmitMember: Handler(lambda c: [*_reads(c), ORGANISATION.of(c.unit)], admit),
+    EndMembership: Handler(_reads, end),
+}

@@ -1,0 +1,70 @@
+"""Movements: launched in a bloc, or somebody else's that a bloc takes up."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.telling import performed_on, require, tell
+
+
+class LaunchMovement(e.MovementFacts, Command):
+    """Launch a movement."""
+
+
+class LinkMovement(e.MovementLinkFacts, Command):
+    """Tell that a bloc takes up a movement that others launched, or that it only pushes one on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not launched, as far as is known; blocs may have taken it up all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    pass
+
+
+Movement = Unknown | Launched
+
+
+def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
+    match event:
+        case e.MovementLaunched():
+            return Launched()
+        case e.MovementLinked():
+            return movement
+        case _:
+            assert_never(event)
+
+
+MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
+
+
+def launch(command: LaunchMovement, movement: Movement) -> Events:
+    match movement:
+        case Launched():
+            raise Refused("movement.known", "This movement was launched already.", "Phong trào này đã được phát động.")
+        case Unknown():
+            if command.record is None:
+                performed_on(command.effective)
+                require(command.launcher, "movement.launcher", "Name who launches it.", "Cần nêu người phát động.")
+            return [tell(e.MovementLaunched, command)]
+        case _:
+            assert_never(movement)
+
+
+def link(command: LinkMovement, movement: Movement, bloc: Bloc) -> Events:
+    del movement  # another's movement may be unknown here
+    if command.record is None:
+        established(bloc)
+    return [tell(e.MovementLinked, command)]
+
+
+HANDLERS: Handlers = {
+    LaunchMovement: Handler(lambda c: [MOVEMENT.of(c.movement)], launch),
+    LinkMovement: Handler(lambda c: [MOVEMENT.of(c.movement), BLOC.of(c.bloc)], link),
+}

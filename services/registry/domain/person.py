@@ -1,0 +1,123 @@
+"""Persons: an opaque id; every text about one is sealed before it comes here."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from pydantic import Field
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.kernel.text import Id, Line, Prose
+from services.registry import events as e
+from services.registry.domain.telling import require, tell
+
+
+class RegisterPerson(e.Told, Command):
+    """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
+
+    person: Id
+    """The person's id, which tells nothing about the person."""
+    name: Line
+    """The name."""
+
+
+class DescribePerson(e.Told, Command):
+    """Tell how a person was called at a time: name, rank, and posts as worded then. All is sealed on arrival."""
+
+    person: Id
+    """The person."""
+    name: Line | None = None
+    """The name, where it differs."""
+    rank: Line | None = None
+    """Military or police rank as worded."""
+    posts: tuple[Line, ...] = Field(default=(), max_length=50)
+    """Posts held at once, as worded."""
+
+
+class ForgetPerson(Command):
+    """Destroy the person's key: no text about the person can ever be read again. The history stays whole."""
+
+    person: Id
+    """The person."""
+    reason: Prose
+    """Why, for example the request it answers. It must not name the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Known at least by a description."""
+
+    registered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    pass
+
+
+Person = Unknown | Known | Forgotten
+
+
+def evolve(person: Person, event: e.PersonEvent) -> Person:
+    match event:
+        case e.PersonRegistered():
+            return person if isinstance(person, Forgotten) else Known(registered=True)
+        case e.PersonDescribed():
+            return Known(registered=False) if isinstance(person, Unknown) else person
+        case e.PersonForgotten():
+            return Forgotten()
+        case _:
+            assert_never(event)
+
+
+PERSON: Fold[Person] = Fold("person", Unknown(), evolve)
+
+
+def register(command: RegisterPerson, person: Person) -> Events:
+    match person:
+        case Forgotten():
+            raise _forgotten()
+        case Known(registered=True):
+            raise Refused("person.known", "This id is taken; tell more by describing it.", "Mã người này đã có.")
+        case _:
+            return [tell(e.PersonRegistered, command)]
+
+
+def describe(command: DescribePerson, person: Person) -> Events:
+    match person:
+        case Forgotten():
+            raise _forgotten()
+        case Unknown() if command.record is None:
+            raise Refused("person.unknown", "Register the person first.", "Người này chưa được đăng ký.")
+        case _:
+            told = command.name or command.rank or command.posts
+            require(told, "person.description", "Give a name, a rank or a post.", "Cần tên, cấp bậc hoặc chức vụ.")
+            return [tell(e.PersonDescribed, command)]
+
+
+def forget(command: ForgetPerson, person: Person) -> Events:
+    match person:
+        case Unknown():
+            raise Refused("person.unknown", "There is nothing to forget.", "Người này chưa được đăng ký.")
+        case Known():
+            return [tell(e.PersonForgotten, command)]
+        case Forgotten():
+            return []
+        case _:
+            assert_never(person)
+
+
+def _forgotten() -> Refused:
+    return Refused("person.forgotten", "This person was forgotten; nothing more can be told.", "Người này đã được xóa.")
+
+
+HANDLERS: Handlers = {
+    RegisterPerson: Handler(lambda c: [PERSON.of(c.person)], register),
+    DescribePerson: Handler(lambda c: [PERSON.of(c.person)], describe),
+    ForgetPerson: Handler(lambda c: [PERSON.of(c.person)], forget),
+}

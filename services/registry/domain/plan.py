@@ -1,0 +1,127 @@
+"""The yearly plan of a bloc: drafted, commented on, approved, its activities given to lead agencies."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.telling import performed_on, require, tell
+
+Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
+"""How far a plan has come, as far as is known; REFERRED: only referred to."""
+
+
+class DraftPlan(e.PlanDraftFacts, Command):
+    """Present a draft of the year's plan."""
+
+
+class CommentPlan(e.PlanCommentFacts, Command):
+    """Tell that the draft was discussed. It is not approved thereby."""
+
+
+class ApprovePlan(e.PlanApprovalFacts, Command):
+    """Approve the plan."""
+
+
+class RecordPlan(e.PlanReferenceFacts, Command):
+    """Record that a source refers to a plan."""
+
+
+class AssignLead(e.LeadFacts, Command):
+    """Give an activity to a lead agency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    status: Status | None = None
+    items: frozenset[Id] = frozenset()
+
+
+def status_after(status: Status | None, event: e.PlanEvent) -> Status | None:
+    """How far the plan has come with this event; a later record of an earlier step takes nothing back."""
+    match event:
+        case e.PlanRecorded():
+            return status or "REFERRED"
+        case e.PlanDrafted():
+            return status if status in ("COMMENTED", "APPROVED") else "DRAFTED"
+        case e.PlanCommented():
+            return status if status == "APPROVED" else "COMMENTED"
+        case e.PlanApproved():
+            return "APPROVED"
+        case e.ActivityAssigned():
+            return status
+        case _:
+            assert_never(event)
+
+
+def evolve(plan: Plan, event: e.PlanEvent) -> Plan:
+    plan = replace(plan, status=status_after(plan.status, event))
+    match event:
+        case e.PlanDrafted(items=items) if plan.status != "APPROVED":
+            return replace(plan, items=frozenset(i.item for i in items.items))
+        case e.PlanApproved(items=items) if items is not None:
+            return replace(plan, items=frozenset(i.item for i in items.items))
+        case e.PlanDrafted() | e.PlanApproved() | e.PlanCommented() | e.PlanRecorded() | e.ActivityAssigned():
+            return plan
+        case _:
+            assert_never(event)
+
+
+PLAN: Fold[Plan] = Fold("plan", Plan(), evolve)
+
+
+def draft(command: DraftPlan, plan: Plan) -> Events:
+    if command.record is None:
+        require(plan.status != "APPROVED", "plan.approved", "The plan is approved already.", "Kế hoạch đã được duyệt.")
+        items = [i.item for i in command.items.items]
+        require(len(set(items)) == len(items), "plan.items", "Two activities share an id.", "Trùng mã hoạt động.")
+    return [tell(e.PlanDrafted, command)]
+
+
+def comment(command: CommentPlan, plan: Plan) -> Events:
+    if command.record is None:
+        _drafted(plan)
+    return [tell(e.PlanCommented, command)]
+
+
+def approve(command: ApprovePlan, plan: Plan) -> Events:
+    if command.record is None:
+        _drafted(plan)
+        performed_on(command.effective)
+    return [tell(e.PlanApproved, command)]
+
+
+def _drafted(plan: Plan) -> None:
+    require(
+        plan.status in ("DRAFTED", "COMMENTED"),
+        "plan.state",
+        f"There is no open draft: the plan is {plan.status or 'unknown'}.",
+        "Không có dự thảo kế hoạch đang mở.",
+    )
+
+
+def record(command: RecordPlan, plan: Plan) -> Events:
+    del plan  # a record needs no antecedent
+    require(command.record, "plan.record", "Name the source, or draft the plan.", "Cần nêu nguồn, hoặc trình dự thảo.")
+    return [tell(e.PlanRecorded, command)]
+
+
+def assign(command: AssignLead, plan: Plan) -> Events:
+    if command.record is None:
+        require(
+            command.item in plan.items,
+            "plan.item",
+            "The plan has no such activity.",
+            "Kế hoạch không có hoạt động này.",
+        )
+    return [tell(e.ActivityAssigned, command)]
+
+
+HANDLERS: Handlers = {
+    DraftPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], draft),
+    CommentPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], comment),
+    ApprovePlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], approve),
+    RecordPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], record),
+    AssignLead: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], assign),
+}

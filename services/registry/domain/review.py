@@ -1,0 +1,32 @@
+"""Reviews of a bloc's year: limitations noted, tasks and targets set."""
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.telling import require, tell
+
+
+class NoteReview(e.ReviewFacts, Command):
+    """Tell what a review of the year noted and set."""
+
+
+Review = int
+"""How often something was noted."""
+
+
+def evolve(review: Review, event: e.ReviewEvent) -> Review:
+    del event
+    return review + 1
+
+
+REVIEW: Fold[Review] = Fold("review", 0, evolve)
+
+
+def note(command: NoteReview, review: Review, bloc: Bloc) -> Events:
+    require(review == 0, "review.known", "This id is taken.", "Mã sơ kết, tổng kết này đã có.")
+    if command.record is None:
+        established(bloc)
+    return [tell(e.ReviewNoted, command)]
+
+
+HANDLERS: Handlers = {NoteReview: Handler(lambda c: [REVIEW.of(c.review), BLOC.of(c.bloc)], note)}

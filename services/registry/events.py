@@ -1,0 +1,620 @@
+"""Registry's public vocabulary: what can happen to organisations, persons, blocs and a bloc's year.
+
+What a command tells and what its event keeps is one class (the `*Facts` below), so that a path in `record.inferred`
+names the same field in both. A null is "not said"; `record` is null for an act performed in the system.
+Civil dates are Vietnam's; a year is the emulation year that something is about, whenever it took place.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kernel.events import Event, Vocabulary
+from services.kernel.provenance import Amount, Listed, Part, Record, Source
+from services.kernel.text import Id, Line, Prose
+
+Year = Annotated[int, Field(ge=1945, le=2200)]
+Figure = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,6})?$")]
+Sealed = Annotated[str, Field(min_length=1)]
+"""A person's text, sealed with that person's key."""
+
+BlocKind = Literal["KHOI", "CUM"]
+DeputyRank = Literal["STANDING", "ORDINARY"]
+Mode = Literal["ELECTED", "ACCLAIMED", "APPOINTED"]
+HalfDay = Literal["MORNING", "AFTERNOON"]
+ConferenceKind = Literal["PLANNING", "MIDYEAR", "SUMMATION", "SIGNING", "OTHER"]
+Role = Literal[
+    "ATTENDS",
+    "CHAIRS",
+    "OPENS",
+    "REPORTS",
+    "PRESENTS_DRAFT",
+    "COMMENTS",
+    "DIRECTS",
+    "RESPONDS",
+    "LAUNCHES",
+    "SIGNS",
+    "CONCLUDES",
+]
+LinkManner = Literal["CONTINUED", "JOINED", "PUSHED"]
+
+
+class Party(Part):
+    """Who: an agency, a person acting for it, or only words such as "Ban Chủ tịch"."""
+
+    agency: Id | None = None
+    """The agency."""
+    person: Id | None = None
+    """The person who acts for it."""
+    words: Line | None = None
+    """As worded, where nobody is named."""
+
+
+class Holder(Part):
+    """Who holds an office: an agency is elected, a person represents it; the press gives the title to either."""
+
+    agency: Id | None = None
+    """The agency."""
+    person: Id | None = None
+    """The person who represents it."""
+    title: Line | None = None
+    """The title as worded, such as "Khối trưởng"."""
+
+
+class Deputy(Holder):
+    """A deputy head."""
+
+    rank: DeputyRank | None = None
+    """Standing deputy (Khối phó thường trực) or an ordinary one."""
+
+
+class Member(Part):
+    """A unit named as a member of a bloc."""
+
+    unit: Id
+    """The unit."""
+
+
+class Tally(Part):
+    """The count of a vote: never who voted what."""
+
+    in_favour: int = Field(ge=0)
+    """Votes for."""
+    against: int | None = Field(default=None, ge=0)
+    """Votes against."""
+    eligible: int | None = Field(default=None, ge=0)
+    """All who could vote, present or not."""
+
+
+class Attendee(Party):
+    """Who took part in a conference, and how. Attendance is not membership."""
+
+    roles: tuple[Role, ...] = ()
+    """What they did there, as far as it is told."""
+    count: Amount | None = None
+    """How many, for a group."""
+
+
+class PlanItem(Part):
+    """One activity of a yearly plan."""
+
+    item: Id
+    """Its id within the plan, chosen by the caller."""
+    text: Line
+    """What is to be done."""
+    lead: Id | None = None
+    """The lead agency."""
+    joining: tuple[Id, ...] = ()
+    """Agencies that take part."""
+
+
+class Target(Part):
+    """A figure to be reached."""
+
+    text: Line
+    """What is measured."""
+    figure: Figure
+    """A decimal number with a point, such as "100"."""
+    unit: Line
+    """The unit, such as "%"."""
+
+
+class Facts(BaseModel):
+    """What a command tells and its event keeps."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Told(Facts):
+    """Facts that may be recorded from a document."""
+
+    effective: date | None = None
+    record: Record | None = None
+    """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+
+class OrganisationFacts(Told):
+    organisation: Id
+    """The organisation's id, chosen by the caller."""
+    name: Line
+    """Its official name; `effective` is the first day of the name."""
+    short_name: Line | None = None
+    """Its official short name."""
+    variants: tuple[Line, ...] = ()
+    """Other spellings and short forms by which it is found."""
+    kind: Id | None = None
+    """What it is, as data: "ministry", "court", "city"."""
+    level: Id | None = None
+    """Its level, as data: "central", "province"."""
+    code: Line | None = None
+    """Its official code."""
+
+
+class OrganisationNameFacts(Told):
+    organisation: Id
+    """The organisation."""
+    name: Line | None = None
+    """A new official name from `effective` on; null where only short name or variants are told."""
+    short_name: Line | None = None
+    """A new official short name."""
+    variants: tuple[Line, ...] = ()
+    """Further spellings and short forms."""
+
+
+class BlocFacts(Told):
+    bloc: Id
+    """The bloc's id, chosen by the caller."""
+    kind: BlocKind
+    """A bloc of units alike in function (khối) or of neighbours (cụm)."""
+    name: Line
+    """Its name from `effective` on."""
+    variants: tuple[Line, ...] = ()
+    """Other spellings and short forms of the name."""
+    authority: Id | None = None
+    """The organisation that organises it."""
+    level: Id | None = None
+    """Its level, as data: "central", "province"."""
+    province: Id | None = None
+    """The province, below the central level."""
+    decision: Source | None = None
+    """The decision that establishes it."""
+
+
+class BlocNameFacts(Told):
+    bloc: Id
+    """The bloc."""
+    name: Line | None = None
+    """A new name from `effective` on; null where only variants are told."""
+    variants: tuple[Line, ...] = ()
+    """Further spellings and short forms."""
+
+
+class MembersFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year | None = None
+    """The emulation year that the list is about."""
+    members: Listed[Member] = Listed[Member]()
+    """The members named, the count declared, and whether the list is whole."""
+
+
+class MembershipFacts(Told):
+    authority: Id
+    """The organising authority, within which a unit is in at most one bloc."""
+    unit: Id
+    """The member."""
+    bloc: Id
+    """The bloc."""
+    decision: Source | None = None
+    """The decision that admits or releases it."""
+
+
+class ElectionFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The year that they are elected for; `effective` is the day of the election."""
+    head: Holder | None = None
+    """The head elected."""
+    deputies: Listed[Deputy] = Listed[Deputy]()
+    """The deputies elected."""
+    mode: Mode | None = None
+    """Elected (bầu), chosen by acclaim (suy tôn), or appointed."""
+    tally: Tally | None = None
+    """The count of the vote."""
+    conference: Id | None = None
+    """The conference at which it happened."""
+
+
+class HandoverFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The year of the incoming head; `effective` is the day of the handover."""
+    outgoing: Holder | None = None
+    """Who hands over."""
+    incoming: Holder | None = None
+    """Who takes over."""
+    conference: Id | None = None
+    """The conference at which it happened."""
+
+
+class LeadershipFacts(Facts):
+    bloc: Id
+    """The bloc."""
+    year: Year | None = None
+    """The year that the term is called after."""
+    head: Holder | None = None
+    """The head."""
+    deputies: Listed[Deputy] = Listed[Deputy]()
+    """The deputies."""
+    mode: Mode | None = None
+    """How they came into office."""
+    tally: Tally | None = None
+    """The count of the vote."""
+    elected_on: date | None = None
+    """The day of the election."""
+    start: date | None = None
+    """The term's own first day (handover, appointment)."""
+    end: date | None = None
+    """The term's own last day."""
+    seen_on: date | None = None
+    """A day on which the source shows the head in office."""
+    record: Record
+    """How it is known."""
+
+
+class ConferenceFacts(Told):
+    conference: Id
+    """The conference's id, chosen by the caller; `effective` is its day."""
+    bloc: Id | None = None
+    """The bloc that held it."""
+    kind: ConferenceKind
+    """Planning, mid-year review, summation, signing of the covenant, or another."""
+    closes: Year | None = None
+    """The year that it sums up."""
+    opens: Year | None = None
+    """The year that it plans or opens."""
+    during: Year | None = None
+    """The year in the midst of which it reviews."""
+    half_day: HalfDay | None = None
+    """Morning or afternoon."""
+    place: Line | None = None
+    """Where."""
+    chairs: Listed[Party] = Listed[Party]()
+    """Who chaired: persons, agencies, or a presidium in words."""
+    agenda: Listed[Line] = Listed[Line]()
+    """What it was held for."""
+
+
+class AttendanceFacts(Told):
+    conference: Id
+    """The conference."""
+    attendees: Listed[Attendee] = Listed[Attendee]()
+    """Who took part, and in which roles."""
+
+
+class MovementFacts(Told):
+    movement: Id
+    """The movement's id, chosen by the caller; `effective` is the day of the launch."""
+    bloc: Id | None = None
+    """The bloc in which it was launched."""
+    year: Year | None = None
+    """The year it is for."""
+    name: Line | None = None
+    """Its name."""
+    theme: Line | None = None
+    """Its theme or slogan."""
+    launcher: Party | None = None
+    """Who launched it."""
+    conference: Id | None = None
+    """The conference at which it was launched."""
+    tags: tuple[Line, ...] = ()
+    """Free tags, such as "thi đua đột xuất"."""
+
+
+class MovementLinkFacts(Told):
+    movement: Id
+    """The movement of somebody else, which need not be registered before."""
+    bloc: Id
+    """The bloc that takes it up."""
+    year: Year
+    """The bloc's year."""
+    manner: LinkManner
+    """Continued, joined, or only pushed on (đẩy mạnh)."""
+    name: Line | None = None
+    """Its name."""
+    launcher: Party | None = None
+    """Who launched it, as far as it is told."""
+
+
+class Signature(Part):
+    """Who signed a covenant."""
+
+    member: Id | None = None
+    """The member that is bound by it."""
+    person: Id | None = None
+    """The person who signed."""
+
+
+class SignatureFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The covenant's year; `effective` is the day of the signature."""
+    signature: Signature
+    """The member that signs, and by whom."""
+    conference: Id | None = None
+    """The conference at which it was signed."""
+
+
+class CovenantFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The covenant's year; `effective` is the day of the signing."""
+    signed: bool | None = None
+    """Whether it was signed, where that is told."""
+    by_reference: bool | None = None
+    """True where the covenant is known only because something refers to it."""
+    signatures: Listed[Signature] = Listed[Signature]()
+    """The signatures told."""
+    conference: Id | None = None
+    """The conference at which it was signed, or was to be."""
+
+
+class PlanDraftFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The plan's year."""
+    items: Listed[PlanItem] = Listed[PlanItem]()
+    """Its activities."""
+    presenter: Party | None = None
+    """Who presents the draft."""
+    conference: Id | None = None
+    """The conference at which it is presented."""
+
+
+class PlanCommentFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The plan's year."""
+    commenters: Listed[Party] = Listed[Party]()
+    """Who commented."""
+    acceptor: Party | None = None
+    """Who takes the comments in."""
+    finaliser: Party | None = None
+    """Who is to finalise the plan."""
+    conference: Id | None = None
+    """The conference at which it was discussed."""
+
+
+class PlanApprovalFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The plan's year; `effective` is the day of the approval."""
+    approver: Party | None = None
+    """Who approved it."""
+    items: Listed[PlanItem] | None = None
+    """The activities as approved; null where they are not told anew."""
+    decision: Source | None = None
+    """The document that approves it."""
+
+
+class PlanReferenceFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The plan's year."""
+    title: Line | None = None
+    """What it is called."""
+
+
+class LeadFacts(Told):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The plan's year."""
+    item: Id
+    """The activity."""
+    lead: Id
+    """The lead agency."""
+    joining: tuple[Id, ...] = ()
+    """Agencies that take part."""
+
+
+class ReviewFacts(Told):
+    review: Id
+    """The review's id, chosen by the caller."""
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The year under review."""
+    conference: Id | None = None
+    """The conference at which it was noted."""
+    limitations: Listed[Prose] = Listed[Prose]()
+    """Limitations noted."""
+    tasks: Listed[Prose] = Listed[Prose]()
+    """Tasks set for the time to come; the source may declare more than it tells."""
+    targets: Listed[Target] = Listed[Target]()
+    """Targets set."""
+
+
+class OrganisationRegistered(OrganisationFacts, Event):
+    type: Literal["OrganisationRegistered"] = "OrganisationRegistered"
+
+
+class OrganisationNamed(OrganisationNameFacts, Event):
+    type: Literal["OrganisationNamed"] = "OrganisationNamed"
+
+
+class PersonRegistered(Told, Event):
+    """A person's id came into use. The name is sealed with the person's key."""
+
+    type: Literal["PersonRegistered"] = "PersonRegistered"
+    person: Id
+    name: Sealed
+
+
+class PersonDescribed(Told, Event):
+    """How a person was called at a time: name, rank and posts as worded then, each sealed."""
+
+    type: Literal["PersonDescribed"] = "PersonDescribed"
+    person: Id
+    name: Sealed | None = None
+    rank: Sealed | None = None
+    posts: tuple[Sealed, ...] = ()
+
+
+class PersonForgotten(Event):
+    """The person's key is destroyed: what was sealed with it can never be read again."""
+
+    type: Literal["PersonForgotten"] = "PersonForgotten"
+    person: Id
+
+
+class BlocEstablished(BlocFacts, Event):
+    type: Literal["BlocEstablished"] = "BlocEstablished"
+
+
+class BlocNamed(BlocNameFacts, Event):
+    type: Literal["BlocNamed"] = "BlocNamed"
+
+
+class MembersDeclared(MembersFacts, Event):
+    """A source names members or counts them. It starts no membership; `effective` is the day of which it speaks."""
+
+    type: Literal["MembersDeclared"] = "MembersDeclared"
+
+
+class MembershipStarted(MembershipFacts, Event):
+    """From `effective` on the unit is a member."""
+
+    type: Literal["MembershipStarted"] = "MembershipStarted"
+
+
+class MembershipEnded(MembershipFacts, Event):
+    """From `effective` on the unit is no member any more."""
+
+    type: Literal["MembershipEnded"] = "MembershipEnded"
+
+
+class LeadershipElected(ElectionFacts, Event):
+    type: Literal["LeadershipElected"] = "LeadershipElected"
+
+
+class LeadershipHandedOver(HandoverFacts, Event):
+    type: Literal["LeadershipHandedOver"] = "LeadershipHandedOver"
+
+
+class LeadershipRecorded(LeadershipFacts, Event):
+    """A source tells who led, whatever it does not tell about how they came to."""
+
+    type: Literal["LeadershipRecorded"] = "LeadershipRecorded"
+
+
+class LeadershipCorrected(LeadershipFacts, Event):
+    """What an earlier event of the same stream told of a term is replaced by this, for the reason given."""
+
+    type: Literal["LeadershipCorrected"] = "LeadershipCorrected"
+    corrects: int
+    """The version, in this stream, of the event that told the term."""
+
+
+class ConferenceHeld(ConferenceFacts, Event):
+    type: Literal["ConferenceHeld"] = "ConferenceHeld"
+
+
+class AttendanceRecorded(AttendanceFacts, Event):
+    type: Literal["AttendanceRecorded"] = "AttendanceRecorded"
+
+
+class MovementLaunched(MovementFacts, Event):
+    type: Literal["MovementLaunched"] = "MovementLaunched"
+
+
+class MovementLinked(MovementLinkFacts, Event):
+    type: Literal["MovementLinked"] = "MovementLinked"
+
+
+class CovenantSigned(SignatureFacts, Event):
+    """One member signed."""
+
+    type: Literal["CovenantSigned"] = "CovenantSigned"
+
+
+class CovenantRecorded(CovenantFacts, Event):
+    """A source speaks of a covenant, at least by reference."""
+
+    type: Literal["CovenantRecorded"] = "CovenantRecorded"
+
+
+class PlanDrafted(PlanDraftFacts, Event):
+    type: Literal["PlanDrafted"] = "PlanDrafted"
+
+
+class PlanCommented(PlanCommentFacts, Event):
+    type: Literal["PlanCommented"] = "PlanCommented"
+
+
+class PlanApproved(PlanApprovalFacts, Event):
+    type: Literal["PlanApproved"] = "PlanApproved"
+
+
+class PlanRecorded(PlanReferenceFacts, Event):
+    """A source refers to a plan without telling what became of it."""
+
+    type: Literal["PlanRecorded"] = "PlanRecorded"
+
+
+class ActivityAssigned(LeadFacts, Event):
+    type: Literal["ActivityAssigned"] = "ActivityAssigned"
+
+
+class ReviewNoted(ReviewFacts, Event):
+    type: Literal["ReviewNoted"] = "ReviewNoted"
+
+
+OrganisationEvent = OrganisationRegistered | OrganisationNamed
+PersonEvent = PersonRegistered | PersonDescribed | PersonForgotten
+BlocEvent = BlocEstablished | BlocNamed | MembersDeclared
+MembershipEvent = MembershipStarted | MembershipEnded
+LeadershipEvent = LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected
+ConferenceEvent = ConferenceHeld | AttendanceRecorded
+MovementEvent = MovementLaunched | MovementLinked
+CovenantEvent = CovenantSigned | CovenantRecorded
+PlanEvent = PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | ActivityAssigned
+ReviewEvent = ReviewNoted
+
+VOCABULARY: Vocabulary[Event] = Vocabulary(
+    OrganisationRegistered,
+    OrganisationNamed,
+    PersonRegistered,
+    PersonDescribed,
+    PersonForgotten,
+    BlocEstablished,
+    BlocNamed,
+    MembersDeclared,
+    MembershipStarted,
+    MembershipEnded,
+    LeadershipElected,
+    LeadershipHandedOver,
+    LeadershipRecorded,
+    LeadershipCorrected,
+    ConferenceHeld,
+    AttendanceRecorded,
+    MovementLaunched,
+    MovementLinked,
+    CovenantSigned,
+    CovenantRecorded,
+    PlanDrafted,
+    PlanCommented,
+    PlanApproved,
+    PlanRecorded,
+    ActivityAssigned,
+    ReviewNoted,
+)
