@@ -1,0 +1,165 @@
+"""Handling a command: load what its decision reads, decide, append at the versions that were read, retry once."""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from services.kernel.decider import Command, Context, Events, Handlers, Stream
+from services.kernel.errors import Conflict, Error, Reused, Unavailable
+from services.kernel.events import Envelope, Event, Vocabulary, event_id
+from services.kernel.log import Append, Expect, Log, Reply
+
+REMEMBERED = 20_000  # streams whose state a process keeps in memory
+
+
+class Known(NamedTuple):
+    """A stream's state at a version."""
+
+    version: int
+    state: Any
+
+
+class _Case(NamedTuple):
+    command: Command
+    context: Context
+    command_hash: bytes
+    decide: Callable[..., Events]
+    streams: Sequence[Stream[Any]]
+
+
+_OF_THE_LOG = (Conflict, Reused, Unavailable)  # errors that no decision made
+
+
+class Handling:
+    """Handles the commands of one service. `command_key` keys the hash by which a repeated command is known again."""
+
+    def __init__(self, log: Log, vocabulary: Vocabulary[Any], handlers: Handlers, command_key: bytes) -> None:
+        self._log = log
+        self._vocabulary = vocabulary
+        self._handlers = handlers
+        self._key = command_key
+        self._guesses: OrderedDict[str, Known] = OrderedDict()
+
+    async def handle(self, command: Command, context: Context) -> Reply:
+        """The reply of the first acceptance of this command id. Raises what the decision and `Log.append` raise."""
+        handler = self._handlers[type(command)]
+        case = _Case(command, context, hash_of(command, context, self._key), handler.decide, handler.reads(command))
+        try:
+            return await self._decide_and_append(case)
+        except _OF_THE_LOG:
+            raise
+        except Error:
+            # What was accepted before may be refused now, just because it was.
+            stored = await self._log.reply(context.command_id, case.command_hash)
+            if stored is None:
+                raise
+            return stored
+
+    async def _decide_and_append(self, case: _Case) -> Reply:
+        if all(s.name in self._guesses for s in case.streams):
+            try:
+                return await self._attempt(case, [self._guesses[s.name] for s in case.streams])
+            except (Reused, Unavailable):
+                raise
+            except Error:  # a guess may be wrong: only what is loaded refuses or conflicts
+                pass
+        try:
+            return await self._attempt_on_loaded(case)
+        except Conflict:
+            return await self._attempt_on_loaded(case)
+
+    async def _attempt_on_loaded(self, case: _Case) -> Reply:
+        loaded = await self._loaded(case.streams)
+        latest = self._latest(case.streams, loaded)
+        try:
+            return await self._attempt(case, latest)
+        except _OF_THE_LOG:
+            raise
+        except Error:
+            if latest == loaded:
+                raise
+            return await self._attempt(case, loaded)
+
+    async def _attempt(self, case: _Case, known: list[Known]) -> Reply:
+        events = by_stream(case.streams, case.decide(case.command, *(k.state for k in known)))
+        expects = tuple(Expect(s.name, k.version) for s, k in zip(case.streams, known, strict=True))
+        append = Append(case.context, case.command_hash, expects, envelopes(expects, events, case.context))
+        self._guess(case.streams, known, events)  # before it is durable, so that commands on one stream share a group
+        try:
+            return await self._log.append(append)
+        except BaseException:
+            self._forget(case.streams)
+            raise
+
+    def _latest(self, streams: Sequence[Stream[Any]], loaded: list[Known]) -> list[Known]:
+        """Guesses where they go further: others that conflicted with us have already decided on what we loaded."""
+        return [max(k, self._guesses.get(s.name, k), key=_version) for s, k in zip(streams, loaded, strict=True)]
+
+    async def _loaded(self, streams: Sequence[Stream[Any]]) -> list[Known]:
+        rows = await self._log.load([(s.name, 0) for s in streams])
+        found = []
+        for stream in streams:
+            events = [e.data for e in self._vocabulary.envelopes(row.body for row in rows[stream.name])]
+            found.append(folded(stream, Known(0, stream.fold.initial), events))
+        return found
+
+    def _guess(self, streams: Sequence[Stream[Any]], known: list[Known], events: Mapping[str, Sequence[Event]]) -> None:
+        for stream, before in zip(streams, known, strict=True):
+            self._guesses[stream.name] = folded(stream, before, events.get(stream.name, ()))
+            self._guesses.move_to_end(stream.name)
+        while len(self._guesses) > REMEMBERED:
+            self._guesses.popitem(last=False)
+
+    def _forget(self, streams: Sequence[Stream[Any]]) -> None:
+        for stream in streams:
+            self._guesses.pop(stream.name, None)
+
+
+def _version(known: Known) -> int:
+    return known.version
+
+
+def folded(stream: Stream[Any], known: Known, events: Sequence[Event]) -> Known:
+    state = known.state
+    for event in events:
+        state = stream.fold.evolve(state, event)
+    return Known(known.version + len(events), state)
+
+
+def by_stream(streams: Sequence[Stream[Any]], events: Events) -> Mapping[str, Sequence[Event]]:
+    """A decision's events by stream name. Raises ValueError for a stream that the decision did not read."""
+    named = events if isinstance(events, Mapping) else {streams[0].name: events}
+    unread = named.keys() - {s.name for s in streams}
+    if unread:
+        raise ValueError(f"a decision wrote to streams that it did not read: {sorted(unread)}")
+    return named
+
+
+def envelopes(
+    expects: Sequence[Expect], events: Mapping[str, Sequence[Event]], context: Context
+) -> tuple[Envelope[Any], ...]:
+    versions = dict(expects)
+    numbered = [(s, versions[s] + n, e) for s, written in events.items() for n, e in enumerate(written, 1)]
+    return tuple(
+        Envelope[Any](
+            stream=stream,
+            version=version,
+            event_id=event_id(context.command_id, ordinal),
+            command_id=context.command_id,
+            actor=context.actor,
+            on_behalf_of=context.on_behalf_of,
+            trace=context.trace,
+            data=event,
+        )
+        for ordinal, (stream, version, event) in enumerate(numbered)
+    )
+
+
+def hash_of(command: Command, context: Context, key: bytes) -> bytes:
+    """Keyed, so that what is kept of a command tells nothing of the names in it."""
+    content = [type(command).__name__, command.model_dump(mode="json"), context.actor, context.on_behalf_of]
+    return hmac.digest(key, orjson.dumps(content, option=orjson.OPT_SORT_KEYS), hashlib.sha256)

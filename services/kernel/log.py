@@ -1,0 +1,353 @@
+"""The event log of one service: append, load, read, tail. The order is made by one function of the database
+(migrations/001_log.sql); this side groups appends, so that many share its lock and its commit.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+import asyncpg
+
+from services.kernel.batcher import Batcher, Passing
+from services.kernel.decider import Context
+from services.kernel.errors import Conflict, Error, Invalid, Reused, Unavailable, Violation
+from services.kernel.events import MAX_BODY, Envelope, Position, Row, canonical
+from services.kernel.postgres import SETTINGS, no_reset, passing
+
+GROUP = 1_000  # appends in one call
+GROUP_BYTES = 8 * 1024 * 1024
+SHORTEST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds
+FENCED, CLOCK = "TD001", "TD002"
+
+_APPEND = (
+    "select verdicts, epochs, positions, times from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
+)
+_LOAD = """
+select s.n, e.epoch, e.position, e.recorded_at, e.type, e.body
+from unnest($1::text[], $2::int[]) with ordinality s (stream, after, n),
+    lateral (select k.* from log.events k where k.stream = s.stream and k.version > s.after order by k.version) e
+"""
+_READ = """
+select epoch, position, recorded_at, type, body from log.events
+where position > $1 and position <= $2 and ($3::text[] is null or type = any($3)) order by position limit $4
+"""
+
+
+class Expect(NamedTuple):
+    """A stream that a decision read, written or not, at the version that it read; 0 is empty."""
+
+    stream: str
+    version: int
+
+
+class Append(NamedTuple):
+    """What a command wants recorded: all of it, if every expectation holds, or nothing."""
+
+    context: Context
+    command_hash: bytes
+    expects: tuple[Expect, ...]
+    events: tuple[Envelope[Any], ...]
+
+
+class Reply(NamedTuple):
+    """Where and when it was recorded: its last event's place, or the log's last where it has no events."""
+
+    epoch: int
+    position: int
+    recorded_at: datetime
+
+
+class _Prepared(NamedTuple):
+    command_id: UUID
+    command_hash: bytes
+    expects: tuple[Expect, ...]
+    events: list[tuple[str, int, str, bytes]]
+
+
+class Log:
+    """One service's log, as one process uses it. Open with `Log.open`, end with `close`."""
+
+    def __init__(self, name: str, dsn: str, pool: asyncpg.Pool, patience: float) -> None:
+        self.name = name
+        self._dsn = dsn
+        self._pool = pool
+        self._writer: asyncpg.Connection | None = None
+        self._call_seconds = min(patience, 10.0)
+        self._seen = Position(1, 0)
+        self._moved = asyncio.Event()
+        self._appends: Batcher[_Prepared, Reply] = Batcher(
+            self._append_group, most=GROUP, heaviest=GROUP_BYTES, patience=patience
+        )
+        self._loads: Batcher[tuple[tuple[str, int], ...], dict[str, list[Row]]] = Batcher(
+            self._load_group, most=GROUP, lanes=2, patience=patience
+        )
+
+    @classmethod
+    async def open(cls, name: str, dsn: str, *, readers: int = 4, patience: float = 10.0) -> Self:
+        """`patience`: seconds that a caller waits for a database that is away. Raises Unavailable."""
+        pool = asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=readers,
+            server_settings=SETTINGS,
+            timeout=min(patience, 10.0),
+            command_timeout=60,
+            reset=no_reset,
+        )
+        log = cls(name, dsn, await pool, patience)
+        try:
+            log.saw(await log.head())
+        except BaseException:
+            await log.close()
+            raise
+        return log
+
+    async def close(self) -> None:
+        await self._appends.close()
+        await self._loads.close()
+        if self._writer is not None:
+            self._writer.terminate()
+        self._pool.terminate()
+
+    async def append(self, append: Append) -> Reply:
+        """Record durably. Raises Conflict, Reused, Invalid (an event is too large), and Unavailable (the log is
+        fenced, a clock is wrong, the database is away): after that, or when cancelled, retry with the same command id.
+        """
+        prepared = _prepare(append)
+        reply = await self._appends.ask(prepared, sum(len(body) for *_, body in prepared.events))
+        self._wake(reply)
+        return reply
+
+    async def reply(self, command_id: str, command_hash: bytes) -> Reply | None:
+        """The reply that an accepted command got. Raises Reused if it was another command."""
+        found = await self._fetch(
+            "select hash, epoch, position, recorded_at from log.commands where command_id = $1", command_id
+        )
+        if not found:
+            return None
+        if found[0]["hash"] != command_hash:
+            raise _reused(command_id)
+        return Reply(*found[0][1:])
+
+    async def load(self, streams: Sequence[tuple[str, int]]) -> dict[str, list[Row]]:
+        """Each stream's events after the given version, all of one moment."""
+        return await self._loads.ask(tuple(streams))
+
+    async def read(
+        self, after: int, limit: int, until: int | None = None, types: Collection[str] | None = None
+    ) -> list[Row]:
+        """At most `limit` events after a position, up to and with `until`, in order; of some types only, if given."""
+        chosen = None if types is None else sorted(types)
+        rows = [
+            Row(*r) for r in await self._fetch(_READ, after, (1 << 63) - 1 if until is None else until, chosen, limit)
+        ]
+        if rows:
+            self.saw(rows[-1].at)
+        return rows
+
+    async def tail(self, after: int, limit: int = 1_000) -> AsyncIterator[list[Row]]:
+        """Pages of events after a position, for ever. Outlives the database being away.
+
+        Raises Unavailable when the log's history is no longer the one that was read: start anew from what is known.
+        """
+        pause = SHORTEST_POLL
+        last: Row | None = None
+        while True:
+            moved = self._moved
+            try:
+                rows = await self.read(
+                    max(after - 1, 0), limit + 1
+                )  # the known row too: it shows that history is the same
+            except Unavailable:
+                await asyncio.sleep(LONGEST_POLL)
+                continue
+            if after:
+                if not rows or (last is not None and rows[0].at != last.at):
+                    raise Unavailable(f"the log {self.name} no longer holds what was read up to position {after}")
+                last = rows.pop(0)
+            if rows:
+                last, after, pause = rows[-1], rows[-1].position, SHORTEST_POLL
+                yield rows
+            if len(rows) < limit:
+                await _wait(moved, pause)
+                pause = min(2 * pause, LONGEST_POLL)
+
+    async def head(self) -> Position:
+        """The last event's place; (1, 0) if there is none."""
+        return Position(*(await self._fetch("select last_epoch, position from log.head"))[0])
+
+    async def epochs(self) -> list[tuple[int, int]]:
+        """Every epoch with the last position that it took over, oldest first."""
+        return [
+            (r["epoch"], r["after"]) for r in await self._fetch("select epoch, after from log.epochs order by epoch")
+        ]
+
+    async def fenced(self) -> str | None:
+        """Why appends are refused until `new_epoch`, or None."""
+        reason = (await self._fetch("select log.fence(h, $1, $2) from log.head h", *self._seen))[0][0]
+        return None if reason is None else str(reason)
+
+    def saw(self, position: Position) -> None:
+        """Somebody has seen this position: the log is fenced if it ends before it."""
+        self._seen = max(self._seen, position)
+
+    async def position_at(self, time: datetime) -> Position:
+        """What was the last event at a time: for ever the same answer. Raises Invalid for a time still to come."""
+        found = (await self._fetch("select epoch, position from log.position_at($1, $2)", time, datetime.now(UTC)))[0]
+        if found["position"] is None:
+            raise Invalid(Violation("as_of_time", "Thời điểm chưa tới", "the time is still to come"))
+        return Position(*found)
+
+    def _wake(self, reply: Reply) -> None:
+        self.saw(Position(reply.epoch, reply.position))
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def _append_group(self, group: list[_Prepared]) -> Sequence[Reply | Exception]:
+        arguments = _flat(group)
+        try:
+            async with asyncio.timeout(self._call_seconds):
+                writer = await self._connected()
+                row = await writer.fetchrow(_APPEND, datetime.now(UTC), *self._seen, *arguments)
+        except Exception as error:
+            if isinstance(error, asyncpg.PostgresError) and error.sqlstate in (FENCED, CLOCK):
+                return [_refused(str(error))] * len(group)
+            if passing(error):
+                self._drop_writer()
+                raise Passing(_named(error)) from error
+            raise
+        assert row is not None
+        return [_answer(p, *verdict) for p, *verdict in zip(group, *row, strict=True)]
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._writer is None or self._writer.is_closed():
+            self._writer = await asyncpg.connect(self._dsn, server_settings=SETTINGS)
+        return self._writer
+
+    def _drop_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.terminate()
+            self._writer = None
+
+    async def _load_group(self, group: list[tuple[tuple[str, int], ...]]) -> list[dict[str, list[Row]]]:
+        wanted = list(dict.fromkeys(stream for streams in group for stream in streams))
+        try:
+            found = await self._pool.fetch(_LOAD, [name for name, _ in wanted], [after for _, after in wanted])
+        except Exception as error:
+            if passing(error):
+                raise Passing(_named(error)) from error
+            raise
+        rows: dict[tuple[str, int], list[Row]] = {stream: [] for stream in wanted}
+        for ordinal, *row in found:
+            rows[wanted[ordinal - 1]].append(Row(*row))
+        return [{stream[0]: rows[stream] for stream in streams} for streams in group]
+
+    async def _fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        try:
+            return await self._pool.fetch(statement, *arguments)
+        except Exception as error:
+            if passing(error):
+                raise Unavailable(
+                    f"The database does not answer ({_named(error)}): try again",
+                    f"Cơ sở dữ liệu không trả lời ({_named(error)}): xin thử lại",
+                ) from error
+            raise
+
+
+async def new_epoch(admin_dsn: str, reason: str, actor: str, seen: Position | None = None) -> int:
+    """Begin a new epoch after a restore or a promotion, so that appends go on; its number.
+
+    `seen` is the last position that consumers or the topic are known to have, so that its epoch is not used again.
+    """
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        return int(
+            await connection.fetchval("select log.begin_epoch($1, $2, $3)", reason, actor, seen.epoch if seen else 0)
+        )
+    finally:
+        await connection.close()
+
+
+def _prepare(append: Append) -> _Prepared:
+    events = [(e.stream, e.version, e.data.type, canonical(e)) for e in append.events]
+    for stream, _, kind, body in events:
+        if len(body) > MAX_BODY:
+            raise Invalid(
+                Violation(
+                    stream,
+                    f"{kind} dài {len(body)} byte, nhiều nhất là {MAX_BODY}",
+                    f"{kind} has {len(body)} bytes, the most is {MAX_BODY}",
+                )
+            )
+    return _Prepared(UUID(append.context.command_id), append.command_hash, append.expects, events)
+
+
+def _flat(group: list[_Prepared]) -> tuple[list[object], ...]:
+    """The arrays of log.append: streams and first uses of a command id by ordinal from 1, appends by where they end."""
+    streams: dict[str, int] = {}
+    commands: dict[UUID, int] = {}
+    firsts = [commands.setdefault(p.command_id, n) for n, p in enumerate(group, 1)]
+    expects = [e for p in group for e in p.expects]
+    events = [e for p in group for e in p.events]
+    expect_streams = [streams.setdefault(stream, len(streams) + 1) for stream, _ in expects]
+    event_streams = [streams.setdefault(stream, len(streams) + 1) for stream, *_ in events]
+    return (
+        [p.command_id for p in group],
+        [p.command_hash for p in group],
+        [*firsts],
+        [*streams],
+        [*accumulate(len(p.expects) for p in group)],
+        [*expect_streams],
+        [version for _, version in expects],
+        [*accumulate(len(p.events) for p in group)],
+        [*event_streams],
+        [version for _, version, _, _ in events],
+        [kind for _, _, kind, _ in events],
+        [body for _, _, _, body in events],
+    )
+
+
+def _answer(prepared: _Prepared, verdict: str, epoch: int, position: int, recorded_at: datetime) -> Reply | Exception:
+    match verdict:
+        case "accepted" | "duplicate":
+            return Reply(epoch, position, recorded_at)
+        case "reused":
+            return _reused(str(prepared.command_id))
+        case _:
+            return _conflict()
+
+
+def _conflict() -> Conflict:
+    return Conflict(
+        "Somebody else has just changed what this decision rests on: read again and retry",
+        "Người khác vừa thay đổi dữ liệu mà quyết định này dựa vào: xin đọc lại và thử lại",
+    )
+
+
+def _reused(command_id: str) -> Reused:
+    return Reused(
+        f"The command id {command_id} was used before with another content: choose a new one",
+        f"Mã lệnh {command_id} đã dùng cho nội dung khác: xin chọn mã mới",
+    )
+
+
+def _refused(why: str) -> Error:
+    return Unavailable(
+        f"The log takes no appends until an operator has looked at it: {why}",
+        f"Sổ sự kiện tạm không nhận ghi, cần người vận hành kiểm tra: {why}",
+    )
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+async def _wait(moved: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await moved.wait()
+    except TimeoutError:
+        pass

@@ -1,0 +1,80 @@
+"""Migrations: SQL files applied once each, in order, the kernel's own first, by an administrator.
+
+A file may name the roles `:owner` (cannot log in, owns what the service must not change) and `:service`.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+KERNEL = Path(__file__).with_name("migrations")
+_PLACEHOLDER = re.compile(r"(?<![:\w]):(owner|service)\b")
+
+
+class Changed(Exception):
+    """A migration that was applied here is not the file that is here now."""
+
+
+async def migrate(
+    admin_dsn: str, service: str, folders: Iterable[Path] = (), *, password: str | None = None
+) -> list[str]:
+    """Bring the database up to date, making it and its roles where missing; the names of the files that were applied.
+
+    The service logs in as `thidua_<service>`, with `password` where one is given. Raises Changed.
+    """
+    await _ensure_database(admin_dsn)
+    roles = {"owner": f"{service}_owner", "service": f"thidua_{service}"}
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(hashtext('thidua migrations'))")
+            await _ensure_roles(connection, roles, password)
+            return await _apply(connection, roles, [KERNEL, *folders])
+    finally:
+        await connection.close()
+
+
+async def _apply(connection: asyncpg.Connection, roles: dict[str, str], folders: list[Path]) -> list[str]:
+    await connection.execute(
+        "create table if not exists public.migrations"
+        " (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
+    )
+    known = {r["name"]: r["sha256"] for r in await connection.fetch("select name, sha256 from public.migrations")}
+    applied = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*.sql"))):
+        name = f"{path.parent.parent.name}/{path.name}"
+        text = path.read_text()
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if known.get(name, sha256) != sha256:
+            raise Changed(f"{name} was changed after it was applied: put it back, and add a new file")
+        if name not in known:
+            await connection.execute(_PLACEHOLDER.sub(lambda match: f'"{roles[match[1]]}"', text))
+            await connection.execute("insert into public.migrations (name, sha256) values ($1, $2)", name, sha256)
+            applied.append(name)
+    return applied
+
+
+async def _ensure_roles(connection: asyncpg.Connection, roles: dict[str, str], password: str | None) -> None:
+    known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
+    for role, kind in ((roles["owner"], "nologin"), (roles["service"], "login")):
+        if role not in known:
+            await connection.execute(f'create role "{role}" {kind}')
+    if not await connection.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+        await connection.execute(f'grant "{roles["owner"]}", "{roles["service"]}" to current_user')
+    if password is not None:
+        literal = await connection.fetchval("select quote_literal($1::text)", password)
+        await connection.execute(f'alter role "{roles["service"]}" password {literal}')
+
+
+async def _ensure_database(admin_dsn: str) -> None:
+    try:
+        connection = await asyncpg.connect(admin_dsn)
+    except asyncpg.InvalidCatalogNameError:
+        parts = urlsplit(admin_dsn)
+        connection = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
+        await connection.execute(f'create database "{parts.path.removeprefix("/")}"')
+    await connection.close()
