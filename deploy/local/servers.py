@@ -61,7 +61,7 @@ class Postgres:
         self.user = _unprivileged_user() if os.geteuid() == 0 else None
         self._process = Process(folder / "postgres.pid")
         self._at_our_death = None if detached else "QUIT"
-        known = _remembered(folder / "postgres.json", lambda: {"port": free_port(), "password": secrets.token_hex(16)})
+        known = remembered(folder / "postgres.json", lambda: {"port": free_port(), "password": secrets.token_hex(16)})
         self.port = int(known["port"])
         self.password = str(known["password"])
 
@@ -89,7 +89,7 @@ class Postgres:
         self._process.spawn(command, log=self.log, user=self.user, env=_environment(), at_our_death=self._at_our_death)
         if not eventually(lambda: self.pid is None or self._ready(), 60) or self.pid is None:
             self.kill9()
-            raise ServerError(f"PostgreSQL did not start, see {self.log}\n{_tail(self.log)}")
+            raise ServerError(f"PostgreSQL did not start, see {self.log}\n{tail(self.log)}")
 
     def stop(self) -> None:
         self._process.end(signal.SIGINT)
@@ -160,7 +160,7 @@ class Kafka:
     def __init__(self, folder: Path, *, brokers: int = 1, detached: bool = False) -> None:
         self.folder = own_folder(folder)
         self.brokers = brokers
-        known = _remembered(
+        known = remembered(
             folder / "kafka.json",
             lambda: {
                 "cluster": base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="),
@@ -231,7 +231,7 @@ class Kafka:
                 return b"Kafka Server started" in log.read()
 
         if not eventually(lambda: self.pid(n) is None or started(), 90) or self.pid(n) is None:
-            raise ServerError(f"Kafka broker {n} did not start, see {self.log(n)}\n{_tail(self.log(n))}")
+            raise ServerError(f"Kafka broker {n} did not start, see {self.log(n)}\n{tail(self.log(n))}")
 
     def _format(self, nodes: list[int]) -> None:
         tool = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", jars.classpath(), "kafka.tools.StorageTool"]
@@ -333,7 +333,7 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C.UTF-8"}
 
 
-def _remembered(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def remembered(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What `path` says; made and written down when there is none. It holds a password, so it is ours alone."""
     if not path.exists():
         path.touch(0o600)
@@ -341,5 +341,5 @@ def _remembered(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any
     return dict(json.loads(path.read_text()))
 
 
-def _tail(log: Path, lines: int = 15) -> str:
+def tail(log: Path, lines: int = 15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""

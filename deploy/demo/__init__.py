@@ -1,0 +1,1 @@
+"""The main job, played before your eyes: five articles told to three services, and what they then answer."""
