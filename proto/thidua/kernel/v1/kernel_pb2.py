@@ -24,31 +24,31 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dthidua/kernel/v1/kernel.proto\x12\x10thidua.kernel.v1\"8\n\x08Position\x12\x0b\n\x03log\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\r\x12\x10\n\x08position\x18\x03 \x01(\x04\"M\n\x08Recorded\x12,\n\x08position\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.Position\x12\x13\n\x0brecorded_at\x18\x02 \x01(\t\"\xba\x01\n\x04Read\x12\x37\n\x0e\x61s_of_position\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.PositionH\x00\x88\x01\x01\x12\x17\n\nas_of_time\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x31\n\x08\x61t_least\x18\x03 \x01(\x0b\x32\x1a.thidua.kernel.v1.PositionH\x02\x88\x01\x01\x42\x11\n\x0f_as_of_positionB\r\n\x0b_as_of_timeB\x0b\n\t_at_least\"\xdc\x01\n\x06Source\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\x05title\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x06number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x13\n\x06issuer\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x19\n\x0cprinted_date\x18\x05 \x01(\tH\x03\x88\x01\x01\x12\x12\n\x05\x64\x61ted\x18\x06 \x01(\tH\x04\x88\x01\x01\x12\x13\n\x06sha256\x18\x07 \x01(\tH\x05\x88\x01\x01\x42\x08\n\x06_titleB\t\n\x07_numberB\t\n\x07_issuerB\x0f\n\r_printed_dateB\x08\n\x06_datedB\t\n\x07_sha256\")\n\tInference\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x02 \x01(\t\"p\n\x06Record\x12(\n\x06source\x18\x01 \x01(\x0b\x32\x18.thidua.kernel.v1.Source\x12\r\n\x05place\x18\x02 \x01(\t\x12-\n\x08inferred\x18\x03 \x03(\x0b\x32\x1b.thidua.kernel.v1.Inference\"}\n\x06\x41mount\x12\x0f\n\x07wording\x18\x01 \x01(\t\x12\x15\n\x08\x61t_least\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x14\n\x07\x61t_most\x18\x03 \x01(\rH\x01\x88\x01\x01\x12\x12\n\x05\x65xact\x18\x04 \x01(\rH\x02\x88\x01\x01\x42\x0b\n\t_at_leastB\n\n\x08_at_mostB\x08\n\x06_exact\"\x92\x01\n\x04Mark\x12.\n\tcertainty\x18\x01 \x01(\x0e\x32\x1b.thidua.kernel.v1.Certainty\x12\x13\n\x06source\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05place\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x12\n\x05\x62\x61sis\x18\x04 \x01(\tH\x02\x88\x01\x01\x42\t\n\x07_sourceB\x08\n\x06_placeB\x08\n\x06_basis\";\n\x04\x46\x61\x63t\x12\r\n\x05value\x18\x01 \x01(\t\x12$\n\x04mark\x18\x02 \x01(\x0b\x32\x16.thidua.kernel.v1.Mark*T\n\tCertainty\x12\x19\n\x15\x43\x45RTAINTY_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x45RTAINTY_STATED\x10\x01\x12\x16\n\x12\x43\x45RTAINTY_INFERRED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dthidua/kernel/v1/kernel.proto\x12\x10thidua.kernel.v1\"8\n\x08Position\x12\x0b\n\x03log\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\r\x12\x10\n\x08position\x18\x03 \x01(\x04\"M\n\x08Recorded\x12,\n\x08position\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.Position\x12\x13\n\x0brecorded_at\x18\x02 \x01(\t\"\x90\x01\n\x04Read\x12\x32\n\x0e\x61s_of_position\x18\x01 \x03(\x0b\x32\x1a.thidua.kernel.v1.Position\x12\x17\n\nas_of_time\x18\x02 \x01(\tH\x00\x88\x01\x01\x12,\n\x08\x61t_least\x18\x03 \x03(\x0b\x32\x1a.thidua.kernel.v1.PositionB\r\n\x0b_as_of_time\"\xdc\x01\n\x06Source\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\x05title\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x06number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x13\n\x06issuer\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x19\n\x0cprinted_date\x18\x05 \x01(\tH\x03\x88\x01\x01\x12\x12\n\x05\x64\x61ted\x18\x06 \x01(\tH\x04\x88\x01\x01\x12\x13\n\x06sha256\x18\x07 \x01(\tH\x05\x88\x01\x01\x42\x08\n\x06_titleB\t\n\x07_numberB\t\n\x07_issuerB\x0f\n\r_printed_dateB\x08\n\x06_datedB\t\n\x07_sha256\")\n\tInference\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x02 \x01(\t\"p\n\x06Record\x12(\n\x06source\x18\x01 \x01(\x0b\x32\x18.thidua.kernel.v1.Source\x12\r\n\x05place\x18\x02 \x01(\t\x12-\n\x08inferred\x18\x03 \x03(\x0b\x32\x1b.thidua.kernel.v1.Inference\"}\n\x06\x41mount\x12\x0f\n\x07wording\x18\x01 \x01(\t\x12\x15\n\x08\x61t_least\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\x14\n\x07\x61t_most\x18\x03 \x01(\rH\x01\x88\x01\x01\x12\x12\n\x05\x65xact\x18\x04 \x01(\rH\x02\x88\x01\x01\x42\x0b\n\t_at_leastB\n\n\x08_at_mostB\x08\n\x06_exact\"\x92\x01\n\x04Mark\x12.\n\tcertainty\x18\x01 \x01(\x0e\x32\x1b.thidua.kernel.v1.Certainty\x12\x13\n\x06source\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05place\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x12\n\x05\x62\x61sis\x18\x04 \x01(\tH\x02\x88\x01\x01\x42\t\n\x07_sourceB\x08\n\x06_placeB\x08\n\x06_basis\";\n\x04\x46\x61\x63t\x12\r\n\x05value\x18\x01 \x01(\t\x12$\n\x04mark\x18\x02 \x01(\x0b\x32\x16.thidua.kernel.v1.Mark*T\n\tCertainty\x12\x19\n\x15\x43\x45RTAINTY_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x45RTAINTY_STATED\x10\x01\x12\x16\n\x12\x43\x45RTAINTY_INFERRED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'thidua.kernel.v1.kernel_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CERTAINTY']._serialized_start=1094
-  _globals['_CERTAINTY']._serialized_end=1178
+  _globals['_CERTAINTY']._serialized_start=1052
+  _globals['_CERTAINTY']._serialized_end=1136
   _globals['_POSITION']._serialized_start=51
   _globals['_POSITION']._serialized_end=107
   _globals['_RECORDED']._serialized_start=109
   _globals['_RECORDED']._serialized_end=186
   _globals['_READ']._serialized_start=189
-  _globals['_READ']._serialized_end=375
-  _globals['_SOURCE']._serialized_start=378
-  _globals['_SOURCE']._serialized_end=598
-  _globals['_INFERENCE']._serialized_start=600
-  _globals['_INFERENCE']._serialized_end=641
-  _globals['_RECORD']._serialized_start=643
-  _globals['_RECORD']._serialized_end=755
-  _globals['_AMOUNT']._serialized_start=757
-  _globals['_AMOUNT']._serialized_end=882
-  _globals['_MARK']._serialized_start=885
-  _globals['_MARK']._serialized_end=1031
-  _globals['_FACT']._serialized_start=1033
-  _globals['_FACT']._serialized_end=1092
+  _globals['_READ']._serialized_end=333
+  _globals['_SOURCE']._serialized_start=336
+  _globals['_SOURCE']._serialized_end=556
+  _globals['_INFERENCE']._serialized_start=558
+  _globals['_INFERENCE']._serialized_end=599
+  _globals['_RECORD']._serialized_start=601
+  _globals['_RECORD']._serialized_end=713
+  _globals['_AMOUNT']._serialized_start=715
+  _globals['_AMOUNT']._serialized_end=840
+  _globals['_MARK']._serialized_start=843
+  _globals['_MARK']._serialized_end=989
+  _globals['_FACT']._serialized_start=991
+  _globals['_FACT']._serialized_end=1050
 # @@protoc_insertion_point(module_scope)

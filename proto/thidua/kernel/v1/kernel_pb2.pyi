@@ -103,7 +103,7 @@ Global___Recorded: _TypeAlias = Recorded  # noqa: Y015
 
 @_typing.final
 class Read(_message.Message):
-    """How a query is read: from which past, and not before what."""
+    """How a query is read: from which past, and not before what. A position names its log; one per log."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -111,38 +111,29 @@ class Read(_message.Message):
     AS_OF_TIME_FIELD_NUMBER: _builtins.int
     AT_LEAST_FIELD_NUMBER: _builtins.int
     as_of_time: _builtins.str
-    """Answer as known at this time (RFC 3339); one in the future is refused."""
+    """Answer as known to the service's own log at this time (RFC 3339); one in the future is refused."""
     @_builtins.property
-    def as_of_position(self) -> Global___Position:
-        """Answer as known at this position; the present if neither as_of is given."""
+    def as_of_position(self) -> _containers.RepeatedCompositeFieldContainer[Global___Position]:
+        """Answer as known at these positions; a log that is not named is read in the present."""
 
     @_builtins.property
-    def at_least(self) -> Global___Position:
-        """Wait until the answer knows at least this position (read your own writes)."""
+    def at_least(self) -> _containers.RepeatedCompositeFieldContainer[Global___Position]:
+        """Wait until the answer knows at least these positions (read your own writes)."""
 
     def __init__(
         self,
         *,
-        as_of_position: Global___Position | None = ...,
+        as_of_position: _abc.Iterable[Global___Position] | None = ...,
         as_of_time: _builtins.str | None = ...,
-        at_least: Global___Position | None = ...,
+        at_least: _abc.Iterable[Global___Position] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of_position", b"_as_of_position", "_as_of_time", b"_as_of_time", "_at_least", b"_at_least", "as_of_position", b"as_of_position", "as_of_time", b"as_of_time", "at_least", b"at_least"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of_time", b"_as_of_time", "as_of_time", b"as_of_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of_position", b"_as_of_position", "_as_of_time", b"_as_of_time", "_at_least", b"_at_least", "as_of_position", b"as_of_position", "as_of_time", b"as_of_time", "at_least", b"at_least"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of_time", b"_as_of_time", "as_of_position", b"as_of_position", "as_of_time", b"as_of_time", "at_least", b"at_least"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__as_of_position: _TypeAlias = _typing.Literal["as_of_position"]  # noqa: Y015
-    _WhichOneofArgType__as_of_position: _TypeAlias = _typing.Literal["_as_of_position", b"_as_of_position"]  # noqa: Y015
     _WhichOneofReturnType__as_of_time: _TypeAlias = _typing.Literal["as_of_time"]  # noqa: Y015
     _WhichOneofArgType__as_of_time: _TypeAlias = _typing.Literal["_as_of_time", b"_as_of_time"]  # noqa: Y015
-    _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
-    _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of_position) -> _WhichOneofReturnType__as_of_position | None: ...
-    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of_time) -> _WhichOneofReturnType__as_of_time | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least) -> _WhichOneofReturnType__at_least | None: ...
 
 Global___Read: _TypeAlias = Read  # noqa: Y015
 

@@ -1,0 +1,226 @@
+"""A service's API bound by name: each method of its descriptor is a command of its handlers or one of its queries.
+
+Whatever is missing, left over or of another shape is told at the start: a running service has no unbound method.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, get_type_hints
+
+from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+from pydantic import BaseModel
+from thidua.kernel.v1 import kernel_pb2
+
+from services.kernel import convert
+from services.kernel.auth import Caller
+from services.kernel.decider import Command, Context, Handlers
+from services.kernel.errors import Invalid, Violation
+from services.kernel.events import Position
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NO_UUID = "must be a UUID in its canonical form (lower case)", "phải là UUID ở dạng chuẩn (chữ thường)"
+_UNREADABLE = "is not a message of this method", "không phải là thông điệp của phương thức này"
+_UNKNOWN = "holds a field that this server does not know", "có trường mà máy chủ này không biết"
+
+
+class Unbound(Exception):
+    """The API, the handlers and the queries do not fit; the message has one line per difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`answer(request, view)` is annotated with the model that it returns, whose fields are the response's.
+
+    The view shows `models`, all of one moment; without them all that the service has.
+    """
+
+    request: type[BaseModel]
+    answer: Callable[[Any, Any], Awaitable[BaseModel]]
+    models: tuple[Any, ...] = ()
+
+    @property
+    def response(self) -> type[BaseModel]:
+        return get_type_hints(self.answer)["return"]  # type: ignore[no-any-return]
+
+
+class Call(NamedTuple):
+    """Who calls, under which trace."""
+
+    caller: Caller
+    trace: str
+
+
+Work = Callable[[bytes, Call], Awaitable[bytes]]
+Flow = Callable[[bytes, Call], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of the API, from request bytes to response bytes. Without `roles` every known caller may call it."""
+
+    service: str
+    name: str
+    work: Work | Flow
+    streams: bool = False
+    roles: Collection[str] | None = None
+
+
+class Replied(Protocol):
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+
+
+class Known(Protocol):
+    """The view that a query reads; `positions` is what its answer knows, by log."""
+
+    @property
+    def positions(self) -> Mapping[str, Position]: ...
+
+
+Act = Callable[[Command, Context], Awaitable[Replied]]
+Look = Callable[[kernel_pb2.Read, Query], AbstractAsyncContextManager[Known]]
+
+
+def bind(
+    service: ServiceDescriptor, handlers: Handlers, queries: Mapping[str, Query], log: str, act: Act, look: Look
+) -> list[Method]:
+    """The methods of a service. Raises Unbound."""
+    found = list(differences(service, handlers, queries))
+    if found:
+        raise Unbound("\n".join(found))
+    commands = {command.__name__: command for command in handlers}
+    works = {
+        m.name: _command(m, commands[m.name], log, act) if m.name in commands else _query(m, queries[m.name], look)
+        for m in service.methods
+    }
+    return [Method(service.full_name, name, work) for name, work in works.items()]
+
+
+def differences(service: ServiceDescriptor, handlers: Handlers, queries: Mapping[str, Query]) -> Iterator[str]:
+    """What keeps an API from being bound, one sentence each."""
+    methods = {m.name: m for m in service.methods}
+    commands = {command.__name__: command for command in handlers}
+    for name in sorted(methods.keys() - commands.keys() - queries.keys()):
+        yield f"{service.full_name}.{name} has no command and no query"
+    for name in sorted((commands.keys() | queries.keys()) - methods.keys()):
+        yield f"{name} has no method in {service.full_name}"
+    for name in sorted(commands.keys() & queries.keys()):
+        yield f"{name} is both a command and a query"
+    for name in sorted(commands.keys() & methods.keys()):
+        yield from _unlike_command(methods[name], commands[name])
+    for name in sorted(queries.keys() & methods.keys() - commands.keys()):
+        yield from _unlike_query(methods[name], queries[name])
+
+
+def _unlike_command(method: MethodDescriptor, command: type[Command]) -> Iterator[str]:
+    yield from _without(method.input_type, "command_id")
+    yield from _without(method.output_type, "recorded")
+    yield from convert.mismatches(method.input_type, command, leave_out={"command_id"})
+
+
+def _unlike_query(method: MethodDescriptor, query: Query) -> Iterator[str]:
+    yield from _without(method.input_type, "read")
+    yield from _without(method.output_type, "known")
+    yield from convert.mismatches(method.input_type, query.request, leave_out={"read"})
+    yield from convert.mismatches(method.output_type, query.response, leave_out={"known"})
+
+
+def _without(descriptor: Descriptor, name: str) -> Iterator[str]:
+    if name not in descriptor.fields_by_name:
+        yield f"{descriptor.full_name} has no field {name}"
+
+
+def _command(method: MethodDescriptor, command: type[Command], log: str, act: Act) -> Work:
+    parse = parser(method.input_type)
+    read = convert.reader(method.input_type, command, leave_out={"command_id"})
+    respond: Any = GetMessageClass(method.output_type)
+
+    async def work(raw: bytes, call: Call) -> bytes:
+        request = parse(raw)
+        command_id = request.command_id
+        if not _UUID.fullmatch(command_id):
+            raise Invalid(Violation("command_id", vi=_NO_UUID[1], en=_NO_UUID[0]))
+        caller = call.caller
+        reply = await act(read(request), Context(command_id, caller.actor, caller.on_behalf_of, call.trace))
+        position = kernel_pb2.Position(log=log, epoch=reply.epoch, position=reply.position)
+        recorded = kernel_pb2.Recorded(position=position, recorded_at=convert.rfc3339(reply.recorded_at))
+        return respond(recorded=recorded).SerializeToString()  # type: ignore[no-any-return]
+
+    return work
+
+
+def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
+    parse = parser(method.input_type)
+    read = convert.reader(method.input_type, query.request, leave_out={"read"})
+    write = convert.writer(method.output_type, query.response, leave_out={"known"})
+
+    async def work(raw: bytes, call: Call) -> bytes:
+        request = parse(raw)
+        asked = read(request)
+        async with look(request.read, query) as view:
+            response = write(await query.answer(asked, view))
+            for log, (epoch, position) in view.positions.items():
+                response.known.add(log=log, epoch=epoch, position=position)
+        return response.SerializeToString()  # type: ignore[no-any-return]
+
+    return work
+
+
+def serve(service: ServiceDescriptor, servicer: Any, roles: Collection[str]) -> list[Method]:
+    """The methods of a servicer written by hand, which uses no context."""
+    return [
+        Method(
+            service.full_name,
+            method.name,
+            (_flowing if method.server_streaming else _answering)(method, getattr(servicer, method.name)),
+            method.server_streaming,
+            roles,
+        )
+        for method in service.methods
+    ]
+
+
+def _answering(method: MethodDescriptor, answer: Callable[[Any, None], Awaitable[Message]]) -> Work:
+    parse = parser(method.input_type)
+
+    async def work(raw: bytes, call: Call) -> bytes:
+        return (await answer(parse(raw), None)).SerializeToString()
+
+    return work
+
+
+def _flowing(method: MethodDescriptor, answer: Callable[[Any, None], AsyncIterator[Message]]) -> Flow:
+    parse = parser(method.input_type)
+
+    async def flow(raw: bytes, call: Call) -> AsyncIterator[bytes]:
+        async for page in answer(parse(raw), None):
+            yield page.SerializeToString()
+
+    return flow
+
+
+def parser(descriptor: Descriptor) -> Callable[[bytes], Any]:
+    """Makes the function from request bytes to a message. It raises Invalid, also for fields that nobody would heed."""
+    parse: Callable[[bytes], Message] = GetMessageClass(descriptor).FromString
+
+    def read(raw: bytes) -> Message:
+        try:
+            message = parse(raw)
+        except DecodeError:
+            raise Invalid(Violation("", vi=_UNREADABLE[1], en=_UNREADABLE[0])) from None
+        size = message.ByteSize()
+        message.DiscardUnknownFields()
+        if message.ByteSize() != size:
+            raise Invalid(Violation("", vi=_UNKNOWN[1], en=_UNKNOWN[0]))
+        return message
+
+    return read

@@ -1,0 +1,72 @@
+"""Structured logs and Prometheus metrics. Neither ever holds a person's text, a token or a request's body."""
+
+import logging
+import sys
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+def log_as_json(**always: str) -> None:
+    """Every log line of this process is one JSON object on standard error, with `always` in it."""
+
+    def add(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**always, **event}
+
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            add,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event, default=str)),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"logger":"%(name)s","event":"%(message)r"}')
+
+
+class Metrics:
+    """The metrics of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._calls = Histogram(
+            "thidua_call_seconds",
+            "Calls by method and outcome.",
+            ["method", "code"],
+            registry=self.registry,
+            buckets=_BUCKETS,
+        )
+        self._children: dict[tuple[str, str], Histogram] = {}
+        self.head = self._gauge("log_head", "The last position of a log.", "log")
+        self.position = self._gauge("projection_position", "The last position that a read model has folded.", "model")
+        self.lag = self._gauge("projection_lag", "Events that a read model has yet to fold.", "model")
+        self.live = self._gauge("projection_live", "1 for a read model that runs, 0 for one that stopped.", "model")
+        self.parked = self._gauge("parked_events", "Events that wait for an operator.", "model")
+        self.relay_lag = self._gauge("relay_lag", "Events that a relay has yet to publish.", "relay")
+        self.unpublished = self._gauge("oldest_unpublished_seconds", "Age of the oldest unpublished event.", "relay")
+        self.restarts = Counter(
+            "thidua_restarts", "Parts that failed and began anew.", ["part"], registry=self.registry
+        )
+
+    def _gauge(self, name: str, meaning: str, label: str) -> Gauge:
+        return Gauge(f"thidua_{name}", meaning, [label], registry=self.registry)
+
+    def called(self, method: str, code: str, seconds: float) -> None:
+        child = self._children.get((method, code))
+        if child is None:
+            child = self._children[method, code] = self._calls.labels(method, code)
+        child.observe(seconds)
+
+    def serve(self, host: str, port: int) -> int:
+        """Serve the metrics by HTTP in a thread; the port, which is a free one if 0 was asked for."""
+        server, _ = start_http_server(port, host, self.registry)
+        return int(server.server_port)

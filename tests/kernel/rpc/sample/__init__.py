@@ -1,0 +1,1 @@
+"""A small service for the kernel's own tests."""

@@ -1,0 +1,60 @@
+"""Errors as google.rpc.Status: details for programs, sentences for officers, and never more than metadata can carry."""
+
+from typing import Any
+
+from google.rpc import code_pb2
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage, PreconditionFailure, RetryInfo
+
+from services.kernel import errors
+from services.kernel.status import internal, status
+
+
+def details(error: errors.Error, kind: type[Any]) -> list[Any]:
+    found = []
+    for packed in status(error).details:
+        detail = kind()
+        if packed.Unpack(detail):
+            found.append(detail)
+    return found
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    texts: list[errors.Error] = [
+        kind("en", "vi") for kind in errors.Error.__subclasses__() if kind.__init__ is errors.Error.__init__
+    ]
+    others: list[errors.Error] = [errors.Invalid(), errors.Refused("r", "en"), errors.Busy(1, "en")]
+    codes = [status(error).code for error in [*texts, *others]]
+    assert len(codes) == len(errors.Error.__subclasses__()) == len(set(codes))
+    assert code_pb2.INTERNAL not in codes
+
+
+def test_an_invalid_request_names_its_fields_in_both_languages() -> None:
+    error = errors.Invalid(errors.Violation("members[2].name", vi="phải có", en="is required"))
+    (request,) = details(error, BadRequest)
+    (violation,) = request.field_violations
+    assert (violation.field, violation.description) == ("members[2].name", "is required")
+    assert (violation.localized_message.locale, violation.localized_message.message) == ("vi", "phải có")
+
+
+def test_a_refusal_carries_the_code_of_its_rule() -> None:
+    error = errors.Refused("bloc.state", "the bloc is dissolved", "khối đã giải thể")
+    assert details(error, ErrorInfo)[0].reason == "bloc.state"
+    assert details(error, PreconditionFailure)[0].violations[0].type == "bloc.state"
+    assert details(error, LocalizedMessage)[0].message == "khối đã giải thể"
+
+
+def test_what_may_be_retried_says_when() -> None:
+    assert details(errors.Busy(0.25, "en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 250
+    assert details(errors.Unavailable("en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 1000
+
+
+def test_ten_thousand_violations_fit_into_metadata() -> None:
+    many = [errors.Violation(f"things.items[{n}].name", vi="ữ" * 1000, en="e" * 1000) for n in range(10_000)]
+    found = status(errors.Invalid(*many))
+    assert found.ByteSize() < 4_096
+    assert details(errors.Invalid(*many), BadRequest)[0].field_violations
+
+
+def test_an_internal_error_tells_nothing_but_its_trace() -> None:
+    assert "0af7" in internal("0af7").message
+    assert internal("0af7").code == code_pb2.INTERNAL
