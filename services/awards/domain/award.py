@@ -1,0 +1,176 @@
+"""One award of one recipient: decided, conferred, corrected, cancelled; any of it can be known without the others."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from services.awards import events as e
+from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.kernel.telling import require, tell
+from services.kernel.text import Id, Prose
+
+
+class RecordConferral(e.ConferralFacts, Command):
+    """An award was handed over."""
+
+
+class CancelAward(e.CancellationFacts, Command):
+    """Cancel an award by a decision of the authority that decided it."""
+
+    reason: Prose | None = None
+    """Why, without naming a person; neither published nor answered."""
+
+
+class CorrectAward(e.CorrectionFacts, Command):
+    """Publish a corrigendum to an award."""
+
+    reason: Prose | None = None
+    """Why, without naming a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Nothing is known, or only a conferral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    recipient: e.Recipient
+    authority: Id | None
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conferred:
+    recipient: e.Recipient
+    authority: Id | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    pass
+
+
+Award = Undecided | Decided | Conferred | Cancelled
+
+
+def evolve(award: Award, event: e.AwardEvent) -> Award:
+    match event:
+        case e.AwardCancelled():
+            return Cancelled()
+        case e.AwardDecided():
+            return Decided(event.recipient, event.authority, event.effective) if isinstance(award, Undecided) else award
+        case e.AwardConferred():
+            return Conferred(award.recipient, award.authority) if isinstance(award, Decided) else award
+        case e.AwardCorrected():
+            return _corrected(award, event)
+        case _:
+            assert_never(event)
+
+
+def _corrected(award: Award, event: e.AwardCorrected) -> Award:
+    match award:
+        case Decided():
+            return replace(award, recipient=event.recipient or award.recipient, on=event.decided_on or award.on)
+        case Conferred():
+            return replace(award, recipient=event.recipient or award.recipient)
+        case _:
+            return award
+
+
+AWARD: Fold[Award] = Fold("award", Undecided(), evolve)
+
+
+def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Events:
+    kind = catalogue.named(command.kind, command.wording)
+    if command.record is not None:
+        require(command.recipient, "award.recipient", "Name the recipient or the group.", "Cần người hoặc nhóm nhận.")
+        return [tell(e.AwardConferred, command, kind=kind)]
+    require(command.effective, "award.day", "Name the day.", "Cần ngày trao.")
+    match award:
+        case Decided(recipient, _, on):
+            require(
+                command.recipient in (None, recipient),
+                "award.recipient",
+                "The decision names another recipient.",
+                "Quyết định nêu đối tượng khác.",
+            )
+            require(
+                on is None or (command.effective and command.effective >= on),
+                "award.order",
+                "The conferral is before the decision.",
+                "Ngày trao trước ngày quyết định.",
+            )
+            return [tell(e.AwardConferred, command, kind=kind)]
+        case _:
+            raise _refused(award)
+
+
+def cancel(command: CancelAward, award: Award) -> Events:
+    if command.record is None:
+        authority = _decided_by(award)
+        require(
+            command.ground and command.number and command.effective and command.reason,
+            "award.cancellation",
+            "Name the legal ground, the decision's number and date, and the reason.",
+            "Cần căn cứ hủy bỏ, số, ngày quyết định và lý do.",
+        )
+        require(
+            command.authority is not None and authority in (None, command.authority),
+            "award.authority",
+            "The authority that decided an award cancels it.",
+            "Cấp nào quyết định khen thưởng thì cấp đó hủy bỏ.",
+        )
+    return [tell(e.AwardCancelled, command)]
+
+
+def correct(command: CorrectAward, award: Award, catalogue: Catalogue) -> Events:
+    told = (command.recipient, command.kind, command.wording, command.decision_number, command.decided_on)
+    require(any(told), "award.correction", "Say what is corrected.", "Cần nội dung đính chính.")
+    if command.record is None:
+        _decided_by(award)
+        require(
+            command.effective and command.reason,
+            "award.correction",
+            "Name the day and the reason.",
+            "Cần ngày và lý do đính chính.",
+        )
+    return [tell(e.AwardCorrected, command, kind=catalogue.named(command.kind, command.wording))]
+
+
+def _decided_by(award: Award) -> Id | None:
+    """Who decided an award that stands. Raises Refused for one that does not."""
+    match award:
+        case Decided() | Conferred():
+            return award.authority
+        case _:
+            raise _refused(award)
+
+
+def _refused(award: Award) -> Refused:
+    match award:
+        case Undecided():
+            return Refused("award.undecided", "The award is not decided.", "Chưa có quyết định khen thưởng.")
+        case Decided():
+            return Refused("award.decided", "The award is decided.", "Đã có quyết định khen thưởng.")
+        case Conferred():
+            return Refused("award.conferred", "The award is conferred.", "Khen thưởng đã được trao.")
+        case Cancelled():
+            return Refused("award.cancelled", "The award is cancelled.", "Khen thưởng đã bị hủy bỏ.")
+        case _:
+            assert_never(award)
+
+
+def undecided(award: Award) -> None:
+    """What a performed decision needs. Raises Refused."""
+    if not isinstance(award, Undecided):
+        raise _refused(award)
+
+
+HANDLERS: Handlers = {
+    RecordConferral: Handler(lambda c: [AWARD.of(c.award), NATIONAL], confer),
+    CancelAward: Handler(lambda c: [AWARD.of(c.award)], cancel),
+    CorrectAward: Handler(lambda c: [AWARD.of(c.award), NATIONAL], correct),
+}

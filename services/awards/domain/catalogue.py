@@ -1,0 +1,89 @@
+"""The catalogue of awards: kinds by code, each in dated versions, and the spellings by which they are found.
+
+It is one stream, so that a spelling belongs to one code, and a case can be bound to the version in force.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.awards import events as e
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.telling import require, tell
+from services.kernel.text import fold
+
+
+class RegisterAwardKind(e.KindFacts, Command):
+    """Register the next version of a kind of award."""
+
+
+Versions = tuple[e.AwardKindRegistered, ...]
+"""Oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    kinds: Mapping[str, Versions] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Code by folded name or alias, of every version."""
+
+    def named(self, kind: e.KindCode | None, wording: str | None) -> e.KindCode | None:
+        """The code told, else the one that the wording finds."""
+        return kind or (self.spellings.get(fold(wording)) if wording else None)
+
+    def in_force(self, code: e.KindCode | None, day: date | None) -> e.AwardKindRegistered | None:
+        """The version in force on a day; null where none is known to be."""
+        return None if code is None else in_force(self.kinds.get(code, ()), day)
+
+
+def in_force(versions: Versions, day: date | None) -> e.AwardKindRegistered | None:
+    if day is None:
+        return None
+    begun = [v for v in versions if v.effective is None or v.effective <= day]
+    latest = max(begun, key=lambda v: (v.effective or date.min, v.version), default=None)
+    return latest if latest and (latest.effective_to is None or day <= latest.effective_to) else None
+
+
+def spellings(kind: e.KindFacts) -> set[str]:
+    """Folded names and aliases."""
+    return {fold(text) for text in (kind.name_vi, kind.name_en, *kind.aliases) if text}
+
+
+def evolve(catalogue: Catalogue, event: e.CatalogueEvent) -> Catalogue:
+    versions = (*catalogue.kinds.get(event.code, ()), event)
+    return Catalogue(
+        {**catalogue.kinds, event.code: versions},
+        {**dict.fromkeys(spellings(event), event.code), **catalogue.spellings},
+    )
+
+
+CATALOGUE: Fold[Catalogue] = Fold("catalogue", Catalogue(), evolve)
+NATIONAL = CATALOGUE.of("national")
+
+
+def register(command: RegisterAwardKind, catalogue: Catalogue) -> Events:
+    versions = catalogue.kinds.get(command.code, ())
+    first, last = command.effective, command.effective_to
+    require(
+        first is None or last is None or first <= last,
+        "kind.period",
+        "The last day in force is before the first.",
+        "Ngày hết hiệu lực trước ngày có hiệu lực.",
+    )
+    require(
+        not versions or (first is not None and all(v.effective is None or v.effective < first for v in versions)),
+        "kind.order",
+        "A later version is in force from a later day.",
+        "Phiên bản sau phải có hiệu lực sau.",
+    )
+    taken = {catalogue.spellings[s] for s in spellings(command) & catalogue.spellings.keys()} - {command.code}
+    require(
+        not taken,
+        "kind.spelling",
+        f"A name or alias belongs to {', '.join(sorted(taken))}.",
+        f"Tên hoặc cách gọi đã thuộc {', '.join(sorted(taken))}.",
+    )
+    return [tell(e.AwardKindRegistered, command, version=len(versions) + 1)]
+
+
+HANDLERS: Handlers = {RegisterAwardKind: Handler(lambda c: [NATIONAL], register)}

@@ -1,0 +1,112 @@
+"""Proposals: a conference agrees to propose one award for one recipient; a decision may grant it."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from pydantic import Field
+
+from services.awards import events as e
+from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.kernel.telling import require, tell
+from services.kernel.text import Id
+
+
+class AgreeNomination(e.NominationFacts, Command):
+    """A bloc's conference agrees to propose an award. A late one is marked, never refused.
+
+    `ranking` is filled in at the edge from scoring's log, and is no part of what a client sends.
+    """
+
+    ranking: e.RankSeen | None = Field(default=None, exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    recipient: e.Recipient
+    kind: e.KindCode | None
+    kind_version: int | None
+    regulation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    award: Id
+
+
+Proposal = Unknown | Agreed | Decided
+
+
+def evolve(proposal: Proposal, event: e.ProposalEvent) -> Proposal:
+    match event:
+        case e.ProposalDecided(award=award):
+            return Decided(award)
+        case e.NominationAgreed():
+            if isinstance(proposal, Unknown):
+                return Agreed(event.recipient, event.kind, event.kind_version, event.regulation)
+            return proposal
+        case _:
+            assert_never(event)
+
+
+PROPOSAL: Fold[Proposal] = Fold("proposal", Unknown(), evolve)
+
+
+def agree(command: AgreeNomination, proposal: Proposal, catalogue: Catalogue) -> Events:
+    code = catalogue.named(command.kind, command.wording)
+    version = catalogue.in_force(code, command.effective)
+    if command.record is None:
+        require(isinstance(proposal, Unknown), "proposal.known", "This id is taken.", "Mã đề nghị này đã có.")
+        _performed(command, version)
+    due = version.due.of(command.year) if version and version.due else None
+    return [
+        tell(
+            e.NominationAgreed,
+            command,
+            kind=code,
+            kind_version=version.version if version else None,
+            regulation=version.regulation if version else None,
+            due=due,
+            late=True if due and command.effective and command.effective > due else None,
+        )
+    ]
+
+
+def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) -> None:
+    require(
+        command.effective and command.conference,
+        "proposal.conference",
+        "Name the conference and its day.",
+        "Cần hội nghị và ngày họp.",
+    )
+    if version is None:
+        raise Refused("kind.unknown", "No such award is in force on that day.", "Không có hình thức này vào ngày đó.")
+    require(
+        fits(command.recipient, version),
+        "recipient.kind",
+        "This award is not given to such a recipient.",
+        "Hình thức này không dành cho đối tượng như vậy.",
+    )
+    require(
+        command.recipient.organisation is None or (command.ranking and command.ranking.rank),
+        "proposal.unranked",
+        "The bloc's published ranking of the year does not have this recipient.",
+        "Xếp hạng đã công bố của khối, cụm không có đơn vị này.",
+    )
+
+
+def fits(recipient: e.Recipient, version: e.AwardKindRegistered) -> bool:
+    """Whether it is a named recipient such as the catalogue allows; where it knows none, any is."""
+    if recipient.group is not None:
+        return False
+    kind: e.RecipientKind = "INDIVIDUAL" if recipient.person else "COLLECTIVE"
+    return not version.recipients or kind in version.recipients
+
+
+HANDLERS: Handlers = {AgreeNomination: Handler(lambda c: [PROPOSAL.of(c.proposal), NATIONAL], agree)}

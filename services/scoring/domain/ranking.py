@@ -1,0 +1,97 @@
+"""A bloc's ranking of a year, computed from the approved scores of its members, as far as scoring knew them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.errors import Refused
+from services.kernel.provenance import Listed
+from services.kernel.telling import require, tell
+from services.kernel.text import Id
+from services.scoring import events as e
+from services.scoring.domain.score import Approved, Score
+from services.scoring.domain.score import stream as score_of
+
+
+class PublishRanking(e.RankingFacts, Command):
+    """Publish a bloc's ranking: told by a document, or computed from approved scores.
+
+    `members` is filled in at the edge from registry's log, and is no part of what a client sends.
+    """
+
+    members: e.MembersSeen | None = Field(default=None, exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    pass
+
+
+Ranking = Unpublished | Published
+
+
+def evolve(ranking: Ranking, event: e.RankingEvent) -> Ranking:
+    return Published()
+
+
+RANKING: Fold[Ranking] = Fold("ranking", Unpublished(), evolve)
+
+
+def publish(command: PublishRanking, ranking: Ranking, *scores: Score) -> Events:
+    if command.record is not None:
+        return [tell(e.RankingPublished, command, members=None)]
+    match ranking:
+        case Published():
+            raise Refused("ranking.published", "The ranking of this year is published.", "Đã công bố xếp hạng năm này.")
+        case _:
+            return [_computed(command, scores)]
+
+
+def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPublished:
+    require(not command.ranked.items, "ranking.told", "A ranking is computed, not told.", "Xếp hạng do hệ thống tính.")
+    require(command.effective, "ranking.day", "Name the day of publication.", "Cần ngày công bố.")
+    members = command.members.units if command.members else ()
+    require(members, "ranking.members", "No member of this bloc is known.", "Chưa biết thành viên nào của khối, cụm.")
+    approved = {unit: s for unit, s in zip(members, scores, strict=True) if isinstance(s, Approved)}
+    totals = {unit: s.total for unit, s in approved.items() if s.total is not None}
+    require(totals, "ranking.scores", "No member has an approved score.", "Chưa có điểm nào được phê duyệt.")
+    sheets = {(approved[unit].sheet, approved[unit].version) for unit in totals}
+    require(
+        len(sheets) == 1,
+        "ranking.sheet",
+        "The scores are bound to different sheets or versions.",
+        "Các bảng điểm không cùng phiên bản.",
+    )
+    sheet, version = sheets.pop()
+    return tell(
+        e.RankingPublished,
+        command,
+        ranked=Listed[e.RankedUnit](items=ranked(totals), exhaustive=True),
+        unscored=tuple(sorted(set(members) - totals.keys())),
+        sheet=sheet,
+        sheet_version=version,
+    )
+
+
+def ranked(totals: dict[Id, Decimal]) -> tuple[e.RankedUnit, ...]:
+    """Units by falling total; equal totals share a rank, and the next is left out (1, 2, 2, 4)."""
+    falling = sorted(totals.items(), key=lambda unit: (-unit[1], unit[0]))
+    best = sorted(totals.values(), reverse=True)
+    return tuple(e.RankedUnit(unit=unit, rank=best.index(total) + 1, total=total) for unit, total in falling)
+
+
+def _reads(command: PublishRanking) -> Sequence[Stream[Any]]:
+    members = command.members.units if command.members and command.record is None else ()
+    return [RANKING.of(command.bloc, str(command.year)), *(score_of(command.bloc, command.year, m) for m in members)]
+
+
+HANDLERS: Handlers = {PublishRanking: Handler(_reads, publish)}

@@ -1,0 +1,59 @@
+"""Scoring sheets: versions of items, each in force from its day on."""
+
+from datetime import date
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.telling import require, tell
+from services.scoring import events as e
+
+
+class IssueSheet(e.SheetFacts, Command):
+    """Issue the next version of a scoring sheet."""
+
+
+Sheet = tuple[e.SheetIssued, ...]
+"""The versions, oldest first."""
+
+
+def evolve(sheet: Sheet, event: e.SheetEvent) -> Sheet:
+    return (*sheet, event)
+
+
+SHEET: Fold[Sheet] = Fold("sheet", (), evolve)
+
+
+def issue(command: IssueSheet, sheet: Sheet) -> Events:
+    codes = [item.code for item in command.items]
+    require(len(codes) == len(set(codes)), "sheet.codes", "Give each item its own code.", "Mỗi mục cần mã riêng.")
+    first, last = command.effective, command.effective_to
+    require(
+        first is None or last is None or first <= last,
+        "sheet.period",
+        "The last day in force is before the first.",
+        "Ngày hết hiệu lực trước ngày có hiệu lực.",
+    )
+    if command.record is None:
+        require(first, "sheet.day", "Name the first day in force.", "Cần ngày có hiệu lực.")
+        require(
+            all(v.effective is None or (first is not None and v.effective < first) for v in sheet),
+            "sheet.order",
+            "A later version is in force from a later day.",
+            "Phiên bản sau phải có hiệu lực sau.",
+        )
+    return [tell(e.SheetIssued, command, version=len(sheet) + 1)]
+
+
+def in_force(sheet: Sheet, day: date | None) -> e.SheetIssued | None:
+    """The version in force on a day; null where none is known to be."""
+    if day is None:
+        return None
+    begun = [v for v in sheet if v.effective is None or v.effective <= day]
+    latest = max(begun, key=lambda v: (v.effective or date.min, v.version), default=None)
+    return latest if latest and (latest.effective_to is None or day <= latest.effective_to) else None
+
+
+def numbered(sheet: Sheet, version: int) -> e.SheetIssued | None:
+    return next((v for v in sheet if v.version == version), None)
+
+
+HANDLERS: Handlers = {IssueSheet: Handler(lambda c: [SHEET.of(c.sheet)], issue)}
