@@ -55,6 +55,8 @@ class Claim(Part):
     elected: bool
     """Whether an election is told, be its day known or not."""
     elected_on: date | None
+    elected_field: str
+    """Which field of `record` marks the day of the election."""
     start: date | None = None
     end: date | None = None
     seen_on: date | None = None
@@ -112,6 +114,7 @@ def _elected(version: int, event: e.LeadershipElected) -> Claim:
         conference=event.conference,
         elected=True,
         elected_on=event.effective,
+        elected_field="effective",
         record=event.record,
     )
 
@@ -127,6 +130,7 @@ def _recorded(version: int, told_by: tuple[int, ...], event: e.LeadershipRecorde
         tally=event.tally,
         elected=event.elected_on is not None,
         elected_on=event.elected_on,
+        elected_field="elected_on",
         start=event.start,
         end=event.end,
         seen_on=event.seen_on,

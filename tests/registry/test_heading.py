@@ -1,0 +1,267 @@
+"""The rule of who headed a bloc on a day, with every example that the domain gives for it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kernel.provenance import Certainty, Inference, Listed, Record, Source
+from services.registry import events as e
+from services.registry.domain.heading import Head, Summation, headed_in, headed_on
+from services.registry.domain.leadership import Leadership, evolve
+
+
+def told(**inferred: str) -> Record:
+    """A record in which the named fields (`head__agency` for `head.agency`) are inferred."""
+    fields = tuple(Inference(field=field.replace("__", "."), basis=basis) for field, basis in inferred.items())
+    return Record(source=Source(id="article"), place="text", inferred=fields)
+
+
+def folded(*events: e.LeadershipEvent) -> Leadership:
+    leadership = Leadership()
+    for event in events:
+        leadership = evolve(leadership, event)
+    return leadership
+
+
+def elected(year: int, agency: str, on: date | None, **fields: Any) -> e.LeadershipElected:
+    fields = {"record": told()} | fields
+    return e.LeadershipElected(bloc="b", year=year, head=e.Holder(agency=agency), effective=on, **fields)
+
+
+def recorded(year: int | None, agency: str | None, **fields: Any) -> e.LeadershipRecorded:
+    fields = {"record": told(), "head": e.Holder(agency=agency)} | fields
+    return e.LeadershipRecorded(bloc="b", year=year, **fields)
+
+
+def handed_over(year: int, agency: str | None, on: date, **fields: Any) -> e.LeadershipHandedOver:
+    incoming = e.Holder(agency=agency) if agency else None
+    return e.LeadershipHandedOver(bloc="b", year=year, incoming=incoming, effective=on, **({"record": told()} | fields))
+
+
+def agency(leadership: Leadership, day: date, *summations: Summation) -> tuple[str, Certainty] | None:
+    """The one agency that headed, with its certainty."""
+    return _only(headed_on(leadership, summations, day).heads)
+
+
+def _only(heads: tuple[Head, ...]) -> tuple[str, Certainty] | None:
+    if not heads:
+        return None
+    (head,) = heads
+    assert head.agency
+    return head.agency.value, head.agency.mark.certainty
+
+
+# The bloc of scenarios 0 and 2, and the cluster of scenario 1.
+
+OF_2020 = recorded(
+    2020,
+    "bca",
+    head=e.Holder(agency="bca", person="p-thanh", title="Khối trưởng"),
+    seen_on=date(2021, 1, 22),
+    record=told(head__agency="his post", year="reviews 2020", seen_on="the year of the day is not printed"),
+)
+OF_2023 = recorded(2023, "ktnn", record=told(head="opens and answers for the bloc", year="reviews 2023"))
+FOR_2024 = elected(2024, "tandtc", date(2024, 4, 10), deputies=Listed[e.Deputy](items=(e.Deputy(agency="vksndtc"),)))
+HANDOVER_2024 = handed_over(2024, "tandtc", date(2024, 4, 10))
+JUSTICE = folded(OF_2020, OF_2023, FOR_2024, HANDOVER_2024)
+SUMMED_UP = (Summation(year=2020, on=date(2021, 1, 22)), Summation(year=2023, on=date(2024, 4, 10)))
+
+CITIES = folded(elected(2021, "tp-ho-chi-minh", date(2021, 4, 9), mode="ACCLAIMED"))
+CITIES_SUMMED_UP = (Summation(year=2020, on=date(2021, 4, 9)),)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2019, 12, 31), None),
+        (date(2020, 1, 1), ("bca", "INFERRED")),
+        (date(2020, 12, 31), ("bca", "INFERRED")),
+        (date(2021, 1, 1), ("bca", "INFERRED")),
+        (date(2021, 1, 22), ("bca", "INFERRED")),
+        (date(2021, 1, 23), None),
+        (date(2021, 6, 1), None),
+        (date(2022, 7, 1), None),
+        (date(2023, 1, 1), ("ktnn", "INFERRED")),
+        (date(2024, 3, 1), ("ktnn", "INFERRED")),
+        (date(2024, 4, 9), ("ktnn", "INFERRED")),
+        (date(2024, 4, 10), ("tandtc", "STATED")),
+        (date(2024, 4, 11), ("tandtc", "INFERRED")),
+        (date(2025, 12, 31), ("tandtc", "INFERRED")),
+        (date(2026, 1, 1), None),
+    ],
+)
+def test_the_justice_bloc_is_headed_as_the_articles_tell(day: date, expected: tuple[str, Certainty] | None) -> None:
+    assert agency(JUSTICE, day, *SUMMED_UP) == expected
+
+
+def test_the_person_seen_in_office_is_inferred_where_the_year_of_that_day_is() -> None:
+    (head,) = headed_on(JUSTICE, SUMMED_UP, date(2021, 1, 22)).heads
+    assert head.person
+    assert (head.person.value, head.person.mark.certainty) == ("p-thanh", "INFERRED")
+    assert head.person.mark.basis == "the year of the day is not printed"
+    assert head.title
+    assert head.title.value == "Khối trưởng"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2020, 6, 1), None),
+        (date(2021, 3, 1), None),
+        (date(2021, 4, 8), None),
+        (date(2021, 4, 9), ("tp-ho-chi-minh", "INFERRED")),
+        (date(2021, 6, 1), ("tp-ho-chi-minh", "INFERRED")),
+    ],
+)
+def test_the_cluster_is_headed_from_the_election_on(day: date, expected: tuple[str, Certainty] | None) -> None:
+    assert agency(CITIES, day, *CITIES_SUMMED_UP) == expected
+
+
+@pytest.mark.parametrize(
+    ("leadership", "year", "expected"),
+    [
+        (JUSTICE, 2020, ("bca", "INFERRED")),
+        (JUSTICE, 2021, None),
+        (JUSTICE, 2022, None),
+        (JUSTICE, 2023, ("ktnn", "INFERRED")),
+        (JUSTICE, 2024, ("tandtc", "STATED")),
+        (JUSTICE, 2025, None),
+        (CITIES, 2020, None),
+        (CITIES, 2021, ("tp-ho-chi-minh", "STATED")),
+    ],
+)
+def test_a_year_has_the_head_of_its_label_and_no_other(
+    leadership: Leadership, year: int, expected: tuple[str, Certainty] | None
+) -> None:
+    assert _only(headed_in(leadership, year).heads) == expected
+
+
+# Its parts, one by one.
+
+
+def test_between_a_recorded_start_and_end_the_head_is_stated() -> None:
+    term = folded(recorded(2022, "a", start=date(2022, 3, 1), end=date(2023, 2, 28)))
+    assert agency(term, date(2022, 2, 28)) is None
+    assert agency(term, date(2022, 3, 1)) == ("a", "STATED")
+    assert agency(term, date(2023, 2, 28)) == ("a", "STATED")
+    assert agency(term, date(2023, 3, 1)) is None
+
+
+def test_an_inferred_end_makes_the_days_before_it_inferred() -> None:
+    term = folded(
+        recorded(2022, "a", start=date(2022, 3, 1), end=date(2023, 2, 28), record=told(end="from the report"))
+    )
+    assert agency(term, date(2022, 3, 1)) == ("a", "STATED")
+    assert agency(term, date(2022, 3, 2)) == ("a", "INFERRED")
+
+
+def test_a_handover_ends_the_term_before_and_states_it_between() -> None:
+    terms = folded(
+        recorded(2022, "a", start=date(2022, 3, 1)),
+        elected(2023, "b", date(2023, 3, 1)),
+        handed_over(2023, "b", date(2023, 3, 8)),
+    )
+    assert agency(terms, date(2023, 3, 7)) == ("a", "STATED")
+    assert agency(terms, date(2023, 3, 8)) == ("b", "STATED")
+
+
+def test_a_term_known_only_by_its_handover_begins_there() -> None:
+    terms = folded(recorded(2022, "a"), handed_over(2023, "b", date(2023, 3, 8), outgoing=e.Holder(agency="a")))
+    assert agency(terms, date(2023, 3, 7)) == ("a", "INFERRED")
+    assert agency(terms, date(2023, 3, 8)) == ("b", "STATED")
+    assert agency(terms, date(2023, 12, 31)) == ("b", "INFERRED")
+
+
+def test_a_head_of_no_year_is_known_only_on_stated_days() -> None:
+    term = folded(recorded(None, "a", seen_on=date(2022, 5, 5)))
+    assert agency(term, date(2022, 5, 5)) == ("a", "STATED")
+    assert agency(term, date(2022, 5, 6)) is None
+
+
+def test_a_holdover_ends_with_the_election_even_where_no_handover_is_recorded() -> None:
+    terms = folded(recorded(2022, "a"), elected(2023, "b", date(2023, 3, 1)))
+    assert agency(terms, date(2023, 2, 28)) == ("a", "INFERRED")
+    assert agency(terms, date(2023, 3, 1)) == ("b", "INFERRED")
+
+
+def test_a_holdover_ends_when_the_summation_is_over_and_lasts_no_longer_than_a_year() -> None:
+    term = folded(recorded(2022, "a"))
+    assert agency(term, date(2023, 12, 31)) == ("a", "INFERRED")
+    assert agency(term, date(2024, 1, 1)) is None
+    over = Summation(year=2022, on=date(2023, 4, 1))
+    assert agency(term, date(2023, 4, 1), over) == ("a", "INFERRED")
+    assert agency(term, date(2023, 4, 2), over) is None
+    assert agency(term, date(2023, 4, 2), Summation(year=2021, on=date(2022, 4, 1))) == ("a", "INFERRED")
+
+
+def test_a_holdover_ends_with_its_own_recorded_end() -> None:
+    term = folded(recorded(2022, "a", end=date(2023, 2, 1)))
+    assert agency(term, date(2023, 2, 1)) == ("a", "INFERRED")
+    assert agency(term, date(2023, 2, 2)) is None
+
+
+def test_an_election_on_an_unknown_day_leaves_its_year_unknown() -> None:
+    terms = folded(recorded(2022, "a"), elected(2023, "b", None))
+    assert agency(terms, date(2022, 12, 31)) == ("a", "INFERRED")
+    assert agency(terms, date(2023, 2, 1)) is None
+
+
+def test_an_election_in_december_does_not_end_the_year_of_the_head_in_office() -> None:
+    terms = folded(recorded(2022, "a"), elected(2023, "b", date(2022, 12, 20)))
+    assert agency(terms, date(2022, 12, 25)) == ("a", "INFERRED")
+    assert agency(terms, date(2023, 1, 1)) == ("b", "INFERRED")
+
+
+def test_contradicting_records_are_both_kept_and_shown_as_disputed() -> None:
+    heads = headed_on(folded(recorded(2022, "a"), recorded(2022, "b")), (), date(2022, 6, 1))
+    assert heads.disputed
+    assert [h.agency.value for h in heads.heads if h.agency] == ["a", "b"]
+
+
+def test_records_that_agree_are_one_head_as_sure_as_the_surest() -> None:
+    unsure = recorded(2022, "a", head=e.Holder(agency="a", person="p"), record=told(head__agency="guess"))
+    (head,) = headed_in(folded(unsure, recorded(2022, "a")), 2022).heads
+    assert head.agency
+    assert head.person
+    assert head.agency.mark.certainty == "STATED"
+    assert head.person.value == "p"
+    assert head.told_by == (1, 2)
+
+
+def test_a_correction_replaces_the_term_and_keeps_naming_what_told_it() -> None:
+    corrected = e.LeadershipCorrected(
+        bloc="b", corrects=2, year=2023, head=e.Holder(agency="btp"), reason="misread", record=told()
+    )
+    (head,) = headed_in(folded(OF_2020, OF_2023, FOR_2024, corrected), 2023).heads
+    assert head.agency
+    assert (head.agency.value, head.agency.mark.certainty) == ("btp", "STATED")
+    assert head.told_by == (2, 4)
+
+
+DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2024, 12, 31))
+YEARS = st.integers(min_value=2020, max_value=2024)
+AGENCIES = st.sampled_from(["a", "b", "c"])
+EVENTS = st.one_of(
+    st.builds(elected, YEARS, AGENCIES, st.none() | DAYS),
+    st.builds(
+        recorded, st.none() | YEARS, AGENCIES, start=st.none() | DAYS, end=st.none() | DAYS, seen_on=st.none() | DAYS
+    ),
+    st.builds(handed_over, YEARS, st.none() | AGENCIES, DAYS),
+)
+
+
+@given(st.lists(EVENTS, max_size=6), DAYS)
+def test_stated_means_that_a_source_shows_it(events: list[e.LeadershipEvent], day: date) -> None:
+    """Without a start, a handover or a day seen in office nothing is ever stated of a day."""
+    shown = [
+        x
+        for x in events
+        if isinstance(x, e.LeadershipHandedOver) or (isinstance(x, e.LeadershipRecorded) and (x.start or x.seen_on))
+    ]
+    heads = headed_on(folded(*events), (), day).heads
+    if not shown:
+        assert all(h.agency is None or h.agency.mark.certainty == "INFERRED" for h in heads)
+    assert len({h.agency.value for h in heads if h.agency}) == len([h for h in heads if h.agency])
