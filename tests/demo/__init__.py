@@ -1,0 +1,1 @@
+"""The main job on real servers, and the data that it is told from."""
