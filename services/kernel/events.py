@@ -116,6 +116,10 @@ class Vocabulary(Generic[E]):
             union = Annotated[union, Field(discriminator="type")]
         self._page: TypeAdapter[list[Envelope[E]]] = TypeAdapter(list[Envelope[union]])
 
+    def __reduce__(self) -> tuple[type["Vocabulary[E]"], tuple[type[E], ...]]:
+        """For other processes: made anew there from its types."""
+        return type(self), tuple(self.types.values())
+
     def envelopes(self, bodies: Iterable[bytes]) -> list[Envelope[E]]:
         """Decode stored bodies at once. Raises pydantic's ValidationError for a body that is no event of this log."""
         return self._page.validate_json(b"[" + b",".join(bodies) + b"]")

@@ -1,0 +1,237 @@
+"""What a read model is, and the one way in which events change its rows. Pure.
+
+A model says which rows an event touches and how each changes. Between two events a document exists as its stored bytes
+alone, so that where a page ends, which process folds it, or what a change does to the object that it was given never
+shows in what is stored.
+"""
+
+import contextlib
+import json
+import pickle
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import orjson
+from pydantic import BaseModel
+
+from services.kernel.events import Event, Position, Recorded, Row, Vocabulary
+
+TERM_BREAK = "\x1f"
+
+Doc = Any
+"""An instance of the model's `doc`, or a plain dict of JSON values where it names none."""
+Epochs = Sequence[tuple[int, int]]
+"""Every epoch of a log, and the last position that it took over."""
+
+
+def by_stream(recorded: Recorded[Any]) -> tuple[str]:
+    """Keys of a model that has one row per stream."""
+    return (recorded.stream,)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A read model. Its functions are pure, and at the top level of a module: a rebuild sends them to processes."""
+
+    name: str
+    """Of its table in the schema `read`."""
+    log: str
+    """The service whose log it folds."""
+    vocabulary: Vocabulary[Any]
+    handles: tuple[type[Event], ...]
+    """The types that it folds; it is not shown others."""
+    keys: Callable[[Recorded[Any]], Iterable[str]]
+    """The rows that an event touches."""
+    change: Callable[[str, Doc | None, Recorded[Any]], Doc | None]
+    """A touched row after the event, from what it was (null: not there); null takes it away."""
+    doc: type[BaseModel] | None = None
+    """Its fields must come back from JSON as they went; no sets, which have no order."""
+    terms: Callable[[Doc], Iterable[str]] | None = None
+    """Look-up words of a row, such as `year:2021`; for `View.find`."""
+    history: Literal["rows", "stream"] = "rows"
+    """How the past is answered: from rows kept with their range of positions, or (keys `by_stream` alone, no terms, of
+    the service's own log) by folding the row's stream again, which keeps the table small."""
+    on_poison: Literal["stop", "park"] = "stop"
+    """What an event does that `change` fails on. One that cannot be decoded or that `keys` fails on always stops."""
+    version: int = 1
+    """Grows when its functions come to mean something else: the table is then rebuilt."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", self.name) or "__" in self.name:
+            raise ValueError(f"{self.name!r} is no name for a read model")
+        if self.doc is not None and '"uniqueItems": true' in json.dumps(self.doc.model_json_schema()):
+            raise ValueError(f"{self.name}: a set has no order, use a sorted tuple")
+        if self.history == "stream" and (self.keys is not by_stream or self.terms is not None):
+            raise ValueError(f"{self.name}: only a row per stream, without terms, can be folded again from its stream")
+        try:
+            pickle.dumps((self.keys, self.change, self.terms))
+        except (pickle.PicklingError, AttributeError) as error:
+            raise ValueError(f"{self.name}: its functions must stand at the top level of a module") from error
+
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(event.model_fields["type"].default for event in self.handles)
+
+    def encode(self, doc: Doc) -> bytes:
+        if self.doc is None:
+            return orjson.dumps(doc, option=orjson.OPT_SORT_KEYS)
+        if type(doc) is not self.doc:
+            raise TypeError(f"{self.name}: a row is a {self.doc.__name__}, not a {type(doc).__name__}")
+        return bytes(self.doc.__pydantic_serializer__.to_json(doc))
+
+    def decode(self, stored: bytes | str) -> Doc:
+        return orjson.loads(stored) if self.doc is None else self.doc.__pydantic_validator__.validate_json(stored)
+
+
+class Poison(Exception):
+    """An event that a model cannot fold; the model stands still before it."""
+
+    def __init__(self, model: str, at: Position, type_: str, why: str) -> None:
+        super().__init__(model, at, type_, why)
+        self.model, self.at, self.type, self.why = model, at, type_, why
+
+    def __str__(self) -> str:
+        return f"{self.model} stops at {self.type}, epoch {self.at.epoch}, position {self.at.position}: {self.why}"
+
+
+def lost(known: Position, epochs: Epochs) -> bool:
+    """Whether the log no longer holds this position, because a later epoch began before it."""
+    return any(epoch > known.epoch and after < known.position for epoch, after in epochs)
+
+
+class Range(NamedTuple):
+    """A row as it was from the position `since` until before `until` (null: it still is)."""
+
+    key: str
+    since: int
+    until: int | None
+    terms: str
+    doc: bytes
+
+
+class Parked(NamedTuple):
+    position: int
+    keys: list[str]
+    error: str | None
+
+
+class Fold:
+    """Rows in memory, and how events change them: live, in a rebuild, and for an answer about the past."""
+
+    def __init__(self, model: Model, *, parks: bool | None = None) -> None:
+        self.model = model
+        self.parks = model.on_poison == "park" if parks is None else parks
+        self.current: dict[str, Range] = {}
+        self.ended: list[Range] = []
+        self.stored: dict[str, int] = {}
+        """Where the rows that came from the table begin: an ended one is changed there, any other is new."""
+        self.blocked: set[str] = set()
+        """Keys with a parked event: what comes later for them is parked too."""
+        self.parked: list[Parked] = []
+
+    def event(self, recorded: Recorded[Any], keys: Sequence[str]) -> None:
+        """Raises Poison, having changed nothing, where the model does not park."""
+        if self.blocked and not self.blocked.isdisjoint(keys):
+            self._park(recorded, keys, None)
+            return
+        try:
+            after = [self._changed(key, recorded) for key in keys]
+        except Exception as error:
+            if not self.parks:
+                raise poison(self.model, recorded, error) from error
+            self._park(recorded, keys, describe(error))
+            return
+        for key, new in zip(keys, after, strict=True):
+            self._put(key, new, recorded.position)
+
+    def _changed(self, key: str, recorded: Recorded[Any]) -> Range | None:
+        model, old = self.model, self.current.get(key)
+        doc = model.change(key, model.decode(old.doc) if old else None, recorded)
+        if doc is None:
+            return None
+        return Range(key, recorded.position, None, _joined(model.terms(doc)) if model.terms else "", model.encode(doc))
+
+    def _put(self, key: str, new: Range | None, position: int) -> None:
+        old = self.current.get(key)
+        if old is not None:
+            if new is not None and new.doc == old.doc and new.terms == old.terms:
+                return
+            self.ended.append(old._replace(until=position))
+        if new is not None:
+            self.current[key] = new
+        elif old is not None:
+            del self.current[key]
+
+    def _park(self, recorded: Recorded[Any], keys: Sequence[str], error: str | None) -> None:
+        self.blocked.update(keys)
+        self.parked.append(Parked(recorded.position, list(keys), error))
+
+
+def poison(model: Model, recorded: Recorded[Any], error: Exception) -> Poison:
+    at = Position(recorded.epoch, recorded.position)
+    return Poison(model.name, at, recorded.event.type, describe(error))
+
+
+def describe(error: Exception) -> str:
+    """What an operator is told; without the values of an event, which may be personal."""
+    if errors := getattr(error, "errors", None):
+        with contextlib.suppress(Exception):
+            return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in errors(include_input=False)[:5])
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _joined(terms: Iterable[str]) -> str:
+    words = sorted(set(terms))
+    if any(not word or TERM_BREAK in word for word in words):
+        raise ValueError("a term is empty or holds a control character")
+    return TERM_BREAK.join(words)
+
+
+class Step(NamedTuple):
+    """An event that a model folds, and the rows it touches."""
+
+    recorded: Recorded[Any]
+    keys: list[str]
+
+    @property
+    def at(self) -> Position:
+        return Position(self.recorded.epoch, self.recorded.position)
+
+
+def steps(model: Model, rows: Sequence[Row], discarded: Collection[Position] = ()) -> tuple[list[Step], Poison | None]:
+    """What of a page the model folds, up to the first event that cannot be read, with why it cannot."""
+    types = model.types
+    wanted = [row for row in rows if row.type in types and row.at not in discarded]
+    recorded, stop = _decoded(model, wanted)
+    made: list[Step] = []
+    for one in recorded:
+        try:
+            made.append(Step(one, keys_of(model, one)))
+        except Exception as error:
+            return made, poison(model, one, error)
+    return made, stop
+
+
+def keys_of(model: Model, recorded: Recorded[Any]) -> list[str]:
+    """The keys that an event touches, each once."""
+    if model.keys is by_stream:
+        return [recorded.stream]
+    keys = list(dict.fromkeys(model.keys(recorded)))
+    if "\0" in "".join(keys):
+        raise ValueError("a key holds a NUL")
+    return keys
+
+
+def _decoded(model: Model, rows: Sequence[Row]) -> tuple[list[Recorded[Any]], Poison | None]:
+    try:
+        return (model.vocabulary.decode(rows) if rows else []), None
+    except ValueError:
+        good: list[Recorded[Any]] = []
+        for row in rows:
+            try:
+                good += model.vocabulary.decode([row])
+            except ValueError as error:
+                return good, Poison(model.name, row.at, row.type, describe(error))
+        raise

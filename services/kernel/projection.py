@@ -1,0 +1,199 @@
+"""The engine that keeps a read model up to date: whole pages, each in one transaction with the checkpoint.
+
+It stops, or parks, at an event that cannot be folded, and never skips one without an operator's ruling.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from typing import Protocol
+
+import asyncpg
+import structlog
+
+from services.kernel.errors import Unavailable
+from services.kernel.events import Position, Row
+from services.kernel.fold import Epochs, Fold, Step, describe, lost, steps
+from services.kernel.fold import Model as Model
+from services.kernel.fold import Poison as Poison
+from services.kernel.fold import by_stream as by_stream
+from services.kernel.table import Connection, Table, discarded
+
+log = structlog.get_logger()
+
+PAGE = 5_000  # events
+
+
+class Source(Protocol):
+    """A log to fold: the service's own, or another's."""
+
+    async def read(
+        self, after: int, limit: int, until: int | None = None, types: Collection[str] | None = None
+    ) -> list[Row]: ...
+
+    async def head(self) -> Position: ...
+
+    async def epochs(self) -> Epochs: ...
+
+    def tail(self, after: int) -> AsyncIterator[list[Row]]:
+        """The pages after a position, without end; each begins where the one before ended."""
+        ...
+
+
+class Hole(Exception):
+    """Rows that do not follow what the model knows: read the log from `after`."""
+
+    def __init__(self, model: str, after: Position, got: Position) -> None:
+        super().__init__(f"{model} knows position {after.position} and was given {got.position}")
+        self.after = after
+
+
+class Ahead(Exception):
+    """The model knows events that a restored log has lost: it must be rebuilt."""
+
+
+class Outdated(Exception):
+    """The table was built by another version of the model: it must be rebuilt (or this program be replaced)."""
+
+
+class Engine:
+    """Keeps one model up to date in `read.<table>`.
+
+    For metrics: `position` is what it knows, `head` the last position it has heard of, `lag` the events between, and
+    `error` why it stands still, null while it is live.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        pool: asyncpg.Pool,
+        source: Source,
+        *,
+        table: str | None = None,
+        heal: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """`heal` rebuilds the model when a restored log has lost events that it knows."""
+        self.model = model
+        self.table = Table(model, table)
+        self.position = Position(1, 0)
+        self.head = Position(1, 0)
+        self.error: str | None = None
+        self._pool = pool
+        self._source = source
+        self._heal = heal
+        self._discarded: frozenset[Position] = frozenset()
+        self._epoch = 0  # the latest that we have heard of
+
+    @property
+    def lag(self) -> int:
+        return max(0, self.head.position - self.position.position)
+
+    async def open(self) -> Position:
+        """Make the table if it is missing, and see what the model knows. Raises Ahead and Outdated."""
+        epochs = await self._source.epochs()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await self.table.create(connection)
+            at = await self._locked(connection)
+            self._discarded = await discarded(connection, self.model.name)
+            if lost(at, epochs):
+                raise Ahead(f"{self.table.name} knows {tuple(at)}, which the restored log has lost: rebuild it")
+            await connection.execute(
+                "update read.models set epochs = $2 where name = $1 and epochs <> $2",
+                self.table.name,
+                list(map(list, epochs)),
+            )
+        self._epoch = max((epoch for epoch, _ in epochs), default=1)
+        self.position = at
+        return at
+
+    async def apply(self, rows: Sequence[Row]) -> Position:
+        """Apply a page of consecutive events; those that are known already are passed over.
+
+        Returns what the model then knows. Raises Poison (what comes before it is applied), Hole, Ahead, Outdated.
+        """
+        if rows and rows[-1].epoch > self._epoch:
+            await self.open()
+        made, stop = steps(self.model, rows, self._discarded)
+        async with self._pool.acquire() as connection, connection.transaction():
+            at = await self._locked(connection)
+            rows = [row for row in rows if row.at > at]
+            if [row.position for row in rows] != list(range(at.position + 1, at.position + 1 + len(rows))):
+                raise Hole(self.table.name, at, rows[0].at)
+            if rows:
+                at, stop = await self._write(connection, rows, [step for step in made if step.at > at], stop, at)
+        self.position, self.head = at, max(self.head, rows[-1].at if rows else at)
+        self.error = str(stop) if stop else None
+        if stop:
+            raise stop
+        return at
+
+    async def _write(
+        self, connection: Connection, rows: Sequence[Row], made: Sequence[Step], stop: Poison | None, old: Position
+    ) -> tuple[Position, Poison | None]:
+        """Fold and write what comes before the first poison; where that ends, and the poison."""
+        fold = Fold(self.model)
+        if fold.parks:
+            fold.blocked = await self.table.blocked(connection)
+        await self.table.load(connection, fold, {key for step in made for key in step.keys})
+        for step in made:
+            try:
+                fold.event(step.recorded, step.keys)
+            except Poison as poison:
+                stop = poison
+                break
+        new = max((row.at for row in rows if stop is None or row.at < stop.at), default=old)
+        if fold.parked:
+            await self.table.park(connection, fold.parked, {row.position: row for row in rows})
+        if not await self.table.write(connection, fold, old, new, str(stop) if stop else None):
+            raise Unavailable(f"{self.table.name}: another worker has moved the checkpoint")
+        return new, stop
+
+    async def _locked(self, connection: Connection) -> Position:
+        state = await self.table.lock(connection)
+        if state is None:
+            raise Unavailable(f"{self.table.name} is being replaced")
+        if state.version != self.model.version:
+            raise Outdated(f"{self.table.name} is of version {state.version}, this is {self.model.version}: rebuild it")
+        return state.at
+
+    async def catch_up(self, until: Position | None = None, page: int = PAGE) -> Position:
+        """Apply everything up to `until`, or the head as it is now."""
+        target = until or await self._source.head()
+        position = await self.open()
+        self.head = max(self.head, target)
+        while position.position < target.position:
+            rows = await self._source.read(position.position, page, target.position)
+            if not rows:
+                raise Hole(self.table.name, position, target)
+            position = await self.apply(rows)
+        return position
+
+    async def run(self) -> None:
+        """Follow the log for ever. What stands in the way is shown in `error` and tried again, less and less often."""
+        wait = 0.1
+        while True:
+            try:
+                at = await self.open()
+                self.head = max(self.head, await self._source.head())
+                async for rows in self._source.tail(at.position):
+                    await self.apply(rows)
+                    wait = 0.1
+            except Hole:  # a rebuild has put another table in the place of the one we knew
+                continue
+            except Exception as error:
+                await self._stopped(error)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 5.0)
+
+    async def _stopped(self, error: Exception) -> None:
+        why = str(error) if isinstance(error, Poison | Ahead | Outdated) else describe(error)
+        if why != self.error or isinstance(error, Poison):
+            log.error("a read model stands still", model=self.table.name, error=why)
+        self.error = why
+        with contextlib.suppress(Exception):
+            self.head = max(self.head, await self._source.head())
+        if isinstance(error, Ahead) and self._heal is not None:
+            try:
+                await self._heal()
+            except Exception as failure:
+                self.error = f"{why}; the rebuild failed: {describe(failure)}"

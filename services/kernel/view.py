@@ -1,0 +1,198 @@
+"""Reading read models: every answer of one query is read at one position per log, in one snapshot of the database.
+
+A model that is further on is read as of that position, so that two models agree and page two belongs to page one.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import asyncpg
+
+from services.kernel.errors import Invalid, Refused, Unavailable, Violation
+from services.kernel.events import Position, Row
+from services.kernel.fold import Doc, Fold, Model, lost, steps
+from services.kernel.postgres import passing
+from services.kernel.table import Connection, State, Table, discarded, states
+
+LONGEST = 10_000  # events of the streams that one answer about the past folds again
+
+
+class ReadOptions(NamedTuple):
+    """From which past a query is read, and not before what."""
+
+    as_of: Mapping[str, Position] = {}
+    """By log; a log that is not named is read in the present."""
+    as_of_time: datetime | None = None
+    """For the service's own log."""
+    at_least: Mapping[str, Position] = {}
+    """By log: wait until this is known."""
+    seconds: float = 5.0
+    """How long to wait for it."""
+
+
+class OwnLog(Protocol):
+    """What a view asks of the service's own log."""
+
+    name: str
+
+    async def position_at(self, time: datetime) -> Position: ...
+
+    async def head(self) -> Position: ...
+
+
+class View:
+    """The read models as one query sees them. Used by one coroutine at a time."""
+
+    def __init__(
+        self, connection: Connection, positions: Mapping[str, Position], known: Mapping[str, Position]
+    ) -> None:
+        self.positions = positions
+        """What the answer knows, per log."""
+        self._connection = connection
+        self._known = known  # what each model's table knows, at or past that
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, pool: asyncpg.Pool, models: Sequence[Model], read: ReadOptions, log: OwnLog
+    ) -> AsyncIterator["View"]:
+        """See the models that a query uses. Raises Invalid for a past that never was, Unavailable."""
+        deadline = time.monotonic() + read.seconds
+        try:
+            as_of = await _resolved(models, read, log)
+            pause = 0.002
+            while True:
+                async with pool.acquire(timeout=max(0.1, deadline - time.monotonic())) as connection:
+                    found = await _snapshot(connection, models)
+                    try:
+                        behind = _behind(models, found, as_of, read.at_least)
+                        if behind is None:
+                            known = {model.name: found[model.name].at for model in models}
+                            yield cls(connection, _positions(models, known, as_of), known)
+                            return
+                    finally:
+                        await connection.execute("rollback")
+                if time.monotonic() + pause > deadline:
+                    raise Unavailable(f"{behind}: retry later", "Dữ liệu chưa được cập nhật kịp, xin thử lại sau.")
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, 0.025)
+        except Exception as error:
+            if not passing(error):
+                raise
+            raise Unavailable(
+                "the database is away: retry later", "Cơ sở dữ liệu tạm ngừng, xin thử lại sau."
+            ) from error
+
+    async def get(self, model: Model, key: str) -> Doc | None:
+        return (await self.many(model, [key])).get(key)
+
+    async def many(self, model: Model, keys: Iterable[str]) -> dict[str, Doc]:
+        """The rows that are there, by key."""
+        wanted = sorted(set(keys))
+        at = self.positions[model.log]
+        if model.history == "stream" and at < self._known[model.name]:
+            return await self._folded(model, wanted, at)
+        rows = await Table(model).get(self._connection, wanted, at.position)
+        return {key: model.decode(doc) for key, doc in rows}
+
+    async def find(
+        self, model: Model, *terms: str, limit: int = 100, after_key: str | None = None
+    ) -> list[tuple[str, Doc]]:
+        """The rows that have all of these terms, ordered by key (by code point), from after `after_key`.
+
+        The next page is asked for with the last key, as of this view's positions.
+        """
+        if model.history == "stream":
+            raise ValueError(f"{model.name} keeps no past rows to search")
+        at = self.positions[model.log].position
+        rows = await Table(model).find(self._connection, terms, at, after_key or "", limit)
+        return [(key, model.decode(doc)) for key, doc in rows]
+
+    async def _folded(self, model: Model, keys: Sequence[str], at: Position) -> dict[str, Doc]:
+        """Rows of the past, folded from their streams; a row that has not changed since is as it is now."""
+        rows = await Table(model).get(self._connection, keys, at.position)
+        found = {key: model.decode(doc) for key, doc in rows}
+        changed = [key for key in keys if key not in found]
+        rows = await self._connection.fetch(
+            """select epoch, position, recorded_at, type, body from log.events
+            where stream = any($1::text[]) and position <= $2 order by position limit $3""",
+            changed,
+            at.position,
+            LONGEST + 1,
+        )
+        if len(rows) > LONGEST:
+            raise Refused("read.as_of", f"more than {LONGEST} events would have to be read again: ask for less at once")
+        fold = Fold(model, parks=True)
+        made, _ = steps(model, [Row(*row) for row in rows], await discarded(self._connection, model.name))
+        for step in made:
+            fold.event(step.recorded, step.keys)
+        return found | {key: model.decode(row.doc) for key, row in fold.current.items()}
+
+
+async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:
+    """Where in the past each log is to be read. A time is resolved once."""
+    as_of = dict(read.as_of)
+    logs = {model.log for model in models}
+    if any(model.history == "stream" and model.log != log.name for model in models):
+        raise ValueError("only the own log can be folded again from its streams")
+    if read.as_of_time is not None:
+        as_of[log.name] = await log.position_at(read.as_of_time)
+        if unsaid := sorted(logs - as_of.keys()):
+            raise _invalid("read.as_of_time", f"the answer also needs a position of the log {unsaid[0]}")
+    if log.name in as_of and as_of[log.name] > await log.head():
+        raise _invalid("read.as_of_position", "the log has not reached this position")
+    return as_of
+
+
+async def _snapshot(connection: Connection, models: Sequence[Model]) -> dict[str, State]:
+    """Begin a snapshot of the models' tables, and read what they know; nothing if one is missing.
+
+    The tables are locked against being replaced before the snapshot is taken, which would find a newer one empty.
+    """
+    names = sorted({model.name for model in models})
+    begin = "begin isolation level repeatable read read only"
+    lock = "lock table " + ", ".join(f'read."{name}"' for name in names) + " in access share mode"
+    try:
+        await connection.execute(f"{begin}; {lock}" if names else begin)
+    except asyncpg.UndefinedTableError:
+        return {}
+    return await states(connection, names)
+
+
+def _behind(
+    models: Sequence[Model],
+    states: Mapping[str, State],
+    as_of: Mapping[str, Position],
+    at_least: Mapping[str, Position],
+) -> str | None:
+    """Why the models cannot answer yet."""
+    for model in models:
+        state = states.get(model.name)
+        if state is None or state.version != model.version:
+            return f"the read model {model.name} is being built"
+        past = as_of.get(model.log)
+        if past is not None and lost(past, state.epochs):
+            raise _invalid("read.as_of_position", "this position was lost when the log was restored")
+        needed = max(past or state.at, at_least.get(model.log, state.at))
+        if state.at < needed:
+            return f"the read model {model.name} knows position {state.at.position} of {needed.position}"
+    return None
+
+
+def _positions(
+    models: Sequence[Model], known: Mapping[str, Position], as_of: Mapping[str, Position]
+) -> dict[str, Position]:
+    """Per log the latest position that all models know, or the past that was asked for."""
+    positions: dict[str, Position] = {}
+    for model in models:
+        at = as_of.get(model.log, known[model.name])
+        positions[model.log] = min(positions.get(model.log, at), at)
+    return positions
+
+
+def _invalid(field: str, en: str) -> Invalid:
+    return Invalid(Violation(field, "thời điểm không hợp lệ", en))
