@@ -72,6 +72,7 @@ def test_servers_die_with_a_killed_run_and_the_next_run_takes_its_place() -> Non
     run = Run("doomed")
     assert run.folder.name == "doomed"
     assert list(run.folder.iterdir()) == []
+    run.remove()
     run.release()
 
 
@@ -80,15 +81,18 @@ def test_what_a_dead_run_left_running_is_ended_by_the_next(tmp_path: Path) -> No
     server = Process(left.folder / "sleep.pid")
     server.spawn(["sleep", "600"], log=left.folder / "log", at_our_death=None)
     left.release()
-    Run("left").release()
+    found = Run("left")
     assert server.pid is None
+    found.remove()
+    found.release()
 
 
 def test_two_runs_of_one_purpose_never_share_a_folder() -> None:
     first, second = Run("twin"), Run("twin")
     assert first.folder != second.folder
-    first.release()
-    second.release()
+    for run in (first, second):
+        run.remove()
+        run.release()
 
 
 def test_a_recycled_process_id_is_never_taken_for_a_server(tmp_path: Path) -> None:

@@ -1,0 +1,127 @@
+"""What can be said of the manifests without a cluster: kinds and fields exist, names meet, promises are asked for."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+KUBERNETES = DEPLOY / "kubernetes"
+SERVICES = ("registry", "scoring", "awards")
+OPERATORS = {"postgresql.cnpg.io/v1", "kafka.strimzi.io/v1"}
+
+Document = dict[str, Any]
+
+
+def documents(path: Path) -> list[Document]:
+    return list(yaml.safe_load_all(path.read_text()))
+
+
+def resources() -> list[Document]:
+    listed = documents(KUBERNETES / "kustomization.yaml")[0]["resources"]
+    return [document for name in listed for document in documents(KUBERNETES / name)]
+
+
+def of_kind(kind: str) -> list[Document]:
+    return [document for document in resources() if document["kind"] == kind]
+
+
+def containers() -> Iterator[tuple[Document, Document]]:
+    for document in resources():
+        if document["kind"] in {"Deployment", "Job"}:
+            pod = document["spec"]["template"]["spec"]
+            for container in pod["containers"]:
+                yield pod, container
+
+
+CORE = [document for document in resources() if document["apiVersion"] not in OPERATORS]
+
+
+@pytest.mark.parametrize("document", CORE, ids=lambda d: f"{d['kind']}-{d['metadata']['name']}")
+def test_every_field_is_one_that_kubernetes_knows(document: Document) -> None:
+    kubernetes_validate.validate(document, "1.37.0", strict=True)
+
+
+def test_an_unknown_field_would_be_noticed() -> None:
+    document = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "x", "nmae": "y"}}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(document, "1.37.0", strict=True)
+
+
+def test_every_manifest_is_listed() -> None:
+    listed = documents(KUBERNETES / "kustomization.yaml")[0]["resources"]
+    assert {path.name for path in KUBERNETES.glob("*.yaml")} == {*listed, "kustomization.yaml"}
+
+
+def test_the_services_manifests_differ_only_by_name() -> None:
+    texts = {re.sub(rf"\b{name}\b", "SERVICE", (KUBERNETES / f"{name}.yaml").read_text()) for name in SERVICES}
+    assert len(texts) == 1
+
+
+def test_no_container_runs_as_root_writes_its_disk_or_talks_to_kubernetes() -> None:
+    for pod, container in containers():
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert not pod["automountServiceAccountToken"]
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert container["securityContext"]["capabilities"]["drop"] == ["ALL"]
+
+
+def test_what_containers_refer_to_is_here_or_asked_for() -> None:
+    asked = re.findall(
+        r"^#   (?:Secret|ConfigMap) (\S+)", (KUBERNETES / "kustomization.yaml").read_text(), re.MULTILINE
+    )
+    known = {name.replace("<service>", service) for name in asked for service in SERVICES}
+    known |= {document["metadata"]["name"] for document in of_kind("ConfigMap")}
+    for pod, container in containers():
+        sources = [source for entry in container["envFrom"] for source in entry.values()]
+        sources += [volume["configMap"] for volume in pod.get("volumes", [])]
+        assert {source["name"] for source in sources} <= known
+
+
+def test_a_services_port_is_one_that_its_pods_open() -> None:
+    deployments = {document["metadata"]["name"]: document for document in of_kind("Deployment")}
+    for service in of_kind("Service"):
+        template = deployments[service["metadata"]["name"]]["spec"]["template"]
+        assert service["spec"]["selector"].items() <= template["metadata"]["labels"].items()
+        opened = {port["name"] for port in template["spec"]["containers"][0]["ports"]}
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= opened
+
+
+def test_an_acknowledged_commit_is_on_two_disks() -> None:
+    (cluster,) = of_kind("Cluster")
+    assert cluster["spec"]["instances"] >= 3
+    assert cluster["spec"]["postgresql"]["synchronous"] == {"method": "any", "number": 1, "dataDurability": "required"}
+    assert cluster["spec"]["bootstrap"]["initdb"]["icuLocale"] == "vi-VN"
+
+
+def test_topics_survive_a_broker_and_a_log_has_one_partition() -> None:
+    topics = {document["metadata"]["name"]: document["spec"] for document in of_kind("KafkaTopic")}
+    assert {f"thidua.{service}.log" for service in SERVICES} | {"thidua.awards.public"} == topics.keys()
+    for name, topic in topics.items():
+        assert (topic["replicas"], topic["config"]["min.insync.replicas"]) == (3, 2)
+        assert topic["partitions"] == 1 or not name.endswith(".log")
+
+
+def test_compose_runs_the_same_services_with_the_same_settings() -> None:
+    (compose,) = documents(DEPLOY / "compose.yaml")
+    (settings,) = of_kind("ConfigMap")
+    for name in SERVICES:
+        service = compose["services"][name]
+        assert service["command"] == ["run", name]
+        assert service["environment"].keys() == settings["data"].keys()
+        assert compose["services"][f"migrate-{name}"]["command"] == ["migrate", name]
+        assert service["depends_on"].keys() <= compose["services"].keys()
+    assert compose["services"]["kafka"]["image"].endswith(":4.3.1")
+
+
+def test_the_image_takes_only_what_runs_and_checks_what_it_downloads() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    assert "--require-hashes" in dockerfile
+    assert re.search(r"^USER \d+:\d+$", dockerfile, re.MULTILINE)
+    for source in re.findall(r"^COPY (?!--from)(\S+)", dockerfile, re.MULTILINE):
+        assert (DEPLOY.parent / source).exists()
+        assert f"!{source}" in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
