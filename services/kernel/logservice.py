@@ -1,0 +1,61 @@
+"""The server's side of LogService: this service's raw log, for other services alone."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import timedelta
+
+from grpc.aio import ServicerContext
+from thidua.kernel.v1.kernel_pb2 import Position as PositionMessage
+from thidua.kernel.v1.log_pb2 import Epoch, HeadRequest, HeadResponse, LogRecord, ReadRequest, ReadResponse
+from thidua.kernel.v1.log_pb2_grpc import LogServiceServicer
+
+from services.kernel.events import EPOCH, Position, Row
+from services.kernel.log import Log
+
+PAGE = 500  # rows read at once
+LARGEST = 1 << 20  # bytes in one response, as far as one event does not exceed it
+
+Context = ServicerContext[object, object]
+
+
+class LogRpc(LogServiceServicer):
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    async def Head(self, request: HeadRequest, context: Context) -> HeadResponse:  # noqa: N802
+        if request.HasField("seen"):
+            self._log.saw(Position(request.seen.epoch, request.seen.position))
+        head = await self._log.head()
+        return HeadResponse(
+            head=PositionMessage(log=self._log.name, epoch=head.epoch, position=head.position),
+            epochs=[Epoch(epoch=epoch, after=after) for epoch, after in await self._log.epochs()],
+        )
+
+    async def Read(self, request: ReadRequest, context: Context) -> AsyncIterator[ReadResponse]:  # noqa: N802
+        after = request.after
+        until = request.until if request.HasField("until") else (await self._log.head()).position
+        while after < until:
+            rows = await self._log.read(after, min(PAGE, until - after), until)
+            if not rows:
+                return
+            for page in pages(rows):
+                yield ReadResponse(records=[record(row) for row in page])
+            after = rows[-1].position
+
+
+def pages(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """The rows in pages that a message can carry."""
+    page: list[Row] = []
+    size = 0
+    for row in rows:
+        if page and size + len(row.body) > LARGEST:
+            yield page
+            page, size = [], 0
+        page.append(row)
+        size += len(row.body)
+    if page:
+        yield page
+
+
+def record(row: Row) -> LogRecord:
+    micros = (row.recorded_at - EPOCH) // timedelta(microseconds=1)
+    return LogRecord(epoch=row.epoch, position=row.position, recorded_at_us=micros, type=row.type, body=row.body)

@@ -1,0 +1,121 @@
+"""A log with its relay and its gRPC server, and somebody elsewhere who follows it."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import grpc
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from thidua.kernel.v1.log_pb2_grpc import add_LogServiceServicer_to_server
+
+from services.kernel.events import Row
+from services.kernel.inbox import Inbox
+from services.kernel.log import Log
+from services.kernel.logservice import LogRpc
+from services.kernel.relay import LogFeed, Record, Relay, log_record
+from tests.kernel.log.support import append_of
+
+
+@contextlib.asynccontextmanager
+async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """They run until the end of the block; one that fails fails the test."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+class Owner:
+    """A service that owns a log: its gRPC server can be away, its relay runs when a test says so."""
+
+    def __init__(self, log: Log, bootstrap: str) -> None:
+        self.log = log
+        self.bootstrap = bootstrap
+        self.topic = f"thidua.{log.name}.log"
+        self.server: grpc.aio.Server | None = None
+        self.port = 0
+
+    def relay(self, **settings: Any) -> Relay:
+        return Relay(LogFeed(self.log), self.bootstrap, **{"look_every": 0.5, "seconds": 5.0, **settings})
+
+    async def serve(self) -> None:
+        self.server = grpc.aio.server()
+        add_LogServiceServicer_to_server(LogRpc(self.log), self.server)
+        self.port = self.server.add_insecure_port(f"127.0.0.1:{self.port}")
+        await self.server.start()
+
+    async def leave(self) -> None:
+        if self.server is not None:
+            await self.server.stop(None)
+            self.server = None
+
+    async def tell(self, count: int, size: int = 1) -> int:
+        """So many commands, one after the other, with so many events each; the position of the last."""
+        position = 0
+        for _ in range(count):
+            position = (await self.log.append(append_of((f"counter:{secrets.token_hex(8)}", 0, size)))).position
+        return position
+
+    async def rows(self) -> list[Row]:
+        return await self.log.read(0, 1_000_000)
+
+
+class Follower:
+    """What one who follows a log through an inbox has got, as an engine would: it asks for what comes after."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox = inbox
+        self.rows: list[Row] = []
+
+    async def run(self) -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                async for rows in self.inbox.tail(len(self.rows)):
+                    assert [row.position for row in rows] == [len(self.rows) + n for n in range(1, len(rows) + 1)]
+                    self.rows += rows
+            await asyncio.sleep(0.05)
+
+    async def has(self, position: int, seconds: float = 30) -> None:
+        await until(lambda: len(self.rows) >= position, seconds)
+
+
+async def delete_topic(bootstrap: str, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.delete_topics([topic])
+    await admin.close()
+
+
+async def send(bootstrap: str, topic: str, *records: tuple[bytes, list[tuple[str, bytes | None]]]) -> None:
+    """Write records of anybody's making to a topic."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    for value, headers in records:
+        await producer.send_and_wait(topic, value, partition=0, headers=headers)
+    await producer.stop()
+
+
+def raw(record: Record) -> tuple[bytes, list[tuple[str, bytes | None]]]:
+    """A relay's record as it lies in the topic."""
+    return record.value, [(name, value.encode()) for name, value in record.headers.items()]
+
+
+def raw_rows(rows: list[Row]) -> list[tuple[bytes, list[tuple[str, bytes | None]]]]:
+    return [raw(log_record(row)) for row in rows]
