@@ -9,6 +9,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from services.kernel.settings import AdminSettings, Settings
+
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 SERVICES = ("registry", "scoring", "awards")
@@ -89,6 +91,20 @@ def test_a_services_port_is_one_that_its_pods_open() -> None:
         assert service["spec"]["selector"].items() <= template["metadata"]["labels"].items()
         opened = {port["name"] for port in template["spec"]["containers"][0]["ports"]}
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= opened
+
+
+def test_the_settings_are_those_that_the_services_read() -> None:
+    read = {
+        f"THIDUA_{name.upper()}": field.is_required()
+        for settings in (Settings, AdminSettings)
+        for name, field in settings.model_fields.items()
+    }
+    (given,) = of_kind("ConfigMap")
+    for text in (KUBERNETES / "kustomization.yaml", DEPLOY / "compose.yaml"):
+        asked_for = set(re.findall(r"THIDUA_[A-Z_]+", text.read_text()))
+        named = given["data"].keys() | asked_for
+        assert named <= read.keys()
+        assert {name for name, required in read.items() if required} <= named
 
 
 def test_an_acknowledged_commit_is_on_two_disks() -> None:
