@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.events import Event, Vocabulary
 from services.kernel.provenance import Amount, Listed, Part, Record, Source
+from services.kernel.telling import Told
 from services.kernel.text import Id, Line, Prose
 
 Year = Annotated[int, Field(ge=1945, le=2200)]
@@ -120,20 +121,6 @@ class Target(Part):
     """The unit, such as "%"."""
 
 
-class Facts(BaseModel):
-    """What a command tells and its event keeps."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Told(Facts):
-    """Facts that may be recorded from a document."""
-
-    effective: date | None = None
-    record: Record | None = None
-    """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
-
-
 class OrganisationFacts(Told):
     organisation: Id
     """The organisation's id, chosen by the caller."""
@@ -240,7 +227,11 @@ class HandoverFacts(Told):
     """The conference at which it happened."""
 
 
-class LeadershipFacts(Facts):
+class LeadershipFacts(BaseModel):
+    """What a source tells of a term; there is no such act to perform."""
+
+    model_config = ConfigDict(frozen=True)
+
     bloc: Id
     """The bloc."""
     year: Year | None = None

@@ -3,10 +3,11 @@
 from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.telling import performed_on, require, tell
+from services.registry.domain.performing import performed_on
 
 
 class SignCovenant(e.SignatureFacts, Command):

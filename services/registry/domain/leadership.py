@@ -12,10 +12,11 @@ from pydantic import Field
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.provenance import Listed, Part, Record
+from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.telling import performed_on, require, tell
+from services.registry.domain.performing import performed_on
 
 
 class ElectLeadership(e.ElectionFacts, Command):

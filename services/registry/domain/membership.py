@@ -9,11 +9,12 @@ from datetime import date
 from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.organisation import ORGANISATION, Named, Organisation
-from services.registry.domain.telling import performed_on, require, tell
+from services.registry.domain.performing import performed_on
 
 
 class AdmitMember(e.MembershipFacts, Command):

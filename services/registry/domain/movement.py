@@ -5,9 +5,10 @@ from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
+from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.telling import performed_on, require, tell
+from services.registry.domain.performing import performed_on
 
 
 class LaunchMovement(e.MovementFacts, Command):

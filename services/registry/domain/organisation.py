@@ -5,8 +5,8 @@ from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
+from services.kernel.telling import require, tell
 from services.registry import events as e
-from services.registry.domain.telling import require, tell
 
 
 class RegisterOrganisation(e.OrganisationFacts, Command):

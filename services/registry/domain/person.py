@@ -7,12 +7,12 @@ from pydantic import Field
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
+from services.kernel.telling import Told, require, tell
 from services.kernel.text import Id, Line, Prose
 from services.registry import events as e
-from services.registry.domain.telling import require, tell
 
 
-class RegisterPerson(e.Told, Command):
+class RegisterPerson(Told, Command):
     """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
 
     person: Id
@@ -21,7 +21,7 @@ class RegisterPerson(e.Told, Command):
     """The name."""
 
 
-class DescribePerson(e.Told, Command):
+class DescribePerson(Told, Command):
     """Tell how a person was called at a time: name, rank, and posts as worded then. All is sealed on arrival."""
 
     person: Id

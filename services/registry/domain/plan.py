@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.telling import performed_on, require, tell
+from services.registry.domain.performing import performed_on
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""

@@ -1,9 +1,9 @@
 """Reviews of a bloc's year: limitations noted, tasks and targets set."""
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.telling import require, tell
 
 
 class NoteReview(e.ReviewFacts, Command):
