@@ -215,6 +215,13 @@ def test_an_election_in_december_does_not_end_the_year_of_the_head_in_office() -
     assert agency(terms, date(2023, 1, 1)) == ("b", "INFERRED")
 
 
+def test_a_handover_in_december_ends_the_year_of_the_head_in_office() -> None:
+    terms = folded(recorded(2022, "a"), handed_over(2023, "b", date(2022, 12, 20)))
+    assert agency(terms, date(2022, 12, 19)) == ("a", "INFERRED")
+    assert agency(terms, date(2022, 12, 20)) == ("b", "STATED")
+    assert agency(terms, date(2022, 12, 21)) == ("b", "INFERRED")
+
+
 def test_contradicting_records_are_both_kept_and_shown_as_disputed() -> None:
     heads = headed_on(folded(recorded(2022, "a"), recorded(2022, "b")), (), date(2022, 6, 1))
     assert heads.disputed

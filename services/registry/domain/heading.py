@@ -102,7 +102,7 @@ def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date
         lambda term: _in_office(term, day),
         lambda term: _in_own_year(term, day),
         lambda term: _holding_over(term, day, every, summations),
-        lambda term: _elected_early(term, day),
+        lambda term: _begun_early(term, day),
     )
     for rule in rules:
         found = [(term, marks) for term in every if not _over(term, day) and (marks := rule(term))]
@@ -215,12 +215,12 @@ def _in_office(term: Term, day: date) -> Marks:
 def _in_own_year(term: Term, day: date) -> Marks:
     if term.year != day.year:
         return ()
-    begins = [known.day for known in (term.elected_on, term.start) if known]
-    if begins and min(begins) <= day:
-        return term.year_mark, _inferred(f"elected or installed for {term.year} on {min(begins)}")
-    if begins or term.elected:  # not yet, or since an unknown day
+    begins = _begins(term)
+    if begins is None and not term.elected:
+        return term.year_mark, _inferred(f"head of {term.year}; no election for {term.year} is recorded")
+    if begins is None or day < begins:  # in office since an unknown day, or not yet
         return ()
-    return term.year_mark, _inferred(f"head of {term.year}; no election for {term.year} is recorded")
+    return term.year_mark, _inferred(f"elected or installed for {term.year} on {begins}")
 
 
 def _holding_over(term: Term, day: date, every: Iterable[Term], summations: Iterable[Summation]) -> Marks:
@@ -236,10 +236,17 @@ def _holding_over(term: Term, day: date, every: Iterable[Term], summations: Iter
     return term.year_mark, _inferred(f"head of {term.year}; no next head and no summation recorded before that day")
 
 
-def _elected_early(term: Term, day: date) -> Marks:
-    if term.year is None or term.elected_on is None or not term.elected_on.day <= day < date(term.year, 1, 1):
+def _begun_early(term: Term, day: date) -> Marks:
+    """In the year before the one that the term is called after."""
+    begins = _begins(term)
+    if term.year is None or begins is None or not begins <= day < date(term.year, 1, 1):
         return ()
-    return term.year_mark, _inferred(f"elected for {term.year} on {term.elected_on.day}")
+    return term.year_mark, _inferred(f"elected or installed for {term.year} on {begins}")
+
+
+def _begins(term: Term) -> date | None:
+    """The day from which the term's head may be inferred."""
+    return min((known.day for known in (term.elected_on, term.start) if known), default=None)
 
 
 def _answer(found: Iterable[tuple[Term, Marks]]) -> Heads:

@@ -196,12 +196,12 @@ def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadersh
         "The handover cannot precede the election.",
         "Không thể bàn giao trước khi bầu.",
     )
-    begun = [h.on for h in leadership.handovers if h.on] + [c.start for c in leadership.claims if c.start]
+    others = [(h.year, h.on) for h in leadership.handovers] + [(c.year, c.start) for c in leadership.claims if c.start]
     require(
-        all(h.year != command.year for h in leadership.handovers) and all(start < day for start in begun),
+        all((year is None or year < command.year) and (start is None or start < day) for year, start in others),
         "leadership.one-head",
-        "A term begins on that day or later already.",
-        "Đã có nhiệm kỳ bắt đầu từ ngày đó hoặc sau đó.",
+        "This or a later head has taken over already.",
+        "Trưởng của năm này hoặc năm sau đã nhận bàn giao.",
     )
     in_office = [c for c in leadership.claims if c.year != command.year and c.head]
     require(

@@ -1,0 +1,385 @@
+"""What registry decides, told in events and commands."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kernel.decider import Command
+from services.kernel.events import Event
+from services.kernel.provenance import Listed, Record, Source
+from services.kernel.spec import specification
+from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import DeclareMembers, EstablishBloc, NameBloc
+from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.leadership import (
+    CorrectLeadership,
+    ElectLeadership,
+    HandOverLeadership,
+    RecordLeadership,
+)
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.movement import LaunchMovement, LinkMovement
+from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
+from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan, RecordPlan
+from services.registry.domain.review import NoteReview
+
+given = specification(HANDLERS)
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+DAY = date(2024, 4, 10)
+
+registered = e.OrganisationRegistered(organisation="btp", name="Bộ Tư pháp")
+established = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=date(2020, 1, 1))
+
+
+# Organisations and persons
+
+
+def test_an_organisation_is_registered_once() -> None:
+    given().when(RegisterOrganisation(organisation="btp", name="Bộ Tư pháp")).then(registered)
+    given(registered).when(RegisterOrganisation(organisation="btp", name="Khác")).refused("organisation.known")
+
+
+def test_a_name_may_be_recorded_of_an_organisation_that_nobody_registered() -> None:
+    named = e.OrganisationNamed(organisation="btp", name="Bộ Tư pháp", record=RECORD)
+    given().when(NameOrganisation(organisation="btp", name="Bộ Tư pháp", record=RECORD)).then(named)
+    given().when(NameOrganisation(organisation="btp", name="Bộ Tư pháp")).refused("organisation.unknown")
+    given(named).when(RegisterOrganisation(organisation="btp", name="Bộ Tư pháp")).then(registered)
+
+
+def test_naming_needs_something_to_tell() -> None:
+    given(registered).when(NameOrganisation(organisation="btp")).refused("organisation.name")
+
+
+person = e.PersonRegistered(person="p-1", name="1.sealed")
+forgotten = e.PersonForgotten(person="p-1", reason="asked for")
+
+
+def test_a_forgotten_person_is_never_told_of_again() -> None:
+    given(person).when(ForgetPerson(person="p-1", reason="asked for")).then(forgotten)
+    given(person, forgotten).when(DescribePerson(person="p-1", rank="1.x", record=RECORD)).refused("person.forgotten")
+    given(person, forgotten).when(RegisterPerson(person="p-1", name="1.x")).refused("person.forgotten")
+
+
+def test_forgetting_again_changes_nothing_and_forgetting_nobody_is_refused() -> None:
+    given(person, forgotten).when(ForgetPerson(person="p-1", reason="again")).then()
+    given().when(ForgetPerson(person="p-1", reason="asked for")).refused("person.unknown")
+
+
+def test_a_person_may_be_described_by_a_record_before_being_registered() -> None:
+    described = e.PersonDescribed(person="p-1", posts=("1.a", "1.b"), effective=DAY, record=RECORD)
+    command = DescribePerson(person="p-1", posts=("1.a", "1.b"), effective=DAY, record=RECORD)
+    given().when(command).then(described)
+    given().when(DescribePerson(person="p-1", rank="1.a")).refused("person.unknown")
+    given(described).when(RegisterPerson(person="p-1", name="1.sealed")).then(person)
+    given(person).when(DescribePerson(person="p-1", record=RECORD)).refused("person.description")
+
+
+# Blocs and their members
+
+
+def test_a_bloc_established_here_needs_its_authority_and_day_and_a_recorded_one_does_not() -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1"}
+    given().when(EstablishBloc(**fields)).refused("bloc.establishment")
+    given().when(EstablishBloc(**fields, record=RECORD)).then(e.BlocEstablished(**fields, record=RECORD))
+    given(established).when(EstablishBloc(**fields, record=RECORD)).refused("bloc.known")
+
+
+def test_a_bloc_is_named_and_its_members_declared_after_it_is_established_or_from_a_record() -> None:
+    given().when(NameBloc(bloc="b1", name="Khối 2")).refused("bloc.unknown")
+    given(established).when(NameBloc(bloc="b1", name="Khối 2")).then(e.BlocNamed(bloc="b1", name="Khối 2"))
+    given().when(NameBloc(bloc="b1", record=RECORD)).refused("bloc.name")
+    given().when(DeclareMembers(bloc="b1")).refused("bloc.unknown")
+    members = Listed[e.Member](items=(e.Member(unit="btp"),), declared_count=14, exhaustive=False)
+    given().when(DeclareMembers(bloc="b1", members=members, record=RECORD)).then(
+        e.MembersDeclared(bloc="b1", members=members, record=RECORD)
+    )
+
+
+ground = {"bloc:b1": [established], "organisation:btp": [registered]}
+
+
+def admit(bloc: str = "b1", effective: date | None = DAY, **fields: Any) -> AdmitMember:
+    return AdmitMember(**({"authority": "central", "unit": "btp", "bloc": bloc, "effective": effective} | fields))
+
+
+def started(bloc: str, effective: date | None, **fields: Any) -> e.MembershipStarted:
+    return e.MembershipStarted(authority="central", unit="btp", bloc=bloc, effective=effective, **fields)
+
+
+def ended(bloc: str, effective: date | None, **fields: Any) -> e.MembershipEnded:
+    return e.MembershipEnded(authority="central", unit="btp", bloc=bloc, effective=effective, **fields)
+
+
+def end(effective: date | None, **fields: Any) -> EndMembership:
+    return EndMembership(authority="central", unit="btp", bloc="b1", effective=effective, **fields)
+
+
+def test_a_unit_is_admitted_to_an_established_bloc_of_the_authority() -> None:
+    given(ground).when(admit()).then(started("b1", DAY))
+    given({"organisation:btp": [registered]}).when(admit()).refused("bloc.unknown")
+    given({"bloc:b1": [established]}).when(admit()).refused("organisation.unknown")
+    given(ground).when(admit(authority="hanoi")).refused("membership.authority")
+    given(ground).when(admit(effective=None)).refused("act.day")
+    given(ground).when(admit(effective=date(2019, 12, 31))).refused("membership.before-bloc")
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        [started("b2", date(2021, 1, 1))],
+        [started("b2", date(2025, 1, 1))],  # later, but the new membership has no end
+        [started("b2", None, record=RECORD)],
+        [started("b2", date(2021, 1, 1)), ended("b2", date(2024, 4, 11))],
+        [started("b1", date(2021, 1, 1))],
+    ],
+)
+def test_a_unit_is_in_at_most_one_bloc_of_an_authority(known: list[Event]) -> None:
+    given(ground, *known).when(admit()).refused("membership.one-bloc")
+
+
+def test_a_unit_moves_on_the_day_on_which_its_membership_ends() -> None:
+    given(ground, started("b2", date(2021, 1, 1)), ended("b2", DAY)).when(admit()).then(started("b1", DAY))
+
+
+def test_a_recorded_membership_is_kept_although_it_contradicts_another() -> None:
+    given(started("b2", date(2021, 1, 1))).when(admit(record=RECORD)).then(started("b1", DAY, record=RECORD))
+
+
+def test_a_membership_ends_where_there_is_one() -> None:
+    given(ground, started("b1", date(2021, 1, 1))).when(end(DAY)).then(ended("b1", DAY))
+    given(ground, started("b1", DAY)).when(end(DAY)).refused("membership.none")
+    given(ground, started("b2", date(2021, 1, 1))).when(end(DAY)).refused("membership.none")
+    given(ground, started("b1", date(2021, 1, 1)), ended("b1", DAY)).when(end(DAY)).refused("membership.none")
+    given().when(end(None, record=RECORD)).then(ended("b1", None, record=RECORD))
+
+
+# Leadership
+
+
+def holder(agency: str | None) -> e.Holder:
+    return e.Holder(agency=agency)
+
+
+def deputies(*agencies: str) -> Listed[e.Deputy]:
+    return Listed[e.Deputy](items=tuple(e.Deputy(agency=a, rank="ORDINARY") for a in agencies))
+
+
+def elect(head: str | None = "btp", year: int = 2024, **fields: Any) -> ElectLeadership:
+    told: dict[str, Any] = {"bloc": "b1", "year": year, "head": holder(head), "effective": DAY}
+    return ElectLeadership(**(told | fields))
+
+
+def elected(head: str = "btp", year: int = 2024, effective: date | None = DAY, **fields: Any) -> e.LeadershipElected:
+    return e.LeadershipElected(bloc="b1", year=year, head=holder(head), effective=effective, **fields)
+
+
+def hand_over(incoming: str, on: date, year: int = 2024) -> HandOverLeadership:
+    return HandOverLeadership(bloc="b1", year=year, incoming=holder(incoming), effective=on)
+
+
+def handed_over(incoming: str, on: date, year: int = 2024) -> e.LeadershipHandedOver:
+    return e.LeadershipHandedOver(bloc="b1", year=year, incoming=holder(incoming), effective=on)
+
+
+def recorded(year: int | None, head: str, **fields: Any) -> e.LeadershipRecorded:
+    return e.LeadershipRecorded(bloc="b1", year=year, head=holder(head), record=RECORD, **fields)
+
+
+bloc = {"bloc:b1": [established]}
+
+
+def test_head_and_deputies_are_elected_once_for_a_year() -> None:
+    given(bloc).when(elect(deputies=deputies("bca"), mode="ELECTED")).then(
+        elected(deputies=deputies("bca"), mode="ELECTED")
+    )
+    given(bloc, elected()).when(elect("bca")).refused("leadership.one-head")
+    given(bloc, recorded(2024, "bca")).when(elect()).refused("leadership.one-head")
+    given(bloc, elected()).when(elect("bca", 2025)).then(elected("bca", 2025))
+
+
+def test_an_election_here_needs_bloc_day_and_distinct_agencies() -> None:
+    given().when(elect()).refused("bloc.unknown")
+    given(bloc).when(elect(effective=None)).refused("act.day")
+    given(bloc).when(elect(None)).refused("leadership.agency")
+    given(bloc).when(elect(deputies=deputies("btp"))).refused("leadership.distinct")
+
+
+def test_a_recorded_election_needs_none_of_it_and_contradicts_freely() -> None:
+    command = ElectLeadership(bloc="b1", year=2024, record=RECORD)
+    given(elected()).when(command).then(e.LeadershipElected(bloc="b1", year=2024, record=RECORD))
+
+
+def test_the_elected_head_takes_over_once_and_not_before_the_election() -> None:
+    given(bloc, elected()).when(hand_over("btp", DAY)).then(handed_over("btp", DAY))
+    given(bloc).when(hand_over("btp", DAY)).refused("leadership.not-elected")
+    given(bloc, elected()).when(hand_over("bca", DAY)).refused("leadership.not-elected")
+    given(bloc, elected(), recorded(2024, "bca")).when(hand_over("btp", DAY)).refused("leadership.not-elected")
+    given(bloc, elected()).when(hand_over("btp", date(2024, 4, 9))).refused("leadership.before-election")
+    given(bloc, elected(), handed_over("btp", DAY)).when(hand_over("btp", date(2024, 4, 11))).refused(
+        "leadership.one-head"
+    )
+
+
+def test_no_handover_is_performed_into_another_term() -> None:
+    later = (elected("bca", 2025, date(2024, 3, 1)), handed_over("bca", date(2024, 6, 1), 2025))
+    given(bloc, elected(), *later).when(hand_over("btp", date(2024, 6, 1))).refused("leadership.one-head")
+    given(bloc, elected(), *later).when(hand_over("btp", date(2024, 7, 1))).refused("leadership.one-head")
+    lasting = recorded(2023, "ktnn", end=date(2024, 4, 30))
+    given(bloc, lasting, elected()).when(hand_over("btp", date(2024, 4, 30))).refused("leadership.one-head")
+    given(bloc, lasting, elected()).when(hand_over("btp", date(2024, 5, 1))).then(handed_over("btp", date(2024, 5, 1)))
+
+
+def test_a_recorded_leadership_is_kept_as_it_is_told() -> None:
+    command = RecordLeadership(bloc="b1", year=2023, head=holder("ktnn"), start=DAY, record=RECORD)
+    given(recorded(2023, "bca")).when(command).then(recorded(2023, "ktnn", start=DAY, effective=DAY))
+
+
+def correction(corrects: int) -> CorrectLeadership:
+    return CorrectLeadership(
+        bloc="b1", corrects=corrects, year=2023, head=holder("btp"), reason="misread", record=RECORD
+    )
+
+
+def corrected(corrects: int) -> e.LeadershipCorrected:
+    return e.LeadershipCorrected(
+        bloc="b1", corrects=corrects, year=2023, head=holder("btp"), reason="misread", record=RECORD
+    )
+
+
+def test_a_correction_names_the_event_that_told_the_term() -> None:
+    given(recorded(2023, "ktnn")).when(correction(1)).then(corrected(1))
+    given(recorded(2023, "ktnn"), corrected(1)).when(correction(2)).then(corrected(2))
+    given(recorded(2023, "ktnn")).when(correction(2)).refused("leadership.no-such-term")
+    given(bloc, elected(), handed_over("btp", DAY)).when(correction(2)).refused("leadership.no-such-term")
+
+
+def test_a_correction_may_make_room_for_an_election() -> None:
+    given(bloc, recorded(2024, "bca"), corrected(1)).when(elect()).then(elected())
+
+
+# The year
+
+
+def test_a_conference_is_held_once_and_attended_after() -> None:
+    held = e.ConferenceHeld(conference="c", kind="SUMMATION", closes=2023, effective=DAY)
+    given().when(HoldConference(conference="c", kind="SUMMATION", closes=2023, effective=DAY)).then(held)
+    given().when(HoldConference(conference="c", kind="SUMMATION")).refused("act.day")
+    given(held).when(HoldConference(conference="c", kind="OTHER", record=RECORD)).refused("conference.known")
+    given().when(RecordAttendance(conference="c")).refused("conference.unknown")
+    given(held).when(RecordAttendance(conference="c")).then(e.AttendanceRecorded(conference="c"))
+
+
+def test_an_attendee_is_somebody_or_at_least_words() -> None:
+    nobody = Listed[e.Attendee](items=(e.Attendee(roles=("OPENS",)),))
+    given().when(RecordAttendance(conference="c", attendees=nobody, record=RECORD)).refused("conference.attendee")
+    group = Listed[e.Attendee](items=(e.Attendee(words="lãnh đạo các cơ quan"),))
+    given().when(RecordAttendance(conference="c", attendees=group, record=RECORD)).then(
+        e.AttendanceRecorded(conference="c", attendees=group, record=RECORD)
+    )
+
+
+def test_a_movement_is_launched_once_and_taken_up_by_anybody() -> None:
+    launcher = e.Party(agency="btp")
+    launched = e.MovementLaunched(movement="m", effective=DAY, launcher=launcher)
+    given().when(LaunchMovement(movement="m", effective=DAY, launcher=launcher)).then(launched)
+    given().when(LaunchMovement(movement="m", effective=DAY)).refused("movement.launcher")
+    given(launched).when(LaunchMovement(movement="m", record=RECORD)).refused("movement.known")
+    linked = e.MovementLinked(movement="m", bloc="b1", year=2024, manner="PUSHED")
+    given(bloc).when(LinkMovement(movement="m", bloc="b1", year=2024, manner="PUSHED")).then(linked)
+    given().when(LinkMovement(movement="m", bloc="b1", year=2024, manner="PUSHED")).refused("bloc.unknown")
+
+
+def sign(member: str | None) -> SignCovenant:
+    return SignCovenant(bloc="b1", year=2024, signature=e.Signature(member=member), effective=DAY)
+
+
+def test_a_member_signs_the_covenant_of_a_year_once() -> None:
+    signed = e.CovenantSigned(bloc="b1", year=2024, signature=e.Signature(member="btp"), effective=DAY)
+    told = e.CovenantRecorded(
+        bloc="b1", year=2024, signatures=Listed[e.Signature](items=(e.Signature(member="btp"),)), record=RECORD
+    )
+    given(bloc).when(sign("btp")).then(signed)
+    given(bloc, signed).when(sign("btp")).refused("covenant.signed")
+    given(bloc, told).when(sign("btp")).refused("covenant.signed")
+    given(bloc).when(sign(None)).refused("covenant.member")
+    given().when(sign("btp")).refused("bloc.unknown")
+
+
+def test_a_covenant_known_by_reference_needs_its_source() -> None:
+    given().when(RecordCovenant(bloc="b1", year=2020)).refused("covenant.record")
+    given().when(RecordCovenant(bloc="b1", year=2020, by_reference=True, record=RECORD)).then(
+        e.CovenantRecorded(bloc="b1", year=2020, by_reference=True, record=RECORD)
+    )
+
+
+def items(*ids: str) -> Listed[e.PlanItem]:
+    return Listed[e.PlanItem](items=tuple(e.PlanItem(item=i, text="Tọa đàm") for i in ids))
+
+
+drafted = e.PlanDrafted(bloc="b1", year=2022, items=items("i1"))
+commented = e.PlanCommented(bloc="b1", year=2022)
+approved = e.PlanApproved(bloc="b1", year=2022, effective=DAY)
+
+
+def test_a_plan_goes_from_draft_through_comments_to_approval() -> None:
+    given().when(DraftPlan(bloc="b1", year=2022, items=items("i1"))).then(drafted)
+    given(drafted).when(CommentPlan(bloc="b1", year=2022)).then(commented)
+    given(drafted, commented).when(ApprovePlan(bloc="b1", year=2022, effective=DAY)).then(approved)
+    given(drafted, approved).when(ApprovePlan(bloc="b1", year=2022, effective=DAY)).refused("plan.state")
+    given().when(CommentPlan(bloc="b1", year=2022)).refused("plan.state")
+    given(approved).when(DraftPlan(bloc="b1", year=2022)).refused("plan.approved")
+    given().when(DraftPlan(bloc="b1", year=2022, items=items("i1", "i1"))).refused("plan.items")
+
+
+def test_a_lead_is_given_to_an_activity_of_the_plan() -> None:
+    given(drafted).when(AssignLead(bloc="b1", year=2022, item="i1", lead="btp")).then(
+        e.ActivityAssigned(bloc="b1", year=2022, item="i1", lead="btp")
+    )
+    given(drafted).when(AssignLead(bloc="b1", year=2022, item="i2", lead="btp")).refused("plan.item")
+
+
+def test_a_plan_known_by_reference_needs_its_source() -> None:
+    given().when(RecordPlan(bloc="b1", year=2022)).refused("plan.record")
+    given().when(RecordPlan(bloc="b1", year=2022, record=RECORD)).then(
+        e.PlanRecorded(bloc="b1", year=2022, record=RECORD)
+    )
+
+
+def test_a_review_is_noted_once_under_its_id() -> None:
+    noted = e.ReviewNoted(review="r", bloc="b1", year=2020)
+    given(bloc).when(NoteReview(review="r", bloc="b1", year=2020)).then(noted)
+    given(bloc, noted).when(NoteReview(review="r", bloc="b1", year=2020)).refused("review.known")
+    given().when(NoteReview(review="r", bloc="b1", year=2020)).refused("bloc.unknown")
+
+
+RECORDED_ALONE: list[Command] = [
+    CommentPlan(bloc="b1", year=2022, record=RECORD),
+    ApprovePlan(bloc="b1", year=2022, record=RECORD),
+    AssignLead(bloc="b1", year=2022, item="i9", lead="btp", record=RECORD),
+    LinkMovement(movement="m", bloc="b1", year=2022, manner="JOINED", record=RECORD),
+    SignCovenant(bloc="b1", year=2022, signature=e.Signature(), record=RECORD),
+    HandOverLeadership(bloc="b1", year=2022, record=RECORD),
+    NoteReview(review="r", bloc="b1", year=2022, record=RECORD),
+    RecordAttendance(conference="c", record=RECORD),
+    admit(record=RECORD),
+]
+
+
+@pytest.mark.parametrize("command", RECORDED_ALONE, ids=lambda c: type(c).__name__)
+def test_what_is_recorded_needs_no_antecedent(command: Command) -> None:
+    handler = HANDLERS[type(command)]
+    states = [stream.fold.initial for stream in handler.reads(command)]
+    assert handler.decide(command, *states)
+
+
+def test_every_command_keeps_all_that_it_tells() -> None:
+    """A field that a command has and its event has not would be lost."""
+    kept = {name: set(event.model_fields) for name, event in e.VOCABULARY.types.items()}
+    for command in HANDLERS:
+        told = set(command.model_fields)
+        assert any(told <= fields for fields in kept.values()), command.__name__
