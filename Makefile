@@ -55,10 +55,10 @@ proto: $(READY) ## format, lint and generate from the .proto files
 	$(BIN)/python -m deploy.protos
 
 rebuild: $(READY) ## the read models of `make up`, anew from the logs
-	@$(BIN)/thidua rebuild
+	@$(BIN)/python -m deploy.local each rebuild
 
 verify: $(READY) ## that the read models of `make up` are what the logs say
-	@$(BIN)/thidua verify
+	@$(BIN)/python -m deploy.local each verify
 
 clean: ## remove the environment and all that was downloaded, built or written
 	@if [ -d var/run ]; then $(PYTHON) -m deploy.local.clean; fi

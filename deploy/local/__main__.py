@@ -1,0 +1,98 @@
+"""The system kept running for exploring: `up` starts it, `down` ends it (its data stay), `each` asks every service.
+
+python -m deploy.local up | down | each rebuild | each verify | each status
+"""
+
+import shlex
+import subprocess
+import sys
+
+from deploy.local.processes import ServerError
+from deploy.local.servers import Servers
+from deploy.local.system import SERVICES, System
+
+PURPOSE = "up"
+
+
+def up() -> int:
+    servers = Servers(PURPOSE, keep=True)
+    system = System(servers, keep=True)
+    print("Starting PostgreSQL and Kafka …", flush=True)
+    servers.start()
+    print("Starting registry, scoring and awards …", flush=True)
+    system.migrate()
+    system.start()
+    for service in SERVICES:
+        _write(system, f"{service}.env", _settings(system, service))
+    _write(system, "token", system.token("explorer", seconds=30 * 24 * 3600))
+    print(_guide(servers, system))
+    servers.run.release()
+    return 0
+
+
+def down() -> int:
+    servers = Servers(PURPOSE, keep=True)
+    System(servers, keep=True).stop()
+    servers.stop()
+    print("Stopped. `make up` goes on with the same data; `make clean` removes them.")
+    return 0
+
+
+def each(*words: str) -> int:
+    """Run `thidua <words> <service>` for every service."""
+    servers = Servers(PURPOSE, keep=True)
+    system = System(servers, keep=True)
+    servers.run.release()
+    results = [
+        subprocess.run(
+            [sys.executable, "-m", "services", *words, name], env=system.environment(name), check=False
+        ).returncode
+        for name in SERVICES
+    ]
+    return max(results)
+
+
+def _settings(system: System, service: str) -> str:
+    mine = {name: value for name, value in system.environment(service).items() if name.startswith("THIDUA_")}
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items())
+
+
+def _write(system: System, name: str, text: str) -> None:
+    """It holds secrets, so the file is ours alone."""
+    path = system.folder / name
+    path.touch(0o600)
+    path.write_text(text)
+
+
+def _guide(servers: Servers, system: System) -> str:
+    registry = system.address("registry")
+    call = f'grpcurl -plaintext -max-time 10 -H "authorization: Bearer $(cat {system.folder / "token"})"'
+    asked = """'{"text": "toa an nhan dan toi cao"}'"""
+    return "\n".join(
+        [
+            "",
+            *(f"{name:9} gRPC {system.address(name)}   http://{system.metrics(name)}/metrics" for name in SERVICES),
+            f"postgres  {servers.postgres.admin_dsn}",
+            f"kafka     {servers.kafka.bootstrap}",
+            f"token     {system.folder / 'token'}",
+            "",
+            "Tell them the five articles:   .venv/bin/python -m deploy.demo play",
+            "Explore with any gRPC tool (reflection is on), such as grpcurl:",
+            f"  grpcurl -plaintext {registry} describe thidua.registry.v1.RegistryService",
+            f"  {call} -d {asked} {registry} thidua.registry.v1.RegistryService/FindOrganisations",
+            f"An operator's commands:        . {system.folder}/registry.env; .venv/bin/thidua status registry",
+            "End it:                        make down",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    ways = {"up": up, "down": down, "each": each}
+    try:
+        way = ways[sys.argv[1]]
+    except (KeyError, IndexError):
+        sys.exit(__doc__)
+    try:
+        sys.exit(way(*sys.argv[2:]))
+    except ServerError as error:
+        sys.exit(str(error))
