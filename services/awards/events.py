@@ -48,6 +48,10 @@ class Due(Part):
         date(2023, self.month, self.day)
         return self
 
+    def __str__(self) -> str:
+        """`03-31+1` is 31 March of the year after."""
+        return f"{self.month:02}-{self.day:02}" + ("" if self.years_after is None else f"+{self.years_after}")
+
     def of(self, year: int) -> date | None:
         """The deadline for an emulation year, where it is known."""
         return None if self.years_after is None else date(year + self.years_after, self.month, self.day)

@@ -194,10 +194,13 @@ def _bare(annotation: Any) -> tuple[Any, bool]:
 def mismatches(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str] = ()) -> Iterator[str]:
     """Every difference between a message and a model, as sentences; none if they fit."""
     names = {f.name: f for f in descriptor.fields if f.name not in leave_out}
-    for name in sorted(names.keys() ^ model.model_fields.keys()):
+    fields = {
+        name for name, field in model.model_fields.items() if not field.exclude
+    }  # others are filled by the server
+    for name in sorted(names.keys() ^ fields):
         side = model.__name__ if name in names else descriptor.full_name
         yield f"{descriptor.full_name}.{name}: {side} has no such field"
-    for name in sorted(names.keys() & model.model_fields.keys()):
+    for name in sorted(names.keys() & fields):
         yield from _differences(names[name], shape(model, name))
 
 

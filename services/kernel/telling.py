@@ -3,6 +3,7 @@
 Both derive from one class of facts, so that a path in `record.inferred` names the same field in both.
 """
 
+import re
 from datetime import date
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.provenance import Record
+from services.kernel.provenance import Fact, Inference, Mark, Record
 
 E = TypeVar("E", bound=Event)
 
@@ -36,3 +37,39 @@ def require(holds: object, rule: str, en: str, vi: str) -> None:
     """Raises Refused with the rule's code where it does not hold."""
     if not holds:
         raise Refused(rule, en, vi)
+
+
+def inferring(record: Record | None, field: str, basis: str) -> Record | None:
+    """The record with one more inferred field; null stays null."""
+    if record is None:
+        return None
+    return record.model_copy(update={"inferred": (*record.inferred, Inference(field=field, basis=basis))})
+
+
+def fact(told: Any, path: str, basis: str | None = None) -> Fact | None:
+    """A field of an event as a marked value, by its path such as `head.agency`; null where it is not told.
+
+    With a `basis` it is inferred, whatever the record says.
+    """
+    value = told
+    for name, index in re.findall(r"(\w+)|\[(\d+)\]", path):
+        if value is None:
+            return None
+        value = getattr(value, name) if name else value[int(index)]
+    return None if value is None else Fact(value=worded(value), mark=mark(told.record, path, basis))
+
+
+def mark(record: Record | None, path: str, basis: str | None = None) -> Mark:
+    known = record.mark(path) if record else Mark()
+    return known if basis is None else known.model_copy(update={"certainty": "INFERRED", "basis": basis})
+
+
+def worded(value: Any) -> str:
+    """The text of a value in answers: ISO dates, `true` and `false`, plain figures."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)

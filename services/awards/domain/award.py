@@ -87,7 +87,8 @@ def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Even
     kind = catalogue.named(command.kind, command.wording)
     if command.record is not None:
         require(command.recipient, "award.recipient", "Name the recipient or the group.", "Cần người hoặc nhóm nhận.")
-        return [tell(e.AwardConferred, command, kind=kind)]
+        record = catalogue.told(command.record, command.kind, command.wording)
+        return [tell(e.AwardConferred, command, kind=kind, record=record)]
     require(command.effective, "award.day", "Name the day.", "Cần ngày trao.")
     match award:
         case Decided(recipient, _, on):
@@ -137,7 +138,9 @@ def correct(command: CorrectAward, award: Award, catalogue: Catalogue) -> Events
             "Name the day and the reason.",
             "Cần ngày và lý do đính chính.",
         )
-    return [tell(e.AwardCorrected, command, kind=catalogue.named(command.kind, command.wording))]
+    kind = catalogue.named(command.kind, command.wording)
+    record = catalogue.told(command.record, command.kind, command.wording)
+    return [tell(e.AwardCorrected, command, kind=kind, record=record)]
 
 
 def _decided_by(award: Award) -> Id | None:

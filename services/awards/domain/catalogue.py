@@ -9,7 +9,8 @@ from datetime import date
 
 from services.awards import events as e
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
-from services.kernel.telling import require, tell
+from services.kernel.provenance import Record
+from services.kernel.telling import inferring, require, tell
 from services.kernel.text import fold
 
 
@@ -30,6 +31,11 @@ class Catalogue:
     def named(self, kind: e.KindCode | None, wording: str | None) -> e.KindCode | None:
         """The code told, else the one that the wording finds."""
         return kind or (self.spellings.get(fold(wording)) if wording else None)
+
+    def told(self, record: Record | None, kind: e.KindCode | None, wording: str | None) -> Record | None:
+        """The record, in which a kind that only the wording finds is inferred."""
+        found = kind is None and self.named(kind, wording) is not None
+        return inferring(record, "kind", "the catalogue's code for the wording") if found else record
 
     def in_force(self, code: e.KindCode | None, day: date | None) -> e.AwardKindRegistered | None:
         """The version in force on a day; null where none is known to be."""

@@ -116,6 +116,7 @@ def _decided(
         bound = {"kind_version": proposal.kind_version, "regulation": proposal.regulation}
     else:
         bound = {"kind_version": version and version.version, "regulation": version and version.regulation}
+    record = catalogue.told(record, line.kind, line.wording)
     return tell(e.AwardDecided, command, **(dict(line) | {"kind": code, "record": record} | bound))
 
 

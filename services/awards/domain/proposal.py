@@ -69,6 +69,7 @@ def agree(command: AgreeNomination, proposal: Proposal, catalogue: Catalogue) ->
         tell(
             e.NominationAgreed,
             command,
+            record=catalogue.told(command.record, command.kind, command.wording),
             kind=code,
             kind_version=version.version if version else None,
             regulation=version.regulation if version else None,

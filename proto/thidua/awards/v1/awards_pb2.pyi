@@ -1677,6 +1677,7 @@ class Proposal(_message.Message):
 
     PROPOSAL_FIELD_NUMBER: _builtins.int
     BLOC_FIELD_NUMBER: _builtins.int
+    BLOC_NAME_FIELD_NUMBER: _builtins.int
     YEAR_FIELD_NUMBER: _builtins.int
     CONFERENCE_FIELD_NUMBER: _builtins.int
     RECIPIENT_FIELD_NUMBER: _builtins.int
@@ -1684,16 +1685,24 @@ class Proposal(_message.Message):
     VERB_FIELD_NUMBER: _builtins.int
     GROUND_FIELD_NUMBER: _builtins.int
     GROUND_WORDING_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     AGREED_ON_FIELD_NUMBER: _builtins.int
     DUE_FIELD_NUMBER: _builtins.int
     LATE_FIELD_NUMBER: _builtins.int
     RANK_FIELD_NUMBER: _builtins.int
     AWARDS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     proposal: _builtins.str
     """Proposal id."""
+    disputed: _builtins.bool
+    """Whether records contradict each other, unruled."""
     @_builtins.property
     def bloc(self) -> _kernel_pb2.Fact:
         """Bloc id."""
+
+    @_builtins.property
+    def bloc_name(self) -> _kernel_pb2.Fact:
+        """The bloc's name, as registry's log has it."""
 
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
@@ -1724,6 +1733,10 @@ class Proposal(_message.Message):
         """The ground as worded."""
 
     @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many proposals for this award the source counts together with this one."""
+
+    @_builtins.property
     def agreed_on(self) -> _kernel_pb2.Fact:
         """Day of the agreement."""
 
@@ -1748,6 +1761,7 @@ class Proposal(_message.Message):
         *,
         proposal: _builtins.str = ...,
         bloc: _kernel_pb2.Fact | None = ...,
+        bloc_name: _kernel_pb2.Fact | None = ...,
         year: _kernel_pb2.Fact | None = ...,
         conference: _kernel_pb2.Fact | None = ...,
         recipient: Global___RecipientFacts | None = ...,
@@ -1755,22 +1769,28 @@ class Proposal(_message.Message):
         verb: _kernel_pb2.Fact | None = ...,
         ground: _kernel_pb2.Fact | None = ...,
         ground_wording: _kernel_pb2.Fact | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
         agreed_on: _kernel_pb2.Fact | None = ...,
         due: _kernel_pb2.Fact | None = ...,
         late: _kernel_pb2.Fact | None = ...,
         rank: _kernel_pb2.Fact | None = ...,
         awards: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_agreed_on", b"_agreed_on", "_bloc", b"_bloc", "_conference", b"_conference", "_due", b"_due", "_ground", b"_ground", "_ground_wording", b"_ground_wording", "_kind", b"_kind", "_late", b"_late", "_rank", b"_rank", "_recipient", b"_recipient", "_verb", b"_verb", "_year", b"_year", "agreed_on", b"agreed_on", "bloc", b"bloc", "conference", b"conference", "due", b"due", "ground", b"ground", "ground_wording", b"ground_wording", "kind", b"kind", "late", b"late", "rank", b"rank", "recipient", b"recipient", "verb", b"verb", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agreed_on", b"_agreed_on", "_bloc", b"_bloc", "_bloc_name", b"_bloc_name", "_conference", b"_conference", "_declared_count", b"_declared_count", "_due", b"_due", "_ground", b"_ground", "_ground_wording", b"_ground_wording", "_kind", b"_kind", "_late", b"_late", "_rank", b"_rank", "_recipient", b"_recipient", "_verb", b"_verb", "_year", b"_year", "agreed_on", b"agreed_on", "bloc", b"bloc", "bloc_name", b"bloc_name", "conference", b"conference", "declared_count", b"declared_count", "due", b"due", "ground", b"ground", "ground_wording", b"ground_wording", "kind", b"kind", "late", b"late", "rank", b"rank", "recipient", b"recipient", "verb", b"verb", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agreed_on", b"_agreed_on", "_bloc", b"_bloc", "_conference", b"_conference", "_due", b"_due", "_ground", b"_ground", "_ground_wording", b"_ground_wording", "_kind", b"_kind", "_late", b"_late", "_rank", b"_rank", "_recipient", b"_recipient", "_verb", b"_verb", "_year", b"_year", "agreed_on", b"agreed_on", "awards", b"awards", "bloc", b"bloc", "conference", b"conference", "due", b"due", "ground", b"ground", "ground_wording", b"ground_wording", "kind", b"kind", "late", b"late", "proposal", b"proposal", "rank", b"rank", "recipient", b"recipient", "verb", b"verb", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agreed_on", b"_agreed_on", "_bloc", b"_bloc", "_bloc_name", b"_bloc_name", "_conference", b"_conference", "_declared_count", b"_declared_count", "_due", b"_due", "_ground", b"_ground", "_ground_wording", b"_ground_wording", "_kind", b"_kind", "_late", b"_late", "_rank", b"_rank", "_recipient", b"_recipient", "_verb", b"_verb", "_year", b"_year", "agreed_on", b"agreed_on", "awards", b"awards", "bloc", b"bloc", "bloc_name", b"bloc_name", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "due", b"due", "ground", b"ground", "ground_wording", b"ground_wording", "kind", b"kind", "late", b"late", "proposal", b"proposal", "rank", b"rank", "recipient", b"recipient", "verb", b"verb", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__agreed_on: _TypeAlias = _typing.Literal["agreed_on"]  # noqa: Y015
     _WhichOneofArgType__agreed_on: _TypeAlias = _typing.Literal["_agreed_on", b"_agreed_on"]  # noqa: Y015
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__bloc_name: _TypeAlias = _typing.Literal["bloc_name"]  # noqa: Y015
+    _WhichOneofArgType__bloc_name: _TypeAlias = _typing.Literal["_bloc_name", b"_bloc_name"]  # noqa: Y015
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
     _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
     _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
     _WhichOneofReturnType__ground: _TypeAlias = _typing.Literal["ground"]  # noqa: Y015
@@ -1794,7 +1814,11 @@ class Proposal(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc_name) -> _WhichOneofReturnType__bloc_name | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
     @_typing.overload
@@ -1993,6 +2017,7 @@ class Award(_message.Message):
     RECIPIENT_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     BLOC_FIELD_NUMBER: _builtins.int
+    BLOC_NAME_FIELD_NUMBER: _builtins.int
     YEAR_FIELD_NUMBER: _builtins.int
     GROUND_FIELD_NUMBER: _builtins.int
     PROPOSAL_FIELD_NUMBER: _builtins.int
@@ -2016,6 +2041,10 @@ class Award(_message.Message):
     @_builtins.property
     def bloc(self) -> _kernel_pb2.Fact:
         """Bloc id."""
+
+    @_builtins.property
+    def bloc_name(self) -> _kernel_pb2.Fact:
+        """The bloc's name, as registry's log has it."""
 
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
@@ -2052,6 +2081,7 @@ class Award(_message.Message):
         recipient: Global___RecipientFacts | None = ...,
         kind: Global___KindFacts | None = ...,
         bloc: _kernel_pb2.Fact | None = ...,
+        bloc_name: _kernel_pb2.Fact | None = ...,
         year: _kernel_pb2.Fact | None = ...,
         ground: _kernel_pb2.Fact | None = ...,
         proposal: _kernel_pb2.Fact | None = ...,
@@ -2061,12 +2091,14 @@ class Award(_message.Message):
         corrections: _abc.Iterable[Global___Correction] | None = ...,
         disputed: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_ground", b"_ground", "_kind", b"_kind", "_proposal", b"_proposal", "_recipient", b"_recipient", "_year", b"_year", "bloc", b"bloc", "ground", b"ground", "kind", b"kind", "proposal", b"proposal", "recipient", b"recipient", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_bloc_name", b"_bloc_name", "_ground", b"_ground", "_kind", b"_kind", "_proposal", b"_proposal", "_recipient", b"_recipient", "_year", b"_year", "bloc", b"bloc", "bloc_name", b"bloc_name", "ground", b"ground", "kind", b"kind", "proposal", b"proposal", "recipient", b"recipient", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_ground", b"_ground", "_kind", b"_kind", "_proposal", b"_proposal", "_recipient", b"_recipient", "_year", b"_year", "award", b"award", "bloc", b"bloc", "cancellations", b"cancellations", "conferrals", b"conferrals", "corrections", b"corrections", "decisions", b"decisions", "disputed", b"disputed", "ground", b"ground", "kind", b"kind", "proposal", b"proposal", "recipient", b"recipient", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_bloc_name", b"_bloc_name", "_ground", b"_ground", "_kind", b"_kind", "_proposal", b"_proposal", "_recipient", b"_recipient", "_year", b"_year", "award", b"award", "bloc", b"bloc", "bloc_name", b"bloc_name", "cancellations", b"cancellations", "conferrals", b"conferrals", "corrections", b"corrections", "decisions", b"decisions", "disputed", b"disputed", "ground", b"ground", "kind", b"kind", "proposal", b"proposal", "recipient", b"recipient", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__bloc_name: _TypeAlias = _typing.Literal["bloc_name"]  # noqa: Y015
+    _WhichOneofArgType__bloc_name: _TypeAlias = _typing.Literal["_bloc_name", b"_bloc_name"]  # noqa: Y015
     _WhichOneofReturnType__ground: _TypeAlias = _typing.Literal["ground"]  # noqa: Y015
     _WhichOneofArgType__ground: _TypeAlias = _typing.Literal["_ground", b"_ground"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
@@ -2079,6 +2111,8 @@ class Award(_message.Message):
     _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc_name) -> _WhichOneofReturnType__bloc_name | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__ground) -> _WhichOneofReturnType__ground | None: ...
     @_typing.overload

@@ -1212,33 +1212,31 @@ Global___GetRankingRequest: _TypeAlias = GetRankingRequest  # noqa: Y015
 
 @_typing.final
 class GetRankingResponse(_message.Message):
-    """A ranking; absent if none is recorded."""
+    """Rankings; empty if none is recorded, several only where records contradict each other."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     KNOWN_FIELD_NUMBER: _builtins.int
-    RANKING_FIELD_NUMBER: _builtins.int
+    RANKINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
 
     @_builtins.property
-    def ranking(self) -> Global___Ranking:
-        """The ranking."""
+    def rankings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ranking]:
+        """The rankings."""
 
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
-        ranking: Global___Ranking | None = ...,
+        rankings: _abc.Iterable[Global___Ranking] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_ranking", b"_ranking", "ranking", b"ranking"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ranking", b"_ranking", "known", b"known", "ranking", b"ranking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known", b"known", "rankings", b"rankings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__ranking: _TypeAlias = _typing.Literal["ranking"]  # noqa: Y015
-    _WhichOneofArgType__ranking: _TypeAlias = _typing.Literal["_ranking", b"_ranking"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__ranking) -> _WhichOneofReturnType__ranking | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetRankingResponse: _TypeAlias = GetRankingResponse  # noqa: Y015
 

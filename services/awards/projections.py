@@ -1,0 +1,142 @@
+"""What awards' own events make of the catalogue, proposals and awards, and what of it is public."""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from services.awards import events as e
+from services.awards.domain.catalogue import spellings
+from services.kernel.events import Recorded
+from services.kernel.fold import Model
+from services.kernel.text import bare
+
+
+class Kind(BaseModel):
+    """The versions of a kind of award, oldest first."""
+
+    versions: tuple[e.AwardKindRegistered, ...] = ()
+
+
+def code_of(recorded: Recorded[e.AwardKindRegistered]) -> tuple[str]:
+    return (recorded.event.code,)
+
+
+def registered(code: str, kind: Kind | None, recorded: Recorded[e.AwardKindRegistered]) -> Kind:
+    return Kind(versions=(*(kind.versions if kind else ()), recorded.event))
+
+
+def spelled(kind: Kind) -> Iterator[str]:
+    """The names and aliases of every version, with their marks and without."""
+    for text in {text for version in kind.versions for text in spellings(version)}:
+        yield f"name:{text}"
+        yield f"bare:{bare(text)}"
+
+
+KINDS = Model("kinds", "awards", e.VOCABULARY, (e.AwardKindRegistered,), code_of, registered, doc=Kind, terms=spelled)
+
+
+class Proposal(BaseModel):
+    """Several agreements only where records contradict each other."""
+
+    agreed: tuple[e.NominationAgreed, ...] = ()
+    decided: tuple[e.ProposalDecided, ...] = ()
+
+
+def proposal_of(recorded: Recorded[e.ProposalEvent]) -> tuple[str]:
+    return (recorded.event.proposal,)
+
+
+def proposed(key: str, proposal: Proposal | None, recorded: Recorded[e.ProposalEvent]) -> Proposal:
+    proposal = proposal or Proposal()
+    match recorded.event:
+        case e.NominationAgreed() as event:
+            return proposal.model_copy(update={"agreed": (*proposal.agreed, event)})
+        case e.ProposalDecided() as event:
+            return proposal.model_copy(update={"decided": (*proposal.decided, event)})
+
+
+def of_proposal(proposal: Proposal) -> Iterator[str]:
+    for event in proposal.agreed:
+        yield f"bloc:{event.bloc}"
+        yield f"year:{event.year}"
+
+
+PROPOSALS = Model(
+    "proposals",
+    "awards",
+    e.VOCABULARY,
+    (e.NominationAgreed, e.ProposalDecided),
+    proposal_of,
+    proposed,
+    doc=Proposal,
+    terms=of_proposal,
+)
+
+
+class Award(BaseModel):
+    """Every act that is recorded of one award; several decisions only where records contradict each other."""
+
+    decided: tuple[e.AwardDecided, ...] = ()
+    conferred: tuple[e.AwardConferred, ...] = ()
+    cancelled: tuple[e.AwardCancelled, ...] = ()
+    corrected: tuple[e.AwardCorrected, ...] = ()
+
+    @property
+    def acts(self) -> tuple[e.AwardDecided | e.AwardConferred, ...]:
+        return (*self.decided, *self.conferred)
+
+    @property
+    def latest(self) -> tuple[e.AwardCorrected | e.AwardDecided | e.AwardConferred, ...]:
+        """Where to look for recipient and kind: the last corrigendum first, then decisions, then conferrals."""
+        return (*reversed(self.corrected), *self.acts)
+
+    @property
+    def recipient(self) -> e.Recipient | None:
+        return next((event.recipient for event in self.latest if event.recipient), None)
+
+    @property
+    def kind(self) -> e.KindCode | None:
+        return next((event.kind for event in self.latest if event.kind), None)
+
+
+def award_of(recorded: Recorded[e.AwardEvent]) -> tuple[str]:
+    return (recorded.event.award,)
+
+
+def awarded(key: str, award: Award | None, recorded: Recorded[e.AwardEvent]) -> Award:
+    award = award or Award()
+    match recorded.event:
+        case e.AwardDecided() as event:
+            return award.model_copy(update={"decided": (*award.decided, event)})
+        case e.AwardConferred() as event:
+            return award.model_copy(update={"conferred": (*award.conferred, event)})
+        case e.AwardCancelled() as event:
+            return award.model_copy(update={"cancelled": (*award.cancelled, event)})
+        case e.AwardCorrected() as event:
+            return award.model_copy(update={"corrected": (*award.corrected, event)})
+
+
+def of_award(award: Award) -> Iterator[str]:
+    for event in award.acts:
+        if event.bloc:
+            yield f"bloc:{event.bloc}"
+        if event.year:
+            yield f"year:{event.year}"
+    if award.kind:
+        yield f"kind:{award.kind}"
+    if award.recipient and (known := award.recipient.organisation or award.recipient.person):
+        yield f"recipient:{known}"
+
+
+AWARDS = Model(
+    "awards",
+    "awards",
+    e.VOCABULARY,
+    (e.AwardDecided, e.AwardConferred, e.AwardCancelled, e.AwardCorrected),
+    award_of,
+    awarded,
+    doc=Award,
+    terms=of_award,
+)
+
+MODELS = (KINDS, PROPOSALS, AWARDS)

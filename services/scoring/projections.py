@@ -1,0 +1,64 @@
+"""What scoring's own events make of sheets, scores and rankings."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from services.kernel.events import Recorded
+from services.kernel.fold import Model, by_stream
+from services.scoring import events as e
+
+Verified = Annotated[e.ItemConfirmed | e.ItemAdjusted, Field(discriminator="type")]
+
+
+class Sheet(BaseModel):
+    versions: tuple[e.SheetIssued, ...] = ()
+
+
+class Score(BaseModel):
+    """The first self-score, each item's last verification, the last approval."""
+
+    submitted: e.SelfScoreSubmitted | None = None
+    verified: tuple[Verified, ...] = ()
+    approved: e.ScoreApproved | None = None
+
+
+class Ranking(BaseModel):
+    published: tuple[e.RankingPublished, ...] = ()
+
+
+def issued(key: str, sheet: Sheet | None, recorded: Recorded[e.SheetIssued]) -> Sheet:
+    return Sheet(versions=(*(sheet.versions if sheet else ()), recorded.event))
+
+
+def scored(key: str, score: Score | None, recorded: Recorded[e.ScoreEvent]) -> Score:
+    score = score or Score()
+    match recorded.event:
+        case e.SelfScoreSubmitted() as event:
+            return score.model_copy(update={"submitted": score.submitted or event})
+        case e.ItemConfirmed() | e.ItemAdjusted() as event:
+            others = (v for v in score.verified if v.code != event.code)
+            return score.model_copy(update={"verified": (*others, event)})
+        case e.ScoreApproved() as event:
+            return score.model_copy(update={"approved": event})
+
+
+def published(key: str, ranking: Ranking | None, recorded: Recorded[e.RankingPublished]) -> Ranking:
+    return Ranking(published=(*(ranking.published if ranking else ()), recorded.event))
+
+
+SHEETS = Model("sheets", "scoring", e.VOCABULARY, (e.SheetIssued,), by_stream, issued, doc=Sheet, history="stream")
+SCORES = Model(
+    "scores",
+    "scoring",
+    e.VOCABULARY,
+    (e.SelfScoreSubmitted, e.ItemConfirmed, e.ItemAdjusted, e.ScoreApproved),
+    by_stream,
+    scored,
+    doc=Score,
+    history="stream",
+)
+RANKINGS = Model(
+    "rankings", "scoring", e.VOCABULARY, (e.RankingPublished,), by_stream, published, doc=Ranking, history="stream"
+)
+MODELS = (SHEETS, SCORES, RANKINGS)

@@ -1,0 +1,225 @@
+"""What can be asked of scoring. A fact that is absent is not recorded."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from services.kernel.binding import Query
+from services.kernel.provenance import Fact
+from services.kernel.telling import fact
+from services.kernel.text import Id
+from services.kernel.view import View
+from services.scoring import events as e
+from services.scoring.domain import sheet as sheets
+from services.scoring.domain.ranking import RANKING
+from services.scoring.domain.score import stream
+from services.scoring.projections import RANKINGS, SCORES, SHEETS, Ranking, Score, Sheet
+
+
+class GetSheet(BaseModel):
+    sheet: Id
+    version: int | None = Field(default=None, ge=1)
+    on: date | None = None
+
+
+class ItemFacts(BaseModel):
+    code: str
+    title: Fact | None
+    max: Fact | None
+
+
+class VersionFacts(BaseModel):
+    version: int
+    title: Fact | None
+    issuer: Fact | None
+    decision_number: Fact | None
+    effective_from: Fact | None
+    effective_to: Fact | None
+    self_score_due: Fact | None
+    items: tuple[ItemFacts, ...]
+
+
+class SheetAnswer(BaseModel):
+    versions: tuple[VersionFacts, ...]
+
+
+async def get_sheet(asked: GetSheet, view: View) -> SheetAnswer:
+    found: Sheet = await view.get(SHEETS, sheets.SHEET.of(asked.sheet).name) or Sheet()
+    versions = found.versions
+    if asked.version is not None:
+        versions = tuple(v for v in versions if v.version == asked.version)
+    if asked.on is not None:
+        in_force = sheets.in_force(versions, asked.on)
+        versions = (in_force,) if in_force else ()
+    return SheetAnswer(versions=tuple(map(_version, versions)))
+
+
+def _version(version: e.SheetIssued) -> VersionFacts:
+    return VersionFacts(
+        version=version.version,
+        title=fact(version, "title"),
+        issuer=fact(version, "issuer"),
+        decision_number=fact(version, "decision_number"),
+        effective_from=fact(version, "effective"),
+        effective_to=fact(version, "effective_to"),
+        self_score_due=fact(version, "self_score_due"),
+        items=tuple(
+            ItemFacts(code=item.code, title=fact(version, f"items[{i}].title"), max=fact(version, f"items[{i}].max"))
+            for i, item in enumerate(version.items)
+        ),
+    )
+
+
+class GetScore(BaseModel):
+    bloc: Id
+    year: e.Year
+    unit: Id
+
+
+class ScoreItem(BaseModel):
+    code: str
+    self_points: Fact | None
+    evidence: tuple[Fact, ...]
+    verified_points: Fact | None
+    verifier: Fact | None
+    reason: Fact | None
+    approved_points: Fact | None
+
+
+class ScoreFacts(BaseModel):
+    sheet: Fact | None
+    sheet_version: Fact | None
+    submitted_on: Fact | None
+    due: Fact | None
+    late: Fact | None
+    self_total: Fact | None
+    total: Fact | None
+    approver: Fact | None
+    approved_on: Fact | None
+    items: tuple[ScoreItem, ...]
+
+
+class ScoreAnswer(BaseModel):
+    score: ScoreFacts | None = None
+
+
+async def get_score(asked: GetScore, view: View) -> ScoreAnswer:
+    found: Score | None = await view.get(SCORES, stream(asked.bloc, asked.year, asked.unit).name)
+    return ScoreAnswer(score=_score(found) if found else None)
+
+
+def _score(score: Score) -> ScoreFacts:
+    own, approved = score.submitted, score.approved
+    rule = "the deadline of the sheet's version"
+    return ScoreFacts(
+        sheet=fact(own, "sheet") or fact(approved, "sheet"),
+        sheet_version=fact(own, "sheet_version") or fact(approved, "sheet_version"),
+        submitted_on=fact(own, "effective"),
+        due=fact(own, "due", rule),
+        late=fact(own, "late", rule),
+        self_total=_self_total(own),
+        total=fact(approved, "total"),
+        approver=fact(approved, "approver"),
+        approved_on=fact(approved, "effective"),
+        items=_items(score),
+    )
+
+
+def _self_total(own: e.SelfScoreSubmitted | None) -> Fact | None:
+    first = fact(own, "items[0].points")
+    if own is None or first is None:
+        return None
+    return Fact(value=str(sum(item.points for item in own.items)), mark=first.mark)
+
+
+def _items(score: Score) -> tuple[ScoreItem, ...]:
+    own = {item.code: i for i, item in enumerate(score.submitted.items)} if score.submitted else {}
+    verified = {item.code: item for item in score.verified}
+    approved = {item.code: i for i, item in enumerate(score.approved.items)} if score.approved else {}
+    return tuple(
+        ScoreItem(
+            code=code,
+            self_points=fact(score.submitted, f"items[{own[code]}].points") if code in own else None,
+            evidence=_evidence(score.submitted, own[code]) if code in own else (),
+            verified_points=fact(verified.get(code), "points"),
+            verifier=fact(verified.get(code), "verifier"),
+            reason=fact(verified.get(code), "reason"),
+            approved_points=fact(score.approved, f"items[{approved[code]}].points") if code in approved else None,
+        )
+        for code in dict.fromkeys((*own, *verified, *approved))
+    )
+
+
+def _evidence(own: e.SelfScoreSubmitted | None, item: int) -> tuple[Fact, ...]:
+    count = len(own.items[item].evidence) if own else 0
+    numbers = (fact(own, f"items[{item}].evidence[{i}].number") for i in range(count))
+    return tuple(number for number in numbers if number)
+
+
+class GetRanking(BaseModel):
+    bloc: Id
+    year: e.Year
+
+
+class RankedFacts(BaseModel):
+    unit: Fact | None
+    rank: Fact | None
+    total: Fact | None
+
+
+class SeenPosition(BaseModel):
+    log: str
+    epoch: int
+    position: int
+
+
+class RankingFacts(BaseModel):
+    publisher: Fact | None
+    published_on: Fact | None
+    sheet: Fact | None
+    sheet_version: Fact | None
+    ranked: tuple[RankedFacts, ...]
+    declared_count: Fact | None
+    exhaustive: Fact | None
+    unscored: tuple[Fact, ...]
+    members_seen: SeenPosition | None
+
+
+class RankingAnswer(BaseModel):
+    rankings: tuple[RankingFacts, ...]
+
+
+async def get_ranking(asked: GetRanking, view: View) -> RankingAnswer:
+    found: Ranking = await view.get(RANKINGS, RANKING.of(asked.bloc, str(asked.year)).name) or Ranking()
+    return RankingAnswer(rankings=tuple(map(_ranking, found.published)))
+
+
+def _ranking(event: e.RankingPublished) -> RankingFacts:
+    seen = event.members
+    unscored = (fact(event, f"unscored[{i}]") for i in range(len(event.unscored)))
+    return RankingFacts(
+        publisher=fact(event, "publisher"),
+        published_on=fact(event, "effective"),
+        sheet=fact(event, "sheet"),
+        sheet_version=fact(event, "sheet_version"),
+        ranked=tuple(_ranked(event, i) for i in range(len(event.ranked.items))),
+        declared_count=fact(event, "ranked.declared_count"),
+        exhaustive=fact(event, "ranked.exhaustive"),
+        unscored=tuple(unit for unit in unscored if unit),
+        members_seen=SeenPosition(log="registry", epoch=seen.epoch, position=seen.position) if seen else None,
+    )
+
+
+def _ranked(event: e.RankingPublished, i: int) -> RankedFacts:
+    path = f"ranked.items[{i}]"
+    return RankedFacts(
+        unit=fact(event, f"{path}.unit"), rank=fact(event, f"{path}.rank"), total=fact(event, f"{path}.total")
+    )
+
+
+QUERIES: Mapping[str, Query] = {
+    "GetSheet": Query(GetSheet, get_sheet, (SHEETS,)),
+    "GetScore": Query(GetScore, get_score, (SCORES,)),
+    "GetRanking": Query(GetRanking, get_ranking, (RANKINGS,)),
+}
