@@ -237,7 +237,7 @@ class Kafka:
         tool = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", jars.classpath(), "kafka.tools.StorageTool"]
         running = []
         for n in nodes:
-            command = [*tool, "format", "-t", self._cluster, "-c", str(self._settings(n))]
+            command = [*tool, "format", f"--cluster-id={self._cluster}", "-c", str(self._settings(n))]
             running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
         for process in running:
             output, _ = process.communicate()

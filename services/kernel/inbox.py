@@ -19,7 +19,8 @@ from faststream.kafka.message import KafkaAckableMessage
 
 from services.kernel.errors import Unavailable
 from services.kernel.events import EPOCH, MAX_BODY, Position, Row
-from services.kernel.history import Epochs, holds, newest
+from services.kernel.fold import Epochs, lost
+from services.kernel.history import newest
 from services.kernel.logclient import Head, LogClient
 from services.kernel.relay import place
 from services.kernel.retry import pauses, wait
@@ -129,7 +130,7 @@ class Inbox:
         if newest(head.epochs) != self._epoch:
             self._epochs, self._epoch = head.epochs, newest(head.epochs)
             self._due = head.at.position
-            self._recent = Recent(row for row in self._recent if holds(head.epochs, row.at))
+            self._recent = Recent(row for row in self._recent if not lost(row.at, head.epochs))
             self._wake()
         self.known = head.at
         return head
@@ -212,7 +213,7 @@ class Inbox:
                 self.foreign += 1
             elif row.epoch > self._epoch:  # tails end, and what follows is read from the owner
                 self._look_now.set()
-            elif not holds(self._epochs, row.at):
+            elif lost(row.at, self._epochs):
                 self.foreign += 1
             elif row.position > min(self._tails.values(), default=0):
                 self._recent.add(row)

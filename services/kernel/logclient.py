@@ -11,7 +11,7 @@ from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
 
 from services.kernel.errors import Unavailable
 from services.kernel.events import EPOCH, Position, Row
-from services.kernel.history import Epochs
+from services.kernel.fold import Epochs
 
 CALL = 10_000  # rows asked for by one call, so that each ends well before its deadline
 Metadata = Callable[[], Sequence[tuple[str, str]]]

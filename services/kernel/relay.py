@@ -21,7 +21,8 @@ from aiokafka.structs import RecordMetadata
 from faststream.kafka import KafkaBroker
 
 from services.kernel.events import EPOCH, MAX_BODY, Position, Row
-from services.kernel.history import Epochs, newest, shared
+from services.kernel.fold import Epochs
+from services.kernel.history import newest, shared
 from services.kernel.log import Log
 from services.kernel.retry import pauses
 

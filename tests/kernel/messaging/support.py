@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -35,9 +36,10 @@ async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for it; `condition` may be awaitable."""
     end = time.monotonic() + seconds
-    while not condition():
+    while not (await met if inspect.isawaitable(met := condition()) else met):
         assert time.monotonic() < end, "it did not come true in time"
         await asyncio.sleep(0.01)
 

@@ -1,0 +1,60 @@
+"""python -m deploy.subscriber BOOTSTRAP TOPIC FILE: print the events of a public topic as they come.
+
+FILE remembers what was seen. It may be killed at any moment and started again: it reads the topic from the beginning
+and drops what it knows, so that no event is lost or remembered twice, whatever happens to the topic.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from deploy.subscriber.seen import Event, Seen, event
+
+
+async def follow(bootstrap: str, topic: str, seen: Seen) -> None:
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=bootstrap,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        metadata_max_age_ms=2_000,
+    )
+    try:
+        await consumer.start()
+        async for record in consumer:
+            told = event(record.headers, record.value)
+            for new in seen.take(told) if told else []:
+                print(line(new), flush=True)
+    finally:
+        await consumer.stop()
+
+
+def line(event: Event) -> str:
+    data = json.dumps(event.data, ensure_ascii=False, sort_keys=True)
+    return f"{event.time}  {event.type}  {event.subject} #{event.sequence}  {data}"
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(prog="deploy.subscriber", description=__doc__)
+    parser.add_argument("bootstrap", help="host:port of Kafka's brokers")
+    parser.add_argument("topic", help="such as thidua.awards.public")
+    parser.add_argument("file", type=Path, help="remembers what was seen")
+    arguments = parser.parse_args()
+    with Seen(arguments.file) as seen:
+        while True:
+            try:
+                await follow(arguments.bootstrap, arguments.topic, seen)
+            except KafkaError as error:
+                print(f"Kafka: {error!r}; trying again", file=sys.stderr, flush=True)
+            await asyncio.sleep(1)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())

@@ -1,0 +1,122 @@
+"""What outsiders may follow: a public topic, which a service translates from its own log, record by record.
+
+A service keeps a read model of `PublicRecord`s, whose keys are subjects; every version of a row is one record of the
+topic `thidua.<service>.public`, in the order of the log, as a CloudEvent 1.0 in Kafka's binary mode. Whoever follows it
+drops what it has seen and holds back what comes after a gap, by `ce_sequence` within a subject. A record with a higher
+`ce_epoch` takes the place of one with the same sequence: the log was restored, and then went on differently.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from services.kernel.events import Position, Recorded
+from services.kernel.fold import Epochs, Model
+from services.kernel.log import Log
+from services.kernel.relay import Mark, Record
+from services.kernel.table import State, states
+
+PAGE = 500
+POLL = 0.05  # seconds
+
+_INDEX = 'create index if not exists "{table}_since" on read."{table}" (since, key)'
+_PAGE = """
+    select since, key, doc from read."{table}"
+    where since >= $1 and (since > $1 or key > $2) order by since, key limit $3"""
+_RANK = 'select count(*) from read."{table}" where since < $1 or (since = $1 and key <= $2)'
+
+
+class PublicRecord(BaseModel):
+    """The last record of a subject."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    """What happened, such as `AwardConferred`."""
+    sequence: int
+    """Of the subject's records, from 1."""
+    epoch: int
+    time: datetime
+    data: dict[str, Any]
+    """JSON values; no personal identifiers, nothing of work under way."""
+
+
+def following(row: PublicRecord | None, type_: str, recorded: Recorded[Any], data: dict[str, Any]) -> PublicRecord:
+    """The subject's next record, for the model's `change`."""
+    sequence = row.sequence + 1 if row else 1
+    return PublicRecord(type=type_, sequence=sequence, epoch=recorded.epoch, time=recorded.recorded_at, data=data)
+
+
+class PublicFeed:
+    """The versions of the rows of `model`, whose doc is PublicRecord, in the order (since, key)."""
+
+    prefix = "ce_"
+
+    def __init__(self, service: str, model: Model, pool: asyncpg.Pool, log: Log) -> None:
+        if model.doc is not PublicRecord or model.history != "rows":
+            raise ValueError(f"{model.name}: a public model keeps every version of its PublicRecords")
+        self.topic = f"thidua.{service}.public"
+        self._source = f"/thidua/{service}"
+        self._type = f"thidua.{service}."
+        self._table = model.name
+        self._pool = pool
+        self._log = log
+
+    async def tail(self, after: Mark) -> AsyncGenerator[list[Record], None]:
+        seen = -1
+        indexed = False
+        while True:
+            state = await self._state()
+            if state is None or state.at.position == seen:
+                await asyncio.sleep(POLL)
+                continue
+            if not indexed:
+                await self._pool.execute(self._of(_INDEX))
+                indexed = True
+            rows = await self._pool.fetch(self._of(_PAGE), after.position, after.key, PAGE)
+            if rows:
+                yield [self._record(*row) for row in rows]
+                after = Mark(rows[-1]["since"], rows[-1]["key"])
+            if len(rows) < PAGE:
+                seen = state.at.position
+
+    async def epochs(self) -> Epochs:
+        """As the model knows them: it may still have to be rebuilt after a restore."""
+        state = await self._state()
+        return state.epochs if state else []
+
+    async def rank(self, at: Mark) -> int:
+        return int(await self._pool.fetchval(self._of(_RANK), at.position, at.key))
+
+    def saw(self, position: Position) -> None:
+        self._log.saw(position)
+
+    def _of(self, statement: str) -> str:
+        return statement.replace("{table}", self._table)
+
+    async def _state(self) -> State | None:
+        async with self._pool.acquire() as connection:
+            return (await states(connection, [self._table])).get(self._table)
+
+    def _record(self, since: int, subject: str, doc: str) -> Record:
+        row = PublicRecord.model_validate_json(doc)
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": f"{row.epoch}-{since}-{subject}",
+            "ce_source": self._source,
+            "ce_type": self._type + row.type,
+            "ce_subject": subject,
+            "ce_time": row.time.isoformat().replace("+00:00", "Z"),
+            "ce_sequence": str(row.sequence),
+            "ce_sequencetype": "Integer",
+            "ce_epoch": str(row.epoch),
+            "ce_position": str(since),
+            "content-type": "application/json",
+        }
+        value = orjson.dumps(row.data, option=orjson.OPT_SORT_KEYS)
+        return Record(Position(row.epoch, since), subject, value, headers, row.time)

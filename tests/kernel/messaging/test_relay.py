@@ -1,0 +1,132 @@
+"""A topic mirrors its log, in order, and is whole again after whatever happens to it."""
+
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.kernel.events import Position
+from services.kernel.log import Log, new_epoch
+from services.kernel.relay import read_last
+from tests.kernel.conftest import Place
+from tests.kernel.messaging.support import Owner, delete_topic, raw_rows, running, send, until
+
+
+async def records(owner: Owner) -> list[Any]:
+    """The whole topic."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=owner.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    partition = TopicPartition(owner.topic, 0)
+    consumer.assign([partition])
+    end = (await consumer.end_offsets([partition]))[partition]
+    found: list[Any] = []
+    while await consumer.position(partition) < end:
+        found += (record for page in (await consumer.getmany(timeout_ms=500)).values() for record in page)
+    await consumer.stop()
+    return found
+
+
+async def positions(owner: Owner) -> list[int]:
+    return [int(dict(record.headers)["position"]) for record in await records(owner)]
+
+
+async def ends_with(owner: Owner, position: int) -> bool:
+    with suppress(KafkaError):
+        return (await read_last(owner.bootstrap, owner.topic, "")).at == Position(1, position)
+    return False
+
+
+async def test_a_topic_mirrors_its_log(owner: Owner) -> None:
+    relay = owner.relay()
+    async with running(relay.run()):
+        last = await owner.tell(30, size=3)
+        await until(lambda: relay.acked == Position(1, last))
+    rows = await owner.rows()
+    for record, row in zip(await records(owner), rows, strict=True):
+        headers = dict(record.headers)
+        assert record.value == row.body
+        assert record.key.decode() in row.body.decode()
+        assert (headers["epoch"], headers["position"]) == (b"1", str(row.position).encode())
+        assert headers["type"] == row.type.encode()
+    assert relay.unpublished_since is None
+    assert relay.restarts == 0
+
+
+async def test_a_relay_goes_on_where_the_topic_ends(owner: Owner) -> None:
+    for last in (10, 20, 30):
+        async with running(owner.relay().run()):
+            await owner.tell(10)
+            await until(partial(ends_with, owner, last))
+    assert await positions(owner) == list(range(1, 31))
+
+
+async def test_what_others_wrote_at_the_end_is_passed_over(owner: Owner) -> None:
+    relay = owner.relay()
+    async with running(relay.run()):
+        await owner.tell(5)
+        await until(lambda: relay.acked == Position(1, 5))
+    await send(owner.bootstrap, owner.topic, *[(b"x", [])] * 25)
+    assert (await read_last(owner.bootstrap, owner.topic, ""))[:1] == (Position(1, 5),)
+
+
+async def test_a_deleted_topic_is_written_again_from_the_beginning_while_idle(owner: Owner) -> None:
+    relay = owner.relay()
+    async with running(relay.run()):
+        await owner.tell(20)
+        await until(lambda: relay.acked == Position(1, 20))
+        await delete_topic(owner.bootstrap, owner.topic)
+        await until(lambda: relay.acked is None)
+        await until(lambda: relay.acked == Position(1, 20))
+    assert await positions(owner) == list(range(1, 21))
+
+
+async def test_a_second_relay_does_no_harm(owner: Owner) -> None:
+    one, two = owner.relay(), owner.relay()
+    async with running(one.run(), two.run()):
+        last = await owner.tell(50, size=2)
+        await until(lambda: one.acked == two.acked == Position(1, last))
+    assert sorted(set(await positions(owner))) == list(range(1, last + 1))
+
+
+async def test_commands_go_on_while_the_relay_has_no_broker(owner: Owner) -> None:
+    relay = owner.relay()
+    relay._bootstrap = "127.0.0.1:1"
+    async with running(relay.run()):
+        assert await owner.tell(5) == 5
+        await until(lambda: relay.restarts > 0)
+        relay._bootstrap = owner.bootstrap
+        await until(lambda: relay.acked == Position(1, 5))
+    assert await positions(owner) == [1, 2, 3, 4, 5]
+
+
+async def test_a_topic_ahead_of_its_log_fences_the_log_until_a_new_epoch(owner: Owner, place: Place) -> None:
+    """As when an older data directory was copied back: the topic knows more than the log."""
+    older = await Log.open(owner.log.name, place.dsn)
+    restored = Owner(older, owner.bootstrap)
+    relay = owner.relay()
+    async with running(relay.run()):
+        await owner.tell(20)
+        await until(lambda: relay.acked == Position(1, 20))
+    await restored.tell(12)
+    relay = restored.relay()
+    async with running(relay.run()):
+        await until(older.fenced)
+        await new_epoch(place.admin_dsn, "restored", "tester")
+        last = await restored.tell(4)
+        assert last == 16
+        await until(lambda: relay.acked == Position(2, 16))
+    assert (await positions(owner))[20:] == [13, 14, 15, 16]
+    await older.close()
+
+
+async def test_disorder_in_the_topic_is_mended_by_writing_again(owner: Owner) -> None:
+    relay = owner.relay()
+    async with running(relay.run()):
+        await owner.tell(20)
+        await until(lambda: relay.acked == Position(1, 20))
+        await send(owner.bootstrap, owner.topic, *raw_rows((await owner.rows())[4:8]))
+        await until(lambda: relay.acked == Position(1, 20))
+        await until(partial(ends_with, owner, 20))
+    assert (await positions(owner))[20:] == [*range(5, 9), *range(9, 21)]
