@@ -1,0 +1,258 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.kernel.provenance import Listed, Record, Source
+from services.kernel.spec import specification
+from services.scoring import events as e
+from services.scoring.domain import HANDLERS
+from services.scoring.domain.ranking import PublishRanking, ranked
+from services.scoring.domain.score import ApproveScores, SubmitSelfScore, VerifyItem
+from services.scoring.domain.sheet import IssueSheet
+
+given = specification(HANDLERS)
+
+ARTICLE = Record(source=Source(id="article"), place="paragraph 1")
+SCALE = (
+    e.SheetItem(code="I.1", title="Nhiệm vụ", max=Decimal(70)),
+    e.SheetItem(code="I.2", title="Thi đua", max=Decimal(30)),
+)
+DUE = e.Due(month=12, day=15, years_after=0)
+ISSUE = IssueSheet(sheet="s", title="Bảng điểm", items=SCALE, effective=date(2025, 1, 2), self_score_due=DUE)
+ISSUED = e.SheetIssued(
+    sheet="s", title="Bảng điểm", items=SCALE, effective=date(2025, 1, 2), self_score_due=DUE, version=1
+)
+SHEET = {"sheet:s": [ISSUED]}
+MAXIMA = (e.ScoredItem(code="I.1", points=Decimal(70)), e.ScoredItem(code="I.2", points=Decimal(30)))
+
+
+def self_items(*points: str) -> tuple[e.SelfItem, ...]:
+    return tuple(e.SelfItem(code=f"I.{n}", points=Decimal(p)) for n, p in enumerate(points, 1))
+
+
+def submit(*points: str, **more: Any) -> SubmitSelfScore:
+    facts: dict[str, Any] = {"sheet": "s", "effective": date(2025, 12, 1)} | more
+    return SubmitSelfScore(bloc="b", year=2025, unit="u", items=self_items(*points), **facts)
+
+
+def submitted(*points: str, **more: Any) -> e.SelfScoreSubmitted:
+    facts: dict[str, Any] = {"effective": date(2025, 12, 1), "due": date(2025, 12, 15), "late": False} | more
+    return e.SelfScoreSubmitted(
+        bloc="b", year=2025, unit="u", sheet="s", sheet_version=1, items=self_items(*points), scale=MAXIMA, **facts
+    )
+
+
+def verify(code: str = "I.1", verifier: str = "v", **more: Any) -> VerifyItem:
+    return VerifyItem(bloc="b", year=2025, unit="u", code=code, verifier=verifier, **more)
+
+
+def confirmed(code: str, points: str) -> e.ItemConfirmed:
+    return e.ItemConfirmed(bloc="b", year=2025, unit="u", code=code, verifier="v", points=Decimal(points))
+
+
+def adjusted(code: str, points: str) -> e.ItemAdjusted:
+    return e.ItemAdjusted(
+        bloc="b", year=2025, unit="u", code=code, verifier="v", points=Decimal(points), reason="sai minh chứng"
+    )
+
+
+def approved(unit: str, total: str, version: int = 1) -> dict[str, list[e.ScoreApproved]]:
+    event = e.ScoreApproved(
+        bloc="b", year=2025, unit=unit, approver="board", sheet="s", sheet_version=version, total=Decimal(total)
+    )
+    return {f"score:b:2025:{unit}": [event]}
+
+
+def publish(*members: str, **more: Any) -> PublishRanking:
+    seen = e.MembersSeen(epoch=1, position=9, units=members)
+    return PublishRanking(bloc="b", year=2025, effective=date(2026, 1, 6), members=seen, **more)
+
+
+def test_points_are_rounded_half_up_where_they_come_in() -> None:
+    assert [str(i.points) for i in self_items("69.875", "69.885", "0", "-0")] == ["69.88", "69.89", "0.00", "0.00"]
+
+
+@pytest.mark.parametrize("points", ["-0.01", "NaN", "Infinity", "1e9", "1,5", "x"])
+def test_points_that_are_no_figure_from_0_are_refused(points: str) -> None:
+    with pytest.raises(ValidationError):
+        e.SelfItem(code="I.1", points=points)  # type: ignore[arg-type]
+
+
+def test_a_deadline_on_a_day_that_no_month_has_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        e.Due(month=2, day=30)
+
+
+def test_the_same_sheet_again_is_its_next_version() -> None:
+    later = ISSUE.model_copy(update={"effective": date(2026, 1, 2)})
+    given(ISSUED).when(later).then(ISSUED.model_copy(update={"version": 2, "effective": date(2026, 1, 2)}))
+
+
+def test_a_version_that_is_not_later_is_refused() -> None:
+    given(ISSUED).when(ISSUE).refused("sheet.order")
+
+
+def test_a_sheet_does_not_name_an_item_twice() -> None:
+    given().when(ISSUE.model_copy(update={"items": (SCALE[0], SCALE[0])})).refused("sheet.codes")
+
+
+def test_a_sheet_does_not_end_before_it_begins() -> None:
+    given().when(ISSUE.model_copy(update={"effective_to": date(2024, 1, 1)})).refused("sheet.period")
+
+
+def test_a_self_score_is_bound_to_the_version_in_force_on_its_day() -> None:
+    second = ISSUED.model_copy(update={"version": 2, "effective": date(2026, 1, 2)})
+    given({"sheet:s": [ISSUED, second]}).when(submit("68.5", "29")).then(submitted("68.5", "29"))
+
+
+def test_a_late_self_score_is_marked_and_not_refused() -> None:
+    late = date(2025, 12, 16)
+    given(SHEET).when(submit("1", "2", effective=late)).then(submitted("1", "2", effective=late, late=True))
+
+
+def test_a_self_score_on_the_last_day_is_not_late() -> None:
+    last = date(2025, 12, 15)
+    given(SHEET).when(submit("1", "2", effective=last)).then(submitted("1", "2", effective=last, late=False))
+
+
+def test_a_self_score_without_a_sheet_in_force_is_refused() -> None:
+    given(SHEET).when(submit("1", "2", effective=date(2024, 12, 1))).refused("score.sheet")
+
+
+def test_a_self_score_of_some_items_only_is_refused() -> None:
+    given(SHEET).when(submit("1")).refused("score.items")
+
+
+def test_more_points_than_an_item_can_give_are_refused() -> None:
+    given(SHEET).when(submit("70.01", "2")).refused("score.max")
+
+
+def test_a_second_self_score_is_refused() -> None:
+    given(submitted("1", "2"), SHEET).when(submit("3", "4")).refused("score.submitted")
+
+
+def test_a_self_score_told_by_a_document_needs_neither_sheet_nor_deadline() -> None:
+    command = submit("99", sheet=None, effective=None, record=ARTICLE)
+    told = e.SelfScoreSubmitted(bloc="b", year=2025, unit="u", items=self_items("99"), record=ARTICLE)
+    given().when(command).then(told)
+
+
+def test_an_item_is_confirmed_with_the_points_of_the_unit() -> None:
+    given(submitted("68.5", "29")).when(verify()).then(confirmed("I.1", "68.5"))
+
+
+def test_an_item_is_adjusted_for_a_reason() -> None:
+    command = verify("I.2", adjusted_points=Decimal("28.25"), reason="sai minh chứng")
+    given(submitted("68.5", "29")).when(command).then(adjusted("I.2", "28.25"))
+
+
+def test_an_adjustment_without_a_reason_is_refused() -> None:
+    given(submitted("68.5", "29")).when(verify(adjusted_points=Decimal(1))).refused("score.reason")
+
+
+def test_an_adjustment_above_what_the_item_can_give_is_refused() -> None:
+    command = verify(adjusted_points=Decimal("70.01"), reason="thưởng")
+    given(submitted("68.5", "29")).when(command).refused("score.max")
+
+
+def test_a_unit_never_verifies_its_own_item() -> None:
+    given(submitted("68.5", "29")).when(verify(verifier="u")).refused("score.own")
+
+
+def test_an_item_that_the_unit_did_not_score_is_not_verified() -> None:
+    given(submitted("68.5", "29")).when(verify("I.3")).refused("score.none")
+
+
+def test_an_item_is_verified_once() -> None:
+    given(submitted("68.5", "29"), confirmed("I.1", "68.5")).when(verify()).refused("score.verified")
+
+
+def test_an_approved_score_adds_the_verified_points() -> None:
+    scored = {"score:b:2025:u": [submitted("68.5", "29"), confirmed("I.1", "68.5"), adjusted("I.2", "28.25")]}
+    items = (e.ScoredItem(code="I.1", points=Decimal("68.5")), e.ScoredItem(code="I.2", points=Decimal("28.25")))
+    approval = e.ScoreApproved(
+        bloc="b",
+        year=2025,
+        unit="u",
+        approver="board",
+        sheet="s",
+        sheet_version=1,
+        items=items,
+        total=Decimal("96.75"),
+    )
+    given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
+
+
+@pytest.mark.parametrize("history", [[], [submitted("1", "2")], [submitted("1", "2"), confirmed("I.1", "1")]])
+def test_a_score_that_is_not_wholly_verified_is_not_approved(history: list[Any]) -> None:
+    command = ApproveScores(bloc="b", year=2025, units=("u",), approver="board")
+    given({"score:b:2025:u": history}).when(command).refused("score.unverified")
+
+
+def test_one_unverified_score_keeps_the_others_from_being_approved() -> None:
+    scored = {"score:b:2025:u": [submitted("1", "2"), confirmed("I.1", "1"), confirmed("I.2", "2")]}
+    command = ApproveScores(bloc="b", year=2025, units=("u", "w"), approver="board")
+    given(scored).when(command).refused("score.unverified")
+
+
+def test_nobody_approves_its_own_score() -> None:
+    given().when(ApproveScores(bloc="b", year=2025, units=("u",), approver="u")).refused("score.own")
+
+
+def test_an_approved_score_is_not_approved_again() -> None:
+    command = ApproveScores(bloc="b", year=2025, units=("u",), approver="board")
+    given(approved("u", "90")).when(command).refused("score.approved")
+
+
+def test_equal_totals_share_a_rank_and_the_next_is_left_out() -> None:
+    totals = {"d": Decimal(80), "b": Decimal(90), "c": Decimal(90), "a": Decimal(95)}
+    assert [(u.unit, u.rank) for u in ranked(totals)] == [("a", 1), ("b", 2), ("c", 2), ("d", 4)]
+
+
+def test_a_ranking_is_computed_from_approved_scores_and_says_what_it_relied_on() -> None:
+    items = (
+        e.RankedUnit(unit="w", rank=1, total=Decimal(97)),
+        e.RankedUnit(unit="u", rank=2, total=Decimal("96.75")),
+    )
+    ranking = e.RankingPublished(
+        bloc="b",
+        year=2025,
+        effective=date(2026, 1, 6),
+        ranked=Listed[e.RankedUnit](items=items, exhaustive=True),
+        unscored=("x",),
+        sheet="s",
+        sheet_version=1,
+        members=e.MembersSeen(epoch=1, position=9, units=("u", "w", "x")),
+    )
+    given(approved("u", "96.75"), approved("w", "97")).when(publish("u", "w", "x")).then(ranking)
+
+
+def test_a_score_of_a_unit_that_is_no_member_is_not_ranked() -> None:
+    given(approved("stranger", "100")).when(publish("u")).refused("ranking.scores")
+
+
+def test_a_ranking_needs_known_members() -> None:
+    given(approved("u", "100")).when(publish()).refused("ranking.members")
+
+
+def test_scores_by_different_versions_are_not_ranked_together() -> None:
+    given(approved("u", "96"), approved("w", "97", version=2)).when(publish("u", "w")).refused("ranking.sheet")
+
+
+def test_a_performed_ranking_is_computed_and_never_told() -> None:
+    told = Listed[e.RankedUnit](items=(e.RankedUnit(unit="u", rank=1),))
+    given(approved("u", "96")).when(publish("u", ranked=told)).refused("ranking.told")
+
+
+def test_a_ranking_is_published_once() -> None:
+    once = {"ranking:b:2025": [e.RankingPublished(bloc="b", year=2025)]}
+    given(once, approved("u", "96")).when(publish("u")).refused("ranking.published")
+
+
+def test_a_ranking_told_by_a_document_is_kept_as_told() -> None:
+    told = Listed[e.RankedUnit](items=(e.RankedUnit(unit="u", rank=1),), exhaustive=False)
+    command = PublishRanking(bloc="b", year=2025, ranked=told, record=ARTICLE)
+    given().when(command).then(e.RankingPublished(bloc="b", year=2025, ranked=told, record=ARTICLE))
