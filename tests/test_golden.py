@@ -6,10 +6,13 @@ from typing import Any
 import orjson
 import pytest
 
+from services.awards.events import VOCABULARY as AWARDS
 from services.kernel.events import canonical
-from services.registry.events import VOCABULARY
+from services.registry.events import VOCABULARY as REGISTRY
+from services.scoring.events import VOCABULARY as SCORING
 
-SAMPLES = sorted((Path(__file__).parents[1] / "golden" / "registry").glob("*.json"))
+VOCABULARIES = {"registry": REGISTRY, "scoring": SCORING, "awards": AWARDS}
+SAMPLES = sorted((Path(__file__).parent / "golden").glob("*/*.json"))
 
 
 def keeps(now: Any, once: Any) -> bool:
@@ -21,12 +24,14 @@ def keeps(now: Any, once: Any) -> bool:
     return bool(now == once)
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_what_was_once_written_is_read_whole(path: Path) -> None:
     body = path.read_bytes().strip()
-    (envelope,) = VOCABULARY.envelopes([body])
+    (envelope,) = VOCABULARIES[path.parent.name].envelopes([body])
     assert keeps(orjson.loads(canonical(envelope)), orjson.loads(body))
 
 
-def test_every_event_type_has_a_sample() -> None:
-    assert {path.stem.split("-")[0] for path in SAMPLES} == VOCABULARY.types.keys()
+@pytest.mark.parametrize("service", VOCABULARIES)
+def test_every_event_type_has_a_sample(service: str) -> None:
+    sampled = {path.stem.split("-")[0] for path in SAMPLES if path.parent.name == service}
+    assert sampled == VOCABULARIES[service].types.keys()
