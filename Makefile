@@ -73,6 +73,7 @@ requirements: $(READY)
 # says what it installs, when it does
 servers:
 	@$(PYTHON) deploy/local/prerequisites.py servers
+	@test -n "$$THIDUA_TEST_KAFKA" || $(PYTHON) -m deploy.local.jars
 
 $(VENV)/bin/python:
 	@$(PYTHON) deploy/local/prerequisites.py

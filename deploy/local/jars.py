@@ -55,7 +55,17 @@ def _sums(folder: Path) -> dict[str, str]:
     return {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in sorted(folder.glob("*.jar"))}
 
 
+def main() -> None:
+    """Fetch the jars when they are not there; `sums` takes down what Maven gives now, after a change of the pom."""
+    if "sums" in sys.argv:
+        own_folder(VAR / "kafka")
+        _keep(fetch())
+        SUMS.write_text("".join(f"{digest}  {name}\n" for name, digest in _sums(LIBS).items()))
+    try:
+        classpath()
+    except ServerError as error:
+        sys.exit(str(error))
+
+
 if __name__ == "__main__":
-    own_folder(VAR / "kafka")
-    _keep(fetch())
-    SUMS.write_text("".join(f"{digest}  {name}\n" for name, digest in _sums(LIBS).items()))
+    main()
