@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol, get_type_hints
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
@@ -21,6 +20,7 @@ from services.kernel.auth import Caller
 from services.kernel.decider import Command, Context, Handlers
 from services.kernel.errors import Invalid, Violation
 from services.kernel.events import Position
+from services.kernel.log import Reply
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_UUID = "must be a UUID in its canonical form (lower case)", "phải là UUID ở dạng chuẩn (chữ thường)"
@@ -49,10 +49,11 @@ class Query:
 
 
 class Call(NamedTuple):
-    """Who calls, under which trace."""
+    """Who calls, under which trace, and how many seconds are left for the answer."""
 
     caller: Caller
     trace: str
+    seconds: float
 
 
 Work = Callable[[bytes, Call], Awaitable[bytes]]
@@ -70,15 +71,6 @@ class Method:
     roles: Collection[str] | None = None
 
 
-class Replied(Protocol):
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def position(self) -> int: ...
-    @property
-    def recorded_at(self) -> datetime: ...
-
-
 class Known(Protocol):
     """The view that a query reads; `positions` is what its answer knows, by log."""
 
@@ -86,8 +78,8 @@ class Known(Protocol):
     def positions(self) -> Mapping[str, Position]: ...
 
 
-Act = Callable[[Command, Context], Awaitable[Replied]]
-Look = Callable[[kernel_pb2.Read, Query], AbstractAsyncContextManager[Known]]
+Act = Callable[[Command, Context], Awaitable[Reply]]
+Look = Callable[[kernel_pb2.Read, Query, float], AbstractAsyncContextManager[Known]]
 
 
 def bind(
@@ -166,7 +158,7 @@ def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
     async def work(raw: bytes, call: Call) -> bytes:
         request = parse(raw)
         asked = read(request)
-        async with look(request.read, query) as view:
+        async with look(request.read, query, call.seconds) as view:
             response = write(await query.answer(asked, view))
             for log, (epoch, position) in view.positions.items():
                 response.known.add(log=log, epoch=epoch, position=position)

@@ -116,7 +116,7 @@ def _take_one(field: FieldDescriptor, inner: Any) -> Take:
         names = enum_names(field.enum_type)
         return lambda number: names.get(number, number)  # an unknown number is no member of the Literal
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING and inner is not bytes:
-        return {date: _date, datetime: _time}.get(inner, _text)
+        return {date: _date, datetime: moment}.get(inner, _text)
     return _integer if field.cpp_type in _LARGE else _same
 
 
@@ -135,7 +135,7 @@ def _date(value: str) -> date | Bad:
         return NO_DATE
 
 
-def _time(value: str) -> datetime | Bad:
+def moment(value: str) -> datetime | Bad:
     try:
         return datetime.fromisoformat(value) if _ISO_TIME.fullmatch(value) else NO_TIME
     except ValueError:
@@ -162,8 +162,8 @@ def _give_one(field: FieldDescriptor, inner: Any) -> Take:
     return gives.get(inner, _same)
 
 
-def rfc3339(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def rfc3339(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def enum_names(enum: EnumDescriptor) -> dict[int, str | None]:
@@ -192,15 +192,16 @@ def _bare(annotation: Any) -> tuple[Any, bool]:
 
 
 def mismatches(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str] = ()) -> Iterator[str]:
-    """Every difference between a message and a model, as sentences; none if they fit."""
+    """Every difference between a message and a model, as sentences; none if they fit.
+
+    A field that the model excludes from its dump is filled in by the service and is no part of a message.
+    """
     names = {f.name: f for f in descriptor.fields if f.name not in leave_out}
-    fields = {
-        name for name, field in model.model_fields.items() if not field.exclude
-    }  # others are filled by the server
-    for name in sorted(names.keys() ^ fields):
+    known = {name for name, field in model.model_fields.items() if not field.exclude}
+    for name in sorted(names.keys() ^ known):
         side = model.__name__ if name in names else descriptor.full_name
         yield f"{descriptor.full_name}.{name}: {side} has no such field"
-    for name in sorted(names.keys() & fields):
+    for name in sorted(names.keys() & known):
         yield from _differences(names[name], shape(model, name))
 
 

@@ -44,10 +44,15 @@ class Handling:
         self._key = command_key
         self._guesses: OrderedDict[str, Known] = OrderedDict()
 
-    async def handle(self, command: Command, context: Context) -> Reply:
-        """The reply of the first acceptance of this command id. Raises what the decision and `Log.append` raise."""
+    async def handle(self, command: Command, context: Context, *, sent: Command | None = None) -> Reply:
+        """The reply of the first acceptance of this command id. Raises what the decision and `Log.append` raise.
+
+        `sent` is the command as it was sent, where the service has filled something in: a repeated one is known by it.
+        """
         handler = self._handlers[type(command)]
-        case = _Case(command, context, hash_of(command, context, self._key), handler.decide, handler.reads(command))
+        case = _Case(
+            command, context, hash_of(sent or command, context, self._key), handler.decide, handler.reads(command)
+        )
         try:
             return await self._decide_and_append(case)
         except _OF_THE_LOG:

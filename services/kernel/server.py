@@ -9,9 +9,8 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
-import asyncpg
 import grpc
 import structlog
 from google.rpc import code_pb2
@@ -24,24 +23,18 @@ from services.kernel import status
 from services.kernel.auth import Tokens, allow
 from services.kernel.binding import Call, Method
 from services.kernel.errors import Busy, Error, Invalid, Unauthenticated, Unavailable, Violation
+from services.kernel.postgres import passing
 from services.kernel.settings import Address
 from services.kernel.telemetry import Metrics
 
 REQUEST = 1024 * 1024  # bytes
 RESPONSE = 16 * 1024 * 1024
 STREAM = 600  # seconds that a streaming call may take; its caller goes on where it ended
-DOWN = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InterfaceError,
-)
 _NO_DEADLINE = Violation("grpc-timeout", vi="mỗi lời gọi phải có thời hạn", en="every call needs a deadline")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _log = structlog.get_logger()
-Context = grpc.aio.ServicerContext[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 class Gate:
@@ -53,7 +46,7 @@ class Gate:
         self._room = concurrency
         self._longest = longest
 
-    def handler(self, method: Method) -> grpc.RpcMethodHandler[Any, Any]:
+    def handler(self, method: Method) -> "grpc.RpcMethodHandler[Any, Any]":
         """Bytes in and out: what cannot be parsed is then a bad request, not an internal error."""
         if method.streams:
             return grpc.unary_stream_rpc_method_handler(self._flow(method))
@@ -68,13 +61,13 @@ class Gate:
             code = "OK"
             try:
                 with self._admitted():
-                    limit = self._seconds(context)
+                    left = _left(context)
                     caller = self._tokens.caller(authorization)
                     allow(caller, method.roles)
-                    if limit is None:
-                        return await work(raw, Call(caller, trace))  # type: ignore[no-any-return]
-                    async with asyncio.timeout(limit):
-                        return await work(raw, Call(caller, trace))  # type: ignore[no-any-return]
+                    if left <= self._longest:
+                        return await work(raw, Call(caller, trace, left))  # type: ignore[no-any-return]
+                    async with asyncio.timeout(self._longest):
+                        return await work(raw, Call(caller, trace, self._longest))  # type: ignore[no-any-return]
             except asyncio.CancelledError:
                 code = "CANCELLED"
                 raise
@@ -94,11 +87,11 @@ class Gate:
             trace, authorization = _metadata(context)
             try:
                 with self._admitted():
-                    self._seconds(context)
+                    left = min(_left(context), STREAM)
                     caller = self._tokens.caller(authorization)
                     allow(caller, method.roles)
-                    async with asyncio.timeout(STREAM):
-                        async for page in flow(raw, Call(caller, trace)):
+                    async with asyncio.timeout(left):
+                        async for page in flow(raw, Call(caller, trace, left)):
                             yield page
             except Exception as error:
                 await _abort(context, _status(error, method, trace))
@@ -115,12 +108,13 @@ class Gate:
         finally:
             self._room += 1
 
-    def _seconds(self, context: Context) -> float | None:
-        """Our own limit, where the caller's deadline is later than that. Raises Invalid where there is none."""
-        left = context.time_remaining()
-        if left is None:
-            raise Invalid(_NO_DEADLINE)
-        return self._longest if left > self._longest else None
+
+def _left(context: Context) -> float:
+    """Seconds until the caller's deadline. Raises Invalid where there is none."""
+    left: float | None = context.time_remaining()
+    if left is None:
+        raise Invalid(_NO_DEADLINE)
+    return left
 
 
 def _metadata(context: Context) -> tuple[str, str | None]:
@@ -141,7 +135,7 @@ def _status(error: Exception, method: Method, trace: str) -> Status:
         return status.status(error)
     if isinstance(error, TimeoutError):
         return status.late()
-    if isinstance(error, DOWN):
+    if passing(error):
         _log.warning("call.unavailable", method=method.name, trace=trace, error=type(error).__name__)
         return status.status(Unavailable("The database is away: try again.", "Cơ sở dữ liệu tạm ngừng: hãy thử lại."))
     _log.error("call.failed", method=method.name, trace=trace, exc_info=error)

@@ -93,6 +93,8 @@ class AdminSettings(_Environment):
 
     admin_database: Dsn
     """The service's database, as a role that may create roles and schemas."""
+    database: Dsn | None = None
+    """The service's database, as the service's login role, whose password `migrate` then sets."""
 
 
 class DatabaseSettings(_Environment):

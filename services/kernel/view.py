@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg
 
@@ -52,6 +52,8 @@ class View:
     ) -> None:
         self.positions = positions
         """What the answer knows, per log."""
+        self.tools: Any = None
+        """The service's `Tools`, where it runs: the vault, its peers."""
         self._connection = connection
         self._known = known  # what each model's table knows, at or past that
 

@@ -1,0 +1,220 @@
+"""`thidua`: runs services and is the operator's tool. Settings come from the environment (services/kernel/settings.py).
+
+Exit codes: 0 done, 1 failed or differs, 2 wrong settings or arguments, 3 cannot start.
+"""
+
+import asyncio
+import ctypes
+import getpass
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+import uvloop
+from cyclopts import App
+
+from services import upkeep
+from services.kernel import auth
+from services.kernel import migrate as migrations
+from services.kernel.binding import Unbound
+from services.kernel.decider import Context
+from services.kernel.errors import Error
+from services.kernel.log import new_epoch
+from services.kernel.service import PARTS, Service, StartError, acting, opened
+from services.kernel.service import run as run_service
+from services.kernel.settings import Address, AdminSettings, DatabaseSettings, Settings, SettingsError, load
+from services.kernel.telemetry import log_as_json
+
+SERVICES = ("registry", "scoring", "awards")
+
+app = App(name="thidua", help="Run and look after the services registry, scoring and awards.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script."""
+    try:
+        app(arguments)
+    except upkeep.Failed:
+        sys.exit(1)
+    except SettingsError as error:
+        _end(str(error), 2)
+    except (StartError, Unbound) as error:
+        _end(str(error), 3)
+    except (Error, migrations.Changed, OSError, asyncpg.PostgresError) as error:
+        _end(str(error), 1)
+
+
+def _end(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+    sys.exit(code)
+
+
+def _asynchronous(work: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def _service(name: str) -> Service:
+    """A service by its name, or by the module that has it as SERVICE."""
+    if name not in SERVICES and "." not in name:
+        raise SettingsError(f"There is no service {name}: choose one of {', '.join(SERVICES)}.")
+    found: Service = importlib.import_module(name if "." in name else f"services.{name}.main").SERVICE
+    return found
+
+
+@app.command
+def run(service: str, *, parts: str = "rpc,projections,relay", workers: int = 1, share_port: bool = False) -> None:
+    """Run a service until SIGTERM. When it serves it prints one line of JSON with its port.
+
+    Parameters
+    ----------
+    service
+        registry, scoring or awards.
+    parts
+        Which of rpc, projections and relay run in this process.
+    workers
+        Processes that serve gRPC on the same port; all but one do nothing else.
+    share_port
+        Let other processes listen on the same port.
+    """
+    chosen = frozenset(parts.split(","))
+    if not chosen <= PARTS:
+        raise SettingsError(f"--parts takes {', '.join(sorted(PARTS))}.")
+    found, settings = _service(service), load(Settings)
+    log_as_json(service=found.name)
+    with _sharing(settings.listen, workers) as listen:
+        helpers = [_helper(service, listen) for _ in range(workers - 1)]
+        try:
+            settings = settings.model_copy(update={"listen": listen})
+            _asynchronous(run_service(found, settings, chosen, share_port=share_port or workers > 1))
+        finally:
+            for helper in helpers:
+                helper.terminate()
+            for helper in helpers:
+                helper.wait()
+
+
+@contextmanager
+def _sharing(listen: Address, workers: int) -> Iterator[Address]:
+    """The address with its port chosen, if several processes are to listen there; it is reserved meanwhile."""
+    if workers < 2:
+        yield listen
+        return
+    with socket.socket(socket.AF_INET6 if ":" in listen.host else socket.AF_INET) as reserved:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        reserved.bind(listen)
+        yield Address(listen.host, reserved.getsockname()[1])
+
+
+def _helper(service: str, listen: Address) -> subprocess.Popen[bytes]:
+    """A process that only serves gRPC, and ends with this one."""
+    command = [sys.executable, "-m", "services", "run", service, "--parts", "rpc", "--share-port"]
+    own = {"THIDUA_LISTEN": str(listen), "THIDUA_METRICS": ""}
+    return subprocess.Popen(command, env=os.environ | own, stdout=subprocess.DEVNULL, preexec_fn=_dying_with_us)  # noqa: PLW1509
+
+
+def _dying_with_us() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+@app.command
+def migrate(service: str) -> None:
+    """Make the service's database and roles where missing, and bring them up to date (THIDUA_ADMIN_DATABASE).
+
+    The password of the service's role is taken from THIDUA_DATABASE, where that is set.
+    """
+    found, settings = _service(service), load(AdminSettings)
+    password = urlsplit(settings.database.get_secret_value()).password if settings.database else None
+    folders = [found.migrations] if found.migrations else []
+    _asynchronous(_migrate(found.name, settings.admin_database.get_secret_value(), folders, password))
+
+
+async def _migrate(name: str, dsn: str, folders: list[Path], password: str | None) -> None:
+    applied = await migrations.migrate(dsn, name, folders, password=unquote(password) if password else None)
+    upkeep.out.print("\n".join(f"applied {file}" for file in applied) or "nothing to apply", highlight=False)
+
+
+@app.command
+def status(service: str) -> None:
+    """The log's head, and for each read model what it knows, what it has yet to fold, and what it has put aside."""
+    found, settings = _service(service), load(DatabaseSettings)
+    _asynchronous(upkeep.status(found, settings))
+
+
+@app.command(name="new-epoch")
+def begin_epoch(service: str, *, reason: str, actor: str | None = None) -> None:
+    """Let a log that was restored or promoted take appends again (THIDUA_ADMIN_DATABASE)."""
+    settings = load(AdminSettings)
+    dsn = settings.admin_database.get_secret_value()
+
+    async def begin() -> None:
+        upkeep.out.print(f"epoch {await new_epoch(dsn, reason, actor or getpass.getuser())} of {service} has begun")
+
+    _asynchronous(begin())
+
+
+@app.command
+def forget(person: str, *, reason: str, actor: str | None = None, service: str = "registry") -> None:
+    """Destroy a person's key, so that no text about that person can be read again, anywhere. It cannot be undone."""
+    found, settings = _service(service), load(Settings)
+    command = next((c for c in found.handlers if c.__name__ == "ForgetPerson"), None)
+    if command is None:
+        raise SettingsError(f"{service} keeps no persons.")
+
+    async def act() -> None:
+        async with opened(found, settings) as tools:
+            context = Context(str(uuid.uuid4()), f"operator:{actor or getpass.getuser()}")
+            wanted = command.model_validate({"person": person, "reason": reason})
+            reply = await acting(found, tools, settings)(wanted, context)
+            upkeep.out.print(f"{person} is forgotten, recorded at position {reply.position}", highlight=False)
+
+    _asynchronous(act())
+
+
+@app.command
+def token(
+    subject: str,
+    *,
+    key: Path,
+    audience: str = ",".join(SERVICES),
+    roles: str = "",
+    on_behalf_of: str | None = None,
+    minutes: int = 60,
+) -> None:
+    """Print a token for a subject.
+
+    Parameters
+    ----------
+    key
+        The file of a private JWK, as `thidua keys` writes it.
+    audience
+        The services that it is meant for.
+    """
+    private = json.loads(key.read_text())
+    listed = [role for role in roles.split(",") if role]
+    print(
+        auth.issue(private, subject, audience.split(","), seconds=60 * minutes, roles=listed, on_behalf_of=on_behalf_of)
+    )
+
+
+@app.command
+def keys(folder: Path, *, issuer: str = "thidua") -> None:
+    """Make new keys: `<issuer>.jwk` for officers' tokens, one for each service, and the public ones, `jwks.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [auth.new_key(name, f"{name}-{uuid.uuid4().hex[:8]}") for name in (issuer, *SERVICES)]
+    for private in made:
+        path = folder / f"{private['iss']}.jwk"
+        path.touch(0o600, exist_ok=False)
+        path.write_text(json.dumps(private))
+    (folder / "jwks.json").write_text(json.dumps(auth.public(made)))

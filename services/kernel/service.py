@@ -1,0 +1,325 @@
+"""A whole service: what it is made of, and how its parts run together in one process until it is told to end.
+
+A part that fails is logged and begun again, less and less often; only what stands in the way of the start ends a
+process.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+from google.protobuf.descriptor import ServiceDescriptor
+from thidua.kernel.v1 import kernel_pb2, log_pb2
+
+from services.kernel import binding, convert
+from services.kernel.auth import SERVICE, Keys, ServiceToken, Tokens
+from services.kernel.decider import Command, Context, Handlers
+from services.kernel.errors import Invalid, Unavailable, Violation
+from services.kernel.events import Position, Vocabulary
+from services.kernel.fold import Model
+from services.kernel.handling import Handling
+from services.kernel.inbox import Inbox
+from services.kernel.log import Log, Reply
+from services.kernel.logclient import LogClient
+from services.kernel.logservice import LogRpc
+from services.kernel.postgres import SETTINGS, passing
+from services.kernel.projection import Engine, Source
+from services.kernel.relay import Feed, LogFeed, Relay
+from services.kernel.retry import pauses
+from services.kernel.server import Gate, Server
+from services.kernel.settings import DatabaseSettings, Settings, SettingsError
+from services.kernel.telemetry import Metrics
+from services.kernel.tools import Peer, Tools, peer
+from services.kernel.vault import Vault
+from services.kernel.view import ReadOptions, View
+
+PARTS = frozenset({"rpc", "projections", "relay"})
+LOG_SERVICE: ServiceDescriptor = log_pb2.DESCRIPTOR.services_by_name["LogService"]
+SAMPLE = 1.0  # seconds between two looks at how everything is
+HEALTHY = 60.0  # seconds after which a part that fails begins again at once
+
+Arrival = Callable[[Any, Tools], Awaitable[Command]]
+Consequence = Callable[[Any, Tools], Awaitable[None]]
+T = TypeVar("T")
+
+_log = structlog.get_logger()
+
+
+class StartError(Exception):
+    """Why the service cannot start: a sentence for an operator."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that one service is, apart from where it runs."""
+
+    name: str
+    api: ServiceDescriptor
+    vocabulary: Vocabulary[Any]
+    handlers: Handlers
+    queries: Mapping[str, binding.Query] = field(default_factory=dict)
+    models: tuple[Model, ...] = ()
+    """Read models of its own log."""
+    foreign: Mapping[str, tuple[Model, ...]] = field(default_factory=dict)
+    """Read models of other services' logs, by service."""
+    arrivals: Mapping[type[Command], Arrival] = field(default_factory=dict)
+    """What is done to a command before it is decided: persons' texts sealed, facts of other logs filled in. What a
+    client sent, and not what this makes of it, tells whether a command id is used again."""
+    consequences: Mapping[type[Command], Consequence] = field(default_factory=dict)
+    """What follows once a command is recorded, again at each repetition of it: a person's key destroyed."""
+    beginning: Callable[[Tools], Awaitable[None]] | None = None
+    """What is done before anything is served: consequences that a crash or a restore may have undone."""
+    public: Callable[[Log], Feed] | None = None
+    """The feed of its public topic."""
+    migrations: Path | None = None
+    """The folder of its own migrations."""
+
+    @property
+    def all_models(self) -> tuple[Model, ...]:
+        return (*self.models, *(model for models in self.foreign.values() for model in models))
+
+
+async def run(
+    service: Service, settings: Settings, parts: Collection[str] = PARTS, *, share_port: bool = False
+) -> None:
+    """Run the parts until SIGTERM or SIGINT. Raises StartError, SettingsError, binding.Unbound."""
+    ending = _ending()
+    async with AsyncExitStack() as stack:
+        tools = await stack.enter_async_context(opened(service, settings))
+        process = _Process(service, settings, tools, stack)
+        await process.start(parts, share_port)
+        await ending.wait()
+        _log.info("ending")
+
+
+@asynccontextmanager
+async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[Tools]:
+    """The service's log, pool and peers. Waits for a database that is down. Raises StartError."""
+    dsn = settings.database.get_secret_value()
+    patience = getattr(settings, "patience", 0.0)
+    async with AsyncExitStack() as stack:
+        log = await _patiently(patience, lambda: Log.open(service.name, dsn))
+        stack.push_async_callback(log.close)
+        pool = await asyncpg.create_pool(dsn, min_size=0, max_size=16, server_settings=SETTINGS, command_timeout=60)
+        stack.callback(pool.terminate)
+        peers = _peers(settings)
+        for other in peers.values():
+            stack.push_async_callback(other.channel.close, None)
+        yield Tools(pool, log, _vault(pool, settings), peers)
+
+
+async def _patiently(patience: float, open_: Callable[[], Awaitable[T]]) -> T:
+    end = time.monotonic() + patience
+    for pause in pauses(first=0.2):
+        try:
+            return await open_()
+        except asyncpg.UndefinedTableError:
+            raise StartError("The database is not migrated: run `thidua migrate` first.") from None
+        except Exception as error:
+            if not (passing(error) or isinstance(error, Unavailable)):
+                raise
+            if time.monotonic() + pause > end:
+                raise StartError(f"The database does not answer: {error}") from error
+            _log.warning("database.away", error=type(error).__name__, retry_in=round(pause, 1))
+        await asyncio.sleep(pause)
+    raise AssertionError
+
+
+def _peers(settings: DatabaseSettings) -> dict[str, Peer]:
+    if settings.service_token_key is None:
+        return {}
+    key = json.loads(settings.service_token_key.get_secret_value())
+    return {name: peer(str(address), ServiceToken(key, name)) for name, address in settings.peers.items()}
+
+
+def _vault(pool: asyncpg.Pool, settings: DatabaseSettings) -> Vault | None:
+    master = getattr(settings, "master_key", None)
+    return Vault(pool, bytes.fromhex(master.get_secret_value())) if master else None
+
+
+def owner(tools: Tools, log: str) -> LogClient:
+    """The log of another service, by gRPC. Raises SettingsError."""
+    if log not in tools.peers:
+        raise SettingsError(f"THIDUA_PEERS and THIDUA_SERVICE_TOKEN_KEY must tell how to reach {log}.")
+    return LogClient(log, tools.peers[log].channel, tools.peers[log].token.metadata)
+
+
+class _Process:
+    """The parts of a service that run in this process, and how they are."""
+
+    def __init__(self, service: Service, settings: Settings, tools: Tools, stack: AsyncExitStack) -> None:
+        self._service = service
+        self._settings = settings
+        self._tools = tools
+        self._stack = stack
+        self._metrics = Metrics()
+        self._server: Server | None = None
+        self._engines: list[Engine] = []
+        self._relays: dict[str, Relay] = {}
+
+    async def start(self, parts: Collection[str], share_port: bool) -> None:
+        if self._service.beginning is not None:
+            await self._service.beginning(self._tools)
+        self._server = self._serve(share_port) if "rpc" in parts else None
+        works: dict[str, Callable[[], Awaitable[None]]] = {"sampling": self._sample}
+        if "projections" in parts:
+            works |= self._projections()
+        if "relay" in parts:
+            works |= self._relaying()
+        ready: dict[str, Any] = {"ready": self._service.name, "pid": os.getpid(), "parts": sorted(parts)}
+        if self._settings.metrics:
+            ready["metrics"] = self._metrics.serve(*self._settings.metrics)
+        tasks = [asyncio.create_task(self._supervised(part, work)) for part, work in works.items()]
+        self._stack.push_async_callback(_cancelled, tasks)
+        if self._server:
+            ready["port"] = await self._server.start(self._settings.listen)
+            self._stack.push_async_callback(self._server.stop, self._settings.grace)
+            await self._server.serving("", True)
+            await self._server.serving(self._service.api.full_name, True)
+        print(json.dumps(ready), flush=True)
+
+    def _serve(self, share_port: bool) -> Server:
+        settings, service, tools = self._settings, self._service, self._tools
+        tokens = Tokens(Keys(settings.token_keys), service.name, settings.token_issuer)
+        gate = Gate(tokens, self._metrics, concurrency=settings.concurrency, longest=settings.longest_call)
+        methods = binding.bind(
+            service.api, service.handlers, service.queries, service.name, acting(service, tools, settings), self._look
+        )
+        log_methods = binding.serve(LOG_SERVICE, LogRpc(tools.log), {SERVICE})
+        return Server(gate, [*methods, *log_methods], reflect=settings.reflection, share_port=share_port)
+
+    @asynccontextmanager
+    async def _look(self, read: kernel_pb2.Read, query: binding.Query, seconds: float) -> AsyncIterator[View]:
+        models = query.models or self._service.all_models
+        async with self._tools.look(*models, read=options(read, seconds)) as view:
+            yield view
+
+    def _projections(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        works: dict[str, Callable[[], Awaitable[None]]] = {}
+        inboxes = {log: self._inbox(log) for log in self._service.foreign}
+        sources: dict[str, Source] = {self._service.name: self._tools.log, **inboxes}
+        for model in self._service.all_models:
+            engine = Engine(model, self._tools.pool, sources[model.log])
+            self._engines.append(engine)
+            works[f"projection.{model.name}"] = engine.run
+        return works | {f"inbox.{log}": inbox.run for log, inbox in inboxes.items()}
+
+    def _inbox(self, log: str) -> Inbox:
+        return Inbox(self._service.name, owner(self._tools, log), self._kafka())
+
+    def _kafka(self) -> str:
+        if self._settings.kafka is None:
+            raise SettingsError("THIDUA_KAFKA is not set. Kafka's bootstrap servers.")
+        return self._settings.kafka
+
+    def _relaying(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        feeds: dict[str, Feed] = {"log": LogFeed(self._tools.log)}
+        if self._service.public is not None:
+            feeds["public"] = self._service.public(self._tools.log)
+        self._relays = {name: Relay(feed, self._kafka()) for name, feed in feeds.items()}
+        return {f"relay.{name}": relay.run for name, relay in self._relays.items()}
+
+    async def _supervised(self, part: str, work: Callable[[], Awaitable[None]]) -> None:
+        tries = pauses()
+        while True:
+            began = time.monotonic()
+            try:
+                await work()
+            except Exception as error:
+                _log.error("part.failed", part=part, exc_info=error)
+            self._metrics.restarts.labels(part).inc()
+            if time.monotonic() - began > HEALTHY:
+                tries = pauses()
+            await asyncio.sleep(next(tries))
+
+    async def _sample(self) -> None:
+        """Show in metrics and health how everything is, for ever."""
+        while True:
+            try:
+                await self._sample_log()
+            except Exception as error:
+                if not (passing(error) or isinstance(error, Unavailable)):
+                    raise
+            for engine in self._engines:
+                name = engine.model.name
+                self._metrics.position.labels(name).set(engine.position.position)
+                self._metrics.lag.labels(name).set(engine.lag)
+                self._metrics.live.labels(name).set(engine.error is None)
+            if self._server and self._engines:
+                well = all(engine.error is None for engine in self._engines)
+                await self._server.serving(f"{self._service.name}.projections", well)
+            await asyncio.sleep(SAMPLE)
+
+    async def _sample_log(self) -> None:
+        head = await self._tools.log.head()
+        self._metrics.head.labels(self._service.name).set(head.position)
+        for name, relay in self._relays.items():
+            acked = relay.acked.position if relay.acked else 0
+            since = relay.unpublished_since
+            self._metrics.relay_lag.labels(name).set(head.position - acked)
+            self._metrics.unpublished.labels(name).set((datetime.now(UTC) - since).total_seconds() if since else 0)
+        if self._engines:
+            rows = await self._tools.pool.fetch("select model, count(*) from read.parked group by model")
+            counts: dict[str, int] = {model: count for model, count in rows}  # noqa: C416
+            for engine in self._engines:
+                self._metrics.parked.labels(engine.model.name).set(counts.get(engine.model.name, 0))
+
+
+def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
+    """How the service takes a command."""
+    key = settings.command_key.get_secret_value().encode()
+    handling = Handling(tools.log, service.vocabulary, service.handlers, key)
+
+    async def act(command: Command, context: Context) -> Reply:
+        arrival, consequence = service.arrivals.get(type(command)), service.consequences.get(type(command))
+        arrived = command if arrival is None else await arrival(command, tools)
+        reply = await handling.handle(arrived, context, sent=command)
+        if consequence is not None:
+            await consequence(command, tools)
+        return reply
+
+    return act
+
+
+def options(read: kernel_pb2.Read, seconds: float) -> ReadOptions:
+    """How a query is to be read. Raises Invalid."""
+    as_of = convert.moment(read.as_of_time) if read.HasField("as_of_time") else None
+    if isinstance(as_of, convert.Bad):
+        raise Invalid(Violation("read.as_of_time", vi=as_of.vi, en=as_of.en))
+    return ReadOptions(
+        _positions(read.as_of_position, "read.as_of_position"),
+        as_of,
+        _positions(read.at_least, "read.at_least"),
+        max(0.05, 0.9 * seconds),
+    )
+
+
+def _positions(sent: Collection[kernel_pb2.Position], field_: str) -> dict[str, Position]:
+    found = {at.log: Position(at.epoch, at.position) for at in sent}
+    if "" in found or len(found) != len(sent) or any(at.position > convert.EXACT for at in sent):
+        raise Invalid(Violation(field_, vi="mỗi sổ sự kiện một vị trí, có tên sổ", en="one position per named log"))
+    return found
+
+
+def _ending() -> asyncio.Event:
+    """Set when the process is told to end."""
+    ending = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+    return ending
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=15)

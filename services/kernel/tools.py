@@ -1,0 +1,50 @@
+"""What a running service has at hand when a command arrives or a query is answered: views, the vault, its peers."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import asyncpg
+import grpc
+
+from services.kernel.auth import ServiceToken
+from services.kernel.fold import Model
+from services.kernel.log import Log
+from services.kernel.vault import Vault
+from services.kernel.view import ReadOptions, View
+
+_CHANNEL = [
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+]
+
+PRESENT = ReadOptions()
+
+
+class Peer(NamedTuple):
+    """Another service: make its stub of `channel`, and send `token.metadata()` and a deadline with each call."""
+
+    channel: grpc.aio.Channel
+    token: ServiceToken
+
+
+@dataclass(frozen=True)
+class Tools:
+    pool: asyncpg.Pool
+    log: Log
+    vault: Vault | None = None
+    """Of the service that owns the persons; null elsewhere."""
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def look(self, *models: Model, read: ReadOptions = PRESENT) -> AsyncIterator[View]:
+        """See models of this service, all of one moment; `view.tools` is this."""
+        async with View.open(self.pool, models, read, self.log) as view:
+            view.tools = self
+            yield view
+
+
+def peer(address: str, token: ServiceToken) -> Peer:
+    return Peer(grpc.aio.insecure_channel(address, options=_CHANNEL), token)
