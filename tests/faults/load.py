@@ -84,7 +84,7 @@ class Load:
 
     async def close(self) -> None:
         for channel in self._channels.values():
-            await channel.close()
+            await channel.close(None)
 
     async def _work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
