@@ -12,10 +12,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact, Mark, Part, Record
+from services.kernel.telling import mark
 from services.registry import events as e
 from services.registry.domain.leadership import Claim, Handover, Leadership
-
-STATED = Mark()
 
 
 class Summation(Part):
@@ -71,11 +70,6 @@ class Heads(Part):
         return len(self.heads) > 1
 
 
-def mark(record: Record | None, field: str) -> Mark:
-    """The mark of a field of a told fact; an act performed here is stated."""
-    return record.mark(field) if record else STATED
-
-
 def weakest(own: Mark, *others: Mark) -> Mark:
     """A value's own mark, made inferred where anything else it rests on is."""
     inferred = [m for m in (own, *others) if m.certainty == "INFERRED"]
@@ -114,8 +108,13 @@ def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date
 def terms(leadership: Leadership) -> list[Term]:
     """Every term that is told of, with what handovers tell of its days."""
     told = [_term(claim, leadership) for claim in leadership.claims if claim.head]
-    lone = [h for h in leadership.handovers if h.incoming and not any(_takes_over(h, c) for c in leadership.claims)]
-    return told + [_begun(h, leadership) for h in lone]
+    return told + [_begun(handover, leadership) for handover in lone_handovers(leadership)]
+
+
+def lone_handovers(leadership: Leadership) -> list[Handover]:
+    """Handovers to heads of whom nothing else is told."""
+    told = leadership.claims
+    return [h for h in leadership.handovers if h.incoming and not any(_takes_over(h, claim) for claim in told)]
 
 
 def _term(claim: Claim, leadership: Leadership) -> Term:

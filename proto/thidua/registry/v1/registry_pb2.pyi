@@ -51,7 +51,7 @@ class RegisterOrganisationRequest(_message.Message):
     code: _builtins.str
     """Its official code."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def variants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other spellings and short forms by which it is found."""
@@ -151,7 +151,7 @@ class NameOrganisationRequest(_message.Message):
     short_name: _builtins.str
     """A new official short name."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def variants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Further spellings and short forms."""
@@ -236,7 +236,7 @@ class RegisterPersonRequest(_message.Message):
     name: _builtins.str
     """The name."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
@@ -311,7 +311,7 @@ class DescribePersonRequest(_message.Message):
     rank: _builtins.str
     """Military or police rank as worded."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def posts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Posts held at once, as worded."""
@@ -464,7 +464,7 @@ class EstablishBlocRequest(_message.Message):
     province: _builtins.str
     """The province, below the central level."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def variants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other spellings and short forms of the name."""
@@ -566,7 +566,7 @@ class NameBlocRequest(_message.Message):
     name: _builtins.str
     """A new name from `effective` on; null where only variants are told."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def variants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Further spellings and short forms."""
@@ -647,7 +647,7 @@ class DeclareMembersRequest(_message.Message):
     year: _builtins.int
     """The emulation year that the list is about."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def members(self) -> _types_pb2.MemberList:
         """The members named, the count declared, and whether the list is whole."""
@@ -731,7 +731,7 @@ class AdmitMemberRequest(_message.Message):
     bloc: _builtins.str
     """The bloc."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def decision(self) -> _kernel_pb2.Source:
         """The decision that admits or releases it."""
@@ -816,7 +816,7 @@ class EndMembershipRequest(_message.Message):
     bloc: _builtins.str
     """The bloc."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def decision(self) -> _kernel_pb2.Source:
         """The decision that admits or releases it."""
@@ -906,7 +906,7 @@ class ElectLeadershipRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it happened."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def head(self) -> _types_pb2.Holder:
         """The head elected."""
@@ -1015,7 +1015,7 @@ class HandOverLeadershipRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it happened."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def outgoing(self) -> _types_pb2.Holder:
         """Who hands over."""
@@ -1395,7 +1395,7 @@ class HoldConferenceRequest(_message.Message):
     place: _builtins.str
     """Where."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def chairs(self) -> _types_pb2.PartyList:
         """Who chaired: persons, agencies, or a presidium in words."""
@@ -1504,7 +1504,7 @@ class RecordAttendanceRequest(_message.Message):
     conference: _builtins.str
     """The conference."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def attendees(self) -> _types_pb2.AttendeeList:
         """Who took part, and in which roles."""
@@ -1593,7 +1593,7 @@ class LaunchMovementRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it was launched."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def launcher(self) -> _types_pb2.Party:
         """Who launched it."""
@@ -1712,7 +1712,7 @@ class LinkMovementRequest(_message.Message):
     name: _builtins.str
     """Its name."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def launcher(self) -> _types_pb2.Party:
         """Who launched it, as far as it is told."""
@@ -1803,7 +1803,7 @@ class SignCovenantRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it was signed."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def signature(self) -> _types_pb2.Signature:
         """The member that signs, and by whom."""
@@ -1894,7 +1894,7 @@ class RecordCovenantRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it was signed, or was to be."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def signatures(self) -> _types_pb2.SignatureList:
         """The signatures told."""
@@ -1990,7 +1990,7 @@ class DraftPlanRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it is presented."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def items(self) -> _types_pb2.PlanItemList:
         """Its activities."""
@@ -2086,7 +2086,7 @@ class CommentPlanRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it was discussed."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def commenters(self) -> _types_pb2.PartyList:
         """Who commented."""
@@ -2188,7 +2188,7 @@ class ApprovePlanRequest(_message.Message):
     year: _builtins.int
     """The plan's year; `effective` is the day of the approval."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def approver(self) -> _types_pb2.Party:
         """Who approved it."""
@@ -2289,7 +2289,7 @@ class RecordPlanRequest(_message.Message):
     title: _builtins.str
     """What it is called."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
@@ -2372,7 +2372,7 @@ class AssignLeadRequest(_message.Message):
     lead: _builtins.str
     """The lead agency."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def joining(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Agencies that take part."""
@@ -2459,7 +2459,7 @@ class NoteReviewRequest(_message.Message):
     conference: _builtins.str
     """The conference at which it was noted."""
     effective: _builtins.str
-    """When it was true: a civil date (YYYY-MM-DD)."""
+    """When it was true, a civil date in Vietnam."""
     @_builtins.property
     def limitations(self) -> _types_pb2.LineList:
         """Limitations noted."""
@@ -2532,3 +2532,912 @@ class NoteReviewResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NoteReviewResponse: _TypeAlias = NoteReviewResponse  # noqa: Y015
+
+@_typing.final
+class GetOrganisationRequest(_message.Message):
+    """What GetOrganisation asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    organisation: _builtins.str
+    """The organisation."""
+    on: _builtins.str
+    """The day of its name; the latest one if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        organisation: _builtins.str = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "organisation", b"organisation", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetOrganisationRequest: _TypeAlias = GetOrganisationRequest  # noqa: Y015
+
+@_typing.final
+class GetOrganisationResponse(_message.Message):
+    """An organisation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SHORT_NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    organisation: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """Its name on the day asked for."""
+
+    @_builtins.property
+    def short_name(self) -> _kernel_pb2.Fact:
+        """Its short name on that day."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What it is."""
+
+    @_builtins.property
+    def level(self) -> _kernel_pb2.Fact:
+        """Its level."""
+
+    @_builtins.property
+    def code(self) -> _kernel_pb2.Fact:
+        """Its official code."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.NameFacts]:
+        """Every name, in the order of telling."""
+
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Other spellings and short forms."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        organisation: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        short_name: _kernel_pb2.Fact | None = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        level: _kernel_pb2.Fact | None = ...,
+        code: _kernel_pb2.Fact | None = ...,
+        names: _abc.Iterable[_types_pb2.NameFacts] | None = ...,
+        variants: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "level", b"level", "name", b"name", "short_name", b"short_name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
+    _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__short_name: _TypeAlias = _typing.Literal["short_name"]  # noqa: Y015
+    _WhichOneofArgType__short_name: _TypeAlias = _typing.Literal["_short_name", b"_short_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__code) -> _WhichOneofReturnType__code | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__short_name) -> _WhichOneofReturnType__short_name | None: ...
+
+Global___GetOrganisationResponse: _TypeAlias = GetOrganisationResponse  # noqa: Y015
+
+@_typing.final
+class FindOrganisationsRequest(_message.Message):
+    """What FindOrganisations asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """A name, some words of it, or a short form."""
+    limit: _builtins.int
+    """How many at most."""
+    after: _builtins.str
+    """The last id of the page before, asked for at the same position."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        text: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        after: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_read", b"_read", "after", b"after", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
+    _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___FindOrganisationsRequest: _TypeAlias = FindOrganisationsRequest  # noqa: Y015
+
+@_typing.final
+class FindOrganisationsResponse(_message.Message):
+    """Candidates, best first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def found(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Found]:
+        """At most as many as asked for."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        found: _abc.Iterable[_types_pb2.Found] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "known", b"known"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindOrganisationsResponse: _TypeAlias = FindOrganisationsResponse  # noqa: Y015
+
+@_typing.final
+class GetBlocRequest(_message.Message):
+    """What GetBloc asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    bloc: _builtins.str
+    """The bloc."""
+    on: _builtins.str
+    """The day of its name and of its members; all memberships and the latest name if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        bloc: _builtins.str = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "bloc", b"bloc", "on", b"on", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetBlocRequest: _TypeAlias = GetBlocRequest  # noqa: Y015
+
+@_typing.final
+class GetBlocResponse(_message.Message):
+    """A bloc."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    PROVINCE_FIELD_NUMBER: _builtins.int
+    ESTABLISHED_ON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    VARIANTS_FIELD_NUMBER: _builtins.int
+    MEMBERSHIPS_FIELD_NUMBER: _builtins.int
+    DECLARATIONS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    bloc: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """KHOI or CUM."""
+
+    @_builtins.property
+    def authority(self) -> _kernel_pb2.Fact:
+        """The organisation that organises it."""
+
+    @_builtins.property
+    def level(self) -> _kernel_pb2.Fact:
+        """Its level."""
+
+    @_builtins.property
+    def province(self) -> _kernel_pb2.Fact:
+        """Its province."""
+
+    @_builtins.property
+    def established_on(self) -> _kernel_pb2.Fact:
+        """When it was established."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """Its name on the day asked for."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.NameFacts]:
+        """Every name, in the order of telling."""
+
+    @_builtins.property
+    def variants(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Other spellings and short forms."""
+
+    @_builtins.property
+    def memberships(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MembershipFacts]:
+        """Memberships that were started or ended."""
+
+    @_builtins.property
+    def declarations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DeclarationFacts]:
+        """What sources declare of the members."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        bloc: _builtins.str = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        authority: _kernel_pb2.Fact | None = ...,
+        level: _kernel_pb2.Fact | None = ...,
+        province: _kernel_pb2.Fact | None = ...,
+        established_on: _kernel_pb2.Fact | None = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        names: _abc.Iterable[_types_pb2.NameFacts] | None = ...,
+        variants: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        memberships: _abc.Iterable[_types_pb2.MembershipFacts] | None = ...,
+        declarations: _abc.Iterable[_types_pb2.DeclarationFacts] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "declarations", b"declarations", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "variants", b"variants"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
+    _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
+    _WhichOneofReturnType__established_on: _TypeAlias = _typing.Literal["established_on"]  # noqa: Y015
+    _WhichOneofArgType__established_on: _TypeAlias = _typing.Literal["_established_on", b"_established_on"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__province: _TypeAlias = _typing.Literal["province"]  # noqa: Y015
+    _WhichOneofArgType__province: _TypeAlias = _typing.Literal["_province", b"_province"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__established_on) -> _WhichOneofReturnType__established_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__province) -> _WhichOneofReturnType__province | None: ...
+
+Global___GetBlocResponse: _TypeAlias = GetBlocResponse  # noqa: Y015
+
+@_typing.final
+class FindBlocsRequest(_message.Message):
+    """What FindBlocs asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """A name, some words of it, or a short form."""
+    limit: _builtins.int
+    """How many at most."""
+    after: _builtins.str
+    """The last id of the page before, asked for at the same position."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        text: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        after: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_read", b"_read", "after", b"after", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
+    _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___FindBlocsRequest: _TypeAlias = FindBlocsRequest  # noqa: Y015
+
+@_typing.final
+class FindBlocsResponse(_message.Message):
+    """Candidates, best first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def found(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Found]:
+        """At most as many as asked for."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        found: _abc.Iterable[_types_pb2.Found] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "known", b"known"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindBlocsResponse: _TypeAlias = FindBlocsResponse  # noqa: Y015
+
+@_typing.final
+class WhoHeadedRequest(_message.Message):
+    """What WhoHeaded asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    bloc: _builtins.str
+    """The bloc."""
+    on: _builtins.str
+    """The day."""
+    year: _builtins.int
+    """The year."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        bloc: _builtins.str = ...,
+        on: _builtins.str | None = ...,
+        year: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "_year", b"_year", "on", b"on", "read", b"read", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "_year", b"_year", "bloc", b"bloc", "on", b"on", "read", b"read", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___WhoHeadedRequest: _TypeAlias = WhoHeadedRequest  # noqa: Y015
+
+@_typing.final
+class WhoHeadedResponse(_message.Message):
+    """Nobody (not recorded), one, or several heads that contradict each other."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    HEADS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether there are several."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def heads(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Head]:
+        """Each with its mark, no surer than the facts that it rests on."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        heads: _abc.Iterable[_types_pb2.Head] | None = ...,
+        disputed: _builtins.bool = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "heads", b"heads", "known", b"known", "labels", b"labels"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WhoHeadedResponse: _TypeAlias = WhoHeadedResponse  # noqa: Y015
+
+@_typing.final
+class GetBlocYearRequest(_message.Message):
+    """What GetBlocYear asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The emulation year."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "bloc", b"bloc", "read", b"read", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetBlocYearRequest: _TypeAlias = GetBlocYearRequest  # noqa: Y015
+
+@_typing.final
+class GetBlocYearResponse(_message.Message):
+    """A bloc's year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    MOVEMENTS_FIELD_NUMBER: _builtins.int
+    COVENANT_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    LIMITATIONS_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    TARGETS_FIELD_NUMBER: _builtins.int
+    CONFERENCES_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether the terms name different heads."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def state(self) -> _kernel_pb2.Fact:
+        """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED, SUMMED_UP."""
+
+    @_builtins.property
+    def terms(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TermFacts]:
+        """The leadership: every term called after the year, contradicting ones beside each other."""
+
+    @_builtins.property
+    def members(self) -> _types_pb2.MemberFactList:
+        """The members named, and how many were declared."""
+
+    @_builtins.property
+    def movements(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementFacts]:
+        """Its own and those it takes up."""
+
+    @_builtins.property
+    def covenant(self) -> _types_pb2.CovenantFacts:
+        """The covenant; absent where none is known."""
+
+    @_builtins.property
+    def plan(self) -> _types_pb2.PlanFacts:
+        """The plan; absent where none is known."""
+
+    @_builtins.property
+    def limitations(self) -> _types_pb2.FactList:
+        """Limitations noted."""
+
+    @_builtins.property
+    def tasks(self) -> _types_pb2.FactList:
+        """Tasks set, beside how many were declared."""
+
+    @_builtins.property
+    def targets(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TargetFacts]:
+        """Targets set."""
+
+    @_builtins.property
+    def conferences(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MeetingFacts]:
+        """Conferences that close, open or review the year."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        state: _kernel_pb2.Fact | None = ...,
+        terms: _abc.Iterable[_types_pb2.TermFacts] | None = ...,
+        disputed: _builtins.bool = ...,
+        members: _types_pb2.MemberFactList | None = ...,
+        movements: _abc.Iterable[_types_pb2.MovementFacts] | None = ...,
+        covenant: _types_pb2.CovenantFacts | None = ...,
+        plan: _types_pb2.PlanFacts | None = ...,
+        limitations: _types_pb2.FactList | None = ...,
+        tasks: _types_pb2.FactList | None = ...,
+        targets: _abc.Iterable[_types_pb2.TargetFacts] | None = ...,
+        conferences: _abc.Iterable[_types_pb2.MeetingFacts] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "limitations", b"limitations", "members", b"members", "plan", b"plan", "state", b"state", "tasks", b"tasks"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "known", b"known", "labels", b"labels", "limitations", b"limitations", "members", b"members", "movements", b"movements", "plan", b"plan", "state", b"state", "targets", b"targets", "tasks", b"tasks", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
+    _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
+    _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__covenant) -> _WhichOneofReturnType__covenant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
+
+Global___GetBlocYearResponse: _TypeAlias = GetBlocYearResponse  # noqa: Y015
+
+@_typing.final
+class GetConferenceRequest(_message.Message):
+    """What GetConference asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    conference: _builtins.str
+    """The conference."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        conference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "conference", b"conference", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetConferenceRequest: _TypeAlias = GetConferenceRequest  # noqa: Y015
+
+@_typing.final
+class GetConferenceResponse(_message.Message):
+    """A conference."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CLOSES_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    DURING_FIELD_NUMBER: _builtins.int
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    HALF_DAY_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    CHAIRS_FIELD_NUMBER: _builtins.int
+    AGENDA_FIELD_NUMBER: _builtins.int
+    ATTENDEES_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    conference: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc that held it."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What it was for."""
+
+    @_builtins.property
+    def closes(self) -> _kernel_pb2.Fact:
+        """The year that it sums up."""
+
+    @_builtins.property
+    def opens(self) -> _kernel_pb2.Fact:
+        """The year that it opens."""
+
+    @_builtins.property
+    def during(self) -> _kernel_pb2.Fact:
+        """The year in the midst of which it reviews."""
+
+    @_builtins.property
+    def held_on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def half_day(self) -> _kernel_pb2.Fact:
+        """MORNING or AFTERNOON."""
+
+    @_builtins.property
+    def place(self) -> _kernel_pb2.Fact:
+        """Where."""
+
+    @_builtins.property
+    def chairs(self) -> _types_pb2.PartyFactList:
+        """Who chaired."""
+
+    @_builtins.property
+    def agenda(self) -> _types_pb2.FactList:
+        """What it was held for."""
+
+    @_builtins.property
+    def attendees(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.AttendeeFacts]:
+        """Who took part: no proof of membership."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many are said to have taken part."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        conference: _builtins.str = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        closes: _kernel_pb2.Fact | None = ...,
+        opens: _kernel_pb2.Fact | None = ...,
+        during: _kernel_pb2.Fact | None = ...,
+        held_on: _kernel_pb2.Fact | None = ...,
+        half_day: _kernel_pb2.Fact | None = ...,
+        place: _kernel_pb2.Fact | None = ...,
+        chairs: _types_pb2.PartyFactList | None = ...,
+        agenda: _types_pb2.FactList | None = ...,
+        attendees: _abc.Iterable[_types_pb2.AttendeeFacts] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
+    _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__during: _TypeAlias = _typing.Literal["during"]  # noqa: Y015
+    _WhichOneofArgType__during: _TypeAlias = _typing.Literal["_during", b"_during"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__half_day: _TypeAlias = _typing.Literal["half_day"]  # noqa: Y015
+    _WhichOneofArgType__half_day: _TypeAlias = _typing.Literal["_half_day", b"_half_day"]  # noqa: Y015
+    _WhichOneofReturnType__held_on: _TypeAlias = _typing.Literal["held_on"]  # noqa: Y015
+    _WhichOneofArgType__held_on: _TypeAlias = _typing.Literal["_held_on", b"_held_on"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
+    _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closes) -> _WhichOneofReturnType__closes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__during) -> _WhichOneofReturnType__during | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__half_day) -> _WhichOneofReturnType__half_day | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held_on) -> _WhichOneofReturnType__held_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+
+Global___GetConferenceResponse: _TypeAlias = GetConferenceResponse  # noqa: Y015
+
+@_typing.final
+class GetPersonRequest(_message.Message):
+    """What GetPerson asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """The person."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        person: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "person", b"person", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetPersonRequest: _TypeAlias = GetPersonRequest  # noqa: Y015
+
+@_typing.final
+class GetPersonResponse(_message.Message):
+    """A person, as far as the person's key still opens what is sealed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    SHOWN_FIELD_NUMBER: _builtins.int
+    AVAILABLE_FIELD_NUMBER: _builtins.int
+    DESCRIPTIONS_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """The id."""
+    shown: _builtins.str
+    """The latest name, or "name unavailable" after the person was forgotten."""
+    available: _builtins.bool
+    """Whether the name can be read."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def descriptions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DescriptionFacts]:
+        """All that is told and can be read, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        person: _builtins.str = ...,
+        shown: _builtins.str = ...,
+        available: _builtins.bool = ...,
+        descriptions: _abc.Iterable[_types_pb2.DescriptionFacts] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "descriptions", b"descriptions", "known", b"known", "person", b"person", "shown", b"shown"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPersonResponse: _TypeAlias = GetPersonResponse  # noqa: Y015

@@ -167,6 +167,46 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.FromString,
                 _registered_method=True)
+        self.GetOrganisation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetOrganisation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationResponse.FromString,
+                _registered_method=True)
+        self.FindOrganisations = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FindOrganisations',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsResponse.FromString,
+                _registered_method=True)
+        self.GetBloc = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetBloc',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.FromString,
+                _registered_method=True)
+        self.FindBlocs = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FindBlocs',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsResponse.FromString,
+                _registered_method=True)
+        self.WhoHeaded = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/WhoHeaded',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedResponse.FromString,
+                _registered_method=True)
+        self.GetBlocYear = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetBlocYear',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocYearRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocYearResponse.FromString,
+                _registered_method=True)
+        self.GetConference = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetConference',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+                _registered_method=True)
+        self.GetPerson = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetPerson',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -357,6 +397,62 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetOrganisation(self, request, context):
+        """An organisation and its names.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindOrganisations(self, request, context):
+        """Organisations by a name or words of it, with or without marks. Names with these marks come first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBloc(self, request, context):
+        """A bloc: its names, and the members that are told of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindBlocs(self, request, context):
+        """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WhoHeaded(self, request, context):
+        """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBlocYear(self, request, context):
+        """All that is recorded of a bloc's year.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConference(self, request, context):
+        """A conference and who took part in it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPerson(self, request, context):
+        """A person: names, ranks and posts as worded at the time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -489,6 +585,46 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.NoteReview,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.SerializeToString,
+            ),
+            'GetOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOrganisation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationResponse.SerializeToString,
+            ),
+            'FindOrganisations': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindOrganisations,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsResponse.SerializeToString,
+            ),
+            'GetBloc': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBloc,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.SerializeToString,
+            ),
+            'FindBlocs': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindBlocs,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsResponse.SerializeToString,
+            ),
+            'WhoHeaded': grpc.unary_unary_rpc_method_handler(
+                    servicer.WhoHeaded,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedResponse.SerializeToString,
+            ),
+            'GetBlocYear': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBlocYear,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocYearRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocYearResponse.SerializeToString,
+            ),
+            'GetConference': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConference,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.SerializeToString,
+            ),
+            'GetPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPerson,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1196,6 +1332,222 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/NoteReview',
             thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetOrganisation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindOrganisations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FindOrganisations',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBloc(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetBloc',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindBlocs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FindBlocs',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WhoHeaded(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/WhoHeaded',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBlocYear(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetBlocYear',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocYearRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocYearResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConference(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetConference',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetPerson',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -88,6 +88,22 @@ class RegistryServiceStub:
     """Give an activity to a lead agency."""
     NoteReview: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NoteReviewRequest, _registry_pb2.NoteReviewResponse]
     """Tell what a review of the year noted and set."""
+    GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
+    """An organisation and its names."""
+    FindOrganisations: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]
+    """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+    GetBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]
+    """A bloc: its names, and the members that are told of it."""
+    FindBlocs: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindBlocsRequest, _registry_pb2.FindBlocsResponse]
+    """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
+    WhoHeaded: _grpc.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]
+    """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+    GetBlocYear: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]
+    """All that is recorded of a bloc's year."""
+    GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
+    """A conference and who took part in it."""
+    GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
+    """A person: names, ranks and posts as worded at the time."""
 
 @_typing.type_check_only
 class RegistryServiceAsyncStub(RegistryServiceStub):
@@ -149,6 +165,22 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Give an activity to a lead agency."""
     NoteReview: _aio.UnaryUnaryMultiCallable[_registry_pb2.NoteReviewRequest, _registry_pb2.NoteReviewResponse]  # type: ignore[assignment]
     """Tell what a review of the year noted and set."""
+    GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
+    """An organisation and its names."""
+    FindOrganisations: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]  # type: ignore[assignment]
+    """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+    GetBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]  # type: ignore[assignment]
+    """A bloc: its names, and the members that are told of it."""
+    FindBlocs: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindBlocsRequest, _registry_pb2.FindBlocsResponse]  # type: ignore[assignment]
+    """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
+    WhoHeaded: _aio.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]  # type: ignore[assignment]
+    """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+    GetBlocYear: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]  # type: ignore[assignment]
+    """All that is recorded of a bloc's year."""
+    GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
+    """A conference and who took part in it."""
+    GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
+    """A person: names, ranks and posts as worded at the time."""
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     """The registry: commands tell what happened, each at most once under its command id; queries answer what is recorded.
@@ -363,5 +395,69 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.NoteReviewResponse, _abc.Awaitable[_registry_pb2.NoteReviewResponse]]:
         """Tell what a review of the year noted and set."""
+
+    @_abc_1.abstractmethod
+    def GetOrganisation(
+        self,
+        request: _registry_pb2.GetOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetOrganisationResponse, _abc.Awaitable[_registry_pb2.GetOrganisationResponse]]:
+        """An organisation and its names."""
+
+    @_abc_1.abstractmethod
+    def FindOrganisations(
+        self,
+        request: _registry_pb2.FindOrganisationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FindOrganisationsResponse, _abc.Awaitable[_registry_pb2.FindOrganisationsResponse]]:
+        """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+
+    @_abc_1.abstractmethod
+    def GetBloc(
+        self,
+        request: _registry_pb2.GetBlocRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetBlocResponse, _abc.Awaitable[_registry_pb2.GetBlocResponse]]:
+        """A bloc: its names, and the members that are told of it."""
+
+    @_abc_1.abstractmethod
+    def FindBlocs(
+        self,
+        request: _registry_pb2.FindBlocsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FindBlocsResponse, _abc.Awaitable[_registry_pb2.FindBlocsResponse]]:
+        """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
+
+    @_abc_1.abstractmethod
+    def WhoHeaded(
+        self,
+        request: _registry_pb2.WhoHeadedRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.WhoHeadedResponse, _abc.Awaitable[_registry_pb2.WhoHeadedResponse]]:
+        """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+
+    @_abc_1.abstractmethod
+    def GetBlocYear(
+        self,
+        request: _registry_pb2.GetBlocYearRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetBlocYearResponse, _abc.Awaitable[_registry_pb2.GetBlocYearResponse]]:
+        """All that is recorded of a bloc's year."""
+
+    @_abc_1.abstractmethod
+    def GetConference(
+        self,
+        request: _registry_pb2.GetConferenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetConferenceResponse, _abc.Awaitable[_registry_pb2.GetConferenceResponse]]:
+        """A conference and who took part in it."""
+
+    @_abc_1.abstractmethod
+    def GetPerson(
+        self,
+        request: _registry_pb2.GetPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetPersonResponse, _abc.Awaitable[_registry_pb2.GetPersonResponse]]:
+        """A person: names, ranks and posts as worded at the time."""
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -903,3 +903,1346 @@ class TargetList(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
 
 Global___TargetList: _TypeAlias = TargetList  # noqa: Y015
+
+@_typing.final
+class NameFacts(_message.Message):
+    """A name from a day on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SHORT_NAME_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """The official name."""
+
+    @_builtins.property
+    def short_name(self) -> _kernel_pb2.Fact:
+        """The official short name."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """Its first day."""
+
+    def __init__(
+        self,
+        *,
+        name: _kernel_pb2.Fact | None = ...,
+        short_name: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_short_name", b"_short_name", "_since", b"_since", "name", b"name", "short_name", b"short_name", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_short_name", b"_short_name", "_since", b"_since", "name", b"name", "short_name", b"short_name", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__short_name: _TypeAlias = _typing.Literal["short_name"]  # noqa: Y015
+    _WhichOneofArgType__short_name: _TypeAlias = _typing.Literal["_short_name", b"_short_name"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__short_name) -> _WhichOneofReturnType__short_name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+
+Global___NameFacts: _TypeAlias = NameFacts  # noqa: Y015
+
+@_typing.final
+class Found(_message.Message):
+    """A candidate for a person to choose from: an equal name proves nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The id."""
+    name: _builtins.str
+    """Its latest name, as spelled in its source."""
+    exact: _builtins.bool
+    """Whether one of its names is just what was looked for, marks and all."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        exact: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["exact", b"exact", "id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Found: _TypeAlias = Found  # noqa: Y015
+
+@_typing.final
+class MembershipFacts(_message.Message):
+    """A unit's time in the bloc."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    ended: _builtins.bool
+    """Whether its end is told."""
+    disputed: _builtins.bool
+    """Whether another membership of the unit under the same authority contradicts it."""
+    @_builtins.property
+    def unit(self) -> _kernel_pb2.Fact:
+        """The member."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """Its first day; absent where it is not known."""
+
+    @_builtins.property
+    def until(self) -> _kernel_pb2.Fact:
+        """The first day after it; absent where it is not known or not over."""
+
+    def __init__(
+        self,
+        *,
+        unit: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        until: _kernel_pb2.Fact | None = ...,
+        ended: _builtins.bool = ...,
+        disputed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_since", b"_since", "_until", b"_until", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_since", b"_since", "_until", b"_until", "disputed", b"disputed", "ended", b"ended", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___MembershipFacts: _TypeAlias = MembershipFacts  # noqa: Y015
+
+@_typing.final
+class DeclarationFacts(_message.Message):
+    """What one source tells of the members."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it is about."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day of which it speaks."""
+
+    @_builtins.property
+    def members(self) -> Global___MemberFactList:
+        """The members."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        members: Global___MemberFactList | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_year", b"_year", "members", b"members", "on", b"on", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_year", b"_year", "members", b"members", "on", b"on", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___DeclarationFacts: _TypeAlias = DeclarationFacts  # noqa: Y015
+
+@_typing.final
+class MemberFactList(_message.Message):
+    """The members, as far as they are named, beside how many there are said to be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___MemberFacts]:
+        """Who is named."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many the source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___MemberFacts] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___MemberFactList: _TypeAlias = MemberFactList  # noqa: Y015
+
+@_typing.final
+class MemberFacts(_message.Message):
+    """A unit named as a member."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def unit(self) -> _kernel_pb2.Fact:
+        """The unit."""
+
+    def __init__(
+        self,
+        *,
+        unit: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MemberFacts: _TypeAlias = MemberFacts  # noqa: Y015
+
+@_typing.final
+class Label(_message.Message):
+    """The name by which an organisation is shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """The organisation."""
+    name: _builtins.str
+    """Its latest name."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Label: _TypeAlias = Label  # noqa: Y015
+
+@_typing.final
+class Head(_message.Message):
+    """Who headed, each with its mark; `year` is the year that the term is called after."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """Agency."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """Person."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """Title."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """Year."""
+
+    @_builtins.property
+    def told_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Versions, in the leadership stream, of the events that told the term, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        told_by: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_title", b"_title", "_year", b"_year", "agency", b"agency", "person", b"person", "title", b"title", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_title", b"_title", "_year", b"_year", "agency", b"agency", "person", b"person", "title", b"title", "told_by", b"told_by", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___Head: _TypeAlias = Head  # noqa: Y015
+
+@_typing.final
+class TermFacts(_message.Message):
+    """What one event, or its correction, tells of a term. Marks are those of the fields themselves."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    DEPUTIES_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    VOTES_IN_FAVOUR_FIELD_NUMBER: _builtins.int
+    ELECTED_ON_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    SEEN_ON_FIELD_NUMBER: _builtins.int
+    CORRECTED_BECAUSE_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    corrected_because: _builtins.str
+    """The reason of the last correction."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that the term is called after."""
+
+    @_builtins.property
+    def head(self) -> Global___HolderFacts:
+        """The head."""
+
+    @_builtins.property
+    def deputies(self) -> Global___DeputyFactList:
+        """The deputies with their ranks."""
+
+    @_builtins.property
+    def mode(self) -> _kernel_pb2.Fact:
+        """ELECTED, ACCLAIMED or APPOINTED."""
+
+    @_builtins.property
+    def votes_in_favour(self) -> _kernel_pb2.Fact:
+        """Of the tally."""
+
+    @_builtins.property
+    def elected_on(self) -> _kernel_pb2.Fact:
+        """The day of the election."""
+
+    @_builtins.property
+    def start(self) -> _kernel_pb2.Fact:
+        """The first day: its own, or of the handover."""
+
+    @_builtins.property
+    def end(self) -> _kernel_pb2.Fact:
+        """The last day."""
+
+    @_builtins.property
+    def seen_on(self) -> _kernel_pb2.Fact:
+        """A day on which the head is shown in office."""
+
+    @_builtins.property
+    def told_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Versions, in the leadership stream, of the events that told the term; a correction names one of them."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        head: Global___HolderFacts | None = ...,
+        deputies: Global___DeputyFactList | None = ...,
+        mode: _kernel_pb2.Fact | None = ...,
+        votes_in_favour: _kernel_pb2.Fact | None = ...,
+        elected_on: _kernel_pb2.Fact | None = ...,
+        start: _kernel_pb2.Fact | None = ...,
+        end: _kernel_pb2.Fact | None = ...,
+        seen_on: _kernel_pb2.Fact | None = ...,
+        corrected_because: _builtins.str | None = ...,
+        told_by: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "told_by", b"told_by", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__corrected_because: _TypeAlias = _typing.Literal["corrected_because"]  # noqa: Y015
+    _WhichOneofArgType__corrected_because: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because"]  # noqa: Y015
+    _WhichOneofReturnType__elected_on: _TypeAlias = _typing.Literal["elected_on"]  # noqa: Y015
+    _WhichOneofArgType__elected_on: _TypeAlias = _typing.Literal["_elected_on", b"_elected_on"]  # noqa: Y015
+    _WhichOneofReturnType__end: _TypeAlias = _typing.Literal["end"]  # noqa: Y015
+    _WhichOneofArgType__end: _TypeAlias = _typing.Literal["_end", b"_end"]  # noqa: Y015
+    _WhichOneofReturnType__head: _TypeAlias = _typing.Literal["head"]  # noqa: Y015
+    _WhichOneofArgType__head: _TypeAlias = _typing.Literal["_head", b"_head"]  # noqa: Y015
+    _WhichOneofReturnType__mode: _TypeAlias = _typing.Literal["mode"]  # noqa: Y015
+    _WhichOneofArgType__mode: _TypeAlias = _typing.Literal["_mode", b"_mode"]  # noqa: Y015
+    _WhichOneofReturnType__seen_on: _TypeAlias = _typing.Literal["seen_on"]  # noqa: Y015
+    _WhichOneofArgType__seen_on: _TypeAlias = _typing.Literal["_seen_on", b"_seen_on"]  # noqa: Y015
+    _WhichOneofReturnType__start: _TypeAlias = _typing.Literal["start"]  # noqa: Y015
+    _WhichOneofArgType__start: _TypeAlias = _typing.Literal["_start", b"_start"]  # noqa: Y015
+    _WhichOneofReturnType__votes_in_favour: _TypeAlias = _typing.Literal["votes_in_favour"]  # noqa: Y015
+    _WhichOneofArgType__votes_in_favour: _TypeAlias = _typing.Literal["_votes_in_favour", b"_votes_in_favour"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__corrected_because) -> _WhichOneofReturnType__corrected_because | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__elected_on) -> _WhichOneofReturnType__elected_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end) -> _WhichOneofReturnType__end | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__head) -> _WhichOneofReturnType__head | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mode) -> _WhichOneofReturnType__mode | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seen_on) -> _WhichOneofReturnType__seen_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start) -> _WhichOneofReturnType__start | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__votes_in_favour) -> _WhichOneofReturnType__votes_in_favour | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___TermFacts: _TypeAlias = TermFacts  # noqa: Y015
+
+@_typing.final
+class HolderFacts(_message.Message):
+    """Who holds an office."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person who represents it."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """The title as worded."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_title", b"_title", "agency", b"agency", "person", b"person", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_title", b"_title", "agency", b"agency", "person", b"person", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___HolderFacts: _TypeAlias = HolderFacts  # noqa: Y015
+
+@_typing.final
+class DeputyFactList(_message.Message):
+    """The deputies, as the source gives them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeputyFacts]:
+        """Who is named."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many the source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___DeputyFacts] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___DeputyFactList: _TypeAlias = DeputyFactList  # noqa: Y015
+
+@_typing.final
+class DeputyFacts(_message.Message):
+    """A deputy head."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person who represents it."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """The title as worded."""
+
+    @_builtins.property
+    def rank(self) -> _kernel_pb2.Fact:
+        """STANDING or ORDINARY."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        rank: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_rank", b"_rank", "_title", b"_title", "agency", b"agency", "person", b"person", "rank", b"rank", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_rank", b"_rank", "_title", b"_title", "agency", b"agency", "person", b"person", "rank", b"rank", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__rank: _TypeAlias = _typing.Literal["rank"]  # noqa: Y015
+    _WhichOneofArgType__rank: _TypeAlias = _typing.Literal["_rank", b"_rank"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rank) -> _WhichOneofReturnType__rank | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___DeputyFacts: _TypeAlias = DeputyFacts  # noqa: Y015
+
+@_typing.final
+class MovementFacts(_message.Message):
+    """A movement of the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    OWN_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    THEME_FIELD_NUMBER: _builtins.int
+    LAUNCHER_FIELD_NUMBER: _builtins.int
+    LAUNCHED_ON_FIELD_NUMBER: _builtins.int
+    MANNER_FIELD_NUMBER: _builtins.int
+    movement: _builtins.str
+    """Its id."""
+    own: _builtins.bool
+    """Launched in the bloc, not taken up from others."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """Its name."""
+
+    @_builtins.property
+    def theme(self) -> _kernel_pb2.Fact:
+        """Its theme."""
+
+    @_builtins.property
+    def launcher(self) -> Global___PartyFacts:
+        """Who launched it."""
+
+    @_builtins.property
+    def launched_on(self) -> _kernel_pb2.Fact:
+        """The day of the launch."""
+
+    @_builtins.property
+    def manner(self) -> _kernel_pb2.Fact:
+        """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
+
+    def __init__(
+        self,
+        *,
+        movement: _builtins.str = ...,
+        own: _builtins.bool = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        theme: _kernel_pb2.Fact | None = ...,
+        launcher: Global___PartyFacts | None = ...,
+        launched_on: _kernel_pb2.Fact | None = ...,
+        manner: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__launched_on: _TypeAlias = _typing.Literal["launched_on"]  # noqa: Y015
+    _WhichOneofArgType__launched_on: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on"]  # noqa: Y015
+    _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
+    _WhichOneofArgType__launcher: _TypeAlias = _typing.Literal["_launcher", b"_launcher"]  # noqa: Y015
+    _WhichOneofReturnType__manner: _TypeAlias = _typing.Literal["manner"]  # noqa: Y015
+    _WhichOneofArgType__manner: _TypeAlias = _typing.Literal["_manner", b"_manner"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__theme: _TypeAlias = _typing.Literal["theme"]  # noqa: Y015
+    _WhichOneofArgType__theme: _TypeAlias = _typing.Literal["_theme", b"_theme"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__launched_on) -> _WhichOneofReturnType__launched_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__launcher) -> _WhichOneofReturnType__launcher | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__manner) -> _WhichOneofReturnType__manner | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__theme) -> _WhichOneofReturnType__theme | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___MovementFacts: _TypeAlias = MovementFacts  # noqa: Y015
+
+@_typing.final
+class PartyFacts(_message.Message):
+    """Who, as far as it is told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person who acts for it."""
+
+    @_builtins.property
+    def words(self) -> _kernel_pb2.Fact:
+        """As worded, where nobody is named."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        words: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_words", b"_words", "agency", b"agency", "person", b"person", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_person", b"_person", "_words", b"_words", "agency", b"agency", "person", b"person", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___PartyFacts: _TypeAlias = PartyFacts  # noqa: Y015
+
+@_typing.final
+class CovenantFacts(_message.Message):
+    """The covenant of the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    SIGNED_FIELD_NUMBER: _builtins.int
+    BY_REFERENCE_FIELD_NUMBER: _builtins.int
+    SIGNED_ON_FIELD_NUMBER: _builtins.int
+    SIGNATURES_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year."""
+
+    @_builtins.property
+    def signed(self) -> _kernel_pb2.Fact:
+        """Whether it was signed; absent where that is not told."""
+
+    @_builtins.property
+    def by_reference(self) -> _kernel_pb2.Fact:
+        """True where it is known only because something refers to it."""
+
+    @_builtins.property
+    def signed_on(self) -> _kernel_pb2.Fact:
+        """The day of the signing."""
+
+    @_builtins.property
+    def signatures(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignatureFacts]:
+        """The signatures told."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many signed, where a source says so."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all signatures are told."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        signed: _kernel_pb2.Fact | None = ...,
+        by_reference: _kernel_pb2.Fact | None = ...,
+        signed_on: _kernel_pb2.Fact | None = ...,
+        signatures: _abc.Iterable[Global___SignatureFacts] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "signatures", b"signatures", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by_reference: _TypeAlias = _typing.Literal["by_reference"]  # noqa: Y015
+    _WhichOneofArgType__by_reference: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__signed: _TypeAlias = _typing.Literal["signed"]  # noqa: Y015
+    _WhichOneofArgType__signed: _TypeAlias = _typing.Literal["_signed", b"_signed"]  # noqa: Y015
+    _WhichOneofReturnType__signed_on: _TypeAlias = _typing.Literal["signed_on"]  # noqa: Y015
+    _WhichOneofArgType__signed_on: _TypeAlias = _typing.Literal["_signed_on", b"_signed_on"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by_reference) -> _WhichOneofReturnType__by_reference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signed) -> _WhichOneofReturnType__signed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__signed_on) -> _WhichOneofReturnType__signed_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___CovenantFacts: _TypeAlias = CovenantFacts  # noqa: Y015
+
+@_typing.final
+class SignatureFacts(_message.Message):
+    """Who signed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def member(self) -> _kernel_pb2.Fact:
+        """The member."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person."""
+
+    def __init__(
+        self,
+        *,
+        member: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_member", b"_member", "_person", b"_person", "member", b"member", "person", b"person"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_member", b"_member", "_person", b"_person", "member", b"member", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__member: _TypeAlias = _typing.Literal["member"]  # noqa: Y015
+    _WhichOneofArgType__member: _TypeAlias = _typing.Literal["_member", b"_member"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__member) -> _WhichOneofReturnType__member | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+
+Global___SignatureFacts: _TypeAlias = SignatureFacts  # noqa: Y015
+
+@_typing.final
+class PlanFacts(_message.Message):
+    """The plan of the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    PRESENTER_FIELD_NUMBER: _builtins.int
+    ACCEPTOR_FIELD_NUMBER: _builtins.int
+    FINALISER_FIELD_NUMBER: _builtins.int
+    APPROVER_FIELD_NUMBER: _builtins.int
+    APPROVED_ON_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year."""
+
+    @_builtins.property
+    def status(self) -> _kernel_pb2.Fact:
+        """REFERRED, DRAFTED, COMMENTED or APPROVED, as far as is recorded."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """What it is called."""
+
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanItemFacts]:
+        """Its activities."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many there are said to be."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def presenter(self) -> Global___PartyFacts:
+        """Who presented the draft."""
+
+    @_builtins.property
+    def acceptor(self) -> Global___PartyFacts:
+        """Who took the comments in."""
+
+    @_builtins.property
+    def finaliser(self) -> Global___PartyFacts:
+        """Who is to finalise it."""
+
+    @_builtins.property
+    def approver(self) -> Global___PartyFacts:
+        """Who approved it."""
+
+    @_builtins.property
+    def approved_on(self) -> _kernel_pb2.Fact:
+        """When it was approved."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        status: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        items: _abc.Iterable[Global___PlanItemFacts] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        presenter: Global___PartyFacts | None = ...,
+        acceptor: Global___PartyFacts | None = ...,
+        finaliser: Global___PartyFacts | None = ...,
+        approver: Global___PartyFacts | None = ...,
+        approved_on: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "items", b"items", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__acceptor: _TypeAlias = _typing.Literal["acceptor"]  # noqa: Y015
+    _WhichOneofArgType__acceptor: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor"]  # noqa: Y015
+    _WhichOneofReturnType__approved_on: _TypeAlias = _typing.Literal["approved_on"]  # noqa: Y015
+    _WhichOneofArgType__approved_on: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on"]  # noqa: Y015
+    _WhichOneofReturnType__approver: _TypeAlias = _typing.Literal["approver"]  # noqa: Y015
+    _WhichOneofArgType__approver: _TypeAlias = _typing.Literal["_approver", b"_approver"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__finaliser: _TypeAlias = _typing.Literal["finaliser"]  # noqa: Y015
+    _WhichOneofArgType__finaliser: _TypeAlias = _typing.Literal["_finaliser", b"_finaliser"]  # noqa: Y015
+    _WhichOneofReturnType__presenter: _TypeAlias = _typing.Literal["presenter"]  # noqa: Y015
+    _WhichOneofArgType__presenter: _TypeAlias = _typing.Literal["_presenter", b"_presenter"]  # noqa: Y015
+    _WhichOneofReturnType__status: _TypeAlias = _typing.Literal["status"]  # noqa: Y015
+    _WhichOneofArgType__status: _TypeAlias = _typing.Literal["_status", b"_status"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__acceptor) -> _WhichOneofReturnType__acceptor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approved_on) -> _WhichOneofReturnType__approved_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__approver) -> _WhichOneofReturnType__approver | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__finaliser) -> _WhichOneofReturnType__finaliser | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presenter) -> _WhichOneofReturnType__presenter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__status) -> _WhichOneofReturnType__status | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___PlanFacts: _TypeAlias = PlanFacts  # noqa: Y015
+
+@_typing.final
+class PlanItemFacts(_message.Message):
+    """An activity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    LEAD_FIELD_NUMBER: _builtins.int
+    JOINING_FIELD_NUMBER: _builtins.int
+    item: _builtins.str
+    """Its id within the plan."""
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What is to be done."""
+
+    @_builtins.property
+    def lead(self) -> _kernel_pb2.Fact:
+        """The lead agency."""
+
+    @_builtins.property
+    def joining(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Agencies that take part."""
+
+    def __init__(
+        self,
+        *,
+        item: _builtins.str = ...,
+        text: _kernel_pb2.Fact | None = ...,
+        lead: _kernel_pb2.Fact | None = ...,
+        joining: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "_text", b"_text", "lead", b"lead", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "_text", b"_text", "item", b"item", "joining", b"joining", "lead", b"lead", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__lead: _TypeAlias = _typing.Literal["lead"]  # noqa: Y015
+    _WhichOneofArgType__lead: _TypeAlias = _typing.Literal["_lead", b"_lead"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lead) -> _WhichOneofReturnType__lead | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___PlanItemFacts: _TypeAlias = PlanItemFacts  # noqa: Y015
+
+@_typing.final
+class FactList(_message.Message):
+    """A list as the sources give it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What is named."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many a source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___FactList: _TypeAlias = FactList  # noqa: Y015
+
+@_typing.final
+class TargetFacts(_message.Message):
+    """A figure to be reached."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    FIGURE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What is measured."""
+
+    @_builtins.property
+    def figure(self) -> _kernel_pb2.Fact:
+        """The figure."""
+
+    @_builtins.property
+    def unit(self) -> _kernel_pb2.Fact:
+        """Its unit."""
+
+    def __init__(
+        self,
+        *,
+        text: _kernel_pb2.Fact | None = ...,
+        figure: _kernel_pb2.Fact | None = ...,
+        unit: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_figure", b"_figure", "_text", b"_text", "_unit", b"_unit", "figure", b"figure", "text", b"text", "unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_figure", b"_figure", "_text", b"_text", "_unit", b"_unit", "figure", b"figure", "text", b"text", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__figure: _TypeAlias = _typing.Literal["figure"]  # noqa: Y015
+    _WhichOneofArgType__figure: _TypeAlias = _typing.Literal["_figure", b"_figure"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    _WhichOneofReturnType__unit: _TypeAlias = _typing.Literal["unit"]  # noqa: Y015
+    _WhichOneofArgType__unit: _TypeAlias = _typing.Literal["_unit", b"_unit"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__figure) -> _WhichOneofReturnType__figure | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
+
+Global___TargetFacts: _TypeAlias = TargetFacts  # noqa: Y015
+
+@_typing.final
+class MeetingFacts(_message.Message):
+    """A conference of the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CLOSES_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    DURING_FIELD_NUMBER: _builtins.int
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    conference: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What it is for."""
+
+    @_builtins.property
+    def closes(self) -> _kernel_pb2.Fact:
+        """The year that it sums up."""
+
+    @_builtins.property
+    def opens(self) -> _kernel_pb2.Fact:
+        """The year that it opens."""
+
+    @_builtins.property
+    def during(self) -> _kernel_pb2.Fact:
+        """The year in the midst of which it reviews."""
+
+    @_builtins.property
+    def held_on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def place(self) -> _kernel_pb2.Fact:
+        """Where."""
+
+    def __init__(
+        self,
+        *,
+        conference: _builtins.str = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        closes: _kernel_pb2.Fact | None = ...,
+        opens: _kernel_pb2.Fact | None = ...,
+        during: _kernel_pb2.Fact | None = ...,
+        held_on: _kernel_pb2.Fact | None = ...,
+        place: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
+    _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
+    _WhichOneofReturnType__during: _TypeAlias = _typing.Literal["during"]  # noqa: Y015
+    _WhichOneofArgType__during: _TypeAlias = _typing.Literal["_during", b"_during"]  # noqa: Y015
+    _WhichOneofReturnType__held_on: _TypeAlias = _typing.Literal["held_on"]  # noqa: Y015
+    _WhichOneofArgType__held_on: _TypeAlias = _typing.Literal["_held_on", b"_held_on"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
+    _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closes) -> _WhichOneofReturnType__closes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__during) -> _WhichOneofReturnType__during | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held_on) -> _WhichOneofReturnType__held_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+
+Global___MeetingFacts: _TypeAlias = MeetingFacts  # noqa: Y015
+
+@_typing.final
+class PartyFactList(_message.Message):
+    """Several parties, as the source gives them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyFacts]:
+        """Who is named."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many the source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___PartyFacts] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___PartyFactList: _TypeAlias = PartyFactList  # noqa: Y015
+
+@_typing.final
+class AttendeeFacts(_message.Message):
+    """Who took part."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person."""
+
+    @_builtins.property
+    def words(self) -> _kernel_pb2.Fact:
+        """As worded, where nobody is named."""
+
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What they did there, as far as it is told."""
+
+    @_builtins.property
+    def count(self) -> _kernel_pb2.Fact:
+        """How many, as worded."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        words: _kernel_pb2.Fact | None = ...,
+        roles: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        count: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_count", b"_count", "_person", b"_person", "_words", b"_words", "agency", b"agency", "count", b"count", "person", b"person", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_count", b"_count", "_person", b"_person", "_words", b"_words", "agency", b"agency", "count", b"count", "person", b"person", "roles", b"roles", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___AttendeeFacts: _TypeAlias = AttendeeFacts  # noqa: Y015
+
+@_typing.final
+class DescriptionFacts(_message.Message):
+    """How the person was called at a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    POSTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day of which it speaks."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """The name."""
+
+    @_builtins.property
+    def rank(self) -> _kernel_pb2.Fact:
+        """The rank as worded."""
+
+    @_builtins.property
+    def posts(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Posts held at once, as worded."""
+
+    def __init__(
+        self,
+        *,
+        on: _kernel_pb2.Fact | None = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        rank: _kernel_pb2.Fact | None = ...,
+        posts: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_on", b"_on", "_rank", b"_rank", "name", b"name", "on", b"on", "rank", b"rank"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_on", b"_on", "_rank", b"_rank", "name", b"name", "on", b"on", "posts", b"posts", "rank", b"rank"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__rank: _TypeAlias = _typing.Literal["rank"]  # noqa: Y015
+    _WhichOneofArgType__rank: _TypeAlias = _typing.Literal["_rank", b"_rank"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rank) -> _WhichOneofReturnType__rank | None: ...
+
+Global___DescriptionFacts: _TypeAlias = DescriptionFacts  # noqa: Y015

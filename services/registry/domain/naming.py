@@ -1,0 +1,79 @@
+"""How names are found: by their words, without marks and with short forms written out.
+
+Two names that are found alike are candidates for a person to choose from, never proof that they are the same.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from services.kernel.text import bare, fold
+
+SHORT_FORMS = {
+    "tw": "trung ương",
+    "tp": "thành phố",
+    "ubnd": "ủy ban nhân dân",
+    "hđnd": "hội đồng nhân dân",
+    "tđkt": "thi đua khen thưởng",
+    "mttq": "mặt trận tổ quốc",
+    "lđlđ": "liên đoàn lao động",
+    "nxb": "nhà xuất bản",
+    "qđnd": "quân đội nhân dân",
+    "vn": "việt nam",
+}
+"""Usual short forms, folded, and what they stand for."""
+_WITHOUT_MARKS = {bare(short): bare(long) for short, long in SHORT_FORMS.items()}
+
+
+class Match(IntEnum):
+    """How well a name fits what was looked for, best first."""
+
+    SAME = 0
+    """The same name, marks and all."""
+    MARKED = 1
+    """Every word is in the name, marks and all."""
+    SAME_BARE = 2
+    """The same name without marks."""
+    BARE = 3
+    """Every word is in the name, without marks."""
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name with their marks, short forms written out: `Nội chính TW` has `trung` and `ương`."""
+    return tuple(" ".join(SHORT_FORMS.get(word, word) for word in fold(name).split()).split())
+
+
+def bare_words(name: str) -> tuple[str, ...]:
+    """The same without marks."""
+    return tuple(" ".join(_WITHOUT_MARKS.get(word, word) for word in bare(name).split()).split())
+
+
+def name_term(name: str) -> str:
+    """The look-up word of a whole name, marks and all."""
+    return "name:" + " ".join(words(name))
+
+
+def word_terms(text: str) -> list[str]:
+    """The look-up words of the words in a name, without marks."""
+    return sorted({f"word:{word}" for word in bare_words(text)})
+
+
+def terms(names: Iterable[str]) -> list[str]:
+    """All look-up words under which names are found."""
+    return sorted({term for name in names for term in (name_term(name), *word_terms(name))})
+
+
+def match(text: str, names: Iterable[str]) -> Match | None:
+    """How well the best of the names fits; null where no single one has all the words."""
+    sought, bare_sought = words(text), bare_words(text)
+    return min((m for name in names if (m := _match(sought, bare_sought, name)) is not None), default=None)
+
+
+def _match(sought: tuple[str, ...], bare_sought: tuple[str, ...], name: str) -> Match | None:
+    marked, unmarked = words(name), bare_words(name)
+    if sought == marked:
+        return Match.SAME
+    if set(sought) <= set(marked):
+        return Match.MARKED
+    if bare_sought == unmarked:
+        return Match.SAME_BARE
+    return Match.BARE if set(bare_sought) <= set(unmarked) else None

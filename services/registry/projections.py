@@ -1,0 +1,202 @@
+"""What registry's own events make of organisations, blocs, their leadership and their years."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, assert_never
+
+from pydantic import BaseModel, Field
+
+from services.kernel.events import Recorded
+from services.kernel.fold import Model, by_stream
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.heading import Summation
+from services.registry.domain.leadership import Leadership
+from services.registry.domain.leadership import evolve as led_after
+from services.registry.domain.naming import terms
+
+OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
+BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
+MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
+YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted
+YearTold = Annotated[YearEvent, Field(discriminator="type")]
+StreamEvent = e.PersonEvent | e.MembershipEvent | e.ConferenceEvent | e.CovenantEvent | e.PlanEvent
+StreamTold = Annotated[StreamEvent, Field(discriminator="type")]
+
+
+class Organisation(BaseModel):
+    """All that is told of an organisation, oldest first."""
+
+    told: tuple[OrganisationTold, ...] = ()
+
+
+class Bloc(BaseModel):
+    """All that is told of a bloc itself and of its members, oldest first."""
+
+    told: tuple[BlocTold, ...] = ()
+    declared: tuple[e.MembersDeclared, ...] = ()
+    memberships: tuple[MembershipTold, ...] = ()
+
+
+class Led(BaseModel):
+    """What it takes to say who headed a bloc on a day."""
+
+    leadership: Leadership = Leadership()
+    summations: tuple[Summation, ...] = ()
+
+
+class Year(BaseModel):
+    """A bloc's conferences, movements and reviews of a year, oldest first."""
+
+    told: tuple[YearTold, ...] = ()
+
+
+class Stream(BaseModel):
+    """All that one stream tells, oldest first."""
+
+    told: tuple[StreamTold, ...] = ()
+
+
+def year_key(bloc: Id, year: int) -> str:
+    return f"{bloc}:{year}"
+
+
+def _organisation_keys(recorded: Recorded[e.OrganisationEvent]) -> Iterable[Id]:
+    return (recorded.event.organisation,)
+
+
+def _organisation(key: str, doc: Organisation | None, recorded: Recorded[e.OrganisationEvent]) -> Organisation:
+    return Organisation(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def _bloc_keys(recorded: Recorded[e.BlocEvent | e.MembershipEvent]) -> Iterable[Id]:
+    return (recorded.event.bloc,)
+
+
+def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.MembershipEvent]) -> Bloc:
+    bloc = doc or Bloc()
+    match recorded.event:
+        case e.BlocEstablished() | e.BlocNamed() as event:
+            return bloc.model_copy(update={"told": (*bloc.told, event)})
+        case e.MembersDeclared() as event:
+            return bloc.model_copy(update={"declared": (*bloc.declared, event)})
+        case e.MembershipStarted() | e.MembershipEnded() as event:
+            return bloc.model_copy(update={"memberships": (*bloc.memberships, event)})
+        case event:
+            assert_never(event)
+
+
+def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Iterable[Id]:
+    event = recorded.event
+    if isinstance(event, e.ConferenceHeld):
+        return (event.bloc,) if event.bloc and _summation(event) else ()
+    return (event.bloc,)
+
+
+def _led(key: str, doc: Led | None, recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Led:
+    led, event = doc or Led(), recorded.event
+    if not isinstance(event, e.ConferenceHeld):
+        return led.model_copy(update={"leadership": led_after(led.leadership, event)})
+    over = _summation(event)
+    return led.model_copy(update={"summations": (*led.summations, over)}) if over else led
+
+
+def _summation(event: e.ConferenceHeld) -> Summation | None:
+    if event.kind != "SUMMATION" or event.closes is None or event.effective is None:
+        return None
+    return Summation(year=event.closes, on=event.effective)
+
+
+def _year_keys(recorded: Recorded[YearEvent]) -> Iterable[str]:
+    event = recorded.event
+    years = (event.closes, event.opens, event.during) if isinstance(event, e.ConferenceHeld) else (event.year,)
+    return sorted({year_key(event.bloc, year) for year in years if event.bloc and year})
+
+
+def _year(key: str, doc: Year | None, recorded: Recorded[YearEvent]) -> Year:
+    return Year(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent]) -> Stream:
+    return Stream(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def names_of(told: Iterable[Any]) -> list[str]:
+    """Every name, short name and variant that events tell, in their order."""
+    found = [n for event in told for n in (event.name, getattr(event, "short_name", None), *event.variants)]
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def _name_terms(doc: Organisation | Bloc) -> Iterable[str]:
+    return terms(names_of(doc.told))
+
+
+ORGANISATIONS = Model(
+    "organisations",
+    "registry",
+    e.VOCABULARY,
+    (e.OrganisationRegistered, e.OrganisationNamed),
+    _organisation_keys,
+    _organisation,
+    doc=Organisation,
+    terms=_name_terms,
+)
+BLOCS = Model(
+    "blocs",
+    "registry",
+    e.VOCABULARY,
+    (e.BlocEstablished, e.BlocNamed, e.MembersDeclared, e.MembershipStarted, e.MembershipEnded),
+    _bloc_keys,
+    _bloc,
+    doc=Bloc,
+    terms=_name_terms,
+)
+LEADERSHIPS = Model(
+    "leaderships",
+    "registry",
+    e.VOCABULARY,
+    (
+        e.LeadershipElected,
+        e.LeadershipHandedOver,
+        e.LeadershipRecorded,
+        e.LeadershipCorrected,
+        e.ConferenceHeld,
+    ),
+    _led_keys,
+    _led,
+    doc=Led,
+)
+YEARS = Model(
+    "years",
+    "registry",
+    e.VOCABULARY,
+    (e.ConferenceHeld, e.MovementLaunched, e.MovementLinked, e.ReviewNoted),
+    _year_keys,
+    _year,
+    doc=Year,
+)
+STREAMS = Model(
+    "streams",
+    "registry",
+    e.VOCABULARY,
+    (
+        e.PersonRegistered,
+        e.PersonDescribed,
+        e.PersonForgotten,
+        e.MembershipStarted,
+        e.MembershipEnded,
+        e.ConferenceHeld,
+        e.AttendanceRecorded,
+        e.CovenantSigned,
+        e.CovenantRecorded,
+        e.PlanRecorded,
+        e.PlanDrafted,
+        e.PlanCommented,
+        e.PlanApproved,
+        e.ActivityAssigned,
+    ),
+    by_stream,
+    _stream,
+    doc=Stream,
+    history="stream",
+)
+MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)

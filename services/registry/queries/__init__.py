@@ -1,0 +1,30 @@
+"""What can be asked of registry. A fact that is absent is not recorded; an empty list means that none is recorded."""
+
+from collections.abc import Mapping
+
+from services.kernel.binding import Query
+from services.registry.projections import BLOCS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
+from services.registry.queries.bloc import GetBloc, get_bloc
+from services.registry.queries.conference import GetConference, get_conference
+from services.registry.queries.heads import WhoHeaded, who_headed
+from services.registry.queries.names import (
+    FindBlocs,
+    FindOrganisations,
+    GetOrganisation,
+    find_blocs,
+    find_organisations,
+    get_organisation,
+)
+from services.registry.queries.person import GetPerson, get_person
+from services.registry.queries.year import GetBlocYear, get_bloc_year
+
+QUERIES: Mapping[str, Query] = {
+    "GetOrganisation": Query(GetOrganisation, get_organisation, (ORGANISATIONS,)),
+    "FindOrganisations": Query(FindOrganisations, find_organisations, (ORGANISATIONS,)),
+    "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
+    "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
+    "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, ORGANISATIONS)),
+    "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
+    "GetConference": Query(GetConference, get_conference, (STREAMS, ORGANISATIONS)),
+    "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
+}

@@ -1,0 +1,198 @@
+"""Told facts as answers: each value with its mark, absent where it is not recorded."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.kernel.errors import Missing
+from services.kernel.fold import Model
+from services.kernel.provenance import Fact, Part
+from services.kernel.telling import fact
+from services.kernel.text import Id
+from services.kernel.view import View
+from services.registry.projections import ORGANISATIONS, Organisation
+
+NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "authority", "province", "organisation"})
+"""Fields of answers that hold an organisation's id."""
+
+
+class Label(Part):
+    """The name by which an organisation is shown."""
+
+    id: str
+    """The organisation."""
+    name: str
+    """Its latest name."""
+
+
+class FactList(Part):
+    """A list as the sources give it: an empty one means "none recorded", never "none made"."""
+
+    items: tuple[Fact, ...] = ()
+    """What is named."""
+    declared_count: Fact | None = None
+    """How many a source says there are."""
+    exhaustive: Fact | None = None
+    """Whether all are named."""
+
+
+class PartyFacts(Part):
+    """Who, as far as it is told."""
+
+    agency: Fact | None
+    """The agency."""
+    person: Fact | None
+    """The person who acts for it."""
+    words: Fact | None
+    """As worded, where nobody is named."""
+
+
+class HolderFacts(Part):
+    """Who holds an office."""
+
+    agency: Fact | None
+    """The agency."""
+    person: Fact | None
+    """The person who represents it."""
+    title: Fact | None
+    """The title as worded."""
+
+
+class DeputyFacts(Part):
+    """A deputy head."""
+
+    agency: Fact | None
+    """The agency."""
+    person: Fact | None
+    """The person who represents it."""
+    title: Fact | None
+    """The title as worded."""
+    rank: Fact | None
+    """STANDING or ORDINARY."""
+
+
+class PartyFactList(Part):
+    """Several parties, as the source gives them."""
+
+    items: tuple[PartyFacts, ...] = ()
+    """Who is named."""
+    declared_count: Fact | None = None
+    """How many the source says there are."""
+    exhaustive: Fact | None = None
+    """Whether all are named."""
+
+
+class DeputyFactList(Part):
+    """The deputies, as the source gives them."""
+
+    items: tuple[DeputyFacts, ...] = ()
+    """Who is named."""
+    declared_count: Fact | None = None
+    """How many the source says there are."""
+    exhaustive: Fact | None = None
+    """Whether all are named."""
+
+
+def party(told: Any, path: str) -> PartyFacts | None:
+    """The party at a path of an event; null where none is told."""
+    found = {name: fact(told, f"{path}.{name}") for name in PartyFacts.model_fields}
+    return PartyFacts(**found) if any(found.values()) else None
+
+
+def parties(told: Any, path: str) -> PartyFactList:
+    items = (party(told, f"{path}.items[{i}]") for i in range(length(told, path)))
+    return PartyFactList(items=tuple(item for item in items if item), **counted(told, path))
+
+
+def holder(told: Any, path: str) -> HolderFacts | None:
+    """The holder of an office at a path of an event; null where none is told."""
+    found = {name: fact(told, f"{path}.{name}") for name in HolderFacts.model_fields}
+    return HolderFacts(**found) if any(found.values()) else None
+
+
+def deputies(told: Any, path: str) -> DeputyFactList:
+    paths = [f"{path}.items[{i}]" for i in range(length(told, path))]
+    items = tuple(DeputyFacts(**{name: fact(told, f"{p}.{name}") for name in DeputyFacts.model_fields}) for p in paths)
+    return DeputyFactList(items=items, **counted(told, path))
+
+
+def listed(told: Any, path: str) -> FactList:
+    """A list of plain values."""
+    return FactList(items=facts(told, path + ".items[{}]", length(told, path)), **counted(told, path))
+
+
+def facts(told: Any, path: str, count: int) -> tuple[Fact, ...]:
+    """The first `count` values at a path such as `variants[{}]`."""
+    return tuple(found for i in range(count) if (found := fact(told, path.format(i))))
+
+
+def length(told: Any, path: str) -> int:
+    """How many items a list of an event names."""
+    listed_ = getattr(told, path, None)
+    return len(listed_.items) if listed_ else 0
+
+
+def counted(told: Any, path: str) -> dict[str, Fact | None]:
+    return {
+        "declared_count": fact(told, f"{path}.declared_count"),
+        "exhaustive": fact(told, f"{path}.exhaustive"),
+    }
+
+
+def latest(told: Iterable[Any], field: str) -> Fact | None:
+    """What was told of a field last."""
+    found: Fact | None = None
+    for event in told:
+        found = (fact(event, field) if hasattr(event, field) else None) or found
+    return found
+
+
+def surest(found: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each value once, in order of first telling, with a stated mark before an inferred one."""
+    best: dict[str, Fact] = {}
+    for one in found:
+        known = best.get(one.value)
+        if known is None or (known.mark.certainty, one.mark.certainty) == ("INFERRED", "STATED"):
+            best[one.value] = one
+    return tuple(best.values())
+
+
+def named(answer: Any, naming: bool = False) -> set[Id]:
+    """The organisations that an answer names."""
+    match answer:
+        case Fact():
+            return {answer.value} if naming else set()
+        case Part():
+            fields = type(answer).model_fields
+            return set().union(*(named(getattr(answer, name), name in NAMING) for name in fields))
+        case tuple():
+            return set().union(*(named(item, naming) for item in answer))
+        case _:
+            return set()
+
+
+async def recorded(view: View, model: Model, key: Id) -> Any:
+    """A row that must be there. Raises Missing."""
+    doc = await view.get(model, key)
+    if doc is None:
+        raise Missing(f"{key} is not recorded", f"Chưa ghi nhận {key}.")
+    return doc
+
+
+async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
+    """The names of the organisations in an answer, as known at its position."""
+    docs: dict[str, Organisation] = await view.many(ORGANISATIONS, named(answer))
+    return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told)))
+
+
+def shown(told: Iterable[Any]) -> str | None:
+    name = latest(until(list(told), None), "name")
+    return name.value if name else None
+
+
+def until(told: Sequence[Any], on: date | None) -> list[Any]:
+    """What holds on a day, oldest first; what has no day of its own holds from the beginning."""
+    dated = sorted(told, key=lambda event: event.effective or date.min)
+    return [event for event in dated if on is None or event.effective is None or event.effective <= on]

@@ -1,0 +1,118 @@
+"""A conference and who took part in it."""
+
+from pydantic import BaseModel
+
+from services.kernel.errors import Missing
+from services.kernel.provenance import Fact, Part
+from services.kernel.telling import fact
+from services.kernel.text import Id
+from services.kernel.view import View
+from services.registry import events as e
+from services.registry.domain.conference import CONFERENCE
+from services.registry.projections import STREAMS, Stream
+from services.registry.queries.common import (
+    FactList,
+    Label,
+    PartyFactList,
+    counted,
+    facts,
+    labels,
+    length,
+    listed,
+    parties,
+)
+
+
+class GetConference(BaseModel):
+    """A conference and who took part in it."""
+
+    conference: Id
+    """The conference."""
+
+
+class AttendeeFacts(Part):
+    """Who took part."""
+
+    agency: Fact | None
+    """The agency."""
+    person: Fact | None
+    """The person."""
+    words: Fact | None
+    """As worded, where nobody is named."""
+    roles: tuple[Fact, ...]
+    """What they did there, as far as it is told."""
+    count: Fact | None
+    """How many, as worded."""
+
+
+class ConferenceAnswer(BaseModel):
+    """A conference."""
+
+    conference: str
+    """Its id."""
+    bloc: Fact | None
+    """The bloc that held it."""
+    kind: Fact | None
+    """What it was for."""
+    closes: Fact | None
+    """The year that it sums up."""
+    opens: Fact | None
+    """The year that it opens."""
+    during: Fact | None
+    """The year in the midst of which it reviews."""
+    held_on: Fact | None
+    """Its day."""
+    half_day: Fact | None
+    """MORNING or AFTERNOON."""
+    place: Fact | None
+    """Where."""
+    chairs: PartyFactList
+    """Who chaired."""
+    agenda: FactList
+    """What it was held for."""
+    attendees: tuple[AttendeeFacts, ...]
+    """Who took part: no proof of membership."""
+    declared_count: Fact | None
+    """How many are said to have taken part."""
+    exhaustive: Fact | None
+    """Whether all are told."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
+
+
+async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
+    stream: Stream | None = await view.get(STREAMS, CONFERENCE.of(asked.conference).name)
+    if stream is None:
+        raise Missing(f"{asked.conference} is not recorded", f"Chưa ghi nhận {asked.conference}.")
+    held = next((event for event in stream.told if isinstance(event, e.ConferenceHeld)), None)
+    attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
+    counts = [counted(event, "attendees") for event in reversed(attendance)]
+    answer = ConferenceAnswer(
+        conference=asked.conference,
+        bloc=fact(held, "bloc"),
+        kind=fact(held, "kind"),
+        closes=fact(held, "closes"),
+        opens=fact(held, "opens"),
+        during=fact(held, "during"),
+        held_on=fact(held, "effective"),
+        half_day=fact(held, "half_day"),
+        place=fact(held, "place"),
+        chairs=parties(held, "chairs"),
+        agenda=listed(held, "agenda"),
+        attendees=tuple(_attendee(event, i) for event in attendance for i in range(length(event, "attendees"))),
+        declared_count=next((x["declared_count"] for x in counts if x["declared_count"]), None),
+        exhaustive=next((x["exhaustive"] for x in counts if x["exhaustive"]), None),
+        labels=(),
+    )
+    return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _attendee(event: e.AttendanceRecorded, index: int) -> AttendeeFacts:
+    path = f"attendees.items[{index}]"
+    return AttendeeFacts(
+        agency=fact(event, f"{path}.agency"),
+        person=fact(event, f"{path}.person"),
+        words=fact(event, f"{path}.words"),
+        roles=facts(event, path + ".roles[{}]", len(event.attendees.items[index].roles)),
+        count=fact(event, f"{path}.count.wording"),
+    )

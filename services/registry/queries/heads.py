@@ -1,0 +1,55 @@
+"""Who headed a bloc."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from services.kernel.errors import Invalid, Violation
+from services.kernel.text import Id
+from services.kernel.view import View
+from services.registry import events as e
+from services.registry.domain.heading import Head, Heads, headed_in, headed_on
+from services.registry.projections import BLOCS, LEADERSHIPS, Led
+from services.registry.queries.common import Label, labels, recorded
+
+
+class WhoHeaded(BaseModel):
+    """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+
+    bloc: Id
+    """The bloc."""
+    on: date | None = None
+    """The day."""
+    year: e.Year | None = None
+    """The year."""
+
+
+class HeadsAnswer(BaseModel):
+    """Nobody (not recorded), one, or several heads that contradict each other."""
+
+    heads: tuple[Head, ...]
+    """Each with its mark, no surer than the facts that it rests on."""
+    disputed: bool
+    """Whether there are several."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
+
+
+async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
+    await recorded(view, BLOCS, asked.bloc)
+    led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
+    heads = _heads(asked, led)
+    answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=())
+    return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _heads(asked: WhoHeaded, led: Led) -> Heads:
+    match asked.on, asked.year:
+        case date() as on, None:
+            return headed_on(led.leadership, led.summations, on)
+        case None, int() as year:
+            return headed_in(led.leadership, year)
+        case _:
+            raise Invalid(
+                Violation("on", vi="cần đúng một trong hai: ngày hoặc năm", en="name a day or a year, not both")
+            )

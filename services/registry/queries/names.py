@@ -1,0 +1,149 @@
+"""Organisations, and finding them and blocs by their names."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from services.kernel.fold import Model
+from services.kernel.provenance import Fact, Part
+from services.kernel.telling import fact
+from services.kernel.text import Id, Line, fold
+from services.kernel.view import View
+from services.registry.domain.naming import Match, match, name_term, word_terms
+from services.registry.projections import BLOCS, ORGANISATIONS, names_of
+from services.registry.queries.common import facts, latest, recorded, shown, surest, until
+
+CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
+
+
+class GetOrganisation(BaseModel):
+    """An organisation and its names."""
+
+    organisation: Id
+    """The organisation."""
+    on: date | None = None
+    """The day of its name; the latest one if absent."""
+
+
+class NameFacts(Part):
+    """A name from a day on."""
+
+    name: Fact | None
+    """The official name."""
+    short_name: Fact | None
+    """The official short name."""
+    since: Fact | None
+    """Its first day."""
+
+
+class OrganisationAnswer(BaseModel):
+    """An organisation."""
+
+    organisation: str
+    """Its id."""
+    name: Fact | None
+    """Its name on the day asked for."""
+    short_name: Fact | None
+    """Its short name on that day."""
+    kind: Fact | None
+    """What it is."""
+    level: Fact | None
+    """Its level."""
+    code: Fact | None
+    """Its official code."""
+    names: tuple[NameFacts, ...]
+    """Every name, in the order of telling."""
+    variants: tuple[Fact, ...]
+    """Other spellings and short forms."""
+
+
+async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
+    told = (await recorded(view, ORGANISATIONS, asked.organisation)).told
+    then = until(told, asked.on)
+    return OrganisationAnswer(
+        organisation=asked.organisation,
+        name=latest(then, "name"),
+        short_name=latest(then, "short_name"),
+        kind=latest(told, "kind"),
+        level=latest(told, "level"),
+        code=latest(told, "code"),
+        names=names_told(told),
+        variants=variants_told(told),
+    )
+
+
+def names_told(told: Iterable[Any]) -> tuple[NameFacts, ...]:
+    return tuple(
+        NameFacts(
+            name=fact(event, "name"),
+            short_name=fact(event, "short_name") if hasattr(event, "short_name") else None,
+            since=fact(event, "effective"),
+        )
+        for event in told
+        if event.name or getattr(event, "short_name", None)
+    )
+
+
+def variants_told(told: Iterable[Any]) -> tuple[Fact, ...]:
+    return surest(f for event in told for f in facts(event, "variants[{}]", len(event.variants)))
+
+
+class FindOrganisations(BaseModel):
+    """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+
+    text: Line
+    """A name, some words of it, or a short form."""
+    limit: int = Field(default=20, ge=1, le=100)
+    """How many at most."""
+    after: Id | None = None
+    """The last id of the page before, asked for at the same position."""
+
+
+class FindBlocs(BaseModel):
+    """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
+
+    text: Line
+    """A name, some words of it, or a short form."""
+    limit: int = Field(default=20, ge=1, le=100)
+    """How many at most."""
+    after: Id | None = None
+    """The last id of the page before, asked for at the same position."""
+
+
+class Found(Part):
+    """A candidate for a person to choose from: an equal name proves nothing."""
+
+    id: str
+    """The id."""
+    name: str
+    """Its latest name, as spelled in its source."""
+    exact: bool
+    """Whether one of its names is just what was looked for, marks and all."""
+
+
+class FoundAnswer(BaseModel):
+    """Candidates, best first."""
+
+    found: tuple[Found, ...]
+    """At most as many as asked for."""
+
+
+async def find_organisations(asked: FindOrganisations, view: View) -> FoundAnswer:
+    return await _find(view, ORGANISATIONS, asked)
+
+
+async def find_blocs(asked: FindBlocs, view: View) -> FoundAnswer:
+    return await _find(view, BLOCS, asked)
+
+
+async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs) -> FoundAnswer:
+    rows = dict(await view.find(model, name_term(asked.text), limit=CANDIDATES))
+    if sought := word_terms(asked.text):
+        rows |= await view.find(model, *sought, limit=CANDIDATES)
+    fits = ((match(asked.text, names_of(doc.told)), key, shown(doc.told) or key) for key, doc in rows.items())
+    ranked = sorted((fit, fold(name), key, name) for fit, key, name in fits if fit is not None)
+    after = next((i for i, (_, _, key, _) in enumerate(ranked, 1) if key == asked.after), 0)
+    page = ranked[after : after + asked.limit]
+    return FoundAnswer(found=tuple(Found(id=k, name=n, exact=fit is Match.SAME) for fit, _, k, n in page))
