@@ -1,0 +1,58 @@
+"""What registry is made of; it owns the persons, and so their vault."""
+
+from thidua.registry.v1 import registry_pb2
+
+from services.kernel.service import Service
+from services.kernel.tools import Tools
+from services.registry.domain import HANDLERS
+from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
+from services.registry.events import VOCABULARY
+from services.registry.projections import MODELS
+from services.registry.queries import QUERIES
+
+# A database that was restored may hold keys again that were destroyed after it was saved, the events tell of whom.
+_FORGOTTEN = """
+select person from vault.keys where exists (
+    select from log.events where stream = 'person:' || person and type = 'PersonForgotten'
+)
+"""
+
+
+async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> RegisterPerson | DescribePerson:
+    """The command with every text about the person sealed; a sealed text is longer than a line may be."""
+    texts = command.model_dump(include={"name", "rank", "posts"}, exclude_none=True)
+
+    async def seal(text: str) -> str:
+        assert tools.vault is not None
+        return await tools.vault.seal(command.person, text)
+
+    found = {
+        field: tuple([await seal(item) for item in text]) if isinstance(text, tuple) else await seal(text)
+        for field, text in texts.items()
+    }
+    return command.model_copy(update=found)
+
+
+async def destroyed(command: ForgetPerson, tools: Tools) -> None:
+    assert tools.vault is not None
+    await tools.vault.destroy(command.person)
+
+
+async def forgotten_again(tools: Tools) -> None:
+    """Destroy every key of a forgotten person that is there."""
+    assert tools.vault is not None
+    for row in await tools.pool.fetch(_FORGOTTEN):
+        await tools.vault.destroy(row["person"])
+
+
+SERVICE = Service(
+    name="registry",
+    api=registry_pb2.DESCRIPTOR.services_by_name["RegistryService"],
+    vocabulary=VOCABULARY,
+    handlers=HANDLERS,
+    queries=QUERIES,
+    models=MODELS,
+    arrivals={RegisterPerson: sealed, DescribePerson: sealed},
+    consequences={ForgetPerson: destroyed},
+    beginning=forgotten_again,
+)
