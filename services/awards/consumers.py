@@ -10,7 +10,7 @@ from services.kernel.events import Recorded
 from services.kernel.fold import Model, by_stream
 from services.kernel.provenance import Fact, Listed
 from services.kernel.telling import fact
-from services.kernel.view import View
+from services.kernel.tools import Tools
 from services.registry import events as registry
 from services.scoring import events as scoring
 
@@ -54,10 +54,13 @@ def published(stream: str, ranking: Ranked | None, recorded: Recorded[scoring.Ra
 RANKS = Model("ranks", "scoring", scoring.VOCABULARY, (scoring.RankingPublished,), by_stream, published, doc=Ranked)
 
 
-async def with_rank(command: AgreeNomination, view: View) -> AgreeNomination:
+async def with_rank(command: AgreeNomination, tools: Tools) -> AgreeNomination:
     """The command with the recipient's rank in the bloc's ranking, as far as scoring's log has come here."""
-    ranking: Ranked | None = await view.get(RANKS, f"ranking:{command.bloc}:{command.year}")
+    if command.record is not None:
+        return command
+    async with tools.look(RANKS) as view:
+        ranking: Ranked | None = await view.get(RANKS, f"ranking:{command.bloc}:{command.year}")
+        at = view.positions[RANKS.log]
     units = ranking.ranked.items if ranking else ()
     rank = next((u.rank for u in units if u.unit == command.recipient.organisation), None)
-    at = view.positions[RANKS.log]
     return command.model_copy(update={"ranking": RankSeen(epoch=at.epoch, position=at.position, rank=rank)})

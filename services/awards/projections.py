@@ -1,6 +1,7 @@
 """What awards' own events make of the catalogue, proposals and awards, and what of it is public."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -8,6 +9,8 @@ from services.awards import events as e
 from services.awards.domain.catalogue import spellings
 from services.kernel.events import Recorded
 from services.kernel.fold import Model
+from services.kernel.public import PublicRecord, following
+from services.kernel.telling import worded
 from services.kernel.text import bare
 
 
@@ -139,4 +142,62 @@ AWARDS = Model(
     terms=of_award,
 )
 
-MODELS = (KINDS, PROPOSALS, AWARDS)
+
+def announced(award: str, row: PublicRecord | None, recorded: Recorded[e.AwardEvent]) -> PublicRecord:
+    """Each record holds the award as it then is, so that a subscriber needs no earlier one.
+
+    Persons are left out even as ids, and so is why an award was cancelled or corrected.
+    """
+    event = recorded.event
+    data = {"award": award, **(row.data if row else {}), **_subject(event), **_act(event)}
+    data.pop("record", None)
+    if event.record is not None:
+        inferred = sorted(inference.field for inference in event.record.inferred)
+        data["record"] = {"source": event.record.source.id, "inferred": inferred}
+    return following(row, event.type, recorded, data)
+
+
+def _act(event: e.AwardEvent) -> dict[str, Any]:
+    match event:
+        case e.AwardDecided():
+            return {"decision": _told(event, "decision", "number", "effective", "authority", "regulation")}
+        case e.AwardConferred():
+            return {"conferral": _told(event, "effective", "conferred_by", "conference", "place")}
+        case e.AwardCancelled():
+            return {"cancellation": _told(event, "ground", "number", "effective", "authority")}
+        case e.AwardCorrected():
+            told = _told(event, "number", "effective", "authority", "decision_number", "decided_on")
+            return {"correction": told}
+
+
+def _subject(event: e.AwardEvent) -> dict[str, Any]:
+    """What the award is, as far as the event tells it."""
+    if isinstance(event, e.AwardCancelled):
+        return {}
+    told = _told(event, "kind", "wording", "bloc", "year")
+    return told if event.recipient is None else {**told, "recipient": _public(event.recipient)}
+
+
+def _public(recipient: e.Recipient) -> dict[str, Any]:
+    if recipient.organisation is not None:
+        return {"organisation": recipient.organisation}
+    return {"person": True} if recipient.group is None else {"group": _told(recipient.group, "kind", "count")}
+
+
+def _told(part: BaseModel, *fields: str) -> dict[str, Any]:
+    """These fields as JSON values, as far as there are such and they are told."""
+    values = ((field, getattr(part, field, None)) for field in fields)
+    return {field: v if isinstance(v, int) else worded(v) for field, v in values if v is not None}
+
+
+PUBLIC = Model(
+    "public",
+    "awards",
+    e.VOCABULARY,
+    (e.AwardDecided, e.AwardConferred, e.AwardCancelled, e.AwardCorrected),
+    award_of,
+    announced,
+    doc=PublicRecord,
+)
+
+MODELS = (KINDS, PROPOSALS, AWARDS, PUBLIC)

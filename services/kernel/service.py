@@ -79,7 +79,7 @@ class Service:
     """What follows once a command is recorded, again at each repetition of it: a person's key destroyed."""
     beginning: Callable[[Tools], Awaitable[None]] | None = None
     """What is done before anything is served: consequences that a crash or a restore may have undone."""
-    public: Callable[[Log], Feed] | None = None
+    public: Callable[[Tools], Feed] | None = None
     """The feed of its public topic."""
     migrations: Path | None = None
     """The folder of its own migrations."""
@@ -225,7 +225,7 @@ class _Process:
     def _relaying(self) -> dict[str, Callable[[], Awaitable[None]]]:
         feeds: dict[str, Feed] = {"log": LogFeed(self._tools.log)}
         if self._service.public is not None:
-            feeds["public"] = self._service.public(self._tools.log)
+            feeds["public"] = self._service.public(self._tools)
         self._relays = {name: Relay(feed, self._kafka()) for name, feed in feeds.items()}
         return {f"relay.{name}": relay.run for name, relay in self._relays.items()}
 

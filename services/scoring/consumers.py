@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from services.kernel.events import Recorded
 from services.kernel.fold import Model
 from services.kernel.text import Id
-from services.kernel.view import View
+from services.kernel.tools import Tools
 from services.registry import events as registry
 from services.scoring.domain.ranking import PublishRanking
 from services.scoring.events import MembersSeen
@@ -57,10 +57,13 @@ MEMBERS = Model(
 )
 
 
-async def with_members(command: PublishRanking, view: View) -> PublishRanking:
+async def with_members(command: PublishRanking, tools: Tools) -> PublishRanking:
     """The command with those who were members at the end of the year, as far as registry's log has come here."""
-    members = await view.get(MEMBERS, command.bloc) or Members()
-    at = view.positions[MEMBERS.log]
+    if command.record is not None:
+        return command
+    async with tools.look(MEMBERS) as view:
+        members = await view.get(MEMBERS, command.bloc) or Members()
+        at = view.positions[MEMBERS.log]
     end = date(command.year, 12, 31)
     units = tuple(sorted({stay.unit for stay in members.stays if stay.holds(end)}))
     seen = MembersSeen(epoch=at.epoch, position=at.position, units=units)

@@ -62,8 +62,8 @@ def test_every_fact_of_an_article_says_where_it_stands(name: str) -> None:
         assert step.fields["record"]["place"], step.name
 
 
-@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_every_source_has_the_hash_of_its_text(source: dict[str, str]) -> None:
+@pytest.mark.parametrize("source", [s for s in SOURCES.values() if s["id"] != "catalogue"], ids=lambda s: s["id"])
+def test_every_article_has_the_hash_of_its_text(source: dict[str, str]) -> None:
     assert re.fullmatch("[0-9a-f]{64}", source["sha256"])
     assert source["title"]
     assert source["printed_date"]
