@@ -3,14 +3,17 @@
 import asyncio
 import json
 import os
+import secrets
 import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import grpc
 import pytest
 from google.rpc.error_details_pb2 import BadRequest
@@ -23,6 +26,7 @@ from services.kernel.migrate import migrate
 from tests.kernel.rpc.sample import api
 
 MODULE = "tests.kernel.rpc.sample.main"
+RPC = ("--parts", "rpc,projections")
 PASSWORD = "p" * 32
 OFFICERS = auth.new_key("thidua", "officers-1")
 PEER = auth.new_key("scoring", "scoring-1")
@@ -90,14 +94,21 @@ def fields(details: Sequence[Any]) -> list[str]:
     return named
 
 
-@pytest.fixture
-async def environment(
-    postgres: Postgres | ExistingPostgres, fresh_database: Callable[[], Awaitable[str]], tmp_path: Path
-) -> dict[str, str]:
-    """The settings of a sample service on a new database."""
-    admin = await fresh_database()
+@asynccontextmanager
+async def database(postgres: Postgres | ExistingPostgres) -> AsyncIterator[str]:
+    """A new database for a sample service; its DSN for the administrator."""
+    name = f"sample_{secrets.token_hex(6)}"
+    admin = postgres.dsn(name)
     await migrate(admin, "sample", password=PASSWORD)
-    keys = tmp_path / "jwks.json"
+    yield admin
+    connection = await asyncpg.connect(postgres.admin_dsn)
+    await connection.execute(f"drop database {name} with (force)")
+    await connection.close()
+
+
+def settings(postgres: Postgres | ExistingPostgres, admin: str, folder: Path) -> dict[str, str]:
+    """The environment of a sample service."""
+    keys = folder / "jwks.json"
     keys.write_text(json.dumps(auth.public([OFFICERS, PEER])))
     given = {
         "DATABASE": postgres.dsn(urlsplit(admin).path[1:], "thidua_sample", PASSWORD),
@@ -106,11 +117,30 @@ async def environment(
         "TOKEN_KEYS": str(keys),
         "REFLECTION": "true",
         "METRICS": "127.0.0.1:0",
-        "PATIENCE": "5",
+        "PATIENCE": "3",
         "LONGEST_CALL": "5",
     }
     path = os.pathsep.join((str(ROOT), str(ROOT / "proto")))
     return {**os.environ, "PYTHONPATH": path, **{f"THIDUA_{name}": value for name, value in given.items()}}
+
+
+@pytest.fixture(scope="session")
+async def sample(
+    postgres: Postgres | ExistingPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Sample]:
+    """A sample service that many tests share."""
+    async with database(postgres) as admin:
+        shared = Sample(settings(postgres, admin, tmp_path_factory.mktemp("sample")), RPC)
+        await shared.begin()
+        yield shared
+        await shared.end()
+
+
+@pytest.fixture
+async def environment(postgres: Postgres | ExistingPostgres, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    """The settings of a sample service of this test's own."""
+    async with database(postgres) as admin:
+        yield settings(postgres, admin, tmp_path)
 
 
 @pytest.fixture
@@ -118,19 +148,14 @@ async def start(environment: dict[str, str]) -> AsyncIterator[Callable[..., Awai
     """Starts sample services, and ends them after the test."""
     started: list[Sample] = []
 
-    async def begin(*words: str, **settings: str) -> Sample:
-        more = {f"THIDUA_{name}": value for name, value in settings.items()}
-        sample = Sample(environment | more, words or ("--parts", "rpc,projections"))
-        started.append(sample)
-        await sample.begin()
-        return sample
+    async def begin(*words: str, **changes: str) -> Sample:
+        more = {f"THIDUA_{name}": value for name, value in changes.items()}
+        one = Sample(environment | more, words or RPC)
+        started.append(one)
+        await one.begin()
+        return one
 
     yield begin
-    for sample in started:
-        if sample.process.poll() is None:
-            await sample.end()
-
-
-@pytest.fixture
-async def sample(start: Callable[..., Awaitable[Sample]]) -> Sample:
-    return await start()
+    for one in started:
+        if one.process.poll() is None:
+            await one.end()
