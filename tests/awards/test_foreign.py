@@ -1,0 +1,65 @@
+"""What scoring and awards know of other logs comes by Kafka and gRPC, as it does between processes."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import grpc
+from aiokafka.errors import UnknownTopicOrPartitionError
+
+from deploy.local.servers import ExistingKafka, Kafka
+from services.awards.consumers import NAMES, RANKS, Ranked
+from services.kernel.events import Position
+from services.kernel.fold import Model
+from services.kernel.inbox import Inbox
+from services.kernel.logclient import LogClient
+from services.kernel.projection import Engine
+from services.kernel.view import ReadOptions
+from services.scoring.consumers import MEMBERS, Members
+from tests.kernel.messaging.support import Owner, delete_topic, running
+from tests.play import Played, Services, play
+
+
+@asynccontextmanager
+async def followed(service: Played, model: Model, owner: Owner) -> AsyncIterator[Engine]:
+    """The model kept up to date in the service's database through an inbox."""
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}") as channel:
+        inbox = Inbox(service.tools.log.name, LogClient(model.log, channel), owner.bootstrap, look_every=0.5)
+        engine = Engine(model, service.tools.pool, inbox)
+        async with running(inbox.run(), engine.run()):
+            yield engine
+
+
+async def known(service: Played, model: Model, key: str, at_least: Position) -> object:
+    """The row, once the model knows the position."""
+    async with service.tools.look(model, read=ReadOptions(at_least={model.log: at_least}, seconds=30)) as view:
+        return await view.get(model, key)
+
+
+async def test_scoring_knows_members_and_awards_names_and_ranks_from_the_topics_of_the_others(
+    services: Services, kafka: Kafka | ExistingKafka
+) -> None:
+    registry, scoring, awards = (services[name] for name in ("registry", "scoring", "awards"))
+    owners = {name: Owner(services[name].tools.log, kafka.bootstrap) for name in ("registry", "scoring")}
+    async with AsyncExitStack() as stack:
+        for owner in owners.values():
+            await delete_topic_of_another_test(owner)
+            await owner.serve()
+            stack.push_async_callback(owner.leave)
+            await stack.enter_async_context(running(owner.relay().run()))
+        for service, model in ((scoring, MEMBERS), (awards, NAMES), (awards, RANKS)):
+            await stack.enter_async_context(followed(service, model, owners[model.log]))
+        await play(services, "organisations", "catalogue", "constructed")
+        at = await registry.tools.log.head()
+        members = await known(scoring, MEMBERS, "vi-du-khoi", at)
+        assert isinstance(members, Members)
+        assert {stay.unit for stay in members.stays} == {"vi-du-don-vi-a", "vi-du-don-vi-b", "vi-du-don-vi-c"}
+        assert await known(awards, NAMES, "bloc:vi-du-khoi", at) is not None
+        ranking = await known(awards, RANKS, "ranking:vi-du-khoi:2025", await scoring.tools.log.head())
+        assert isinstance(ranking, Ranked)
+        assert [unit.unit for unit in ranking.ranked.items] == ["vi-du-don-vi-a", "vi-du-don-vi-b"]
+
+
+async def delete_topic_of_another_test(owner: Owner) -> None:
+    """The broker outlives a test, the databases do not."""
+    with suppress(UnknownTopicOrPartitionError):
+        await delete_topic(owner.bootstrap, owner.topic)

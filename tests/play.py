@@ -1,0 +1,140 @@
+"""Services played in the test's process on real databases: commands go in, read models are caught up, queries answer.
+
+Another's log is read straight from its database here; that it also comes by Kafka and gRPC is tested elsewhere.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+
+from deploy.demo.scenarios import load
+from services.awards import consumers as awards_consumers
+from services.awards import domain as awards_domain
+from services.awards import projections as awards_projections
+from services.awards import queries as awards_queries
+from services.awards.domain.proposal import AgreeNomination
+from services.awards.events import VOCABULARY as AWARDS
+from services.kernel.binding import Query
+from services.kernel.decider import Command, Context, Handlers
+from services.kernel.events import Position, Vocabulary
+from services.kernel.fold import Model
+from services.kernel.handling import Handling
+from services.kernel.log import Log, Reply
+from services.kernel.migrate import migrate
+from services.kernel.projection import Engine
+from services.kernel.tools import Tools
+from services.kernel.view import ReadOptions
+from services.registry import domain as registry_domain
+from services.registry.events import VOCABULARY as REGISTRY
+from services.scoring import consumers as scoring_consumers
+from services.scoring import domain as scoring_domain
+from services.scoring import projections as scoring_projections
+from services.scoring import queries as scoring_queries
+from services.scoring.domain.ranking import PublishRanking
+from services.scoring.events import VOCABULARY as SCORING
+
+PASSWORD = "only-for-tests"
+PRESENT = ReadOptions()
+SEALED = {"RegisterPerson", "DescribePerson"}
+"""Commands that only registry's edge can take, since it seals persons' texts."""
+
+
+@dataclass
+class Played:
+    """One service: its log, and its read models, which are caught up when something is asked."""
+
+    tools: Tools
+    vocabulary: Vocabulary[Any]
+    handlers: Handlers
+    queries: Mapping[str, Query] = field(default_factory=dict)
+    models: tuple[Model, ...] = ()
+    arrivals: Mapping[type[Command], Callable[[Any, Tools], Any]] = field(default_factory=dict)
+    logs: dict[str, Log] = field(default_factory=dict)
+    """Every log that the models fold."""
+
+    async def tell(self, command: str, **fields: Any) -> Reply:
+        """What the command, named as its RPC, was answered. Raises the errors of the kernel."""
+        kind = next(kind for kind in self.handlers if kind.__name__ == command)
+        told: Command = kind.model_validate(fields)
+        if kind in self.arrivals:
+            await self.catch_up()
+            told = await self.arrivals[kind](told, self.tools)
+        handling = Handling(self.tools.log, self.vocabulary, self.handlers, b"only for tests")
+        return await handling.handle(told, Context(str(uuid4()), "tester"))
+
+    async def ask(self, query: str, read: ReadOptions = PRESENT, **fields: Any) -> Any:
+        """The answer of the query, named as its RPC."""
+        await self.catch_up()
+        asked = self.queries[query]
+        async with self.tools.look(*asked.models, read=read) as view:
+            return await asked.answer(asked.request.model_validate(fields), view)
+
+    async def catch_up(self) -> dict[str, Position]:
+        engines = [Engine(model, self.tools.pool, self.logs[model.log]) for model in self.models]
+        return {engine.model.name: await engine.catch_up() for engine in engines}
+
+
+Services = Mapping[str, Played]
+
+
+@asynccontextmanager
+async def three(fresh: Callable[[], Any], dsn: Callable[..., str]) -> AsyncIterator[Services]:
+    """Registry, scoring and awards, each with an empty log in a database of its own."""
+    async with (
+        _opened("registry", fresh, dsn) as a,
+        _opened("scoring", fresh, dsn) as b,
+        _opened("awards", fresh, dsn) as c,
+    ):
+        registry = Played(a, REGISTRY, registry_domain.HANDLERS)
+        scoring = Played(
+            b,
+            SCORING,
+            scoring_domain.HANDLERS,
+            scoring_queries.QUERIES,
+            (*scoring_projections.MODELS, scoring_consumers.MEMBERS),
+            {PublishRanking: scoring_consumers.with_members},
+            {"scoring": b.log, "registry": a.log},
+        )
+        awards = Played(
+            c,
+            AWARDS,
+            awards_domain.HANDLERS,
+            awards_queries.QUERIES,
+            (*awards_projections.MODELS, awards_consumers.NAMES, awards_consumers.RANKS),
+            {AgreeNomination: awards_consumers.with_rank},
+            {"awards": c.log, "registry": a.log, "scoring": b.log},
+        )
+        yield {"registry": registry, "scoring": scoring, "awards": awards}
+
+
+@asynccontextmanager
+async def _opened(name: str, fresh: Callable[[], Any], dsn: Callable[..., str]) -> AsyncIterator[Tools]:
+    admin_dsn = await fresh()
+    await migrate(admin_dsn, name, password=PASSWORD)
+    own = dsn(admin_dsn.rpartition("/")[2], f"thidua_{name}", PASSWORD)
+    log = await Log.open(name, own)
+    try:
+        async with asyncpg.create_pool(own, min_size=0, max_size=4) as pool:
+            yield Tools(pool, log)
+    finally:
+        await log.close()
+
+
+async def play(services: Services, *names: str) -> None:
+    """Tell the steps of these data files, but for those about persons."""
+    for step in (step for name in names for step in load(name)):
+        if step.not_yet is None and step.command not in SEALED:
+            await services[step.service].tell(step.command, **step.fields)
+
+
+def value(fact: Any) -> str | None:
+    """A fact's text; null where it is not recorded."""
+    return None if fact is None else fact.value
+
+
+def certainty(fact: Any) -> str | None:
+    return None if fact is None else fact.mark.certainty
