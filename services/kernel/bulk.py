@@ -1,0 +1,190 @@
+"""The bulk of a rebuild: a long stretch of the log folded in memory and written by COPY, in several processes."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from multiprocessing.connection import Connection as Pipe
+from typing import NamedTuple
+from zlib import crc32
+
+import asyncpg
+
+from services.kernel.events import Position, Row
+from services.kernel.fold import TERM_BREAK, Fold, Model, Range, by_stream, steps
+from services.kernel.postgres import SETTINGS
+from services.kernel.projection import Hole, Source
+
+ROWS_AT_ONCE = 50_000  # rows of the past that one process keeps before it writes them
+MOST_KEYS = 1_000_000  # rows that one process keeps in memory
+COLUMNS = ("key", "since", "until", "terms", "doc")
+
+_READ = """select epoch, position, recorded_at, type, body from log.events
+    where position > $1 and position <= $2 and type = any($3) order by position"""
+_READ_PART = """select epoch, position, recorded_at, type, body from log.events
+    where position > $1 and position <= $2 and type = any($3)
+        and (hashtextextended(stream, 0) & 2147483647) % $4 = $5 order by position"""
+
+
+class Full(Exception):
+    """More rows than a process may keep in memory: fold fewer at a time."""
+
+
+class Task(NamedTuple):
+    """Fold a model up to a position into a table; `part` of `parts` of its keys."""
+
+    model: Model
+    table: str
+    dsn: str
+    until: int
+    page: int
+    discarded: frozenset[Position]
+    parts: int = 1
+    part: int = 0
+
+
+class Page(NamedTuple):
+    rows: list[Row]
+    upto: int
+
+
+async def fill(task: Task, source: Source, processes: int, report: Callable[[int], None]) -> None:
+    """Fold everything. Raises Poison, Full. With no `processes`, `source` is read and folded in this one."""
+    if processes == 0:
+        parts = [task._replace(part=part) for part in range(task.parts)]
+        for one in parts:
+            await fold(one, _pages_of(source, one), report)
+        return
+    task = task._replace(parts=max(task.parts, processes))
+    done = [0] * task.parts
+    free = asyncio.Semaphore(processes)
+
+    async def run(part: int) -> None:
+        def moved(to: int) -> None:
+            done[part] = to
+            report(sum(done) // task.parts)
+
+        async with free:
+            await _in_process(task._replace(part=part), moved)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in range(task.parts):
+                group.create_task(run(part))
+    except* Exception as failed:
+        raise failed.exceptions[0] from None
+
+
+async def fold(task: Task, pages: AsyncIterator[Page], report: Callable[[int], None], *, every: bool = False) -> None:
+    """Fold the pages in memory and write the rows. `every`: all keys of the pages are of the task's part."""
+    model = task.model
+    every = every or task.parts == 1
+    state = Fold(model, parks=False)
+    connection = await asyncpg.connect(task.dsn, server_settings=SETTINGS | {"statement_timeout": "0"})
+    try:
+        async for page in pages:
+            made, stop = steps(model, page.rows, task.discarded)
+            for recorded, keys in made:
+                if own := keys if every else [key for key in keys if crc32(key.encode()) % task.parts == task.part]:
+                    state.event(recorded, own)
+            if stop:
+                raise stop
+            if model.history == "stream":
+                state.ended.clear()
+            elif len(state.ended) >= ROWS_AT_ONCE:
+                await _copy(connection, task.table, state.ended)
+                state.ended.clear()
+            if len(state.current) > MOST_KEYS:
+                raise Full
+            report(page.upto)
+        await _copy(connection, task.table, state.ended)
+        await _copy(connection, task.table, list(state.current.values()))
+    finally:
+        connection.terminate()
+
+
+async def _copy(connection: asyncpg.Connection, table: str, ranges: Sequence[Range]) -> None:
+    await connection.copy_records_to_table(
+        table,
+        schema_name="read",
+        columns=COLUMNS,
+        records=(
+            (r.key, r.since, r.until, r.terms.split(TERM_BREAK) if r.terms else [], r.doc.decode()) for r in ranges
+        ),
+    )
+
+
+async def _pages_of(source: Source, task: Task) -> AsyncIterator[Page]:
+    at = 0
+    while at < task.until:
+        rows = await source.read(at, task.page, task.until)
+        if not rows or rows[0].position != at + 1 or rows[-1].position != at + len(rows):
+            raise Hole(task.table, Position(0, at), rows[0].at if rows else Position(0, task.until))
+        at = rows[-1].position
+        yield Page(rows, at)
+
+
+async def _pages(task: Task) -> AsyncIterator[Page]:
+    """The model's events (of this part, where a stream belongs to one), the next page being read meanwhile."""
+    connection = await asyncpg.connect(task.dsn, server_settings=SETTINGS | {"statement_timeout": "0"})
+    types = sorted(task.model.types)
+    own = (task.parts, task.part) if task.parts > 1 and task.model.keys is by_stream else ()
+
+    async def read(after: int) -> Page:
+        upto = min(after + task.page, task.until)
+        rows = await connection.fetch(_READ_PART if own else _READ, after, upto, types, *own)
+        return Page([Row(*row) for row in rows], upto)
+
+    try:
+        coming: asyncio.Task[Page] | None = asyncio.create_task(read(0))
+        while coming is not None:
+            page = await coming
+            coming = asyncio.create_task(read(page.upto)) if page.upto < task.until else None
+            await asyncio.sleep(0)  # sends the question before the fold begins
+            yield page
+    finally:
+        connection.terminate()
+
+
+async def _in_process(task: Task, report: Callable[[int], None]) -> None:
+    """Fold in a process of its own. It dies with this one, however that ends."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(task, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        while True:
+            said = await asyncio.to_thread(ours.recv)
+            if isinstance(said, Exception):
+                raise said
+            if said is None:
+                return
+            report(said)
+    except EOFError:
+        raise RuntimeError(f"a process that rebuilt {task.table} ended with {process.exitcode}") from None
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.join)
+        ours.close()
+
+
+def _work(task: Task, pipe: Pipe) -> None:
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    gc.freeze()
+    gc.disable()  # a fold makes no cycles
+    try:
+        asyncio.run(fold(task, _pages(task), pipe.send, every=task.model.keys is by_stream))
+        pipe.send(None)
+    except Exception as error:
+        error.__cause__ = None
+        pipe.send(error)
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
