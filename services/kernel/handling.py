@@ -13,6 +13,7 @@ from services.kernel.errors import Conflict, Error, Reused, Unavailable
 from services.kernel.events import Envelope, Event, Vocabulary, event_id
 from services.kernel.log import Append, Expect, Log, Reply
 
+_Envelope = Envelope[Any]
 REMEMBERED = 20_000  # streams whose state a process keeps in memory
 
 
@@ -150,7 +151,7 @@ def envelopes(
     versions = dict(expects)
     numbered = [(s, versions[s] + n, e) for s, written in events.items() for n, e in enumerate(written, 1)]
     return tuple(
-        Envelope[Any](
+        _Envelope(
             stream=stream,
             version=version,
             event_id=event_id(context.command_id, ordinal),

@@ -18,7 +18,7 @@ from services.kernel.events import MAX_BODY, Envelope, Position, Row, canonical
 from services.kernel.postgres import SETTINGS, no_reset, passing
 
 GROUP = 1_000  # appends in one call
-GROUP_BYTES = 8 * 1024 * 1024
+GROUP_BYTES = 512 * 1024  # beyond, a group is better split: one is made up here while the database works on another
 SHORTEST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds
 FENCED, CLOCK = "TD001", "TD002"
 

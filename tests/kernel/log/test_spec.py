@@ -24,7 +24,7 @@ def test_a_wrong_event_or_rule_fails_the_test() -> None:
         given().when(Raise(counter="a", by=2)).then(Raised(by=3))
     with pytest.raises(AssertionError):
         given().when(Raise(counter="a")).refused("counter.full")
-    with pytest.raises(AssertionError, match="not counter[.]full"):
+    with pytest.raises(AssertionError, match="expected a refusal"):
         given(Raised(by=1_000_000)).when(Raise(counter="a")).refused("counter.other")
     with pytest.raises(AssertionError):
         given().when(RaiseBoth(mine="a", other="b")).then({"counter:b": [Raised()]})
