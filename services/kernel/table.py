@@ -9,7 +9,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.kernel.events import Position, Row
 from services.kernel.fold import Epochs, Fold, Model, Parked, Range
 
-Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 _CREATE = """create table read."{table}" (
     key text collate "C" not null, since bigint not null, until bigint, terms text[] not null, doc text not null)"""
