@@ -164,7 +164,7 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
     match answer:
         case Fact():
             return {answer.value} if naming else set()
-        case Part():
+        case BaseModel():
             fields = type(answer).model_fields
             return set().union(*(named(getattr(answer, name), name in NAMING) for name in fields))
         case tuple():

@@ -1,0 +1,92 @@
+"""Registry over a real database: told commands, and asked queries that have seen them all."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from pydantic import SecretStr
+
+from deploy.demo.scenarios import load, played
+from deploy.local.servers import ExistingPostgres, Postgres
+from services.kernel.decider import Command, Context
+from services.kernel.events import Position
+from services.kernel.log import Log, Reply
+from services.kernel.migrate import migrate
+from services.kernel.postgres import SETTINGS
+from services.kernel.projection import Engine
+from services.kernel.service import acting
+from services.kernel.tools import Tools
+from services.kernel.vault import Vault
+from services.kernel.view import ReadOptions
+from services.registry.domain import HANDLERS
+from services.registry.main import SERVICE, forgotten_again
+from services.registry.queries import QUERIES
+
+COMMANDS = {command.__name__: command for command in HANDLERS}
+PASSWORD = "only-for-tests"
+MASTER = bytes(range(32))
+
+
+class Registry:
+    """`tell` takes a command as the service does; `ask` answers a query as its API does."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self._act = acting(SERVICE, tools, settings())
+        self._engines = [Engine(model, tools.pool, tools.log) for model in SERVICE.models]
+
+    async def tell(self, command: Command, command_id: str | None = None) -> Reply:
+        reply = await self._act(command, Context(command_id or str(uuid4()), "officer"))
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def ask(self, name: str, as_of: int | None = None, **fields: Any) -> Any:
+        for engine in self._engines:
+            await engine.catch_up()
+        query = QUERIES[name]
+        read = ReadOptions() if as_of is None else ReadOptions(as_of={"registry": Position(1, as_of)})
+        async with self.tools.look(*query.models, read=read) as view:
+            return await query.answer(query.request(**fields), view)
+
+    async def begin(self) -> None:
+        """What the service does before it serves."""
+        await forgotten_again(self.tools)
+
+
+def settings() -> Any:
+    return SimpleNamespace(command_key=SecretStr("only-for-tests"))
+
+
+@asynccontextmanager
+async def registry_on(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Registry]:
+    """An empty registry in a database of its own, which is dropped after."""
+    name = f"test_{secrets.token_hex(6)}"
+    await administer(postgres, f"create database {name}")
+    await migrate(postgres.dsn(name), "registry", password=PASSWORD)
+    dsn = postgres.dsn(name, "thidua_registry", PASSWORD)
+    log = await Log.open("registry", dsn)
+    async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
+        yield Registry(Tools(pool, log, Vault(pool, MASTER)))
+        await log.close()
+    await administer(postgres, f"drop database {name} with (force)")
+
+
+async def administer(postgres: Postgres | ExistingPostgres, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.admin_dsn)
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def play(registry: Registry, *names: str) -> int:
+    """Tell registry's share of the demo's scenarios; the last position."""
+    position = 0
+    for name in names:
+        for step in played(load(name)):
+            if step.service == "registry":
+                command = COMMANDS[step.command].model_validate(step.fields)
+                position = (await registry.tell(command, step.command_id)).position
+    return position

@@ -1,0 +1,258 @@
+"""Registry over a real database: members, corrections, the past, persons."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kernel.binding import differences
+from services.kernel.errors import Invalid, Missing, Refused
+from services.kernel.provenance import Record, Source
+from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import DeclareMembers, EstablishBloc, NameBloc
+from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.leadership import (
+    CorrectLeadership,
+    ElectLeadership,
+    HandOverLeadership,
+    RecordLeadership,
+)
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
+from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
+from services.registry.main import SERVICE
+from services.registry.queries import QUERIES
+from tests.registry.support import Registry
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+
+
+async def found(registry: Registry, *blocs: str) -> None:
+    for bloc in blocs:
+        since = date(2020, 1, 1)
+        await registry.tell(
+            EstablishBloc(bloc=bloc, kind="KHOI", name=f"Khối {bloc}", authority="central", effective=since)
+        )
+    for unit in ("btp", "bca"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit.upper()))
+
+
+def admit(bloc: str, since: date | None, record: Record | None = None) -> AdmitMember:
+    return AdmitMember(authority="central", unit="btp", bloc=bloc, effective=since, record=record)
+
+
+def test_every_method_of_the_api_has_its_command_or_query() -> None:
+    assert list(differences(SERVICE.api, HANDLERS, QUERIES)) == []
+
+
+async def test_members_of_a_bloc_on_a_day(registry: Registry) -> None:
+    await found(registry, "b1", "b2")
+    await registry.tell(admit("b1", date(2021, 1, 1)))
+    with pytest.raises(Refused, match="b1"):
+        await registry.tell(admit("b2", date(2024, 1, 1)))
+    moved = date(2024, 3, 1)
+    await registry.tell(EndMembership(authority="central", unit="btp", bloc="b1", effective=moved))
+    await registry.tell(admit("b2", moved))
+
+    async def members(bloc: str, on: date | None) -> list[tuple[str, bool]]:
+        answer = await registry.ask("GetBloc", bloc=bloc, on=on)
+        return [(m.unit.value, m.disputed) for m in answer.memberships]
+
+    assert await members("b1", date(2020, 12, 31)) == []
+    assert await members("b1", date(2024, 2, 29)) == [("btp", False)]
+    assert await members("b1", moved) == []
+    assert await members("b2", moved) == [("btp", False)]
+    of_2024 = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    assert [m.unit.value for m in of_2024.members.items] == ["btp"]
+    assert (await registry.ask("GetBlocYear", bloc="b1", year=2025)).members.items == ()
+
+
+async def test_recorded_memberships_that_contradict_each_other_are_shown_as_disputed(registry: Registry) -> None:
+    await found(registry, "b1", "b2", "b3")
+    await registry.tell(admit("b1", date(2021, 1, 1)))
+    await registry.tell(admit("b2", date(2022, 1, 1), RECORD))
+    for bloc in ("b1", "b2"):
+        (membership,) = (await registry.ask("GetBloc", bloc=bloc)).memberships
+        assert membership.disputed
+
+
+async def test_a_member_that_signs_and_an_approved_plan_show_in_the_year(registry: Registry) -> None:
+    await found(registry, "b1")
+    day = date(2024, 4, 10)
+    signature = e.Signature(member="btp")
+    await registry.tell(SignCovenant(bloc="b1", year=2024, signature=signature, effective=day))
+    assert (await registry.ask("GetBlocYear", bloc="b1", year=2024)).state.value == "COVENANTED"
+    items = DraftPlan.model_validate(
+        {"bloc": "b1", "year": 2024, "items": {"items": [{"item": "i1", "text": "Tọa đàm"}]}}
+    )
+    await registry.tell(items)
+    await registry.tell(AssignLead(bloc="b1", year=2024, item="i1", lead="bca", joining=("btp",)))
+    await registry.tell(ApprovePlan(bloc="b1", year=2024, effective=day, approver=e.Party(agency="bca")))
+    answer = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    assert answer.state.value == "PLANNED"
+    assert answer.covenant.signed.value == "true"
+    (item,) = answer.plan.items
+    assert (item.lead.value, [j.value for j in item.joining]) == ("bca", ["btp"])
+    assert answer.plan.approver.agency.value == "bca"
+    assert {label.name for label in answer.labels} == {"BTP", "BCA"}
+
+
+async def test_before_and_after_a_correction_are_both_answerable(registry: Registry) -> None:
+    await found(registry, "b1")
+    told = await registry.tell(RecordLeadership(bloc="b1", year=2023, head=e.Holder(agency="btp"), record=RECORD))
+    corrected = CorrectLeadership(
+        bloc="b1", corrects=1, year=2023, head=e.Holder(agency="bca"), reason="misread", record=RECORD
+    )
+    await registry.tell(corrected)
+
+    async def head(as_of: int | None) -> list[str]:
+        answer = await registry.ask("WhoHeaded", bloc="b1", on=date(2023, 6, 1), as_of=as_of)
+        return [h.agency.value for h in answer.heads]
+
+    assert await head(told.position - 1) == []
+    assert await head(told.position) == ["btp"]
+    assert await head(None) == ["bca"]
+    (term,) = (await registry.ask("GetBlocYear", bloc="b1", year=2023)).terms
+    assert (term.told_by, term.corrected_because) == ((1, 2), "misread")
+
+
+async def test_contradicting_heads_are_both_shown_until_one_is_corrected(registry: Registry) -> None:
+    await found(registry, "b1")
+    for agency in ("btp", "bca"):
+        await registry.tell(RecordLeadership(bloc="b1", year=2023, head=e.Holder(agency=agency), record=RECORD))
+    answer = await registry.ask("GetBlocYear", bloc="b1", year=2023)
+    assert answer.disputed
+    assert len(answer.terms) == 2
+    assert (await registry.ask("WhoHeaded", bloc="b1", on=date(2023, 6, 1))).disputed
+    await registry.tell(
+        CorrectLeadership(
+            bloc="b1", corrects=2, year=2023, head=e.Holder(agency="btp"), reason="misread", record=RECORD
+        )
+    )
+    assert not (await registry.ask("GetBlocYear", bloc="b1", year=2023)).disputed
+
+
+async def test_a_handover_performed_here_is_stated_at_once(registry: Registry) -> None:
+    await found(registry, "b1")
+    day = date(2024, 4, 10)
+    await registry.tell(ElectLeadership(bloc="b1", year=2024, head=e.Holder(agency="btp"), effective=day))
+    await registry.tell(HandOverLeadership(bloc="b1", year=2024, incoming=e.Holder(agency="btp"), effective=day))
+    (head,) = (await registry.ask("WhoHeaded", bloc="b1", on=day)).heads
+    assert (head.agency.value, head.agency.mark.certainty, head.agency.mark.source) == ("btp", "STATED", None)
+
+
+async def test_names_are_true_on_their_days_and_old_ones_are_still_found(registry: Registry) -> None:
+    await found(registry, "b1")
+    await registry.tell(NameBloc(bloc="b1", name="Khối mới", effective=date(2023, 1, 1)))
+    await registry.tell(NameOrganisation(organisation="btp", name="Bộ Tư pháp", short_name="BTP", variants=("Bộ TP",)))
+    assert (await registry.ask("GetBloc", bloc="b1", on=date(2022, 12, 31))).name.value == "Khối b1"
+    assert (await registry.ask("GetBloc", bloc="b1")).name.value == "Khối mới"
+    (one,) = (await registry.ask("FindBlocs", text="khối b1")).found
+    assert (one.name, one.exact) == ("Khối mới", True)
+    organisation = await registry.ask("GetOrganisation", organisation="btp")
+    assert organisation.name.value == "Bộ Tư pháp"
+    assert [n.name.value for n in organisation.names] == ["BTP", "Bộ Tư pháp"]
+    assert [v.value for v in organisation.variants] == ["Bộ TP"]
+
+
+async def test_a_search_answers_as_of_the_past(registry: Registry) -> None:
+    reply = await registry.tell(RegisterOrganisation(organisation="btp", name="Bộ Tư pháp"))
+    await registry.tell(NameOrganisation(organisation="btp", variants=("Tư pháp TW",)))
+    assert (await registry.ask("FindOrganisations", text="tu phap trung uong")).found
+    assert not (await registry.ask("FindOrganisations", text="tu phap trung uong", as_of=reply.position)).found
+
+
+async def test_what_was_never_told_is_missing(registry: Registry) -> None:
+    asked_of: dict[str, dict[str, Any]] = {
+        "GetBloc": {"bloc": "b1"},
+        "GetBlocYear": {"bloc": "b1", "year": 2024},
+        "WhoHeaded": {"bloc": "b1", "year": 2024},
+        "GetOrganisation": {"organisation": "btp"},
+        "GetConference": {"conference": "c1"},
+        "GetPerson": {"person": "p-1"},
+    }
+    for query, asked in asked_of.items():
+        with pytest.raises(Missing):
+            await registry.ask(query, **asked)
+
+
+async def test_who_headed_wants_a_day_or_a_year(registry: Registry) -> None:
+    await found(registry, "b1")
+    neither_or_both: list[dict[str, Any]] = [{}, {"on": date(2024, 1, 1), "year": 2024}]
+    for when in neither_or_both:
+        with pytest.raises(Invalid):
+            await registry.ask("WhoHeaded", bloc="b1", **when)
+
+
+async def test_a_bloc_recorded_by_its_members_alone_is_answered(registry: Registry) -> None:
+    members = {"bloc": "b9", "members": {"items": [{"unit": "btp"}], "declared_count": 14}, "effective": "2022-02-01"}
+    await registry.tell(DeclareMembers.model_validate(members | {"record": RECORD}))
+    bloc = await registry.ask("GetBloc", bloc="b9")
+    assert bloc.name is None
+    (declared,) = bloc.declarations
+    assert declared.members.declared_count.value == "14"
+    assert len((await registry.ask("GetBlocYear", bloc="b9", year=2022)).members.items) == 1
+
+
+# Persons
+
+BODIES = "select body from log.events order by position"
+NAME, RANK, POST = "Nguyễn Văn Thành", "Thượng tướng", "Thứ trưởng Bộ Công an"
+
+
+async def tell_of_thanh(registry: Registry) -> None:
+    await registry.tell(RegisterPerson(person="p-1", name=NAME))
+    await registry.tell(DescribePerson(person="p-1", rank=RANK, posts=(POST, "Ủy viên"), effective=date(2021, 1, 22)))
+
+
+async def everything(registry: Registry) -> str:
+    """All that the database holds of persons, as text."""
+    tables = ["log.events", "log.commands", 'read."streams"']
+    rows = [await registry.tools.pool.fetch(f"select t::text, * from {table} t") for table in tables]
+    return " ".join(
+        value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+        for table in rows
+        for row in table
+        for value in row.values()
+    )
+
+
+async def test_a_person_is_opened_for_an_answer_and_stored_nowhere_in_the_clear(registry: Registry) -> None:
+    await tell_of_thanh(registry)
+    answer = await registry.ask("GetPerson", person="p-1")
+    assert (answer.shown, answer.available) == (NAME, True)
+    described = answer.descriptions[1]
+    assert (described.rank.value, [p.value for p in described.posts]) == (RANK, [POST, "Ủy viên"])
+    assert described.on.value == "2021-01-22"
+    stored = await everything(registry)
+    assert "PersonDescribed" in stored
+    assert not any(text in stored for text in (NAME, RANK, POST))
+
+
+async def test_a_forgotten_person_is_known_by_id_alone(registry: Registry) -> None:
+    await tell_of_thanh(registry)
+    bodies = await registry.tools.pool.fetch(BODIES)
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    answer = await registry.ask("GetPerson", person="p-1")
+    assert (answer.shown, answer.available, answer.descriptions) == ("name unavailable", False, ())
+    assert (await registry.tools.pool.fetch(BODIES))[:2] == bodies  # the history stays whole
+    with pytest.raises(Refused, match="forgotten"):
+        await registry.tell(DescribePerson(person="p-1", rank=RANK))
+
+
+async def test_forgetting_holds_after_the_keys_were_restored(registry: Registry) -> None:
+    await tell_of_thanh(registry)
+    saved = await registry.tools.pool.fetch("select person, wrapped from vault.keys")
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    await registry.tools.pool.execute("insert into vault.keys values ($1, $2)", *saved[0])
+    await registry.begin()
+    assert await registry.tools.pool.fetchval("select count(*) from vault.keys") == 0
+    assert not (await registry.ask("GetPerson", person="p-1")).available
+
+
+async def test_a_repeated_telling_of_a_person_is_known_again(registry: Registry) -> None:
+    command_id = "0d9f7f0e-4f43-4a43-9a25-1b1f2b8d3f10"
+    first = await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id)
+    assert await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id) == first
