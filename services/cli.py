@@ -30,7 +30,9 @@ from services.kernel import migrate as migrations
 from services.kernel.binding import Unbound
 from services.kernel.decider import Context
 from services.kernel.errors import Error
+from services.kernel.events import Position
 from services.kernel.log import new_epoch
+from services.kernel.rebuild import Accept
 from services.kernel.service import PARTS, Service, StartError, acting, opened
 from services.kernel.service import run as run_service
 from services.kernel.settings import Address, AdminSettings, DatabaseSettings, Settings, SettingsError, load
@@ -39,6 +41,8 @@ from services.kernel.telemetry import log_as_json
 SERVICES = ("registry", "scoring", "awards")
 
 app = App(name="thidua", help="Run and look after the services registry, scoring and awards.")
+parked = App(name="parked", help="Events that a read model could not fold, and what an operator rules on them.")
+app.command(parked)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -150,6 +154,63 @@ def status(service: str) -> None:
     """The log's head, and for each read model what it knows, what it has yet to fold, and what it has put aside."""
     found, settings = _service(service), load(DatabaseSettings)
     _asynchronous(upkeep.status(found, settings))
+
+
+@app.command
+def rebuild(
+    service: str,
+    *models: str,
+    processes: int = 2,
+    accept: str | None = None,
+    actor: str | None = None,
+) -> None:
+    """Build read models anew from the log, compare each with the live one, and put it in its place.
+
+    Parameters
+    ----------
+    models
+        Their names; all without one.
+    processes
+        That read the service's own log side by side.
+    accept
+        Why a rebuilt model may differ from the live one; without it the live one then stays.
+    actor
+        Who accepts.
+    """
+    found, settings = _service(service), load(DatabaseSettings)
+    accepted = Accept(actor or getpass.getuser(), accept) if accept else None
+    _asynchronous(upkeep.rebuilt(found, settings, upkeep.chosen(found, models), processes, accepted))
+
+
+@app.command
+def verify(service: str, *, processes: int = 2) -> None:
+    """That the log is whole, and that each read model is what a fresh replay of it gives, byte for byte."""
+    found, settings = _service(service), load(DatabaseSettings)
+    _asynchronous(upkeep.verify(found, settings, processes))
+
+
+@parked.command(name="list")
+def list_(service: str) -> None:
+    """What waits for an operator: events put aside, and those that a read model stands still before."""
+    found, settings = _service(service), load(DatabaseSettings)
+    _asynchronous(upkeep.parked(found, settings))
+
+
+@parked.command
+def retry(service: str, model: str, *, reason: str, actor: str | None = None) -> None:
+    """Fold what is parked again, in order, for example after the program was corrected."""
+    found, settings = _service(service), load(DatabaseSettings)
+    (chosen,) = upkeep.chosen(found, [model])
+    _asynchronous(upkeep.retry(found, settings, chosen, actor or getpass.getuser(), reason))
+
+
+@parked.command
+def discard(service: str, model: str, *, position: int, reason: str, epoch: int = 1, actor: str | None = None) -> None:
+    """Rule that a read model shall never see an event that it fails on. What waits behind it is folded."""
+    found, settings = _service(service), load(DatabaseSettings)
+    (chosen,) = upkeep.chosen(found, [model])
+    at = Position(epoch, position)
+    _asynchronous(upkeep.discard(found, settings, chosen, at, actor or getpass.getuser(), reason))
 
 
 @app.command(name="new-epoch")

@@ -1,22 +1,41 @@
 """What the operator's commands do to a service's log and read models, and how they show it."""
 
 import contextlib
+from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from services.kernel import operators, rebuild
 from services.kernel.errors import Error
-from services.kernel.service import Service, opened, owner
+from services.kernel.events import Envelope, Position, Row, canonical
+from services.kernel.fold import Model
+from services.kernel.service import Service, history, opened, owner
 from services.kernel.settings import DatabaseSettings, SettingsError
+from services.kernel.tools import Tools
 
-out = Console()
+PAGE = 5_000  # events
+
+out = Console(highlight=False)
 
 
 class Failed(Exception):
     """What was asked for did not come out well; the message has been shown."""
 
 
+def chosen(service: Service, names: Sequence[str]) -> list[Model]:
+    """The read models of these names, all without one. Raises SettingsError."""
+    found = {model.name: model for model in service.all_models}
+    for name in names:
+        if name not in found:
+            raise SettingsError(f"{service.name} has no read model {name}: choose of {', '.join(found)}.")
+    return [found[name] for name in names or found]
+
+
 async def status(service: Service, settings: DatabaseSettings) -> None:
+    """Raises Failed where something stands still."""
     async with opened(service, settings) as tools:
         heads = {service.name: await tools.log.head()}
         for log in service.foreign:
@@ -39,3 +58,121 @@ async def status(service: Service, settings: DatabaseSettings) -> None:
     out.print(table)
     if fence or any(known.get(m.name) is None or known[m.name]["error"] for m in service.all_models):
         raise Failed
+
+
+async def verify(service: Service, settings: DatabaseSettings, processes: int) -> None:
+    """Raises Failed where the log is not whole, or a read model is not what a fresh replay gives."""
+    async with opened(service, settings) as tools:
+        events = await _whole(service, tools)
+    out.print(f"log {service.name}: {events} events, without a gap, in canonical form")
+    await rebuilt(service, settings, list(service.all_models), processes, None)
+
+
+async def rebuilt(
+    service: Service,
+    settings: DatabaseSettings,
+    models: Sequence[Model],
+    processes: int,
+    accept: rebuild.Accept | None,
+) -> None:
+    """Raises Failed where a model differs and nobody accepts that; it then stays as it was."""
+    table = Table("read model", "events", "rows", "seconds", "hash", "as it was")
+    flipped = True
+    async with opened(service, settings) as tools:
+        with _bar() as bar:
+            for model in models:
+                report = await _rebuilt(service, settings, tools, model, processes, accept, bar)
+                flipped = flipped and report.flipped
+                table.add_row(model.name, *_shown(report))
+    out.print(table)
+    if not flipped:
+        out.print("What differs stays as it was; `thidua rebuild --accept <why>` puts the rebuilt in its place.")
+        raise Failed
+
+
+async def _rebuilt(
+    service: Service,
+    settings: DatabaseSettings,
+    tools: Tools,
+    model: Model,
+    processes: int,
+    accept: rebuild.Accept | None,
+    bar: Progress,
+) -> rebuild.Report:
+    task = bar.add_task(model.name, total=None)
+
+    def show(progress: rebuild.Progress) -> None:
+        bar.update(task, completed=progress.done, total=progress.total)
+
+    return await rebuild.rebuild(
+        model,
+        history(service, tools, model.log),
+        settings.database.get_secret_value(),
+        processes=processes if model.log == service.name else 0,
+        accept=accept,
+        progress=show,
+    )
+
+
+def _shown(report: rebuild.Report) -> list[str]:
+    differs = f"[red]NO: {', '.join(report.differing)}"
+    as_it_was = {True: "yes", None: "new", False: differs}[report.same_as_live]
+    return [f"{report.events:,}", f"{report.rows:,}", f"{report.seconds:.1f}", report.hash[:16], as_it_was]
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out
+    )
+
+
+async def _whole(service: Service, tools: Tools) -> int:
+    """How many events the log has. Raises Failed for a gap, a version out of order, or bytes in another form."""
+    position = 0
+    versions: dict[str, int] = {}
+    while rows := await tools.log.read(position, PAGE):
+        for row in rows:
+            position += 1
+            envelope = _read(service, row)
+            version = versions.get(envelope.stream, 0) + 1 if envelope else 0
+            if row.position != position or envelope is None or envelope.version != version:
+                out.print(f"[red]the log is not whole at position {position}")
+                raise Failed
+            versions[envelope.stream] = version
+    return position
+
+
+def _read(service: Service, row: Row) -> Envelope[Any] | None:
+    """The event, if its bytes are those that it is written as."""
+    try:
+        (envelope,) = service.vocabulary.envelopes([row.body])
+    except ValueError:
+        return None
+    return envelope if canonical(envelope) == row.body and envelope.data.type == row.type else None
+
+
+async def parked(service: Service, settings: DatabaseSettings) -> None:
+    async with opened(service, settings) as tools:
+        waiting = await operators.parked(tools.pool)
+    table = Table("read model", "epoch", "position", "event", "rows", "since", "why")
+    for one in waiting:
+        why = one.error or "waits behind an earlier one"
+        since = f"{one.since:%Y-%m-%d %H:%M:%S}"
+        table.add_row(
+            one.model, str(one.at.epoch), str(one.at.position), one.type or "", ", ".join(one.keys), since, why
+        )
+    out.print(table if waiting else "nothing is parked")
+
+
+async def retry(service: Service, settings: DatabaseSettings, model: Model, actor: str, reason: str) -> None:
+    async with opened(service, settings) as tools:
+        left = await operators.retry(tools.pool, model, actor=actor, reason=reason)
+    out.print(f"{model.name}: {left} still parked")
+
+
+async def discard(
+    service: Service, settings: DatabaseSettings, model: Model, at: Position, actor: str, reason: str
+) -> None:
+    async with opened(service, settings) as tools:
+        left = await operators.discard(tools.pool, model, at, actor=actor, reason=reason)
+    out.print(f"{model.name} will never see epoch {at.epoch}, position {at.position}; {left} still parked")

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ from services.kernel.logclient import LogClient
 from services.kernel.logservice import LogRpc
 from services.kernel.postgres import SETTINGS, passing
 from services.kernel.projection import Engine, Source
+from services.kernel.rebuild import rebuild
 from services.kernel.relay import Feed, LogFeed, Relay
 from services.kernel.retry import pauses
 from services.kernel.server import Gate, Server
@@ -75,6 +77,8 @@ class Service:
     arrivals: Mapping[type[Command], Arrival] = field(default_factory=dict)
     """What is done to a command before it is decided: persons' texts sealed, facts of other logs filled in. What a
     client sent, and not what this makes of it, tells whether a command id is used again."""
+    keeps_persons: bool = False
+    """Whether it has a person vault, and so needs the master key."""
     consequences: Mapping[type[Command], Consequence] = field(default_factory=dict)
     """What follows once a command is recorded, again at each repetition of it: a person's key destroyed."""
     beginning: Callable[[Tools], Awaitable[None]] | None = None
@@ -93,6 +97,8 @@ async def run(
     service: Service, settings: Settings, parts: Collection[str] = PARTS, *, share_port: bool = False
 ) -> None:
     """Run the parts until SIGTERM or SIGINT. Raises StartError, SettingsError, binding.Unbound."""
+    if service.keeps_persons and settings.master_key is None:
+        raise SettingsError("THIDUA_MASTER_KEY is not set. It wraps the keys of the person vault: 32 bytes in hex.")
     ending = _ending()
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(opened(service, settings))
@@ -154,6 +160,11 @@ def owner(tools: Tools, log: str) -> LogClient:
     return LogClient(log, tools.peers[log].channel, tools.peers[log].token.metadata)
 
 
+def history(service: Service, tools: Tools, log: str) -> Source:
+    """Where a rebuild reads a log: its own, or another's from its owner alone, without Kafka."""
+    return tools.log if log == service.name else Inbox(service.name, owner(tools, log), "")
+
+
 class _Process:
     """The parts of a service that run in this process, and how they are."""
 
@@ -209,10 +220,14 @@ class _Process:
         inboxes = {log: self._inbox(log) for log in self._service.foreign}
         sources: dict[str, Source] = {self._service.name: self._tools.log, **inboxes}
         for model in self._service.all_models:
-            engine = Engine(model, self._tools.pool, sources[model.log])
+            engine = Engine(model, self._tools.pool, sources[model.log], heal=self._healing(model, sources[model.log]))
             self._engines.append(engine)
             works[f"projection.{model.name}"] = engine.run
         return works | {f"inbox.{log}": inbox.run for log, inbox in inboxes.items()}
+
+    def _healing(self, model: Model, events: Source) -> Callable[[], Awaitable[object]]:
+        processes = 1 if model.log == self._service.name else 0
+        return partial(rebuild, model, events, self._settings.database.get_secret_value(), processes=processes)
 
     def _inbox(self, log: str) -> Inbox:
         return Inbox(self._service.name, owner(self._tools, log), self._kafka())

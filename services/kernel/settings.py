@@ -1,6 +1,7 @@
 """Settings of one process, from the environment (`THIDUA_…`), checked once, before anything is opened."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -68,6 +69,12 @@ def _long_enough(value: SecretStr) -> SecretStr:
     return value
 
 
+def _master_key(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", value.get_secret_value()):
+        raise ValueError("must be 32 bytes in hex")
+    return value
+
+
 def _file(value: Path) -> Path:
     if not value.is_file():
         raise ValueError("must be the path of a file that is there")
@@ -78,6 +85,7 @@ Listen = Annotated[Address, NoDecode, BeforeValidator(_address)]
 Peers = Annotated[dict[str, Address], NoDecode, BeforeValidator(_peers)]
 Dsn = Annotated[SecretStr, AfterValidator(_dsn)]
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
+MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
 PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 KeyFile = Annotated[Path, AfterValidator(_file)]
 
@@ -123,8 +131,8 @@ class Settings(DatabaseSettings):
     """Where gRPC listens; port 0 takes a free one."""
     metrics: Listen | None = None
     """Where Prometheus finds the metrics; port 0 takes a free one."""
-    master_key: SecretStr | None = None
-    """Wraps the keys of the person vault."""
+    master_key: MasterKey | None = None
+    """Wraps the keys of the person vault: 32 bytes in hex."""
     reflection: bool = False
     """Whether gRPC tools may ask for the API's description."""
     concurrency: int = Field(default=512, ge=1)

@@ -17,20 +17,28 @@ def log_as_json(**always: str) -> None:
     def add(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         return {**always, **event}
 
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        add,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            add,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event, default=str)),
-        ],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_bytes)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"logger":"%(name)s","event":"%(message)r"}')
+    others = logging.StreamHandler(sys.stderr)  # libraries that log by the standard library
+    lines = structlog.processors.JSONRenderer(serializer=lambda event, **_: _bytes(event).decode())
+    others.setFormatter(structlog.stdlib.ProcessorFormatter(processor=lines, foreign_pre_chain=shared))
+    logging.basicConfig(level=logging.WARNING, handlers=[others], force=True)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # relays and inboxes tell what matters themselves
+
+
+def _bytes(event: Any, **_: Any) -> bytes:
+    return orjson.dumps(event, default=str)
 
 
 class Metrics:

@@ -52,6 +52,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     queries=QUERIES,
     models=MODELS,
+    keeps_persons=True,
     arrivals={RegisterPerson: sealed, DescribePerson: sealed},
     consequences={ForgetPerson: destroyed},
     beginning=forgotten_again,
