@@ -55,10 +55,10 @@ RANKS = Model("ranks", "scoring", scoring.VOCABULARY, (scoring.RankingPublished,
 
 
 async def with_rank(command: AgreeNomination, tools: Tools) -> AgreeNomination:
-    """The command with the recipient's rank in the bloc's ranking, as far as scoring's log has come here."""
+    """The command with the recipient's rank in the bloc's ranking, if possible as scoring knows it now."""
     if command.record is not None:
         return command
-    async with tools.look(RANKS) as view:
+    async with tools.look(RANKS, read=await tools.latest(RANKS.log)) as view:
         ranking: Ranked | None = await view.get(RANKS, f"ranking:{command.bloc}:{command.year}")
         at = view.positions[RANKS.log]
     units = ranking.ranked.items if ranking else ()

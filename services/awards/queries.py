@@ -177,7 +177,7 @@ def _proposal(key: str, proposal: Proposal, names: Names) -> ProposalFacts:
         ground_wording=fact(agreed, "ground_wording"),
         declared_count=fact(agreed, "declared_count"),
         agreed_on=fact(agreed, "effective"),
-        due=fact(agreed, "due", IN_FORCE),
+        due=fact(agreed, "due", _rule(agreed)),
         late=fact(agreed, "late", LATE),
         rank=fact(agreed, "ranking.rank"),
         awards=_present(fact(decided, "award") for decided in proposal.decided),
@@ -369,10 +369,15 @@ def _kind(events: Sequence[Any]) -> KindFacts:
     bound = [event for event in events if isinstance(event, e.NominationAgreed | e.AwardDecided)]
     return KindFacts(
         code=_first(events, "kind"),
-        version=next(iter(_present(fact(event, "kind_version", IN_FORCE) for event in bound)), None),
-        regulation=next(iter(_present(fact(event, "regulation", IN_FORCE) for event in bound)), None),
+        version=next(iter(_present(fact(event, "kind_version", _rule(event)) for event in bound)), None),
+        regulation=next(iter(_present(fact(event, "regulation", _rule(event)) for event in bound)), None),
         wording=_first(events, "wording"),
     )
+
+
+def _rule(event: e.NominationAgreed | e.AwardDecided) -> str | None:
+    """A performed act is bound to a version by its own decision; of a recorded one we infer it."""
+    return None if event.record is None else IN_FORCE
 
 
 async def _names(view: View, blocs: Iterable[Id], recipients: Iterable[e.Recipient | None]) -> Names:

@@ -9,8 +9,11 @@ import asyncpg
 import grpc
 
 from services.kernel.auth import ServiceToken
+from services.kernel.errors import Unavailable
+from services.kernel.events import Position
 from services.kernel.fold import Model
 from services.kernel.log import Log
+from services.kernel.logclient import LogClient
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions, View
 
@@ -44,6 +47,18 @@ class Tools:
         async with View.open(self.pool, models, read, self.log) as view:
             view.tools = self
             yield view
+
+    async def latest(self, log: str) -> ReadOptions:
+        """Not before what the owner of this log knows now; if the owner does not answer, what is known here must do."""
+        if log not in self.peers:
+            return PRESENT
+        channel, token = self.peers[log]
+        try:
+            (_, position), epochs = await LogClient(log, channel, token.metadata, seconds=1.0).look()
+        except Unavailable:
+            return PRESENT
+        epoch = max((epoch for epoch, after in epochs if after < position), default=1)  # in which it was recorded
+        return ReadOptions(at_least={log: Position(epoch, position)})
 
 
 def peer(address: str, token: ServiceToken) -> Peer:

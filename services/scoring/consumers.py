@@ -58,10 +58,10 @@ MEMBERS = Model(
 
 
 async def with_members(command: PublishRanking, tools: Tools) -> PublishRanking:
-    """The command with those who were members at the end of the year, as far as registry's log has come here."""
+    """The command with those who were members at the end of the year, if possible as registry knows them now."""
     if command.record is not None:
         return command
-    async with tools.look(MEMBERS) as view:
+    async with tools.look(MEMBERS, read=await tools.latest(MEMBERS.log)) as view:
         members = await view.get(MEMBERS, command.bloc) or Members()
         at = view.positions[MEMBERS.log]
     end = date(command.year, 12, 31)

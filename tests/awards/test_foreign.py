@@ -1,18 +1,23 @@
 """What scoring and awards know of other logs comes by Kafka and gRPC, as it does between processes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 
 import grpc
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from deploy.local.servers import ExistingKafka, Kafka
-from services.awards.consumers import NAMES, RANKS, Ranked
+from services.awards.consumers import NAMES, RANKS, Ranked, with_rank
+from services.awards.domain.proposal import AgreeNomination
+from services.kernel.auth import ServiceToken, new_key
 from services.kernel.events import Position
 from services.kernel.fold import Model
 from services.kernel.inbox import Inbox
 from services.kernel.logclient import LogClient
 from services.kernel.projection import Engine
+from services.kernel.tools import Peer
 from services.kernel.view import ReadOptions
 from services.scoring.consumers import MEMBERS, Members
 from tests.kernel.messaging.support import Owner, delete_topic, running
@@ -57,6 +62,33 @@ async def test_scoring_knows_members_and_awards_names_and_ranks_from_the_topics_
         ranking = await known(awards, RANKS, "ranking:vi-du-khoi:2025", await scoring.tools.log.head())
         assert isinstance(ranking, Ranked)
         assert [unit.unit for unit in ranking.ranked.items] == ["vi-du-don-vi-a", "vi-du-don-vi-b"]
+
+
+async def test_a_nomination_waits_for_the_ranking_that_scoring_has_published_and_not_for_a_scoring_that_is_down(
+    services: Services, kafka: Kafka | ExistingKafka
+) -> None:
+    scoring, awards = services["scoring"], services["awards"]
+    owner = Owner(scoring.tools.log, kafka.bootstrap)
+    await delete_topic_of_another_test(owner)
+    await owner.serve()
+    await play(services, "organisations", "catalogue", "constructed")
+    await awards.tools.pool.execute(
+        f"drop table read.{RANKS.name}; delete from read.models where name = '{RANKS.name}'"
+    )
+    nomination = AgreeNomination.model_validate(
+        {"proposal": "p", "bloc": "vi-du-khoi", "year": 2025, "recipient": {"organisation": "vi-du-don-vi-b"}}
+    )
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}") as channel:
+        token = ServiceToken(new_key("awards", "1"), "scoring")
+        tools = replace(awards.tools, peers={"scoring": Peer(channel, token)})
+        asked = asyncio.create_task(with_rank(nomination, tools))
+        await asyncio.sleep(0.3)
+        async with running(owner.relay().run()), followed(awards, RANKS, owner):
+            seen = (await asked).ranking
+        assert seen is not None
+        assert (seen.rank, seen.position) == (2, (await scoring.tools.log.head()).position)
+        await owner.leave()
+        assert (await with_rank(nomination, tools)).ranking == seen
 
 
 async def delete_topic_of_another_test(owner: Owner) -> None:
