@@ -1,0 +1,201 @@
+"""Invariants across streams, under pairs of commands that race each other through two processes of one service.
+
+Each pair is sent at once, one to each process. One is accepted, and the other is told that it was not.
+"""
+
+import asyncio
+import json
+import os
+import random
+import secrets
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import grpc
+from thidua.registry.v1 import registry_pb2
+
+from deploy.demo.client import message
+from deploy.local.processes import ROOT
+from deploy.local.servers import Servers
+from services.kernel import auth
+from services.kernel.migrate import migrate
+from tests.faults.cases import Case
+from tests.registry.support import PASSWORD, administer
+
+API = registry_pb2.DESCRIPTOR.services_by_name["RegistryService"]
+ATONCE = 64  # pairs under way
+LOST = {grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION}
+BLOCS = 2 * ATONCE  # so that only the two of a pair meet on a stream, and one of them always wins
+
+TWO_BLOCS = """
+select stream from log.events where type in ('MembershipStarted', 'MembershipEnded')
+group by stream having count(*) filter (where type = 'MembershipStarted') > 1
+"""
+TWO_HEADS = """
+select stream, convert_from(body, 'utf8')::json -> 'data' ->> 'year' from log.events where type = 'LeadershipElected'
+group by 1, 2 having count(*) > 1
+"""
+
+
+class Client(NamedTuple):
+    """One process of registry."""
+
+    channel: grpc.aio.Channel
+    metadata: tuple[tuple[str, str], ...]
+
+    async def send(self, method: str, command_id: UUID, fields: dict[str, Any]) -> grpc.StatusCode:
+        """How the command ended. Raises AioRpcError unless it was accepted or lost."""
+        response: Any = getattr(registry_pb2, f"{method}Response")
+        call = self.channel.unary_unary(
+            f"/{API.full_name}/{method}", lambda m: m.SerializeToString(), response.FromString
+        )
+        request = message(API.methods_by_name[method].input_type, {"command_id": str(command_id), **fields})
+        try:
+            await call(request, timeout=30, metadata=self.metadata)
+        except grpc.aio.AioRpcError as error:
+            if error.code() not in LOST:
+                raise
+            return error.code()
+        return grpc.StatusCode.OK
+
+
+class Place(NamedTuple):
+    clients: tuple[Client, Client]
+    dsn: str
+
+
+Pair = Callable[[int], Sequence[tuple[str, dict[str, Any]]]]
+"""The two commands of the n-th pair."""
+
+
+def admissions(n: int) -> list[tuple[str, dict[str, Any]]]:
+    """The same unit into two blocs of one authority."""
+    told = {"authority": "central", "unit": f"u{n}", "effective": "2024-01-01"}
+    return [("AdmitMember", {**told, "bloc": bloc}) for bloc in ("b0", "b1")]
+
+
+def elections(n: int) -> list[tuple[str, dict[str, Any]]]:
+    """Two heads for one year of a bloc."""
+    told = {"bloc": f"b{n % BLOCS}", "year": 2001 + n // BLOCS, "effective": "2024-01-01"}
+    return [("ElectLeadership", {**told, "head": {"agency": agency}}) for agency in ("u0", "u1")]
+
+
+async def one_bloc(n: int, seed: int, servers: Servers) -> list[str]:
+    async with two_processes(servers) as place:
+        chance = random.Random(seed)
+        await prepared(place, 2, n, chance)
+        return await raced(place, admissions, n, chance, TWO_BLOCS)
+
+
+async def one_head(n: int, seed: int, servers: Servers) -> list[str]:
+    async with two_processes(servers) as place:
+        chance = random.Random(seed)
+        await prepared(place, BLOCS, 2, chance)
+        return await raced(place, elections, n, chance, TWO_HEADS)
+
+
+async def prepared(place: Place, blocs: int, units: int, chance: random.Random) -> None:
+    """Blocs of one authority, and units."""
+    client = place.clients[0]
+    for i in range(blocs):
+        told = {"bloc": f"b{i}", "kind": "KHOI", "name": f"Khối {i}", "authority": "central", "effective": "2000-01-01"}
+        await client.send("EstablishBloc", new_id(chance), told)
+    told_units = [{"organisation": f"u{i}", "name": f"Đơn vị {i}"} for i in range(units)]
+    await _all(client.send("RegisterOrganisation", new_id(chance), told) for told in told_units)
+
+
+async def raced(place: Place, pair: Pair, n: int, chance: random.Random, broken: str) -> list[str]:
+    """What went wrong when n pairs raced; `broken` finds what must not be in the log."""
+    outcomes = await _all(_race(place, pair(i), chance) for i in range(n))
+    winners = [codes.count(grpc.StatusCode.OK) for codes in outcomes]
+    failures = [f"pair {i}: {count} accepted" for i, count in enumerate(winners) if count != 1]
+    connection = await asyncpg.connect(place.dsn)
+    failures += [f"broken in the log: {tuple(row)}" for row in await connection.fetch(broken)]
+    await connection.close()
+    return failures
+
+
+async def _race(place: Place, pair: Sequence[tuple[str, dict[str, Any]]], chance: random.Random) -> list[Any]:
+    clients = chance.sample(place.clients, 2)
+    return await asyncio.gather(
+        *(client.send(method, new_id(chance), fields) for client, (method, fields) in zip(clients, pair, strict=True))
+    )
+
+
+async def _all(works: Any) -> list[Any]:
+    """All results in order, with few under way at once."""
+    free = asyncio.Semaphore(ATONCE)
+
+    async def one(work: Any) -> Any:
+        async with free:
+            return await work
+
+    return list(await asyncio.gather(*(one(work) for work in works)))
+
+
+def new_id(chance: random.Random) -> UUID:
+    return UUID(int=chance.getrandbits(128), version=4)
+
+
+@asynccontextmanager
+async def two_processes(servers: Servers) -> AsyncIterator[Place]:
+    """Two processes of registry on one new database, which is dropped after."""
+    name = f"invariants_{secrets.token_hex(4)}"
+    await administer(servers.postgres, f"create database {name}")
+    await migrate(servers.postgres.dsn(name), "registry", password=PASSWORD)
+    dsn = servers.postgres.dsn(name, "thidua_registry", PASSWORD)
+    key = auth.new_key("thidua", "officers")
+    token = auth.issue(key, "officer", ("registry",), seconds=6 * 3600)
+    try:
+        async with AsyncExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            keys = folder / "keys.json"
+            keys.write_text(json.dumps(auth.public([key])))
+            ports = [await stack.enter_async_context(_process(dsn, keys)) for _ in range(2)]
+            channels = [grpc.aio.insecure_channel(f"127.0.0.1:{port}") for port in ports]
+            for channel in channels:
+                stack.push_async_callback(channel.close, None)
+            one, other = (Client(channel, (("authorization", f"Bearer {token}"),)) for channel in channels)
+            yield Place((one, other), dsn)
+    finally:
+        await administer(servers.postgres, f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def _process(dsn: str, keys: Path) -> AsyncIterator[int]:
+    """A process that serves registry's API alone; its port."""
+    own = {
+        "THIDUA_DATABASE": dsn,
+        "THIDUA_LISTEN": "127.0.0.1:0",
+        "THIDUA_COMMAND_KEY": "c" * 32,
+        "THIDUA_MASTER_KEY": "00" * 32,
+        "THIDUA_TOKEN_KEYS": str(keys),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "proto"))),
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THIDUA_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services", "run", "registry", "--parts", "rpc"),
+        env=inherited | own,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(60):
+            ready = json.loads(await process.stdout.readline())
+        yield ready["port"]
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+CASES = (
+    Case("one-bloc", "two admissions of a unit race through two processes", 10_000, 60, one_bloc),
+    Case("one-head", "two elections for a year race through two processes", 10_000, 60, one_head),
+)

@@ -1,0 +1,27 @@
+"""That the checks of the races can fail: what records may do, and performed acts may not, is seen by them."""
+
+from datetime import date
+
+from services.kernel.provenance import Record, Source
+from services.registry import events as e
+from services.registry.domain.leadership import ElectLeadership
+from services.registry.domain.membership import AdmitMember
+from tests.faults.invariants import TWO_BLOCS, TWO_HEADS
+from tests.registry.support import Registry
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+
+
+async def test_a_unit_in_two_blocs_of_an_authority_is_seen(registry: Registry) -> None:
+    since = date(2024, 1, 1)
+    for n, bloc in enumerate(("b0", "b1")):
+        assert await registry.tools.pool.fetch(TWO_BLOCS) == [], n
+        await registry.tell(AdmitMember(authority="central", unit="u0", bloc=bloc, effective=since, record=RECORD))
+    assert [row["stream"] for row in await registry.tools.pool.fetch(TWO_BLOCS)] == ["membership:central:u0"]
+
+
+async def test_two_elections_for_a_year_are_seen(registry: Registry) -> None:
+    for n, agency in enumerate(("u0", "u1")):
+        assert await registry.tools.pool.fetch(TWO_HEADS) == [], n
+        await registry.tell(ElectLeadership(bloc="b0", year=2024, head=e.Holder(agency=agency), record=RECORD))
+    assert [tuple(row) for row in await registry.tools.pool.fetch(TWO_HEADS)] == [("leadership:b0", "2024")]
