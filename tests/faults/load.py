@@ -60,7 +60,7 @@ class Oracle:
 class Load:
     """`workers` clients that send one command after the other to all three services."""
 
-    def __init__(self, system: System, seed: int, workers: int = 16, pause: float = 0.02) -> None:
+    def __init__(self, system: System, seed: int, workers: int = 12, pause: float = 0.1) -> None:
         self.oracle = Oracle()
         self._system = system
         self._random = random.Random(seed)
