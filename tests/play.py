@@ -3,6 +3,7 @@
 Another's log is read straight from its database here; that it also comes by Kafka and gRPC is tested elsewhere.
 """
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.demo.scenarios import load
+from deploy.local.servers import ExistingPostgres, Postgres
 from services.awards import consumers as awards_consumers
 from services.awards import domain as awards_domain
 from services.awards import projections as awards_projections
@@ -82,13 +84,9 @@ Services = Mapping[str, Played]
 
 
 @asynccontextmanager
-async def three(fresh: Callable[[], Any], dsn: Callable[..., str]) -> AsyncIterator[Services]:
+async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services]:
     """Registry, scoring and awards, each with an empty log in a database of its own."""
-    async with (
-        _opened("registry", fresh, dsn) as a,
-        _opened("scoring", fresh, dsn) as b,
-        _opened("awards", fresh, dsn) as c,
-    ):
+    async with _opened("registry", postgres) as a, _opened("scoring", postgres) as b, _opened("awards", postgres) as c:
         registry = Played(a, REGISTRY, registry_domain.HANDLERS)
         scoring = Played(
             b,
@@ -112,16 +110,19 @@ async def three(fresh: Callable[[], Any], dsn: Callable[..., str]) -> AsyncItera
 
 
 @asynccontextmanager
-async def _opened(name: str, fresh: Callable[[], Any], dsn: Callable[..., str]) -> AsyncIterator[Tools]:
-    admin_dsn = await fresh()
-    await migrate(admin_dsn, name, password=PASSWORD)
-    own = dsn(admin_dsn.rpartition("/")[2], f"thidua_{name}", PASSWORD)
-    log = await Log.open(name, own)
+async def _opened(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[Tools]:
+    database = f"test_{secrets.token_hex(6)}"
+    await migrate(postgres.dsn(database), service, password=PASSWORD)
+    dsn = postgres.dsn(database, f"thidua_{service}", PASSWORD)
+    log = await Log.open(service, dsn)
     try:
-        async with asyncpg.create_pool(own, min_size=0, max_size=4) as pool:
+        async with asyncpg.create_pool(dsn, min_size=0, max_size=4) as pool:
             yield Tools(pool, log)
     finally:
         await log.close()
+        connection = await asyncpg.connect(postgres.admin_dsn)
+        await connection.execute(f"drop database {database} with (force)")
+        await connection.close()
 
 
 async def play(services: Services, *names: str) -> None:

@@ -2,21 +2,22 @@
 
 import pytest
 
-from tests.play import Services, certainty, play, value
-
-SHARED = ("organisations", "catalogue")
+from tests.play import Services, certainty, value
 
 
-async def test_nothing_is_nominated_or_awarded_where_an_article_tells_of_none(services: Services) -> None:
-    await play(services, *SHARED, "scenario_0", "scenario_3", "scenario_4")
-    for bloc in ("khoi-noi-chinh-trung-uong", "khoi-dang-trung-uong", "khoi-dang-tinh"):
-        assert (await services["awards"].ask("GetProposals", bloc=bloc)).proposals == ()
-        assert (await services["awards"].ask("GetAwards", bloc=bloc)).awards == ()
+@pytest.mark.parametrize(
+    ("bloc", "year"), [("khoi-noi-chinh-trung-uong", 2020), ("khoi-dang-trung-uong", None), ("khoi-dang-tinh", None)]
+)
+async def test_nothing_is_nominated_or_awarded_where_an_article_tells_of_none(
+    told: Services, bloc: str, year: int | None
+) -> None:
+    assert (await told["registry"].tools.log.load([(f"bloc:{bloc}", 0)]))[f"bloc:{bloc}"]
+    assert (await told["awards"].ask("GetProposals", bloc=bloc, year=year)).proposals == ()
+    assert (await told["awards"].ask("GetAwards", bloc=bloc, year=year)).awards == ()
 
 
-async def test_the_cluster_of_five_cities_proposed_four_and_no_decision_is_recorded(services: Services) -> None:
-    await play(services, *SHARED, "scenario_1")
-    proposals = (await services["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)).proposals
+async def test_the_cluster_of_five_cities_proposed_four_and_no_decision_is_recorded(told: Services) -> None:
+    proposals = (await told["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)).proposals
     nominated = {value(p.recipient.organisation): value(p.kind.code) for p in proposals}
     assert nominated == {
         "tp-ha-noi": "CTD_CP",
@@ -24,15 +25,14 @@ async def test_the_cluster_of_five_cities_proposed_four_and_no_decision_is_recor
         "tp-can-tho": "BK_TTG",
         "tp-hai-phong": "BK_TTG",
     }
-    assert (await services["awards"].ask("GetAwards", bloc="cum-5-thanh-pho")).awards == ()
+    assert (await told["awards"].ask("GetAwards", bloc="cum-5-thanh-pho")).awards == ()
     assert all(p.awards == () and p.rank is None for p in proposals)
 
 
 async def test_the_flags_of_2020_were_late_by_inference_and_the_diplomas_are_not_known_to_be(
-    services: Services,
+    told: Services,
 ) -> None:
-    await play(services, *SHARED, "scenario_1")
-    proposals = (await services["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)).proposals
+    proposals = (await told["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)).proposals
     late = {(value(p.kind.code), value(p.late), certainty(p.late), value(p.due)) for p in proposals}
     assert late == {("CTD_CP", "true", "INFERRED", "2021-03-31"), ("BK_TTG", None, None, None)}
     flag = next(p for p in proposals if value(p.kind.code) == "CTD_CP")
@@ -43,10 +43,9 @@ async def test_the_flags_of_2020_were_late_by_inference_and_the_diplomas_are_not
 
 
 async def test_the_justice_bloc_proposed_four_for_2023_under_the_law_of_the_day_and_not_the_ministry_of_justice(
-    services: Services,
+    told: Services,
 ) -> None:
-    await play(services, *SHARED, "scenario_0", "scenario_2")
-    asked = services["awards"].ask("GetProposals", bloc="khoi-noi-chinh-trung-uong", year=2023)
+    asked = told["awards"].ask("GetProposals", bloc="khoi-noi-chinh-trung-uong", year=2023)
     proposals = (await asked).proposals
     assert sorted(str(value(p.recipient.organisation)) for p in proposals) == [
         "bo-cong-an",
@@ -66,10 +65,9 @@ async def test_the_justice_bloc_proposed_four_for_2023_under_the_law_of_the_day_
 
 
 async def test_one_named_recipient_and_unnamed_others_got_a_medal_whose_decision_is_not_recorded(
-    services: Services,
+    told: Services,
 ) -> None:
-    await play(services, *SHARED, "scenario_0", "scenario_2")
-    awards = (await services["awards"].ask("GetAwards", bloc="khoi-noi-chinh-trung-uong")).awards
+    awards = (await told["awards"].ask("GetAwards", bloc="khoi-noi-chinh-trung-uong")).awards
     (named,) = (a for a in awards if a.recipient.person)
     (others,) = (a for a in awards if a.recipient.group)
     assert len(awards) == 2
@@ -82,7 +80,7 @@ async def test_one_named_recipient_and_unnamed_others_got_a_medal_whose_decision
     assert certainty(named.recipient.person) == "STATED"
     assert (others.recipient.group_kind, others.recipient.group_count) == (None, None)
     assert value(others.recipient.group_exhaustive) == "false"
-    flags = await services["awards"].ask("GetAwards", bloc="khoi-noi-chinh-trung-uong", kind="CTD_CP")
+    flags = await told["awards"].ask("GetAwards", bloc="khoi-noi-chinh-trung-uong", kind="CTD_CP")
     assert flags.awards == ()
 
 
@@ -96,21 +94,19 @@ async def test_one_named_recipient_and_unnamed_others_got_a_medal_whose_decision
         ("BK_TTG", ["Bằng khen Thủ tướng", "Bằng khen của Thủ tướng Chính phủ", "Bằng khen của Thu\u0309 tướng"]),
     ],
 )
-async def test_every_spelling_finds_one_code(services: Services, code: str, texts: list[str]) -> None:
-    await play(services, "catalogue")
+async def test_every_spelling_finds_one_code(told: Services, code: str, texts: list[str]) -> None:
     for text in texts:
-        kinds = (await services["awards"].ask("FindAwardKinds", text=text)).kinds
+        kinds = (await told["awards"].ask("FindAwardKinds", text=text)).kinds
         assert {kind.code for kind in kinds} == {code}, text
-    assert (await services["awards"].ask("FindAwardKinds", text="Cờ thi đua")).kinds == ()
+    assert (await told["awards"].ask("FindAwardKinds", text="Cờ thi đua")).kinds == ()
 
 
-async def test_the_catalogue_leaves_open_who_decides_what_it_does_not_know(services: Services) -> None:
-    await play(services, "catalogue")
-    (flag,) = (await services["awards"].ask("FindAwardKinds", code="CTD_CP", on="2024-04-10")).kinds
+async def test_the_catalogue_leaves_open_who_decides_what_it_does_not_know(told: Services) -> None:
+    (flag,) = (await told["awards"].ask("FindAwardKinds", code="CTD_CP", on="2024-04-10")).kinds
     assert (flag.decided_by, flag.due, value(flag.article)) == ((), None, "25")
     assert (value(flag.effective_to), certainty(flag.effective_to)) == ("2025-06-30", "INFERRED")
-    (fighter,) = (await services["awards"].ask("FindAwardKinds", code="CSTD_TQ")).kinds
+    (fighter,) = (await told["awards"].ask("FindAwardKinds", code="CSTD_TQ")).kinds
     assert [value(f) for f in fighter.decided_by] == ["PRIME_MINISTER"]
-    (medal,) = (await services["awards"].ask("FindAwardKinds", code="KNC")).kinds
+    (medal,) = (await told["awards"].ask("FindAwardKinds", code="KNC")).kinds
     assert [value(f) for f in medal.seen] == ["SEED", "UNVERIFIED"]
     assert medal.recipients == ()

@@ -9,47 +9,40 @@ from services.awards.projections import PUBLIC
 from services.kernel.errors import Refused
 from services.kernel.events import Position
 from services.kernel.view import ReadOptions
-from tests.play import Services, play, value
-
-ALL = ("organisations", "catalogue", "constructed")
+from tests.play import Services, value
 
 
-async def award_of(services: Services, **read: Any) -> Any:
+async def award_of(told: Services, **read: Any) -> Any:
     options = ReadOptions(**read)
-    return (await services["awards"].ask("GetAward", options, award="vi-du-khen-thuong-1")).award
+    return (await told["awards"].ask("GetAward", options, award="vi-du-khen-thuong-1")).award
 
 
-async def test_a_ranking_is_computed_from_the_members_that_registry_tells(services: Services) -> None:
-    await play(services, *ALL)
-    (ranking,) = (await services["scoring"].ask("GetRanking", bloc="vi-du-khoi", year=2025)).rankings
+async def test_a_ranking_is_computed_from_the_members_that_registry_tells(told: Services) -> None:
+    (ranking,) = (await told["scoring"].ask("GetRanking", bloc="vi-du-khoi", year=2025)).rankings
     ranks = [(value(r.unit), value(r.rank), value(r.total)) for r in ranking.ranked]
     assert ranks == [("vi-du-don-vi-a", "1", "96.75"), ("vi-du-don-vi-b", "2", "94.00")]
     assert [value(u) for u in ranking.unscored] == ["vi-du-don-vi-c"]
     assert (value(ranking.sheet), value(ranking.sheet_version)) == ("vi-du-bang-diem", "1")
-    head = await services["registry"].tools.log.head()
+    head = await told["registry"].tools.log.head()
     seen = ranking.members_seen
     assert (seen.log, seen.epoch) == ("registry", head.epoch)
     assert 0 < seen.position <= head.position
 
 
-async def test_a_self_score_stays_beside_what_was_verified_and_approved(services: Services) -> None:
-    await play(services, *ALL)
-    score = (await services["scoring"].ask("GetScore", bloc="vi-du-khoi", year=2025, unit="vi-du-don-vi-a")).score
+async def test_a_self_score_stays_beside_what_was_verified_and_approved(told: Services) -> None:
+    score = (await told["scoring"].ask("GetScore", bloc="vi-du-khoi", year=2025, unit="vi-du-don-vi-a")).score
     _, second = score.items
     points = (second.self_points, second.verified_points, second.approved_points)
     assert [value(p) for p in points] == ["29.00", "28.25", "28.25"]
     assert (value(score.self_total), value(score.total), score.late) == ("97.50", "96.75", None)
-    assert (
-        await services["scoring"].ask("GetScore", bloc="vi-du-khoi", year=2025, unit="vi-du-don-vi-c")
-    ).score is None
-    (version,) = (await services["scoring"].ask("GetSheet", sheet="vi-du-bang-diem", on="2025-12-01")).versions
+    assert (await told["scoring"].ask("GetScore", bloc="vi-du-khoi", year=2025, unit="vi-du-don-vi-c")).score is None
+    (version,) = (await told["scoring"].ask("GetSheet", sheet="vi-du-bang-diem", on="2025-12-01")).versions
     assert [(item.code, value(item.max)) for item in version.items] == [("1", "70.00"), ("2", "30.00")]
-    assert (await services["scoring"].ask("GetSheet", sheet="vi-du-bang-diem", on="2024-12-01")).versions == ()
+    assert (await told["scoring"].ask("GetSheet", sheet="vi-du-bang-diem", on="2024-12-01")).versions == ()
 
 
-async def test_a_nomination_carries_the_rank_that_scoring_told(services: Services) -> None:
-    await play(services, *ALL)
-    (proposal,) = (await services["awards"].ask("GetProposals", bloc="vi-du-khoi", year=2025)).proposals
+async def test_a_nomination_carries_the_rank_that_scoring_told(told: Services) -> None:
+    (proposal,) = (await told["awards"].ask("GetProposals", bloc="vi-du-khoi", year=2025)).proposals
     assert (value(proposal.rank), [value(a) for a in proposal.awards]) == ("1", ["vi-du-khen-thuong-1"])
     unranked = {
         "proposal": "vi-du-de-nghi-2",
@@ -61,43 +54,42 @@ async def test_a_nomination_carries_the_rank_that_scoring_told(services: Service
         "kind": "CTD_CP",
     }
     with pytest.raises(Refused, match="published ranking"):
-        await services["awards"].tell("AgreeNomination", **unranked)
+        await told["awards"].tell("AgreeNomination", **unranked)
 
 
-async def test_an_award_is_found_by_bloc_year_recipient_and_kind_with_all_that_became_of_it(services: Services) -> None:
-    await play(services, *ALL)
-    (award,) = (await services["awards"].ask("GetAwards", bloc="vi-du-khoi")).awards
+async def test_an_award_is_found_by_bloc_year_recipient_and_kind_with_all_that_became_of_it(told: Services) -> None:
+    (award,) = (await told["awards"].ask("GetAwards", bloc="vi-du-khoi")).awards
     for wanted in ({"year": 2025}, {"recipient": "vi-du-don-vi-a"}, {"kind": "BK_TTG"}):
-        assert (await services["awards"].ask("GetAwards", **wanted)).awards == (award,)
+        assert (await told["awards"].ask("GetAwards", **wanted)).awards == (award,)
     (decision,), (conferral,), (cancellation,) = award.decisions, award.conferrals, award.cancellations
     assert (value(decision.number), value(decision.decided_on)) == ("00/QĐ-VIDU", "2026-03-02")
     assert value(conferral.conferred_on) == "2026-03-20"
     assert (value(cancellation.ground), value(cancellation.cancelled_on)) == ("FORGED_FILE", "2026-05-04")
     assert "ví dụ dựng" not in cancellation.model_dump_json()
     assert (award.disputed, value(award.proposal)) == (False, "vi-du-de-nghi-1")
-    assert (await services["awards"].ask("GetAwards", year=2024)).awards == ()
+    assert (await told["awards"].ask("GetAwards", year=2026)).awards == ()
 
 
-async def test_an_award_of_the_past_is_not_yet_conferred_or_cancelled(services: Services) -> None:
-    await play(services, *ALL)
-    end = await services["awards"].tools.log.head()
-    before = [{"as_of": {"awards": Position(end.epoch, end.position - n)}} for n in range(4)]
-    acts = [await award_of(services, **read) for read in before]
-    counts = [(len(a.decisions), len(a.conferrals), len(a.cancellations)) if a else None for a in acts]
-    assert counts[:3] == [(1, 1, 1), (1, 1, 0), (1, 0, 0)]
+async def test_an_award_of_the_past_is_not_yet_conferred_or_cancelled(told: Services) -> None:
+    stream = "award:vi-du-khen-thuong-1"
+    acts = (await told["awards"].tools.log.load([(stream, 0)]))[stream]
+    then = [await award_of(told, as_of={"awards": Position(act.epoch, act.position)}) for act in acts]
+    counts = [(len(award.decisions), len(award.conferrals), len(award.cancellations)) for award in then]
+    assert counts == [(1, 0, 0), (1, 1, 0), (1, 1, 1)]
+    before = Position(acts[0].epoch, acts[0].position - 1)
+    assert await award_of(told, as_of={"awards": before}) is None
 
 
-async def test_awards_come_in_pages_that_belong_together(services: Services) -> None:
-    await play(services, "catalogue")
+async def test_awards_come_in_pages_that_belong_together(told: Services) -> None:
     record = {"source": {"id": "list"}, "place": "page 1"}
-    fields = {"wording": "Bằng khen Thủ tướng", "year": 2024, "record": record}
+    fields = {"wording": "Bằng khen Thủ tướng", "year": 1999, "record": record}
     for n in range(5):
-        await services["awards"].tell("RecordConferral", award=f"a-{n}", recipient={"organisation": f"u-{n}"}, **fields)
-    at = {"awards": await services["awards"].tools.log.head()}
-    await services["awards"].tell("RecordConferral", award="a-9", recipient={"organisation": "u-9"}, **fields)
+        await told["awards"].tell("RecordConferral", award=f"a-{n}", recipient={"organisation": f"u-{n}"}, **fields)
+    at = {"awards": await told["awards"].tools.log.head()}
+    await told["awards"].tell("RecordConferral", award="a-9", recipient={"organisation": "u-9"}, **fields)
     found, after = [], None
     while True:
-        page = await services["awards"].ask("GetAwards", ReadOptions(as_of=at), year=2024, limit=2, after=after)
+        page = await told["awards"].ask("GetAwards", ReadOptions(as_of=at), year=1999, limit=2, after=after)
         found += [award.award for award in page.awards]
         after = page.next
         if after is None:
@@ -105,36 +97,34 @@ async def test_awards_come_in_pages_that_belong_together(services: Services) -> 
     assert found == [f"a-{n}" for n in range(5)]
 
 
-async def test_records_that_contradict_each_other_are_both_kept_and_shown_as_disputed(services: Services) -> None:
+async def test_records_that_contradict_each_other_are_both_kept_and_shown_as_disputed(told: Services) -> None:
     recipient = {"organisation": "u"}
     for source, number in (("one", "1/QĐ"), ("other", "2/QĐ")):
         record = {"source": {"id": source}, "place": "page 1"}
-        lines = {"items": [{"award": "a", "recipient": recipient, "kind": "BK_TTG"}]}
-        await services["awards"].tell("RecordDecision", decision=source, number=number, awards=lines, record=record)
-    award = (await services["awards"].ask("GetAward", award="a")).award
+        lines = {"items": [{"award": "disputed", "recipient": recipient, "kind": "BK_TTG"}]}
+        await told["awards"].tell("RecordDecision", decision=source, number=number, awards=lines, record=record)
+    award = (await told["awards"].ask("GetAward", award="disputed")).award
     assert award.disputed
     assert [(value(d.number), d.number.mark.source) for d in award.decisions] == [("1/QĐ", "one"), ("2/QĐ", "other")]
 
 
-async def test_a_corrigendum_changes_what_is_answered_and_is_no_dispute(services: Services) -> None:
-    await play(services, *ALL[:2])
+async def test_a_corrigendum_changes_what_is_answered_and_is_no_dispute(told: Services) -> None:
     record = {"source": {"id": "list"}, "place": "page 1"}
-    line = {"award": "a", "recipient": {"organisation": "u"}, "wording": "Bằng khen Thủ tướng"}
-    told = {"number": "1/QĐ", "effective": "2024-05-01", "awards": {"items": [line]}, "record": record}
-    await services["awards"].tell("RecordDecision", decision="d", **told)
-    right = {"recipient": {"organisation": "w"}, "decision_number": "1a/QĐ", "record": record}
-    await services["awards"].tell("CorrectAward", award="a", **right)
-    award = (await services["awards"].ask("GetAward", award="a")).award
-    assert (value(award.recipient.organisation), value(award.decisions[0].number)) == ("w", "1a/QĐ")
+    line = {"award": "corrected", "recipient": {"organisation": "wrong"}, "wording": "Bằng khen Thủ tướng"}
+    decision = {"number": "1/QĐ", "effective": "2024-05-01", "awards": {"items": [line]}, "record": record}
+    await told["awards"].tell("RecordDecision", decision="d", **decision)
+    right = {"recipient": {"organisation": "right"}, "decision_number": "1a/QĐ", "record": record}
+    await told["awards"].tell("CorrectAward", award="corrected", **right)
+    award = (await told["awards"].ask("GetAward", award="corrected")).award
+    assert (value(award.recipient.organisation), value(award.decisions[0].number)) == ("right", "1a/QĐ")
     assert (award.disputed, len(award.corrections)) == (False, 1)
-    assert (await services["awards"].ask("GetAwards", recipient="u")).awards == ()
-    assert len((await services["awards"].ask("GetAwards", recipient="w")).awards) == 1
+    assert (await told["awards"].ask("GetAwards", recipient="wrong")).awards == ()
+    assert len((await told["awards"].ask("GetAwards", recipient="right")).awards) == 1
 
 
-async def test_public_records_count_up_per_award_and_hold_no_person_and_no_reason(services: Services) -> None:
-    await play(services, *ALL, "scenario_2")
-    await services["awards"].catch_up()
-    rows = await services["awards"].tools.pool.fetch(f"select key, doc from read.{PUBLIC.name} order by since")
+async def test_public_records_count_up_per_award_and_hold_no_person_and_no_reason(told: Services) -> None:
+    await told["awards"].catch_up()
+    rows = await told["awards"].tools.pool.fetch(f"select key, doc from read.{PUBLIC.name} order by since")
     docs = [(row["key"], orjson.loads(row["doc"])) for row in rows]
     example = [(doc["sequence"], doc["type"]) for key, doc in docs if key == "vi-du-khen-thuong-1"]
     assert example == [(1, "AwardDecided"), (2, "AwardConferred"), (3, "AwardCancelled")]
