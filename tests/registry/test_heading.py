@@ -1,16 +1,20 @@
 """The rule of who headed a bloc on a day, with every example that the domain gives for it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.kernel.errors import Refused
 from services.kernel.provenance import Certainty, Inference, Listed, Record, Source
 from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import BLOC
 from services.registry.domain.heading import Head, Summation, headed_in, headed_on
-from services.registry.domain.leadership import Leadership, evolve
+from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, evolve
 
 
 def told(**inferred: str) -> Record:
@@ -260,6 +264,7 @@ EVENTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(EVENTS, max_size=6), DAYS)
 def test_stated_means_that_a_source_shows_it(events: list[e.LeadershipEvent], day: date) -> None:
     """Without a start, a handover or a day seen in office nothing is ever stated of a day."""
@@ -272,3 +277,55 @@ def test_stated_means_that_a_source_shows_it(events: list[e.LeadershipEvent], da
     if not shown:
         assert all(h.agency is None or h.agency.mark.certainty == "INFERRED" for h in heads)
     assert len({h.agency.value for h in heads if h.agency}) == len([h for h in heads if h.agency])
+
+
+# What is performed here.
+
+ACTS = st.one_of(
+    st.builds(
+        lambda year, head, on: ElectLeadership(bloc="b", year=year, head=e.Holder(agency=head), effective=on),
+        YEARS,
+        AGENCIES,
+        DAYS,
+    ),
+    st.builds(
+        lambda year, head, on: HandOverLeadership(bloc="b", year=year, incoming=e.Holder(agency=head), effective=on),
+        YEARS,
+        AGENCIES,
+        DAYS,
+    ),
+)
+ESTABLISHED = e.BlocEstablished(bloc="b", kind="KHOI", name="Khối", authority="central", effective=date(2019, 1, 1))
+
+
+def performed(acts: list[ElectLeadership | HandOverLeadership]) -> Leadership:
+    """What is left of acts in this order when those that the rules refuse are not done."""
+    leadership, bloc = Leadership(), BLOC.evolve(BLOC.initial, ESTABLISHED)
+    for act in acts:
+        try:
+            events = HANDLERS[type(act)].decide(act, leadership, bloc)
+        except Refused:
+            continue
+        assert not isinstance(events, Mapping)
+        for event in events:
+            leadership = LEADERSHIP.evolve(leadership, event)
+    return leadership
+
+
+@settings(deadline=None)
+@given(st.lists(ACTS, max_size=12), st.lists(DAYS, min_size=1, max_size=30))
+def test_no_acts_performed_here_make_two_heads_on_a_day(acts: list[Any], days: list[date]) -> None:
+    leadership = performed(acts)
+    for day in [*days, *(act.effective for act in acts)]:
+        assert not headed_on(leadership, (), day).disputed
+    assert not any(headed_in(leadership, year).disputed for year in range(2020, 2026))
+
+
+@settings(deadline=None)
+@given(st.lists(ACTS, max_size=12))
+def test_whoever_takes_over_here_is_stated_as_the_head_on_that_day(acts: list[Any]) -> None:
+    leadership = performed(acts)
+    for handover in leadership.handovers:
+        assert handover.on
+        assert handover.incoming
+        assert agency(leadership, handover.on) == (handover.incoming.agency, "STATED")

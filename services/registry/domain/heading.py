@@ -238,7 +238,7 @@ def _holding_over(term: Term, day: date, every: Iterable[Term], summations: Iter
 def _begun_early(term: Term, day: date) -> Marks:
     """In the year before the one that the term is called after."""
     begins = _begins(term)
-    if term.year is None or begins is None or not begins <= day < date(term.year, 1, 1):
+    if term.year != day.year + 1 or begins is None or day < begins:
         return ()
     return term.year_mark, _inferred(f"elected or installed for {term.year} on {begins}")
 
