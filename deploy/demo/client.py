@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import grpc
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, ServiceDescriptor
-from google.protobuf.json_format import ParseDict
+from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
@@ -41,6 +41,10 @@ class Client:
                 if error.code() not in RETRIED or time.monotonic() + 0.2 > end:
                     raise
                 time.sleep(0.2)
+
+    def ask(self, method: str, fields: Mapping[str, Any], read: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The answer of a query as plain values: what is not recorded is not there."""
+        return MessageToDict(self.call(method, {**fields, "read": read or {}}), preserving_proto_field_name=True)
 
     def close(self) -> None:
         self._channel.close()

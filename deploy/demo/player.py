@@ -17,8 +17,8 @@ class Played(NamedTuple):
     commands: int
     not_yet: Counter[str]
     """How many steps wait for objects of each kind."""
-    heads: dict[str, Any]
-    """The last position, by log."""
+    heads: dict[str, dict[str, Any]]
+    """The last position, by log, as `read` takes it."""
 
 
 class StepFailed(Exception):
@@ -27,14 +27,14 @@ class StepFailed(Exception):
 
 def play(steps: list[Step], clients: Clients, progress: Callable[[Step], None] = lambda _: None) -> Played:
     """Tell the steps to the services, in order. Raises StepFailed."""
-    heads: dict[str, Any] = {}
+    heads: dict[str, dict[str, Any]] = {}
     not_yet: Counter[str] = Counter()
     for step in steps:
         if step.not_yet is not None:
             not_yet[step.not_yet] += 1
         else:
             at = tell(step, clients[step.service]).recorded.position
-            heads[at.log] = at
+            heads[at.log] = {"log": at.log, "epoch": at.epoch, "position": at.position}
         progress(step)
     return Played(len(steps) - not_yet.total(), not_yet, heads)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import yaml
 
 FOLDER = Path(__file__).parent
-NAMES = ("organisations", "catalogue", *(f"scenario_{n}" for n in range(5)), "constructed")
+NAMES = ("organisations", "catalogue", *(f"scenario_{n}" for n in range(5)), "constructed", "correction")
 NAMESPACE = UUID("6f1d4f0e-8f0b-5d7c-9f3e-2b6a4d1c7e55")
 
 
