@@ -171,8 +171,8 @@ CASES = [
     Case(
         "tail-safety",
         "16 writers in batches of 1 to 10, hot streams, rollbacks, one writer killed; events",
-        400_000,
-        15_000,
+        100_000,
+        6_000,
         tail_safety,
     ),
     Case(

@@ -1,0 +1,51 @@
+"""Migrations run once, in order, and are never changed after."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.kernel.migrate import Changed, migrate
+
+
+async def test_each_file_is_applied_once_and_a_changed_one_is_refused(
+    fresh_database: Callable[[], Awaitable[str]], tmp_path: Path
+) -> None:
+    dsn = await fresh_database()
+    folder = tmp_path / "registry" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "001.sql").write_text("create table own (n int); grant select on own to :service; select '{}'::text[];")
+    assert (await migrate(dsn, "registry", [folder]))[-1] == "registry/001.sql"
+    assert await migrate(dsn, "registry", [folder]) == []
+    (folder / "002.sql").write_text("create table own2 (n int);")
+    assert await migrate(dsn, "registry", [folder]) == ["registry/002.sql"]
+    (folder / "001.sql").write_text("create table own (n bigint);")
+    with pytest.raises(Changed, match=r"registry/001\.sql"):
+        await migrate(dsn, "registry", [folder])
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    fresh_database: Callable[[], Awaitable[str]], tmp_path: Path
+) -> None:
+    dsn = await fresh_database()
+    folder = tmp_path / "registry" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "001.sql").write_text("create table own (n int); select 1 / 0;")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate(dsn, "registry", [folder])
+    connection = await asyncpg.connect(dsn)
+    assert await connection.fetchval("select to_regclass('own') is null and to_regclass('log.head') is null")
+    await connection.close()
+
+
+async def test_the_owner_of_the_log_cannot_log_in(fresh_database: Callable[[], Awaitable[str]]) -> None:
+    dsn = await fresh_database()
+    await migrate(dsn, "registry")
+    connection = await asyncpg.connect(dsn)
+    owner = await connection.fetchrow(
+        "select rolcanlogin, rolsuper from pg_roles where oid = (select relowner from pg_class where relname = 'head')"
+    )
+    await connection.close()
+    assert owner is not None
+    assert tuple(owner) == (False, False)
