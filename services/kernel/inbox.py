@@ -112,14 +112,15 @@ class Inbox:
 
     async def _fill(self, after: int) -> list[Row]:
         """The rows after a position from the owner. None: it is away, or knows nothing of what was brought."""
+        rows: list[Row] = []
         try:
-            rows = await self._owner.read(after, FILL)
-        except Unavailable as error:
+            async for page in self._owner.pages(after, after + FILL):
+                rows += page
+        except Unavailable as error:  # what came before it is a beginning
             self.error = str(error)
-            return []
+        else:
+            self.foreign += 0 if rows else self._recent.forget(after)
         self.filled += len(rows)
-        if not rows:
-            self.foreign += self._recent.forget(after)
         return rows
 
     async def _look(self, after: int = 0) -> Head:
@@ -170,7 +171,7 @@ class Inbox:
 
     def _consumer(self) -> KafkaBroker:
         broker = KafkaBroker(
-            self._bootstrap,
+            self._bootstrap.split(","),
             consumer_only=True,
             metadata_max_age_ms=3_000,  # a topic that was deleted and made again is found soon
             request_timeout_ms=10_000,

@@ -8,7 +8,7 @@ thrown away: an idempotent one can stay broken for ever (aiokafka #1017), and an
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -172,10 +172,16 @@ class Relay:
 
     async def _session(self) -> None:
         """Publish with one producer, until it fails."""
-        await ensure_topic(self._bootstrap, self._feed.topic, self._make)
-        async with producing(self._bootstrap, self._seconds) as broker:
+        async with asyncio.timeout(30):
+            await ensure_topic(self._bootstrap, self._feed.topic, self._make)
+        async with producing(self._bootstrap, self._seconds) as broker, AsyncExitStack() as stack:
+            reader: Reader | None = None
             while True:
-                await self._publish_from(broker, await self._resume())
+                mark = await self._resume()
+                if reader is None or reader.after != mark:
+                    await stack.aclose()
+                    reader = await stack.enter_async_context(aclosing(Reader(self._feed, mark)))
+                await self._publish_from(broker, reader)
 
     async def _resume(self) -> Mark:
         """Where to go on: after the last record that the topic, the log and our own acknowledgements agree on."""
@@ -200,14 +206,15 @@ class Relay:
         self._done = None
         return START
 
-    async def _publish_from(self, broker: KafkaBroker, after: Mark) -> None:
+    async def _publish_from(self, broker: KafkaBroker, reader: "Reader") -> None:
         """Publish until it is time to look at the topic again, or the log has begun a new epoch."""
         end = time.monotonic() + self._look_every
-        async with aclosing(self._feed.tail(after)) as pages:
-            while records := await within(end - time.monotonic(), pages):
-                if any(record.at.epoch > self._epoch for record in records):
-                    return
-                await self._publish(broker, records)
+        while records := await reader.page(end - time.monotonic()):
+            if any(record.at.epoch > self._epoch for record in records):
+                reader.after = None
+                return
+            await self._publish(broker, records)
+            reader.after = records[-1].mark
 
     async def _publish(self, broker: KafkaBroker, records: Sequence[Record]) -> None:
         self.unpublished_since = records[0].recorded_at
@@ -228,9 +235,10 @@ class Relay:
         """What came in while the broker was away is waiting too."""
         if self._done is None or self.unpublished_since is not None:
             return
-        with suppress(Exception):  # the log may be away as well
-            async with aclosing(self._feed.tail(Mark(self._done[0].position, self._done[1]))) as pages:
-                waiting = await within(0.2, pages)
+        reader = Reader(self._feed, Mark(self._done[0].position, self._done[1]))
+        async with aclosing(reader):
+            with suppress(Exception):  # the log may be away as well
+                waiting = await reader.page(0.2)
                 self.unpublished_since = waiting[0].recorded_at if waiting else None
 
     async def _send(self, broker: KafkaBroker, record: Record) -> asyncio.Future[RecordMetadata]:
@@ -252,13 +260,29 @@ def agreed(epochs: Epochs, at: Position, key: str) -> Mark:
     return Mark(position, key if position == at.position else AFTER_ALL)
 
 
-async def within(seconds: float, pages: AsyncGenerator[list[Record], None]) -> list[Record]:
-    """The next page, or none when it does not come in time; the tail is then at its end."""
-    try:
-        async with asyncio.timeout(max(seconds, 0)):
-            return await anext(pages)
-    except TimeoutError:
-        return []
+class Reader:
+    """Pages of a feed after a mark. `after` is for its user to move, past what is done with."""
+
+    def __init__(self, feed: Feed, after: Mark) -> None:
+        self.after: Mark | None = after
+        self._pages = feed.tail(after)
+        self._next: asyncio.Future[list[Record]] | None = None
+
+    async def page(self, seconds: float) -> list[Record]:
+        """The next page; none if it does not come in time, but then the next call may get it."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(anext(self._pages))
+        await asyncio.wait({self._next}, timeout=max(seconds, 0))
+        if not self._next.done():
+            return []
+        page, self._next = self._next, None
+        return page.result()
+
+    async def aclose(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.wait({self._next})
+        await self._pages.aclose()
 
 
 class Last(NamedTuple):
@@ -350,7 +374,7 @@ async def reading(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
 async def producing(bootstrap: str, seconds: float) -> AsyncIterator[KafkaBroker]:
     """A broker whose idempotent producer is really gone afterwards."""
     broker = KafkaBroker(
-        bootstrap,
+        bootstrap.split(","),  # as one text it would be one host
         acks="all",
         enable_idempotence=True,
         max_batch_size=1 << 17,

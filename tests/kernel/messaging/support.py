@@ -11,13 +11,14 @@ from typing import Any
 import grpc
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from thidua.kernel.v1.log_pb2_grpc import add_LogServiceServicer_to_server
 
 from services.kernel.events import Row
 from services.kernel.inbox import Inbox
 from services.kernel.log import Log
 from services.kernel.logservice import LogRpc
-from services.kernel.relay import LogFeed, Record, Relay, log_record
+from services.kernel.relay import LogFeed, Record, Relay, log_record, read_last
 from tests.kernel.log.support import append_of
 
 
@@ -96,6 +97,14 @@ class Follower:
 
     async def has(self, position: int, seconds: float = 30) -> None:
         await until(lambda: len(self.rows) >= position, seconds)
+
+
+async def ends_with(owner: Owner, position: int) -> bool:
+    """Whether the topic's last record is that of the position."""
+    with contextlib.suppress(KafkaError):
+        at = (await read_last(owner.bootstrap, owner.topic, "")).at
+        return at is not None and at.position == position
+    return False
 
 
 async def delete_topic(bootstrap: str, topic: str) -> None:

@@ -1,17 +1,15 @@
 """A topic mirrors its log, in order, and is whole again after whatever happens to it."""
 
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from services.kernel.events import Position
 from services.kernel.log import Log, new_epoch
 from services.kernel.relay import read_last
 from tests.kernel.conftest import Place
-from tests.kernel.messaging.support import Owner, delete_topic, raw_rows, running, send, until
+from tests.kernel.messaging.support import Owner, delete_topic, ends_with, raw_rows, running, send, until
 
 
 async def records(owner: Owner) -> list[Any]:
@@ -30,12 +28,6 @@ async def records(owner: Owner) -> list[Any]:
 
 async def positions(owner: Owner) -> list[int]:
     return [int(dict(record.headers)["position"]) for record in await records(owner)]
-
-
-async def ends_with(owner: Owner, position: int) -> bool:
-    with suppress(KafkaError):
-        return (await read_last(owner.bootstrap, owner.topic, "")).at == Position(1, position)
-    return False
 
 
 async def test_a_topic_mirrors_its_log(owner: Owner) -> None:
