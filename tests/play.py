@@ -50,13 +50,14 @@ class Played:
     """One service: its log, and its read models, which are caught up when something is asked."""
 
     tools: Tools
+    dsn: str
     vocabulary: Vocabulary[Any]
     handlers: Handlers
     queries: Mapping[str, Query] = field(default_factory=dict)
     models: tuple[Model, ...] = ()
     arrivals: Mapping[type[Command], Callable[[Any, Tools], Any]] = field(default_factory=dict)
     logs: dict[str, Log] = field(default_factory=dict)
-    """Every log that the models fold."""
+    """The logs that the models fold."""
 
     async def tell(self, command: str, **fields: Any) -> Reply:
         """What the command, named as its RPC, was answered. Raises the errors of the kernel."""
@@ -87,37 +88,38 @@ Services = Mapping[str, Played]
 async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services]:
     """Registry, scoring and awards, each with an empty log in a database of its own."""
     async with _opened("registry", postgres) as a, _opened("scoring", postgres) as b, _opened("awards", postgres) as c:
-        registry = Played(a, REGISTRY, registry_domain.HANDLERS)
+        logs = {tools.log.name: tools.log for tools, _ in (a, b, c)}
+        registry = Played(*a, REGISTRY, registry_domain.HANDLERS)
         scoring = Played(
-            b,
+            *b,
             SCORING,
             scoring_domain.HANDLERS,
             scoring_queries.QUERIES,
             (*scoring_projections.MODELS, scoring_consumers.MEMBERS),
             {PublishRanking: scoring_consumers.with_members},
-            {"scoring": b.log, "registry": a.log},
+            logs,
         )
         awards = Played(
-            c,
+            *c,
             AWARDS,
             awards_domain.HANDLERS,
             awards_queries.QUERIES,
             (*awards_projections.MODELS, awards_consumers.NAMES, awards_consumers.RANKS),
             {AgreeNomination: awards_consumers.with_rank},
-            {"awards": c.log, "registry": a.log, "scoring": b.log},
+            logs,
         )
         yield {"registry": registry, "scoring": scoring, "awards": awards}
 
 
 @asynccontextmanager
-async def _opened(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[Tools]:
+async def _opened(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[tuple[Tools, str]]:
     database = f"test_{secrets.token_hex(6)}"
     await migrate(postgres.dsn(database), service, password=PASSWORD)
     dsn = postgres.dsn(database, f"thidua_{service}", PASSWORD)
     log = await Log.open(service, dsn)
     try:
         async with asyncpg.create_pool(dsn, min_size=0, max_size=4) as pool:
-            yield Tools(pool, log)
+            yield Tools(pool, log), dsn
     finally:
         await log.close()
         connection = await asyncpg.connect(postgres.admin_dsn)
