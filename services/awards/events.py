@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from services.kernel.dated import Due
 from services.kernel.events import Event, Vocabulary
 from services.kernel.provenance import Listed, Part
 from services.kernel.telling import Told
@@ -31,30 +32,6 @@ Authority = Literal[
 Seen = Literal["WEB", "SEED", "UNVERIFIED"]
 Ground = Literal["MERIT", "AD_HOC", "MOVEMENT", "SERVICE", "SENIORITY", "EXTERNAL"]
 CancelGround = Literal["FRAUD_IN_CLAIMS", "FORGED_FILE", "UNLAWFUL_PROCEDURE", "LATER_FINDING"]
-
-
-class Due(Part):
-    """A yearly deadline, up to and including a day."""
-
-    month: int = Field(ge=1, le=12)
-    """1 to 12."""
-    day: int = Field(ge=1, le=31)
-    """A day that the month has in every year."""
-    years_after: int | None = Field(default=None, ge=0, le=5)
-    """How many years after the emulation year; null if not known."""
-
-    @model_validator(mode="after")
-    def comes_every_year(self) -> "Due":
-        date(2023, self.month, self.day)
-        return self
-
-    def __str__(self) -> str:
-        """`03-31+1` is 31 March of the year after."""
-        return f"{self.month:02}-{self.day:02}" + ("" if self.years_after is None else f"+{self.years_after}")
-
-    def of(self, year: int) -> date | None:
-        """The deadline for an emulation year, where it is known."""
-        return None if self.years_after is None else date(year + self.years_after, self.month, self.day)
 
 
 class DecidedBy(Part):

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from services.awards import events as e
 from services.awards.consumers import NAMES
-from services.awards.domain import catalogue
 from services.awards.projections import AWARDS, KINDS, PROPOSALS, Award, Kind, Proposal
 from services.kernel.binding import Query
+from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
 from services.kernel.telling import fact
 from services.kernel.text import Id, Line, bare, fold
@@ -69,10 +69,10 @@ async def _kinds(view: View, *terms: str) -> list[Kind]:
 
 
 def _versions(kind: Kind, on: date | None) -> list[KindVersion]:
-    in_force = catalogue.in_force(kind.versions, on)
+    current = in_force(kind.versions, on)
     following = [*kind.versions[1:], None]
     pairs = zip(kind.versions, following, strict=True)
-    return [_version(v, after) for v, after in pairs if on is None or v is in_force]
+    return [_version(v, after) for v, after in pairs if on is None or v is current]
 
 
 def _version(version: e.AwardKindRegistered, following: e.AwardKindRegistered | None) -> KindVersion:

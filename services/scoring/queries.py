@@ -6,14 +6,15 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from services.kernel.binding import Query
+from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
 from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.scoring import events as e
-from services.scoring.domain import sheet as sheets
 from services.scoring.domain.ranking import RANKING
 from services.scoring.domain.score import stream
+from services.scoring.domain.sheet import SHEET
 from services.scoring.projections import RANKINGS, SCORES, SHEETS, Ranking, Score, Sheet
 
 
@@ -45,13 +46,13 @@ class SheetAnswer(BaseModel):
 
 
 async def get_sheet(asked: GetSheet, view: View) -> SheetAnswer:
-    found: Sheet = await view.get(SHEETS, sheets.SHEET.of(asked.sheet).name) or Sheet()
+    found: Sheet = await view.get(SHEETS, SHEET.of(asked.sheet).name) or Sheet()
     versions = found.versions
     if asked.version is not None:
         versions = tuple(v for v in versions if v.version == asked.version)
     if asked.on is not None:
-        in_force = sheets.in_force(versions, asked.on)
-        versions = (in_force,) if in_force else ()
+        current = in_force(versions, asked.on)
+        versions = (current,) if current else ()
     return SheetAnswer(versions=tuple(map(_version, versions)))
 
 

@@ -10,6 +10,7 @@ from services.awards.domain.award import CancelAward, CorrectAward, RecordConfer
 from services.awards.domain.catalogue import RegisterAwardKind
 from services.awards.domain.decision import RecordDecision
 from services.awards.domain.proposal import AgreeNomination
+from services.kernel.dated import Due
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 
@@ -27,7 +28,7 @@ OLD = e.AwardKindRegistered(
     aliases=("Cờ thi đua Chính phủ",),
     recipients=("COLLECTIVE",),
     regulation="old",
-    due=e.Due(month=3, day=31, years_after=1),
+    due=Due(month=3, day=31, years_after=1),
     version=1,
 )
 NEW = OLD.model_copy(update={"version": 2, "effective": date(2024, 1, 1), "regulation": "new", "due": None})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.awards import events as e
+from services.kernel.dated import in_force
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.provenance import Record
 from services.kernel.telling import inferring, require, tell
@@ -40,14 +41,6 @@ class Catalogue:
     def in_force(self, code: e.KindCode | None, day: date | None) -> e.AwardKindRegistered | None:
         """The version in force on a day; null where none is known to be."""
         return None if code is None else in_force(self.kinds.get(code, ()), day)
-
-
-def in_force(versions: Versions, day: date | None) -> e.AwardKindRegistered | None:
-    if day is None:
-        return None
-    begun = [v for v in versions if v.effective is None or v.effective <= day]
-    latest = max(begun, key=lambda v: (v.effective or date.min, v.version), default=None)
-    return latest if latest and (latest.effective_to is None or day <= latest.effective_to) else None
 
 
 def spellings(kind: e.KindFacts) -> set[str]:

@@ -8,13 +8,14 @@ from typing import Any, assert_never
 
 from pydantic import Field
 
+from services.kernel.dated import in_force
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.scoring import events as e
-from services.scoring.domain.sheet import SHEET, Sheet, in_force, numbered
+from services.scoring.domain.sheet import SHEET, Sheet, numbered
 
 
 class SubmitSelfScore(e.SelfScoreFacts, Command):

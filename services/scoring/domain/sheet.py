@@ -1,7 +1,5 @@
 """Scoring sheets: versions of items, each in force from its day on."""
 
-from datetime import date
-
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.telling import require, tell
 from services.scoring import events as e
@@ -41,15 +39,6 @@ def issue(command: IssueSheet, sheet: Sheet) -> Events:
             "Phiên bản sau phải có hiệu lực sau.",
         )
     return [tell(e.SheetIssued, command, version=len(sheet) + 1)]
-
-
-def in_force(sheet: Sheet, day: date | None) -> e.SheetIssued | None:
-    """The version in force on a day; null where none is known to be."""
-    if day is None:
-        return None
-    begun = [v for v in sheet if v.effective is None or v.effective <= day]
-    latest = max(begun, key=lambda v: (v.effective or date.min, v.version), default=None)
-    return latest if latest and (latest.effective_to is None or day <= latest.effective_to) else None
 
 
 def numbered(sheet: Sheet, version: int) -> e.SheetIssued | None:
