@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from thidua.registry.v1 import registry_pb2
 
+from services.kernel import convert
 from services.kernel.binding import differences
 from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.provenance import Record, Source
@@ -24,6 +26,7 @@ from services.registry.domain.person import DescribePerson, ForgetPerson, Regist
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.main import SERVICE
 from services.registry.queries import QUERIES
+from services.registry.queries.names import FindBlocs
 from tests.registry.support import Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -162,6 +165,11 @@ async def test_a_search_answers_as_of_the_past(registry: Registry) -> None:
     await registry.tell(NameOrganisation(organisation="btp", variants=("Tư pháp TW",)))
     assert (await registry.ask("FindOrganisations", text="tu phap trung uong")).found
     assert not (await registry.ask("FindOrganisations", text="tu phap trung uong", as_of=reply.position)).found
+
+
+def test_a_search_over_the_api_need_not_say_how_many() -> None:
+    request = convert.reader(registry_pb2.FindBlocsRequest.DESCRIPTOR, FindBlocs, leave_out={"read"})
+    assert request(registry_pb2.FindBlocsRequest(text="khối")).limit == 20
 
 
 async def test_what_was_never_told_is_missing(registry: Registry) -> None:

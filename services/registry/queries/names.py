@@ -96,7 +96,7 @@ class FindOrganisations(BaseModel):
     text: Line
     """A name, some words of it, or a short form."""
     limit: int = Field(default=20, ge=1, le=100)
-    """How many at most."""
+    """How many at most; 20 if absent."""
     after: Id | None = None
     """The last id of the page before, asked for at the same position."""
 
@@ -107,7 +107,7 @@ class FindBlocs(BaseModel):
     text: Line
     """A name, some words of it, or a short form."""
     limit: int = Field(default=20, ge=1, le=100)
-    """How many at most."""
+    """How many at most; 20 if absent."""
     after: Id | None = None
     """The last id of the page before, asked for at the same position."""
 
