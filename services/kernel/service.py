@@ -9,8 +9,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -39,7 +39,7 @@ from services.kernel.rebuild import rebuild
 from services.kernel.relay import Feed, LogFeed, Relay
 from services.kernel.retry import pauses
 from services.kernel.server import Gate, Server
-from services.kernel.settings import DatabaseSettings, Settings, SettingsError
+from services.kernel.settings import Address, DatabaseSettings, Settings, SettingsError
 from services.kernel.telemetry import Metrics
 from services.kernel.tools import Peer, Tools, peer
 from services.kernel.vault import Vault
@@ -189,11 +189,13 @@ class _Process:
             works |= self._relaying()
         ready: dict[str, Any] = {"ready": self._service.name, "pid": os.getpid(), "parts": sorted(parts)}
         if self._settings.metrics:
-            ready["metrics"] = self._metrics.serve(*self._settings.metrics)
+            with _listening(self._settings.metrics):
+                ready["metrics"] = self._metrics.serve(*self._settings.metrics)
         tasks = [asyncio.create_task(self._supervised(part, work)) for part, work in works.items()]
         self._stack.push_async_callback(_cancelled, tasks)
         if self._server:
-            ready["port"] = await self._server.start(self._settings.listen)
+            with _listening(self._settings.listen):
+                ready["port"] = await self._server.start(self._settings.listen)
             self._stack.push_async_callback(self._server.stop, self._settings.grace)
             await self._server.serving("", True)
             await self._server.serving(self._service.api.full_name, True)
@@ -324,6 +326,14 @@ def _positions(sent: Collection[kernel_pb2.Position], field_: str) -> dict[str, 
     if "" in found or len(found) != len(sent) or any(at.position > convert.EXACT for at in sent):
         raise Invalid(Violation(field_, vi="mỗi sổ sự kiện một vị trí, có tên sổ", en="one position per named log"))
     return found
+
+
+@contextmanager
+def _listening(address: Address) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError):
+        raise StartError(f"Nothing can listen on {address}: it is taken, or not of this machine.") from None
 
 
 def _ending() -> asyncio.Event:

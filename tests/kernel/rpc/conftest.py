@@ -67,10 +67,11 @@ class Sample:
         fields = {"command_id": str(uuid.uuid4()), "box": box, "label": "Thùng hồ sơ", "kind": 1, "things": {}}
         return await self.call("OpenBox", **{**fields, **changes})
 
-    async def end(self) -> str:
-        """End it as an operator does; its log."""
+    async def end(self, *, tell: bool = True) -> str:
+        """End it as an operator does, or wait until it has ended; its log."""
         await self.channel.close(None)
-        self.process.terminate()
+        if tell:
+            self.process.terminate()
         _, log = await asyncio.to_thread(self.process.communicate, timeout=30)
         return log.decode()
 

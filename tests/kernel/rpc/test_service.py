@@ -1,6 +1,18 @@
 """A whole service, by its API, on the real database."""
 
-from tests.kernel.rpc.conftest import Sample
+import asyncio
+import json
+import urllib.request
+import uuid
+from collections.abc import Awaitable, Callable
+
+import grpc
+
+from deploy.local.processes import free_port
+from deploy.local.servers import ExistingPostgres, Postgres
+from tests.kernel.rpc.conftest import PASSWORD, RPC, Sample, refusal
+
+ALONE = [("grpc.use_local_subchannel_pool", 1)]
 
 
 async def test_a_command_is_recorded_and_read_back_by_its_position(sample: Sample) -> None:
@@ -10,3 +22,111 @@ async def test_a_command_is_recorded_and_read_back_by_its_position(sample: Sampl
     box = await sample.call("GetBox", box="b-whole", read={"at_least": [at]})
     assert (box.label, box.effective, box.price, box.open) == ("Thùng hồ sơ", "2024-03-01", "12.50", True)
     assert list(box.known) == [at]
+
+
+async def test_the_past_is_answered_as_of_a_position_and_as_of_a_time(sample: Sample) -> None:
+    opened = (await sample.open_box("b-past")).recorded
+    closed = await sample.call("CloseBox", command_id=str(uuid.uuid4()), box="b-past")
+    now = await sample.call("GetBox", box="b-past", read={"at_least": [closed.recorded.position]})
+    then = await sample.call("GetBox", box="b-past", read={"as_of_position": [opened.position]})
+    same = await sample.call("GetBox", box="b-past", read={"as_of_time": opened.recorded_at})
+    assert (now.open, then.open, same.open) == (False, True, True)
+    assert list(then.known) == list(same.known) == [opened.position]
+
+
+async def test_an_ended_service_finishes_what_is_under_way_and_takes_nothing_new(
+    start: Callable[..., Awaitable[Sample]],
+) -> None:
+    sample = await start()
+    read = {"at_least": [{"log": "sample", "epoch": 1, "position": 1}]}
+    waiting = asyncio.ensure_future(sample.call("GetBox", box="b-1", read=read))
+    commands = [asyncio.ensure_future(sample.open_box(f"b-{n}")) for n in range(1, 200)]
+    await asyncio.sleep(0.05)
+    sample.process.terminate()
+    outcomes = await asyncio.gather(*commands, return_exceptions=True)
+    accepted = [reply for reply in outcomes if not isinstance(reply, BaseException)]
+    await asyncio.wait([waiting])
+    log = await sample.end(tell=False)
+    assert sample.process.returncode == 0, log
+    assert accepted
+    assert {reply.recorded.position.position for reply in accepted} == set(range(1, len(accepted) + 1))
+
+
+async def test_several_processes_serve_on_one_port(start: Callable[..., Awaitable[Sample]]) -> None:
+    sample = await start(*RPC, "--workers", "3")
+    port = sample.ready["port"]
+    replies = []
+    for n in range(24):  # the kernel spreads connections, so each call makes its own
+        await sample.channel.close(None)
+        sample.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=ALONE)
+        replies.append(await sample.open_box(f"b-{n}"))
+    assert [reply.recorded.position.position for reply in replies] == list(range(1, 25))
+    await sample.end()
+    assert sample.process.returncode == 0
+
+
+async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample: Sample) -> None:
+    await refusal(sample.open_box("not an id"))
+    reply = await sample.open_box("b-metrics")
+    head = reply.recorded.position.position
+    await sample.call("GetBox", box="b-metrics", read={"at_least": [reply.recorded.position]})
+    await asyncio.sleep(1.5)  # one sample
+    url = f"http://127.0.0.1:{sample.ready['metrics']}/metrics"
+    metrics = await asyncio.to_thread(lambda: urllib.request.urlopen(url).read().decode())
+    for line in (
+        f'thidua_log_head{{log="sample"}} {head}.0',
+        f'thidua_projection_position{{model="boxes"}} {head}.0',
+        'thidua_projection_lag{model="boxes"} 0.0',
+        'thidua_projection_live{model="boxes"} 1.0',
+        'thidua_parked_events{model="boxes"} 0.0',
+        'thidua_call_seconds_count{code="INVALID_ARGUMENT",method="OpenBox"}',
+        'thidua_call_seconds_count{code="OK",method="OpenBox"}',
+    ):
+        assert line in metrics
+
+
+async def test_a_database_that_is_down_is_waited_for_and_then_named_in_a_sentence(
+    start: Callable[..., Awaitable[Sample]],
+) -> None:
+    port = free_port()
+    sample = await start(DATABASE=f"postgresql://nobody@127.0.0.1:{port}/nothing", PATIENCE="1")
+    log = await sample.end()
+    assert sample.process.returncode == 3
+    assert "database.away" in log
+    assert "The database does not answer" in log.splitlines()[-1]
+    assert "Traceback" not in log
+
+
+async def test_a_database_that_is_not_migrated_is_named_in_a_sentence(
+    start: Callable[..., Awaitable[Sample]], environment: dict[str, str], postgres: Postgres | ExistingPostgres
+) -> None:
+    sample = await start(DATABASE=postgres.dsn("postgres", "thidua_sample", PASSWORD))
+    log = await sample.end()
+    assert (sample.process.returncode, log) == (3, "The database is not migrated: run `thidua migrate` first.\n")
+
+
+async def test_wrong_settings_are_told_in_sentences(start: Callable[..., Awaitable[Sample]]) -> None:
+    sample = await start(COMMAND_KEY="short", LISTEN="nowhere")
+    log = await sample.end()
+    assert sample.process.returncode == 2
+    assert len(log.splitlines()) == 2
+
+
+async def test_a_port_that_is_taken_ends_the_start(start: Callable[..., Awaitable[Sample]], sample: Sample) -> None:
+    second = await start(LISTEN=f"127.0.0.1:{sample.ready['port']}")
+    log = await second.end()
+    assert second.process.returncode == 3
+    assert "Traceback" not in log
+
+
+async def test_no_log_line_holds_what_a_command_told(start: Callable[..., Awaitable[Sample]]) -> None:
+    sample = await start()
+    await sample.open_box("b-1", label="Bí mật", note="rất riêng tư")
+    await refusal(sample.open_box("b-1", label="Bí mật"))
+    await refusal(sample.call("GetBox", box="broken"))
+    log = await sample.end()
+    assert "call.failed" in log
+    assert "Bí mật" not in log
+    assert "riêng tư" not in log
+    assert sample.token not in log
+    assert all(json.loads(line) for line in log.splitlines())
