@@ -1,18 +1,20 @@
 """The bulk of a rebuild: a long stretch of the log folded in memory and written by COPY, in several processes."""
 
 import asyncio
+import contextlib
 import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
 from multiprocessing.connection import Connection as Pipe
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import asyncpg
 
-from services.kernel.events import Position, Row
+from services.kernel.events import Position, Recorded, Row
 from services.kernel.fold import TERM_BREAK, Fold, Model, Range, by_stream, steps
 from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Hole, Source
@@ -21,11 +23,16 @@ ROWS_AT_ONCE = 50_000  # rows of the past that one process keeps before it write
 MOST_KEYS = 1_000_000  # rows that one process keeps in memory
 COLUMNS = ("key", "since", "until", "terms", "doc")
 
-_READ = """select epoch, position, recorded_at, type, body from log.events
-    where position > $1 and position <= $2 and type = any($3) order by position"""
-_READ_PART = """select epoch, position, recorded_at, type, body from log.events
-    where position > $1 and position <= $2 and type = any($3)
-        and (hashtextextended(stream, 0) & 2147483647) % $4 = $5 order by position"""
+CHUNK = 256  # events decoded at once: few enough to stay in the processor's cache, which halves the time
+
+_READ = """
+    select array_agg(epoch), array_agg(position), array_agg(recorded_at), array_agg(type), array_agg(body)
+    from (
+        select epoch, position, recorded_at, type, body from log.events
+        where position > $1 and position <= $2 and type = any($3) {part} order by position
+    ) e group by (position - 1) / {chunk} order by (position - 1) / {chunk}""".replace("{chunk}", str(CHUNK))
+_READ_ALL = _READ.replace("{part}", "")
+_READ_PART = _READ.replace("{part}", "and (hashtextextended(stream, 0) & 2147483647) % $4 = $5")
 
 
 class Full(Exception):
@@ -45,8 +52,18 @@ class Task(NamedTuple):
     part: int = 0
 
 
+class Chunk(NamedTuple):
+    """Events by column."""
+
+    epochs: list[int]
+    positions: list[int]
+    times: list[datetime]
+    types: list[str]
+    bodies: list[bytes]
+
+
 class Page(NamedTuple):
-    rows: list[Row]
+    chunks: list[Chunk]
     upto: int
 
 
@@ -85,15 +102,11 @@ async def fold(task: Task, pages: AsyncIterator[Page], report: Callable[[int], N
     connection = await asyncpg.connect(task.dsn, server_settings=SETTINGS | {"statement_timeout": "0"})
     try:
         async for page in pages:
-            made, stop = steps(model, page.rows, task.discarded)
-            for recorded, keys in made:
-                if own := keys if every else [key for key in keys if crc32(key.encode()) % task.parts == task.part]:
-                    state.event(recorded, own)
-            if stop:
-                raise stop
-            if model.history == "stream":
-                state.ended.clear()
-            elif len(state.ended) >= ROWS_AT_ONCE:
+            for chunk in page.chunks:
+                for recorded, keys in _steps(task, chunk):
+                    if own := keys if every else [key for key in keys if crc32(key.encode()) % task.parts == task.part]:
+                        state.event(recorded, own)
+            if len(state.ended) >= ROWS_AT_ONCE:
                 await _copy(connection, task.table, state.ended)
                 state.ended.clear()
             if len(state.current) > MOST_KEYS:
@@ -103,6 +116,20 @@ async def fold(task: Task, pages: AsyncIterator[Page], report: Callable[[int], N
         await _copy(connection, task.table, list(state.current.values()))
     finally:
         connection.terminate()
+
+
+def _steps(task: Task, chunk: Chunk) -> Iterable[tuple[Recorded[Any], Sequence[str]]]:
+    """What is folded of a chunk. Raises Poison."""
+    model = task.model
+    if model.keys is by_stream and not task.discarded:
+        with contextlib.suppress(ValueError):
+            envelopes = model.vocabulary.envelopes(chunk.bodies)
+            events = map(Recorded, chunk.epochs, chunk.positions, chunk.times, envelopes)
+            return zip(events, [(envelope.stream,) for envelope in envelopes], strict=True)
+    made, stop = steps(model, [Row(*row) for row in zip(*chunk, strict=True)], task.discarded)
+    if stop is not None:
+        raise stop
+    return made
 
 
 async def _copy(connection: asyncpg.Connection, table: str, ranges: Sequence[Range]) -> None:
@@ -117,13 +144,15 @@ async def _copy(connection: asyncpg.Connection, table: str, ranges: Sequence[Ran
 
 
 async def _pages_of(source: Source, task: Task) -> AsyncIterator[Page]:
-    at = 0
+    at, types = 0, task.model.types
     while at < task.until:
         rows = await source.read(at, task.page, task.until)
         if not rows or rows[0].position != at + 1 or rows[-1].position != at + len(rows):
             raise Hole(task.table, Position(0, at), rows[0].at if rows else Position(0, task.until))
         at = rows[-1].position
-        yield Page(rows, at)
+        wanted = [row for row in rows if row.type in types]
+        parts = [wanted[first : first + CHUNK] for first in range(0, len(wanted), CHUNK)]
+        yield Page([Chunk(*map(list, zip(*part, strict=True))) for part in parts], at)
 
 
 async def _pages(task: Task) -> AsyncIterator[Page]:
@@ -134,8 +163,8 @@ async def _pages(task: Task) -> AsyncIterator[Page]:
 
     async def read(after: int) -> Page:
         upto = min(after + task.page, task.until)
-        rows = await connection.fetch(_READ_PART if own else _READ, after, upto, types, *own)
-        return Page([Row(*row) for row in rows], upto)
+        rows = await connection.fetch(_READ_PART if own else _READ_ALL, after, upto, types, *own)
+        return Page([Chunk(*row) for row in rows], upto)
 
     try:
         coming: asyncio.Task[Page] | None = asyncio.create_task(read(0))

@@ -74,15 +74,17 @@ class Model:
     def types(self) -> frozenset[str]:
         return frozenset(event.model_fields["type"].default for event in self.handles)
 
-    def encode(self, doc: Doc) -> bytes:
-        if self.doc is None:
-            return orjson.dumps(doc, option=orjson.OPT_SORT_KEYS)
-        if type(doc) is not self.doc:
-            raise TypeError(f"{self.name}: a row is a {self.doc.__name__}, not a {type(doc).__name__}")
-        return bytes(self.doc.__pydantic_serializer__.to_json(doc))
+    @property
+    def encode(self) -> Callable[[Doc], bytes]:
+        return _plain if self.doc is None else self.doc.__pydantic_serializer__.to_json
 
-    def decode(self, stored: bytes | str) -> Doc:
-        return orjson.loads(stored) if self.doc is None else self.doc.__pydantic_validator__.validate_json(stored)
+    @property
+    def decode(self) -> Callable[[bytes | str], Doc]:
+        return orjson.loads if self.doc is None else self.doc.__pydantic_validator__.validate_json
+
+
+def _plain(doc: Doc) -> bytes:
+    return orjson.dumps(doc, option=orjson.OPT_SORT_KEYS)
 
 
 class Poison(Exception):
@@ -124,12 +126,16 @@ class Fold:
         self.model = model
         self.parks = model.on_poison == "park" if parks is None else parks
         self.current: dict[str, Range] = {}
-        self.ended: list[Range] = []
         self.stored: dict[str, int] = {}
         """Where the rows that came from the table begin: an ended one is changed there, any other is new."""
+        self.ended: list[Range] = []
+        """Rows as they were; of a model without past rows only those that the table holds."""
         self.blocked: set[str] = set()
         """Keys with a parked event: what comes later for them is parked too."""
         self.parked: list[Parked] = []
+        self._kind = model.doc or dict
+        self._encode, self._decode = model.encode, model.decode
+        self._keeps_past = model.history == "rows"
 
     def event(self, recorded: Recorded[Any], keys: Sequence[str]) -> None:
         """Raises Poison, having changed nothing, where the model does not park."""
@@ -146,21 +152,25 @@ class Fold:
         for key, new in zip(keys, after, strict=True):
             self._put(key, new, recorded.position)
 
-    def _changed(self, key: str, recorded: Recorded[Any]) -> Range | None:
+    def _changed(self, key: str, recorded: Recorded[Any]) -> tuple[str, bytes] | None:
+        """The row's terms and document."""
         model, old = self.model, self.current.get(key)
-        doc = model.change(key, model.decode(old.doc) if old else None, recorded)
+        doc = model.change(key, None if old is None else self._decode(old.doc), recorded)
         if doc is None:
             return None
-        return Range(key, recorded.position, None, _joined(model.terms(doc)) if model.terms else "", model.encode(doc))
+        if type(doc) is not self._kind:
+            raise TypeError(f"{model.name}: a row is a {self._kind.__name__}, not a {type(doc).__name__}")
+        return "" if model.terms is None else _joined(model.terms(doc)), self._encode(doc)
 
-    def _put(self, key: str, new: Range | None, position: int) -> None:
+    def _put(self, key: str, new: tuple[str, bytes] | None, position: int) -> None:
         old = self.current.get(key)
         if old is not None:
-            if new is not None and new.doc == old.doc and new.terms == old.terms:
+            if (old.terms, old.doc) == new:
                 return
-            self.ended.append(old._replace(until=position))
+            if self._keeps_past or self.stored.get(key) == old.since:
+                self.ended.append(Range(key, old.since, position, old.terms, old.doc))
         if new is not None:
-            self.current[key] = new
+            self.current[key] = Range(key, position, None, *new)
         elif old is not None:
             del self.current[key]
 

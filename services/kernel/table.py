@@ -125,9 +125,7 @@ class Table:
     async def write(self, connection: Connection, fold: Fold, old: Position, new: Position, error: str | None) -> bool:
         """Write what the fold has changed and move the checkpoint with it; false if it is no longer at `old`."""
         ended = [r for r in fold.ended if fold.stored.get(r.key) == r.since]
-        made = [r for r in fold.current.values() if fold.stored.get(r.key) != r.since]
-        if self.model.history == "rows":
-            made += [r for r in fold.ended if fold.stored.get(r.key) != r.since]
+        made = [r for r in (*fold.ended, *fold.current.values()) if fold.stored.get(r.key) != r.since]
         moved = await connection.execute(
             self._write,
             self.name,
