@@ -34,8 +34,9 @@ MASTER = bytes(range(32))
 class Registry:
     """`tell` takes a command as the service does; `ask` answers a query as its API does."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, dsn: str) -> None:
         self.tools = tools
+        self.dsn = dsn
         self._act = acting(SERVICE, tools, settings())
         self._engines = [Engine(model, tools.pool, tools.log) for model in SERVICE.models]
 
@@ -45,12 +46,16 @@ class Registry:
         return reply
 
     async def ask(self, name: str, as_of: int | None = None, **fields: Any) -> Any:
-        for engine in self._engines:
-            await engine.catch_up()
+        await self.catch_up()
         query = QUERIES[name]
         read = ReadOptions() if as_of is None else ReadOptions(as_of={"registry": Position(1, as_of)})
         async with self.tools.look(*query.models, read=read) as view:
             return await query.answer(query.request(**fields), view)
+
+    async def catch_up(self) -> None:
+        """Let every read model know all that is told."""
+        for engine in self._engines:
+            await engine.catch_up()
 
     async def begin(self) -> None:
         """What the service does before it serves."""
@@ -70,7 +75,7 @@ async def registry_on(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Re
     dsn = postgres.dsn(name, "thidua_registry", PASSWORD)
     log = await Log.open("registry", dsn)
     async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
-        yield Registry(Tools(pool, log, Vault(pool, MASTER)))
+        yield Registry(Tools(pool, log, Vault(pool, MASTER)), dsn)
         await log.close()
     await administer(postgres, f"drop database {name} with (force)")
 
