@@ -172,6 +172,11 @@ def test_a_handover_ends_the_term_before_and_states_it_between() -> None:
     assert agency(terms, date(2023, 3, 8)) == ("b", "STATED")
 
 
+def test_a_handover_to_a_head_of_an_inferred_year_is_no_surer_than_that_year() -> None:
+    unsure = elected(2023, "b", date(2023, 3, 1), record=told(year="from the report"))
+    assert agency(folded(unsure, handed_over(2023, None, date(2023, 3, 8))), date(2023, 3, 8)) == ("b", "INFERRED")
+
+
 def test_a_term_known_only_by_its_handover_begins_there() -> None:
     terms = folded(recorded(2022, "a"), handed_over(2023, "b", date(2023, 3, 8), outgoing=e.Holder(agency="a")))
     assert agency(terms, date(2023, 3, 7)) == ("a", "INFERRED")

@@ -120,6 +120,7 @@ def lone_handovers(leadership: Leadership) -> list[Handover]:
 def _term(claim: Claim, leadership: Leadership) -> Term:
     assert claim.head is not None
     record = claim.record
+    year_mark = mark(record, "year")
     start = _dated(claim.start, mark(record, "start"))
     last = _dated(claim.end, mark(record, "end"))
     taken = next((h for h in leadership.handovers if h.on and _takes_over(h, claim)), None)
@@ -127,14 +128,14 @@ def _term(claim: Claim, leadership: Leadership) -> Term:
     return Term(
         versions=claim.told_by,
         year=claim.year,
-        year_mark=mark(record, "year"),
+        year_mark=year_mark,
         head=claim.head,
         record=record,
         head_field="head",
         elected=claim.elected,
         elected_on=_dated(claim.elected_on, mark(record, claim.elected_field)),
-        start=start or (_act(taken) if taken else None),
-        last=last or (_eve(given) if given else None),
+        start=start or (_act(taken, year_mark) if taken else None),
+        last=last or (_eve(given, year_mark) if given else None),
         seen_on=_dated(claim.seen_on, mark(record, "seen_on")),
     )
 
@@ -142,18 +143,19 @@ def _term(claim: Claim, leadership: Leadership) -> Term:
 def _begun(handover: Handover, leadership: Leadership) -> Term:
     """A term of which only the handover to its head is told."""
     assert handover.incoming is not None
+    year_mark = mark(handover.record, "year")
     given = next((h for h in leadership.handovers if h.on and _gives_up(h, handover.year, handover.incoming)), None)
     return Term(
         versions=(handover.version,),
         year=handover.year,
-        year_mark=mark(handover.record, "year"),
+        year_mark=year_mark,
         head=handover.incoming,
         record=handover.record,
         head_field="incoming",
         elected=False,
         elected_on=None,
-        start=_act(handover) if handover.on else None,
-        last=_eve(given) if given else None,
+        start=_dated(handover.on, mark(handover.record, "effective")),
+        last=_eve(given, year_mark) if given else None,
         seen_on=None,
     )
 
@@ -185,13 +187,15 @@ def _dated(day: date | None, its_mark: Mark) -> Dated | None:
     return Dated(day, its_mark) if day else None
 
 
-def _act(handover: Handover) -> Dated:
+def _act(handover: Handover, year_mark: Mark) -> Dated:
+    """The day of a handover that belongs to a term by its year, and is no surer than that year."""
     assert handover.on is not None
-    return Dated(handover.on, mark(handover.record, "effective"))
+    own, year = (mark(handover.record, field) for field in ("effective", "year"))
+    return Dated(handover.on, weakest(own, year, year_mark))
 
 
-def _eve(handover: Handover) -> Dated:
-    act = _act(handover)
+def _eve(handover: Handover, year_mark: Mark) -> Dated:
+    act = _act(handover, year_mark)
     return Dated(act.day - timedelta(days=1), act.mark)
 
 
