@@ -1,0 +1,133 @@
+"""The operator's commands, as an operator runs them."""
+
+import asyncio
+import subprocess
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.processes import ROOT
+from tests.kernel.rpc.conftest import MODULE, Sample, refusal
+
+Start = Callable[..., Awaitable[Sample]]
+
+
+async def thidua(environment: dict[str, str], *words: str) -> tuple[int, str]:
+    """The exit code and everything that was printed."""
+    command = [sys.executable, "-m", "services", *words]
+    wide = environment | {"COLUMNS": "200"}
+    done = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=wide, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+async def told(start: Start) -> Sample:
+    """A sample service that has been told of three boxes, one of them closed."""
+    sample = await start()
+    replies = [await sample.open_box(f"b-{n}") for n in range(3)]
+    replies.append(await sample.call("CloseBox", command_id=str(uuid.uuid4()), box="b-1"))
+    await sample.call("GetBox", box="b-1", read={"at_least": [replies[-1].recorded.position]})
+    return sample
+
+
+async def administer(sample: Sample, statement: str) -> None:
+    connection = await asyncpg.connect(sample.environment["THIDUA_ADMIN_DATABASE"])
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def test_status_tells_the_head_and_what_each_model_knows(told: Sample) -> None:
+    code, shown = await thidua(told.environment, "status", MODULE)
+    assert code == 0
+    assert "log sample: epoch 1, position 4" in shown
+    assert "live" in shown
+
+
+async def test_verify_agrees_with_a_log_and_its_read_models(told: Sample) -> None:
+    code, shown = await thidua(told.environment, "verify", MODULE)
+    assert code == 0, shown
+    assert "4 events, without a gap" in shown
+    assert "yes" in shown
+
+
+async def test_verify_finds_a_changed_row_and_leaves_it(told: Sample) -> None:
+    change = "update read.boxes set doc = replace(doc, 'Thùng', 'Hòm') where key = 'b-2'"
+    await administer(told, change)
+    code, shown = await thidua(told.environment, "verify", MODULE)
+    assert code == 1
+    assert "NO: b-2" in shown
+    code, _ = await thidua(told.environment, "rebuild", MODULE, "boxes", "--accept", "a row was changed by hand")
+    assert code == 0
+    assert (await told.call("GetBox", box="b-2")).label == "Thùng hồ sơ"
+    code, _ = await thidua(told.environment, "verify", MODULE)
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update log.events set body = convert_to(replace(convert_from(body, 'utf8'), 'Thùng', 'Hòm'), 'utf8')"
+        " || ' ' where position = 2",
+        "delete from log.events where position = 2",
+        "update log.events set type = 'BoxClosed' where position = 2",
+    ],
+    ids=["bytes", "gap", "type"],
+)
+async def test_verify_finds_a_log_that_was_changed(told: Sample, change: str) -> None:
+    await administer(told, change)
+    code, shown = await thidua(told.environment, "verify", MODULE)
+    assert code == 1
+    assert "not whole at position 2" in shown
+
+
+async def test_an_event_that_cannot_be_folded_is_listed_and_discarded(told: Sample) -> None:
+    poison = (
+        "insert into log.events select 5, 1, now(), 'box:x', 1, 'BoxOpened', '{\"stream\": \"box:x\"}';"
+        "update log.head set position = 5"
+    )
+    await administer(told, poison)
+    code, shown = 0, ""
+    for _ in range(20):
+        code, shown = await thidua(told.environment, "status", MODULE)
+        if code == 1:
+            break
+    assert "boxes stops at BoxOpened" in shown
+    code, shown = await thidua(told.environment, "parked", "list", MODULE)
+    assert (code, "boxes" in shown) == (0, True)
+    words = ("parked", "discard", MODULE, "boxes", "--position", "5", "--reason", "made by a test")
+    code, shown = await thidua(told.environment, *words)
+    assert code == 0, shown
+    at = (await told.open_box("b-9")).recorded.position
+    assert (await told.call("GetBox", box="b-9", read={"at_least": [at]})).open
+
+
+async def test_a_token_of_the_command_line_is_accepted(start: Start, tmp_path: Path) -> None:
+    sample = await start()
+    code, _ = await thidua(sample.environment, "keys", str(tmp_path / "keys"))
+    assert code == 0
+    key = tmp_path / "keys" / "thidua.jwk"
+    assert key.stat().st_mode & 0o077 == 0
+    code, printed = await thidua(sample.environment, "token", "officer:an", "--key", str(key), "--audience", "sample")
+    assert code == 0
+    body = b"\x12\x03b-1"
+    refused, _ = await refusal(sample.raw("GetBox", body, printed.strip()))
+    assert refused == "UNAUTHENTICATED"
+    sample.keys.write_text((tmp_path / "keys" / "jwks.json").read_text())
+    refused, _ = await refusal(sample.raw("GetBox", body, printed.strip()))
+    assert refused == "NOT_FOUND"
+
+
+async def test_a_second_migration_has_nothing_to_do(environment: dict[str, str]) -> None:
+    assert await thidua(environment, "migrate", MODULE) == (0, "nothing to apply\n")
+
+
+async def test_wrong_words_are_told_in_a_sentence(environment: dict[str, str]) -> None:
+    code, shown = await thidua(environment, "status", "nonsense")
+    assert (code, shown) == (2, "There is no service nonsense: choose one of registry, scoring, awards.\n")
+    code, shown = await thidua(environment, "run", MODULE, "--parts", "rpc,nonsense")
+    assert code == 2
+    assert "--parts" in shown
