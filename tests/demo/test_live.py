@@ -1,0 +1,144 @@
+"""What the demo shows live: each show refuses to go on when what it shows is not so."""
+
+import io
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from deploy.demo import live, rebuilding
+from deploy.demo.__main__ import AFTER, BEFORE, YEARS
+from deploy.demo.player import play
+from deploy.demo.scenarios import load
+from deploy.demo.show import year_table
+from deploy.demo.subscribing import Subscriber
+from deploy.local.processes import ROOT, Run, ServerError
+from tests.demo.conftest import World
+
+
+def console() -> Console:
+    return Console(file=io.StringIO(), width=160)
+
+
+def shown(screen: Console) -> str:
+    assert isinstance(screen.file, io.StringIO)
+    return screen.file.getvalue()
+
+
+def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) -> None:
+    reads: dict[str, Any] = {
+        "registry": {"at_least": [world.heads["registry"]]},
+        "awards": {"at_least": [world.heads["awards"], world.heads["registry"]]},
+    }
+    screen = Console(file=io.StringIO(), width=400)
+    for bloc, year in YEARS:
+        screen.print(year_table(bloc, year, world.clients["registry"], world.clients["awards"], reads))
+    text = shown(screen)
+    for line in [
+        "Bộ Công an I / Thượng tướng Nguyễn Văn Thành S / “Khối trưởng” S",
+        "launched here · “Đoàn kết, nêu gương, kỷ cương, sáng tạo, hiệu quả” S · by Bộ Quốc phòng I",
+        "signing not recorded",
+        "TP Hồ Chí Minh S / “Cụm trưởng” S",
+        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, late I",
+        "Đại diện các đơn vị S, how many not recorded, conferred 2024-04-10 I, decision not recorded",
+        "Tọa đàm S, lead not recorded",
+        "declared: 14 S, not all are told S",
+        "declared: 7 S, not all are told S",
+        "100 % S",
+    ]:
+        assert line in text, line
+
+
+def test_the_past_is_answered_as_it_was_known_before_scenario_2_after_it_and_after_a_correction(world: World) -> None:
+    screen = console()
+    heads = dict(world.heads)
+    live.past(screen, world.clients, world.before, heads)
+    before, after, corrected = (
+        world.clients["registry"].ask("WhoHeaded", {"bloc": live.BLOC, "on": live.DAY}, {"as_of_position": [at]})
+        for at in (world.before["registry"], world.heads["registry"], heads["registry"])
+    )
+    assert "heads" not in before
+    assert after["heads"][0]["agency"]["mark"]["certainty"] == "CERTAINTY_INFERRED"
+    assert corrected["heads"][0]["agency"]["mark"]["certainty"] == "CERTAINTY_STATED"
+    assert {a["heads"][0]["agency"]["value"] for a in (after, corrected)} == {"kiem-toan-nha-nuoc"}
+    text = shown(screen)
+    assert "Kiểm toán nhà nước I" in text
+    assert "Kiểm toán nhà nước S" in text
+
+
+def test_a_killed_subscriber_loses_and_repeats_no_event(world: World) -> None:
+    process = Subscriber(world.servers.kafka.bootstrap, world.servers.run.folder)
+    process.start()
+    screen = console()
+    live.subscriber(screen, world.clients, process)
+    assert "none lost, none repeated" in shown(screen)
+    acts = [line.split()[1].rpartition(".")[2] for line in process.lines()]
+    assert acts == ["AwardConferred", "AwardConferred", "AwardDecided", "AwardConferred", "AwardCancelled"]
+    assert not [line for line in process.lines() if "p-" in line.split("#", 1)[1]]
+
+
+def test_scoring_ranked_the_members_that_registry_told_it_of(world: World) -> None:
+    play(load("constructed"), world.clients)
+    (ranking,) = world.clients["scoring"].ask("GetRanking", {"bloc": "vi-du-khoi", "year": 2025})["rankings"]
+    ranks = [(r["unit"]["value"], r["rank"]["value"], r["total"]["value"]) for r in ranking["ranked"]]
+    assert ranks == [("vi-du-don-vi-a", "1", "96.75"), ("vi-du-don-vi-b", "2", "94.00")]
+    assert [unit["value"] for unit in ranking["unscored"]] == ["vi-du-don-vi-c"]
+
+
+def test_a_forgotten_person_is_named_nowhere_and_the_history_stays_whole(world: World) -> None:
+    play(load("constructed"), world.clients)
+    screen = console()
+    live.forgetting(screen, world.system, world.clients["registry"])
+    assert "name unavailable" in shown(screen)
+    assert world.ask("GetPerson", person="p-65b1500f")["available"]
+
+
+def test_all_read_models_and_topics_come_back_from_the_logs_as_they_were(world: World) -> None:
+    screen = console()
+    live.rebuilding(screen, world.system, world.servers.kafka.bootstrap)
+    text = shown(screen)
+    assert text.count("equal") == sum(map(len, rebuilding.MODELS.values()))
+    assert "differs" not in text
+
+
+def test_a_check_of_rebuilt_models_fails_where_one_has_changed(world: World) -> None:
+    state = rebuilding.look(world.system, world.servers.kafka.bootstrap)
+    other = state._replace(tables=(state.tables[0]._replace(hash="0" * 64), *state.tables[1:]))
+    assert state == rebuilding.look(world.system, world.servers.kafka.bootstrap)
+    assert state != other
+
+
+def test_telling_the_articles_again_records_nothing(world: World) -> None:
+    screen = console()
+    steps = [step for name in (*BEFORE, *AFTER) for step in load(name)]
+    live.again(screen, world.system, world.servers.kafka.bootstrap, world.clients, steps)
+    assert "no new event" in shown(screen)
+
+
+def test_a_repeated_telling_that_changes_something_is_noticed(world: World) -> None:
+    (step, *_) = load("organisations")
+    new = step._replace(name="another", fields={"organisation": "moi-ke-them", "name": "Mới kể thêm"})
+    with pytest.raises(ServerError):
+        live.again(console(), world.system, world.servers.kafka.bootstrap, world.clients, [new])
+
+
+def test_up_leaves_the_system_running_and_down_ends_it() -> None:
+    def run(*words: str) -> str:
+        command = [sys.executable, "-m", *words]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    if (ROOT / "var/run/up").exists():
+        pytest.skip("`make up` of this checkout is in use")
+    try:
+        guide = run("deploy.local", "up")
+        assert "token" in guide
+        assert "registry  gRPC 127.0.0.1:" in guide
+        assert "not recorded" in run("deploy.demo", "play")
+        assert "not recorded" in run("deploy.demo", "play")
+    finally:
+        run("deploy.local", "down")
+        left = Run("up")
+        left.remove()
+        left.release()
