@@ -1,6 +1,5 @@
 """`make bench`: all figures, printed as a table and written to var/bench.json. ONLY=name picks one module."""
 
-import asyncio
 import importlib
 import importlib.metadata
 import json
@@ -11,6 +10,7 @@ import subprocess
 import sys
 
 import asyncpg
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -80,4 +80,4 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(uvloop.run(main()))

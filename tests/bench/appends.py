@@ -133,7 +133,7 @@ def best_of_theirs(dsn: str, batch: int) -> tuple[PostgresApplicationRecorder, i
     found: list[tuple[float, int, int]] = []
     for pool in POOLS:
         recorder = recorder_of(dsn, pool)
-        found.extend((theirs(recorder, clients, batch, 1.0), pool, clients) for clients in (pool, CLIENTS))
+        found.extend((theirs(recorder, clients, batch, 1.0), pool, clients) for clients in (pool, CLIENTS) * 2)
         recorder.datastore.close()
     _, pool, clients = max(found)
     print(f"  pyeventsourcing, batches of {batch}: best with a pool of {pool} and {clients} threads")
