@@ -1,12 +1,12 @@
 """The client's side of LogService: another service's log, read by gRPC; a source of rows like the own log."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import grpc
 from thidua.kernel.v1.kernel_pb2 import Position as PositionMessage
-from thidua.kernel.v1.log_pb2 import HeadRequest, LogRecord, ReadRequest
+from thidua.kernel.v1.log_pb2 import AtRequest, HeadRequest, LogRecord, ReadRequest
 from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
 
 from services.kernel.errors import Unavailable
@@ -53,6 +53,15 @@ class LogClient:
 
     async def epochs(self) -> list[tuple[int, int]]:
         return list((await self.look()).epochs)
+
+    async def position_at(self, time: datetime) -> Position:
+        """What was the log's last event at a time. Raises Unavailable, also for a time still to come there."""
+        request = AtRequest(time_us=(time - EPOCH) // timedelta(microseconds=1))
+        try:
+            at = (await self._rpc.At(request, timeout=self._seconds, metadata=self._sent())).at
+        except grpc.aio.AioRpcError as error:
+            raise self._unavailable(error) from error
+        return Position(at.epoch, at.position)
 
     async def pages(self, after: int, until: int | None = None) -> AsyncIterator[list[Row]]:
         """Pages of consecutive rows after a position, up to `until` (inclusive) or the head, whichever comes first."""

@@ -5,9 +5,19 @@ from datetime import timedelta
 
 from grpc.aio import ServicerContext
 from thidua.kernel.v1.kernel_pb2 import Position as PositionMessage
-from thidua.kernel.v1.log_pb2 import Epoch, HeadRequest, HeadResponse, LogRecord, ReadRequest, ReadResponse
+from thidua.kernel.v1.log_pb2 import (
+    AtRequest,
+    AtResponse,
+    Epoch,
+    HeadRequest,
+    HeadResponse,
+    LogRecord,
+    ReadRequest,
+    ReadResponse,
+)
 from thidua.kernel.v1.log_pb2_grpc import LogServiceServicer
 
+from services.kernel.errors import Invalid, Violation
 from services.kernel.events import EPOCH, Position, Row
 from services.kernel.log import Log
 
@@ -40,6 +50,14 @@ class LogRpc(LogServiceServicer):
             for page in pages(rows):
                 yield ReadResponse(records=[record(row) for row in page])
             after = rows[-1].position
+
+    async def At(self, request: AtRequest, context: Context) -> AtResponse:  # noqa: N802
+        try:
+            time = EPOCH + timedelta(microseconds=request.time_us)
+        except OverflowError:
+            raise Invalid(Violation("time_us", "nằm ngoài lịch", "is outside of the calendar")) from None
+        at = await self._log.position_at(time)
+        return AtResponse(at=PositionMessage(log=self._log.name, epoch=at.epoch, position=at.position))
 
 
 def pages(rows: Sequence[Row]) -> Iterator[list[Row]]:

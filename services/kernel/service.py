@@ -157,7 +157,7 @@ def owner(tools: Tools, log: str) -> LogClient:
     """The log of another service, by gRPC. Raises SettingsError."""
     if log not in tools.peers:
         raise SettingsError(f"THIDUA_PEERS and THIDUA_SERVICE_TOKEN_KEY must tell how to reach {log}.")
-    return LogClient(log, tools.peers[log].channel, tools.peers[log].token.metadata)
+    return tools.owner(log)
 
 
 def history(service: Service, tools: Tools, log: str) -> Source:

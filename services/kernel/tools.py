@@ -1,8 +1,9 @@
 """What a running service has at hand when a command arrives or a query is answered: views, the vault, its peers."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -44,9 +45,25 @@ class Tools:
     @asynccontextmanager
     async def look(self, *models: Model, read: ReadOptions = PRESENT) -> AsyncIterator[View]:
         """See models of this service, all of one moment; `view.tools` is this."""
+        if read.as_of_time is not None:
+            read = await self._then(read.as_of_time, read, {model.log for model in models})
         async with View.open(self.pool, models, read, self.log) as view:
             view.tools = self
             yield view
+
+    async def _then(self, time: datetime, read: ReadOptions, logs: Set[str]) -> ReadOptions:
+        """The same with the position that each log had at a time, which its owner alone knows."""
+        then = {self.log.name: await self.log.position_at(time)}
+        for log in sorted(logs - then.keys() - read.as_of.keys()):
+            then[log] = await self.owner(log).position_at(time)
+        return read._replace(as_of={**read.as_of, **then}, as_of_time=None)
+
+    def owner(self, log: str) -> LogClient:
+        """Another service's log. Raises Unavailable where nothing tells how to reach it."""
+        if log not in self.peers:
+            raise Unavailable(f"nothing tells how to reach {log}")
+        channel, token = self.peers[log]
+        return LogClient(log, channel, token.metadata)
 
     async def latest(self, log: str) -> ReadOptions:
         """Not before what the owner of this log knows now; if the owner does not answer, what is known here must do."""

@@ -27,7 +27,7 @@ class ReadOptions(NamedTuple):
     as_of: Mapping[str, Position] = {}
     """By log; a log that is not named is read in the present."""
     as_of_time: datetime | None = None
-    """For the service's own log."""
+    """Made into a position of each log by `Tools.look`."""
     at_least: Mapping[str, Position] = {}
     """By log: wait until this is known."""
     seconds: float = 5.0
@@ -38,8 +38,6 @@ class OwnLog(Protocol):
     """What a view asks of the service's own log."""
 
     name: str
-
-    async def position_at(self, time: datetime) -> Position: ...
 
     async def head(self) -> Position: ...
 
@@ -136,15 +134,10 @@ class View:
 
 
 async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:
-    """Where in the past each log is to be read. A time is resolved once."""
+    """Where in the past each log is to be read."""
     as_of = dict(read.as_of)
-    logs = {model.log for model in models}
     if any(model.history == "stream" and model.log != log.name for model in models):
         raise ValueError("only the own log can be folded again from its streams")
-    if read.as_of_time is not None:
-        as_of[log.name] = await log.position_at(read.as_of_time)
-        if unsaid := sorted(logs - as_of.keys()):
-            raise _invalid("read.as_of_time", f"the answer also needs a position of the log {unsaid[0]}")
     if log.name in as_of and as_of[log.name] > await log.head():
         raise _invalid("read.as_of_position", "the log has not reached this position")
     return as_of

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import grpc
+import pytest
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from deploy.local.servers import ExistingKafka, Kafka
 from services.awards.consumers import NAMES, RANKS, Ranked, with_rank
 from services.awards.domain.proposal import AgreeNomination
+from services.awards.projections import PROPOSALS
 from services.kernel.auth import ServiceToken, new_key
+from services.kernel.errors import Invalid, Unavailable
 from services.kernel.events import Position
 from services.kernel.fold import Model
 from services.kernel.inbox import Inbox
@@ -89,6 +93,27 @@ async def test_a_nomination_waits_for_the_ranking_that_scoring_has_published_and
         assert (seen.rank, seen.position) == (2, (await scoring.tools.log.head()).position)
         await owner.leave()
         assert (await with_rank(nomination, tools)).ranking == seen
+
+
+async def test_an_answer_from_two_logs_as_of_a_time_takes_from_each_what_it_had_then(
+    services: Services, kafka: Kafka | ExistingKafka
+) -> None:
+    registry, awards = services["registry"], services["awards"]
+    owner = Owner(registry.tools.log, kafka.bootstrap)
+    await owner.serve()
+    await play(services, "organisations")
+    then, heads = datetime.now(UTC), {log: await services[log].tools.log.head() for log in ("registry", "awards")}
+    await play(services, "catalogue", "constructed")
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}") as channel:
+        peers = {"registry": Peer(channel, ServiceToken(new_key("awards", "1"), "registry"))}
+        tools = replace(awards.tools, peers=peers)
+        async with tools.look(NAMES, PROPOSALS, read=ReadOptions(as_of_time=then)) as view:
+            assert view.positions == heads
+        with pytest.raises(Invalid, match="still to come"):
+            await tools.look(NAMES, read=ReadOptions(as_of_time=then + timedelta(days=1))).__aenter__()
+        await owner.leave()
+        with pytest.raises(Unavailable):
+            await tools.look(NAMES, read=ReadOptions(as_of_time=then)).__aenter__()
 
 
 async def delete_topic_of_another_test(owner: Owner) -> None:

@@ -10,6 +10,7 @@ from services.kernel.errors import Invalid, Unavailable
 from services.kernel.events import Position
 from services.kernel.log import Log
 from services.kernel.projection import Engine, Model
+from services.kernel.tools import Tools
 from services.kernel.view import ReadOptions, View
 from tests.kernel.projection.support import (
     MODELS,
@@ -147,7 +148,7 @@ async def test_a_time_is_a_position_for_ever(log: Log, pool: asyncpg.Pool, write
     time = await pool.fetchval("select clock_timestamp()")
     await writer.record(("counter:1", Added(amount=2)))
     await caught_up(TOTALS, pool, log)
-    async with View.open(pool, [TOTALS], ReadOptions(as_of_time=time), log) as view:
+    async with Tools(pool, log).look(TOTALS, read=ReadOptions(as_of_time=time)) as view:
         assert view.positions == {"registry": Position(1, 1)}
         assert await view.get(TOTALS, "counter:1") == Total(total=1)
 
@@ -160,11 +161,12 @@ async def test_a_past_that_never_was_is_refused(log: Log, pool: asyncpg.Pool) ->
 
     with pytest.raises(Invalid, match="not reached this position"):
         await opened(at(201))
-    with pytest.raises(Invalid):
-        await opened(ReadOptions(as_of_time=datetime.now(UTC) + timedelta(days=1)))
-    foreign = model("foreign", log="scoring")
-    with pytest.raises(Invalid, match="also needs a position of the log scoring"):
-        await opened(ReadOptions(as_of_time=datetime.now(UTC)), TOTALS, foreign)
+    with pytest.raises(Invalid, match="still to come"):
+        await (
+            Tools(pool, log)
+            .look(TOTALS, read=ReadOptions(as_of_time=datetime.now(UTC) + timedelta(days=1)))
+            .__aenter__()
+        )
     await pool.execute("update read.models set epoch = 2, epochs = '{{1,0},{2,150}}' where name = 'totals'")
     with pytest.raises(Invalid, match="lost when the log was restored"):
         await opened(at(151))

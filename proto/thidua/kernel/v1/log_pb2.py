@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from thidua.kernel.v1 import kernel_pb2 as thidua_dot_kernel_dot_v1_dot_kernel__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1athidua/kernel/v1/log.proto\x12\x10thidua.kernel.v1\x1a\x1dthidua/kernel/v1/kernel.proto\"E\n\x0bHeadRequest\x12-\n\x04seen\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.PositionH\x00\x88\x01\x01\x42\x07\n\x05_seen\"a\n\x0cHeadResponse\x12(\n\x04head\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.Position\x12\'\n\x06\x65pochs\x18\x02 \x03(\x0b\x32\x17.thidua.kernel.v1.Epoch\"%\n\x05\x45poch\x12\r\n\x05\x65poch\x18\x01 \x01(\r\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x04\":\n\x0bReadRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x12\n\x05until\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x08\n\x06_until\"<\n\x0cReadResponse\x12,\n\x07records\x18\x01 \x03(\x0b\x32\x1b.thidua.kernel.v1.LogRecord\"`\n\tLogRecord\x12\r\n\x05\x65poch\x18\x01 \x01(\r\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x16\n\x0erecorded_at_us\x18\x03 \x01(\x03\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x0c\n\x04\x62ody\x18\x05 \x01(\x0c\x32\x9c\x01\n\nLogService\x12\x45\n\x04Head\x12\x1d.thidua.kernel.v1.HeadRequest\x1a\x1e.thidua.kernel.v1.HeadResponse\x12G\n\x04Read\x12\x1d.thidua.kernel.v1.ReadRequest\x1a\x1e.thidua.kernel.v1.ReadResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1athidua/kernel/v1/log.proto\x12\x10thidua.kernel.v1\x1a\x1dthidua/kernel/v1/kernel.proto\"E\n\x0bHeadRequest\x12-\n\x04seen\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.PositionH\x00\x88\x01\x01\x42\x07\n\x05_seen\"a\n\x0cHeadResponse\x12(\n\x04head\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.Position\x12\'\n\x06\x65pochs\x18\x02 \x03(\x0b\x32\x17.thidua.kernel.v1.Epoch\"%\n\x05\x45poch\x12\r\n\x05\x65poch\x18\x01 \x01(\r\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x04\":\n\x0bReadRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x12\n\x05until\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x08\n\x06_until\"<\n\x0cReadResponse\x12,\n\x07records\x18\x01 \x03(\x0b\x32\x1b.thidua.kernel.v1.LogRecord\"`\n\tLogRecord\x12\r\n\x05\x65poch\x18\x01 \x01(\r\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x16\n\x0erecorded_at_us\x18\x03 \x01(\x03\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x0c\n\x04\x62ody\x18\x05 \x01(\x0c\"\x1c\n\tAtRequest\x12\x0f\n\x07time_us\x18\x01 \x01(\x03\"4\n\nAtResponse\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.thidua.kernel.v1.Position2\xdd\x01\n\nLogService\x12\x45\n\x04Head\x12\x1d.thidua.kernel.v1.HeadRequest\x1a\x1e.thidua.kernel.v1.HeadResponse\x12G\n\x04Read\x12\x1d.thidua.kernel.v1.ReadRequest\x1a\x1e.thidua.kernel.v1.ReadResponse0\x01\x12?\n\x02\x41t\x12\x1b.thidua.kernel.v1.AtRequest\x1a\x1c.thidua.kernel.v1.AtResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_READRESPONSE']._serialized_end=408
   _globals['_LOGRECORD']._serialized_start=410
   _globals['_LOGRECORD']._serialized_end=506
-  _globals['_LOGSERVICE']._serialized_start=509
-  _globals['_LOGSERVICE']._serialized_end=665
+  _globals['_ATREQUEST']._serialized_start=508
+  _globals['_ATREQUEST']._serialized_end=536
+  _globals['_ATRESPONSE']._serialized_start=538
+  _globals['_ATRESPONSE']._serialized_end=590
+  _globals['_LOGSERVICE']._serialized_start=593
+  _globals['_LOGSERVICE']._serialized_end=814
 # @@protoc_insertion_point(module_scope)

@@ -45,6 +45,11 @@ class LogServiceStub:
                 request_serializer=thidua_dot_kernel_dot_v1_dot_log__pb2.ReadRequest.SerializeToString,
                 response_deserializer=thidua_dot_kernel_dot_v1_dot_log__pb2.ReadResponse.FromString,
                 _registered_method=True)
+        self.At = channel.unary_unary(
+                '/thidua.kernel.v1.LogService/At',
+                request_serializer=thidua_dot_kernel_dot_v1_dot_log__pb2.AtRequest.SerializeToString,
+                response_deserializer=thidua_dot_kernel_dot_v1_dot_log__pb2.AtResponse.FromString,
+                _registered_method=True)
 
 
 class LogServiceServicer:
@@ -65,6 +70,13 @@ class LogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def At(self, request, context):
+        """The last position recorded at or before a time; for ever the same answer. A time still to come is refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LogServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +89,11 @@ def add_LogServiceServicer_to_server(servicer, server):
                     servicer.Read,
                     request_deserializer=thidua_dot_kernel_dot_v1_dot_log__pb2.ReadRequest.FromString,
                     response_serializer=thidua_dot_kernel_dot_v1_dot_log__pb2.ReadResponse.SerializeToString,
+            ),
+            'At': grpc.unary_unary_rpc_method_handler(
+                    servicer.At,
+                    request_deserializer=thidua_dot_kernel_dot_v1_dot_log__pb2.AtRequest.FromString,
+                    response_serializer=thidua_dot_kernel_dot_v1_dot_log__pb2.AtResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +151,33 @@ class LogService:
             '/thidua.kernel.v1.LogService/Read',
             thidua_dot_kernel_dot_v1_dot_log__pb2.ReadRequest.SerializeToString,
             thidua_dot_kernel_dot_v1_dot_log__pb2.ReadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def At(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.kernel.v1.LogService/At',
+            thidua_dot_kernel_dot_v1_dot_log__pb2.AtRequest.SerializeToString,
+            thidua_dot_kernel_dot_v1_dot_log__pb2.AtResponse.FromString,
             options,
             channel_credentials,
             insecure,

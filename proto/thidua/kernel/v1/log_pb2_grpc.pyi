@@ -37,6 +37,8 @@ class LogServiceStub:
     """The head, and where each epoch began. `seen` tells the owner what the caller has seen: an owner behind that is fenced."""
     Read: _grpc.UnaryStreamMultiCallable[_log_pb2.ReadRequest, _log_pb2.ReadResponse]
     """The events after a position, in order, in pages, up to the head at the time of the call."""
+    At: _grpc.UnaryUnaryMultiCallable[_log_pb2.AtRequest, _log_pb2.AtResponse]
+    """The last position recorded at or before a time; for ever the same answer. A time still to come is refused."""
 
 @_typing.type_check_only
 class LogServiceAsyncStub(LogServiceStub):
@@ -47,6 +49,8 @@ class LogServiceAsyncStub(LogServiceStub):
     """The head, and where each epoch began. `seen` tells the owner what the caller has seen: an owner behind that is fenced."""
     Read: _aio.UnaryStreamMultiCallable[_log_pb2.ReadRequest, _log_pb2.ReadResponse]  # type: ignore[assignment]
     """The events after a position, in order, in pages, up to the head at the time of the call."""
+    At: _aio.UnaryUnaryMultiCallable[_log_pb2.AtRequest, _log_pb2.AtResponse]  # type: ignore[assignment]
+    """The last position recorded at or before a time; for ever the same answer. A time still to come is refused."""
 
 class LogServiceServicer(metaclass=_abc_1.ABCMeta):
     """The raw log of one service, for other services alone (tokens with the role "service")."""
@@ -66,5 +70,13 @@ class LogServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_log_pb2.ReadResponse], _abc.AsyncIterator[_log_pb2.ReadResponse]]:
         """The events after a position, in order, in pages, up to the head at the time of the call."""
+
+    @_abc_1.abstractmethod
+    def At(
+        self,
+        request: _log_pb2.AtRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_log_pb2.AtResponse, _abc.Awaitable[_log_pb2.AtResponse]]:
+        """The last position recorded at or before a time; for ever the same answer. A time still to come is refused."""
 
 def add_LogServiceServicer_to_server(servicer: LogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
