@@ -163,7 +163,8 @@ def _give_one(field: FieldDescriptor, inner: Any) -> Take:
 
 
 def rfc3339(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{utc.replace(tzinfo=None).isoformat()}Z"
 
 
 def enum_names(enum: EnumDescriptor) -> dict[int, str | None]:

@@ -15,6 +15,7 @@ from services.kernel.log import Append, Expect, Log, Reply
 
 _Envelope = Envelope[Any]
 REMEMBERED = 20_000  # streams whose state a process keeps in memory
+WARY = 16  # commands of one kind that are not guessed for streams that nothing is remembered of, after a wrong guess
 
 
 class Known(NamedTuple):
@@ -44,6 +45,7 @@ class Handling:
         self._handlers = handlers
         self._key = command_key
         self._guesses: OrderedDict[str, Known] = OrderedDict()
+        self._wary: dict[type[Command], int] = {}
 
     async def handle(self, command: Command, context: Context, *, sent: Command | None = None) -> Reply:
         """The reply of the first acceptance of this command id. Raises what the decision and `Log.append` raise.
@@ -66,13 +68,13 @@ class Handling:
             return stored
 
     async def _decide_and_append(self, case: _Case) -> Reply:
-        if all(s.name in self._guesses for s in case.streams):
+        if self._dares(case):
             try:
-                return await self._attempt(case, [self._guesses[s.name] for s in case.streams])
+                return await self._attempt(case, [self._guess_of(s) for s in case.streams])
             except (Reused, Unavailable):
                 raise
             except Error:  # a guess may be wrong: only what is loaded refuses or conflicts
-                pass
+                self._wary[type(case.command)] = WARY
         try:
             return await self._attempt_on_loaded(case)
         except Conflict:
@@ -100,6 +102,18 @@ class Handling:
         except BaseException:
             self._forget(case.streams)
             raise
+
+    def _dares(self, case: _Case) -> bool:
+        """Whether to decide before loading: on what is remembered, or that streams are new, as for most commands."""
+        if all(s.name in self._guesses for s in case.streams):
+            return True
+        wary = self._wary.get(type(case.command), 0)
+        self._wary[type(case.command)] = max(0, wary - 1)
+        return wary == 0
+
+    def _guess_of(self, stream: Stream[Any]) -> Known:
+        """What we last knew of a stream; of one that we know nothing of, that it is new."""
+        return self._guesses.get(stream.name) or Known(0, stream.fold.initial)
 
     def _latest(self, streams: Sequence[Stream[Any]], loaded: list[Known]) -> list[Known]:
         """Guesses where they go further: others that conflicted with us have already decided on what we loaded."""

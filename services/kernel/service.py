@@ -5,6 +5,7 @@ process.
 """
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -104,6 +105,8 @@ async def run(
         tools = await stack.enter_async_context(opened(service, settings))
         process = _Process(service, settings, tools, stack)
         await process.start(parts, share_port)
+        gc.freeze()  # what is there now stays, and need not be looked at again
+        gc.set_threshold(20_000, 20, 50)
         await ending.wait()
         _log.info("ending")
 
