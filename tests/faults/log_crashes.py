@@ -43,7 +43,7 @@ async def postgres_killed(n: int, seed: int, servers: Servers) -> list[str]:
                     await _until_more(acknowledged)
                     await asyncio.sleep(chance.random())
                     await asyncio.to_thread(postgres.kill9)
-                    await asyncio.sleep(chance.random() * chance.choice((0.2, 0.2, 7)))
+                    await asyncio.sleep(chance.random() * chance.choice((0.1, 0.1, 0.1, 6)))
                     await asyncio.to_thread(postgres.start)
                 ended.set()
 

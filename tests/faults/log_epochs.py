@@ -181,8 +181,8 @@ async def _on(postgres: Postgres) -> None:
 
 CASES = [
     Case(
-        "older-copy-restored", "an older data directory copied back under a running process", 20, 1, older_copy_restored
+        "older-copy-restored", "an older data directory copied back under a running process", 10, 1, older_copy_restored
     ),
-    Case("promoted", "the database goes on in another timeline", 20, 1, promoted),
-    Case("moved", "the log restored from a dump on another server", 20, 1, moved),
+    Case("promoted", "the database goes on in another timeline", 10, 1, promoted),
+    Case("moved", "the log restored from a dump on another server", 10, 1, moved),
 ]
