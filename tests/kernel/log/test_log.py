@@ -4,12 +4,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.kernel.errors import Conflict, Invalid, Refused, Reused
 from services.kernel.events import MAX_BODY, Position, canonical
 from services.kernel.handling import Handling
 from services.kernel.log import Log, Reply
+from tests.kernel.conftest import Place
 from tests.kernel.log.support import HANDLERS, VOCABULARY, Clear, Raise, Raised, append_of, context
 
 
@@ -128,3 +130,22 @@ async def test_a_refusal_rests_on_what_is_true_and_a_repeated_command_on_its_sto
         await here.handle(Raise(counter="a"), sender)
     await elsewhere.handle(Clear(counter="a"), context())
     assert (await here.handle(Raise(counter="a"), context())).position == 3
+
+
+async def test_plans_made_while_the_log_was_small_go_by_index(log: Log, place: Place) -> None:
+    await log.append(append_of(("counter:first", 0, 5)))
+    connection = await asyncpg.connect(place.admin_dsn)
+    await connection.execute("analyze log.events; analyze log.commands; select pg_stat_reset()")
+    for n in range(20):
+        for _ in range(8):
+            await log.read(n, 10)
+            await log.load([("counter:first", 2)])
+            await log.position_at(datetime.now(UTC) - timedelta(milliseconds=1))
+        await log.append(append_of((f"counter:{n}", 0, 20)))
+    await log.close()
+    await connection.execute("select pg_stat_force_next_flush()")
+    scanned = await connection.fetch(
+        "select relname from pg_stat_user_tables where schemaname = 'log' and relname <> 'head' and seq_tup_read > 0"
+    )
+    await connection.close()
+    assert [row["relname"] for row in scanned] == []
