@@ -205,10 +205,6 @@ class Step(NamedTuple):
     recorded: Recorded[Any]
     keys: list[str]
 
-    @property
-    def at(self) -> Position:
-        return Position(self.recorded.epoch, self.recorded.position)
-
 
 def steps(model: Model, rows: Sequence[Row], discarded: Collection[Position] = ()) -> tuple[list[Step], Poison | None]:
     """What of a page the model folds, up to the first event that cannot be read, with why it cannot."""

@@ -13,7 +13,7 @@ import structlog
 
 from services.kernel.errors import Unavailable
 from services.kernel.events import Position, Row
-from services.kernel.fold import Epochs, Fold, Step, describe, lost, steps
+from services.kernel.fold import Epochs, Fold, describe, lost, steps
 from services.kernel.fold import Model as Model
 from services.kernel.fold import Poison as Poison
 from services.kernel.fold import by_stream as by_stream
@@ -93,7 +93,7 @@ class Engine:
         epochs = await self._source.epochs()
         async with self._pool.acquire() as connection, connection.transaction():
             await self.table.create(connection)
-            at = await self._locked(connection)
+            at, error = await self._locked(connection)
             self._discarded = await discarded(connection, self.model.name)
             if lost(at, epochs):
                 raise Ahead(f"{self.table.name} knows {tuple(at)}, which the restored log has lost: rebuild it")
@@ -103,7 +103,7 @@ class Engine:
                 list(map(list, epochs)),
             )
         self._epoch = max((epoch for epoch, _ in epochs), default=1)
-        self.position = at
+        self.position, self.error = at, error
         return at
 
     async def apply(self, rows: Sequence[Row]) -> Position:
@@ -113,14 +113,14 @@ class Engine:
         """
         if rows and rows[-1].epoch > self._epoch:
             await self.open()
-        made, stop = steps(self.model, rows, self._discarded)
+        stop: Poison | None = None
         async with self._pool.acquire() as connection, connection.transaction():
-            at = await self._locked(connection)
+            at, _ = await self._locked(connection)
             rows = [row for row in rows if row.at > at]
             if [row.position for row in rows] != list(range(at.position + 1, at.position + 1 + len(rows))):
                 raise Hole(self.table.name, at, rows[0].at)
             if rows:
-                at, stop = await self._write(connection, rows, [step for step in made if step.at > at], stop, at)
+                at, stop = await self._write(connection, rows, at)
         self.position, self.head = at, max(self.head, rows[-1].at if rows else at)
         self.error = str(stop) if stop else None
         if stop:
@@ -128,9 +128,10 @@ class Engine:
         return at
 
     async def _write(
-        self, connection: Connection, rows: Sequence[Row], made: Sequence[Step], stop: Poison | None, old: Position
+        self, connection: Connection, rows: Sequence[Row], old: Position
     ) -> tuple[Position, Poison | None]:
         """Fold and write what comes before the first poison; where that ends, and the poison."""
+        made, stop = steps(self.model, rows, self._discarded)
         fold = Fold(self.model)
         if fold.parks:
             fold.blocked = await self.table.blocked(connection)
@@ -148,13 +149,13 @@ class Engine:
             raise Unavailable(f"{self.table.name}: another worker has moved the checkpoint")
         return new, stop
 
-    async def _locked(self, connection: Connection) -> Position:
+    async def _locked(self, connection: Connection) -> tuple[Position, str | None]:
         state = await self.table.lock(connection)
         if state is None:
             raise Unavailable(f"{self.table.name} is being replaced")
         if state.version != self.model.version:
             raise Outdated(f"{self.table.name} is of version {state.version}, this is {self.model.version}: rebuild it")
-        return state.at
+        return state.at, state.error
 
     async def catch_up(self, until: Position | None = None, page: int = PAGE) -> Position:
         """Apply everything up to `until`, or the head as it is now."""
@@ -178,8 +179,6 @@ class Engine:
                 async for rows in self._source.tail(at.position):
                     await self.apply(rows)
                     wait = 0.1
-            except Hole:  # a rebuild has put another table in the place of the one we knew
-                continue
             except Exception as error:
                 await self._stopped(error)
             await asyncio.sleep(wait)

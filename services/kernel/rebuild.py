@@ -80,6 +80,7 @@ async def rebuild(
     begun = time.monotonic()
     live, fresh = Table(model), Table(model, f"{model.name}__next")
     settings = SETTINGS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+    settings |= {"maintenance_work_mem": "256MB"}
     async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=settings) as pool, _alone(pool, model):
         epochs = await source.epochs()
         known = await _begin(pool, live, fresh)
@@ -87,12 +88,11 @@ async def rebuild(
         goal = known if compared else await source.head()
         engine = Engine(model, pool, source, table=fresh.name)
         await _build(engine, pool, source, dsn, goal, processes, page, _reporter(goal.position, progress))
-        differing: tuple[str, ...] = ()
-        same = None
         if compared:
-            differing = await _differing(pool, live, fresh, engine)
-            same = not differing
-        rows, digest = await content_hash(pool, model, fresh.name)
+            (rows, digest), differing = await _compared(pool, live, fresh, engine)
+        else:
+            (rows, digest), differing = await content_hash(pool, model, fresh.name), ()
+        same = not differing if compared else None
         report = Report(goal.position, 0.0, rows, digest, same, bool(same is not False or accept), differing)
         if report.flipped:
             await _flip(pool, engine, live, epochs, None if same is not False else accept, digest)
@@ -104,13 +104,19 @@ async def rebuild(
 
 async def content_hash(pool: asyncpg.Pool, model: Model, table: str | None = None) -> tuple[int, str]:
     """How many rows the model's table has, and the SHA-256 of all of them with their past, in order."""
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        sha256 = hashlib.sha256()
-        rows = 0
-        async for line in _lines(connection, Table(model, table)):
-            sha256.update(line[1])
-            rows += 1
-        return rows, sha256.hexdigest()
+    async with pool.acquire() as connection:
+        return await _digest(connection, Table(model, table))
+
+
+async def _digest(connection: Connection, table: Table) -> tuple[int, str]:
+    """Of the text that COPY gives of the rows, which depends on nothing but them."""
+    sha256 = hashlib.sha256()
+
+    async def take(data: bytes) -> None:
+        sha256.update(data)
+
+    done = await connection.copy_from_query(table.all, output=take)
+    return int(done.rpartition(" ")[2]), sha256.hexdigest()
 
 
 @contextlib.asynccontextmanager
@@ -181,8 +187,13 @@ async def _bulk(
         await pool.execute(f'truncate read."{task.table}"')
 
 
-async def _differing(pool: asyncpg.Pool, live: Table, fresh: Table, engine: Engine) -> tuple[str, ...]:
-    """The first keys that differ between the live table, which goes on meanwhile, and the fresh one at its position."""
+async def _compared(
+    pool: asyncpg.Pool, live: Table, fresh: Table, engine: Engine
+) -> tuple[tuple[int, str], tuple[str, ...]]:
+    """The fresh table's rows and hash, and the first keys that differ from the live one at the same position.
+
+    The live table is seen in a snapshot, while it goes on.
+    """
     async with (
         pool.acquire() as one,
         one.transaction(isolation="repeatable_read", readonly=True),
@@ -190,7 +201,10 @@ async def _differing(pool: asyncpg.Pool, live: Table, fresh: Table, engine: Engi
         known = (await states(one, [live.name]))[live.name].at
         await engine.catch_up(known)
         async with pool.acquire() as other, other.transaction(isolation="repeatable_read", readonly=True):
-            return await _unequal(_lines(one, live), _lines(other, fresh))
+            digest = await _digest(other, fresh)
+            if digest == await _digest(one, live):
+                return digest, ()
+            return digest, await _unequal(_lines(one, live), _lines(other, fresh))
 
 
 async def _unequal(ours: AsyncIterator[tuple[str, bytes]], theirs: AsyncIterator[tuple[str, bytes]]) -> tuple[str, ...]:
@@ -210,9 +224,9 @@ async def _unequal(ours: AsyncIterator[tuple[str, bytes]], theirs: AsyncIterator
 
 
 async def _lines(connection: Connection, table: Table) -> AsyncIterator[tuple[str, bytes]]:
-    """Every row's key and canonical bytes, in the order of keys by code point; its terms and document included."""
+    """Every row's key, and all of it, in the order of keys by code point."""
     async for row in connection.cursor(table.all, prefetch=HASHED):
-        yield row["key"], orjson.dumps([*row]) + b"\n"
+        yield row["key"], orjson.dumps([*row])
 
 
 async def _flip(

@@ -45,7 +45,7 @@ _FIND = """
     where terms @> $1 and since <= $2 and (until is null or until > $2) and key > $3 order by key limit $4"""
 _ALL = 'select key, since, until, terms, doc from read."{table}" order by key, since'
 # Rows and checkpoint are lost together or not at all, so a page need not wait for the disk.
-_LEASE = """select version, epoch, position, epochs, set_config('synchronous_commit', 'off', true)
+_LEASE = """select version, epoch, position, epochs, error, set_config('synchronous_commit', 'off', true)
     from read.models where name = $1 for no key update"""
 _PARK = """insert into read.parked (model, position, epoch, recorded_at, type, body, keys, error)
     values ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -57,6 +57,8 @@ class State(NamedTuple):
     version: int
     at: Position
     epochs: Epochs
+    error: str | None
+    """Which event it stands still before, and why; null while it is live."""
 
 
 class Table:
@@ -168,13 +170,15 @@ class Table:
 
 async def states(connection: Connection, names: Collection[str]) -> dict[str, State]:
     rows = await connection.fetch(
-        "select name, version, epoch, position, epochs from read.models where name = any($1::text[])", list(names)
+        "select name, version, epoch, position, epochs, error from read.models where name = any($1::text[])",
+        list(names),
     )
     return {row["name"]: state(row) for row in rows}
 
 
 def state(row: asyncpg.Record) -> State:
-    return State(row["version"], Position(row["epoch"], row["position"]), [(e, after) for e, after in row["epochs"]])
+    epochs = [(epoch, after) for epoch, after in row["epochs"]]
+    return State(row["version"], Position(row["epoch"], row["position"]), epochs, row["error"])
 
 
 async def discarded(connection: Connection, model: str) -> frozenset[Position]:

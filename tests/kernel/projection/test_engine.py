@@ -181,6 +181,28 @@ async def test_a_table_of_another_version_is_neither_read_nor_written(
     assert await rows_of(pool, "totals") == rows
 
 
+async def test_an_engine_comes_back_by_itself_whenever_its_database_goes_away(
+    log: Log, pool: asyncpg.Pool, place: Place, writer: Writer
+) -> None:
+    events = story(300)
+    engine = Engine(TOTALS, pool, log)
+    running = asyncio.create_task(engine.run())
+    admin = await asyncpg.connect(place.admin_dsn)
+    for n, event in enumerate(events):
+        await writer.record(event)
+        if n % 50 == 25:
+            await admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'thidua_registry'"
+            )
+    await admin.close()
+    await until(lambda: engine.position.position == 300 and engine.error is None, 60)
+    running.cancel()
+    rows = await rows_of(pool, "totals")
+    await pool.execute('drop table read."totals"')
+    await caught_up(TOTALS, pool, log)
+    assert await rows_of(pool, "totals") == rows
+
+
 async def test_an_event_is_in_the_rows_a_moment_after_its_append(log: Log, pool: asyncpg.Pool, writer: Writer) -> None:
     engine = Engine(TOTALS, pool, log)
     running = asyncio.create_task(engine.run())

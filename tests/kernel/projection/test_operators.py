@@ -57,6 +57,7 @@ async def test_a_retry_while_the_model_is_followed_loses_and_doubles_nothing(
 ) -> None:
     refuses.add(-1)
     engine = Engine(PARKING, pool, log)
+    await engine.open()
     running = asyncio.create_task(engine.run())
     for event in story(200):
         await writer.record(event)
