@@ -22,7 +22,7 @@ from services.kernel.events import EPOCH, MAX_BODY, Position, Row
 from services.kernel.fold import Epochs, lost
 from services.kernel.history import newest
 from services.kernel.logclient import Head, LogClient
-from services.kernel.relay import place
+from services.kernel.relay import ended, place
 from services.kernel.retry import pauses, wait
 
 _log = structlog.get_logger()
@@ -165,7 +165,7 @@ class Inbox:
             except Exception as error:  # broker away: aiokafka fails at once and does not try again
                 _log.warning("inbox.kafka", topic=self.topic, error=repr(error))
             finally:
-                await broker.stop()
+                await ended(broker.stop(), 15)
             self.replaced += 1
             await asyncio.sleep(next(tries))
 

@@ -7,10 +7,10 @@ thrown away: an idempotent one can stay broken for ever (aiokafka #1017), and an
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 import structlog
@@ -25,6 +25,8 @@ from services.kernel.fold import Epochs
 from services.kernel.history import newest, shared
 from services.kernel.log import Log
 from services.kernel.retry import pauses
+
+LOOK = 30.0  # seconds that a look at the topic, or the beginning of a producer, may take
 
 _log = structlog.get_logger()
 _MICROSECOND = timedelta(microseconds=1)
@@ -172,12 +174,13 @@ class Relay:
 
     async def _session(self) -> None:
         """Publish with one producer, until it fails."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LOOK):
             await ensure_topic(self._bootstrap, self._feed.topic, self._make)
         async with producing(self._bootstrap, self._seconds) as broker, AsyncExitStack() as stack:
             reader: Reader | None = None
             while True:
-                mark = await self._resume()
+                async with asyncio.timeout(LOOK):
+                    mark = await self._resume()
                 if reader is None or reader.after != mark:
                     await stack.aclose()
                     reader = await stack.enter_async_context(aclosing(Reader(self._feed, mark)))
@@ -346,7 +349,7 @@ async def ensure_topic(bootstrap: str, topic: str, make: Topic) -> None:
         await admin.start()
         answer = await admin.create_topics([make.new(topic)])
     finally:
-        await admin.close()
+        await ended(admin.close(), 5)
     for _, code, *message in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise for_code(code)(*message)
@@ -363,11 +366,10 @@ async def reading(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         max_partition_fetch_bytes=4 * MAX_BODY,
     )
     try:
-        async with asyncio.timeout(15):
-            await consumer.start()
-            yield consumer
+        await consumer.start()
+        yield consumer
     finally:
-        await consumer.stop()
+        await ended(consumer.stop(), 5)
 
 
 @asynccontextmanager
@@ -385,17 +387,21 @@ async def producing(bootstrap: str, seconds: float) -> AsyncIterator[KafkaBroker
         logger=None,
     )
     try:
-        await broker.start()
+        async with asyncio.timeout(LOOK):
+            await broker.start()
         yield broker
     finally:
-        await stop(broker, seconds)
+        stopping = asyncio.ensure_future(broker.stop())
+        await asyncio.wait({stopping}, timeout=1)
+        if not stopping.done():  # what the producer still holds would wait for the broker for ever
+            state: Any = broker.config.producer
+            state._producer.producer._sender.sender_task.cancel()  # noqa: SLF001
+        await ended(stopping, 2 * seconds)
 
 
-async def stop(broker: KafkaBroker, seconds: float) -> None:
-    """Stop; what the producer still holds is dropped after a moment, for it would wait for the broker for ever."""
-    stopping = asyncio.ensure_future(broker.stop())
-    await asyncio.wait({stopping}, timeout=min(1.0, seconds))
-    if not stopping.done():
-        sender = broker.config.producer._producer.producer._sender  # type: ignore[attr-defined]  # noqa: SLF001
-        sender.sender_task.cancel()
-        await asyncio.wait({stopping}, timeout=2 * seconds)
+async def ended(work: Awaitable[object], seconds: float) -> None:
+    """Wait for a client to close, but not for ever; how it fails does not matter any more."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.cancel() and not task.cancelled() and (error := task.exception()):
+        _log.info("relay.unclean_end", error=repr(error))

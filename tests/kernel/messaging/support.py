@@ -12,14 +12,30 @@ import grpc
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from pydantic import BaseModel
 from thidua.kernel.v1.log_pb2_grpc import add_LogServiceServicer_to_server
 
-from services.kernel.events import Row
+from services.kernel.events import Recorded, Row
+from services.kernel.fold import Model, by_stream
 from services.kernel.inbox import Inbox
 from services.kernel.log import Log
 from services.kernel.logservice import LogRpc
 from services.kernel.relay import LogFeed, Record, Relay, log_record, read_last
-from tests.kernel.log.support import append_of
+from tests.kernel.log.support import VOCABULARY, Raised, append_of
+
+
+class Count(BaseModel):
+    """How often a counter was raised, and where last."""
+
+    raised: int = 0
+    last: int = 0
+
+
+def counted(stream: str, count: Count | None, recorded: Recorded[Raised]) -> Count:
+    return Count(raised=(count.raised if count else 0) + recorded.event.by, last=recorded.position)
+
+
+COUNTS = Model("counts", "registry", VOCABULARY, (Raised,), by_stream, counted, doc=Count)
 
 
 @contextlib.asynccontextmanager
@@ -54,6 +70,7 @@ class Owner:
         self.topic = f"thidua.{log.name}.log"
         self.server: grpc.aio.Server | None = None
         self.port = 0
+        self._versions: dict[str, int] = {}
 
     def relay(self, **settings: Any) -> Relay:
         return Relay(LogFeed(self.log), self.bootstrap, **{"look_every": 0.5, "seconds": 5.0, **settings})
@@ -73,7 +90,10 @@ class Owner:
         """So many commands, one after the other, with so many events each; the position of the last."""
         position = 0
         for _ in range(count):
-            position = (await self.log.append(append_of((f"counter:{secrets.token_hex(8)}", 0, size)))).position
+            stream = f"counter:{secrets.randbelow(100)}"
+            version = self._versions.get(stream, 0)
+            position = (await self.log.append(append_of((stream, version, size)))).position
+            self._versions[stream] = version + size
         return position
 
     async def rows(self) -> list[Row]:
@@ -114,7 +134,11 @@ async def delete_topic(bootstrap: str, topic: str) -> None:
     await admin.close()
 
 
-async def send(bootstrap: str, topic: str, *records: tuple[bytes, list[tuple[str, bytes | None]]]) -> None:
+Raw = tuple[bytes, list[tuple[str, bytes | None]]]
+"""A value and headers."""
+
+
+async def send(bootstrap: str, topic: str, *records: Raw) -> None:
     """Write records of anybody's making to a topic."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
     await producer.start()
@@ -123,10 +147,10 @@ async def send(bootstrap: str, topic: str, *records: tuple[bytes, list[tuple[str
     await producer.stop()
 
 
-def raw(record: Record) -> tuple[bytes, list[tuple[str, bytes | None]]]:
+def raw(record: Record) -> Raw:
     """A relay's record as it lies in the topic."""
     return record.value, [(name, value.encode()) for name, value in record.headers.items()]
 
 
-def raw_rows(rows: list[Row]) -> list[tuple[bytes, list[tuple[str, bytes | None]]]]:
+def raw_rows(rows: list[Row]) -> list[Raw]:
     return [raw(log_record(row)) for row in rows]
