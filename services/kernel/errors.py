@@ -32,7 +32,7 @@ class Invalid(Error):
 
 
 class Refused(Error):
-    """A rule of the domain says no (FAILED_PRECONDITION). `rule` is a stable code such as `bloc.state`."""
+    """A rule of the domain says no (FAILED_PRECONDITION). `rule` is a stable code such as `bloc.dissolved`."""
 
     def __init__(self, rule: str, en: str, vi: str = "") -> None:
         super().__init__(en, vi)

@@ -3,7 +3,7 @@
     given = specification(HANDLERS)
 
     def test_a_dissolved_bloc_admits_no_member() -> None:
-        given(established, dissolved).when(AdmitMember(...)).refused("bloc.state")
+        given(established, dissolved).when(AdmitMember(...)).refused("bloc.dissolved")
 
 A plain list of events belongs to the first stream that the command reads; `{stream: [events]}` names others.
 """

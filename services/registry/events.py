@@ -177,6 +177,13 @@ class BlocNameFacts(Told):
     """Further spellings and short forms."""
 
 
+class DissolutionFacts(Told):
+    bloc: Id
+    """The bloc; `effective` is the first day on which it is no more."""
+    decision: Source | None = None
+    """The decision that dissolves it."""
+
+
 class MembersFacts(Told):
     bloc: Id
     """The bloc."""
@@ -476,6 +483,12 @@ class BlocNamed(BlocNameFacts, Event):
     type: Literal["BlocNamed"] = "BlocNamed"
 
 
+class BlocDissolved(DissolutionFacts, Event):
+    """From `effective` on the bloc is no more. It ends no membership: that is MembershipEnded."""
+
+    type: Literal["BlocDissolved"] = "BlocDissolved"
+
+
 class MembersDeclared(MembersFacts, Event):
     """A source names members or counts them. It starts no membership; `effective` is the day of which it speaks."""
 
@@ -572,7 +585,7 @@ class ReviewNoted(ReviewFacts, Event):
 
 OrganisationEvent = OrganisationRegistered | OrganisationNamed
 PersonEvent = PersonRegistered | PersonDescribed | PersonForgotten
-BlocEvent = BlocEstablished | BlocNamed | MembersDeclared
+BlocEvent = BlocEstablished | BlocNamed | BlocDissolved | MembersDeclared
 MembershipEvent = MembershipStarted | MembershipEnded
 LeadershipEvent = LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected
 ConferenceEvent = ConferenceHeld | AttendanceRecorded
@@ -589,6 +602,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
     PersonForgotten,
     BlocEstablished,
     BlocNamed,
+    BlocDissolved,
     MembersDeclared,
     MembershipStarted,
     MembershipEnded,

@@ -33,6 +33,7 @@ class Bloc(BaseModel):
     """All that is told of a bloc itself and of its members, oldest first."""
 
     told: tuple[BlocTold, ...] = ()
+    dissolved: tuple[e.BlocDissolved, ...] = ()
     declared: tuple[e.MembersDeclared, ...] = ()
     memberships: tuple[MembershipTold, ...] = ()
 
@@ -77,6 +78,8 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.Members
     match recorded.event:
         case e.BlocEstablished() | e.BlocNamed() as event:
             return bloc.model_copy(update={"told": (*bloc.told, event)})
+        case e.BlocDissolved() as event:
+            return bloc.model_copy(update={"dissolved": (*bloc.dissolved, event)})
         case e.MembersDeclared() as event:
             return bloc.model_copy(update={"declared": (*bloc.declared, event)})
         case e.MembershipStarted() | e.MembershipEnded() as event:
@@ -144,11 +147,19 @@ BLOCS = Model(
     "blocs",
     "registry",
     e.VOCABULARY,
-    (e.BlocEstablished, e.BlocNamed, e.MembersDeclared, e.MembershipStarted, e.MembershipEnded),
+    (
+        e.BlocEstablished,
+        e.BlocNamed,
+        e.BlocDissolved,
+        e.MembersDeclared,
+        e.MembershipStarted,
+        e.MembershipEnded,
+    ),
     _bloc_keys,
     _bloc,
     doc=Bloc,
     terms=_name_terms,
+    version=2,
 )
 LEADERSHIPS = Model(
     "leaderships",

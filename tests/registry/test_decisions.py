@@ -11,7 +11,7 @@ from services.kernel.provenance import Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import DeclareMembers, EstablishBloc, NameBloc
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.leadership import (
@@ -100,6 +100,58 @@ def test_a_bloc_is_named_and_its_members_declared_after_it_is_established_or_fro
     )
 
 
+def dissolved(on: date | None, **fields: Any) -> e.BlocDissolved:
+    return e.BlocDissolved(bloc="b1", effective=on, **fields)
+
+
+def dissolve(on: date | None, **fields: Any) -> DissolveBloc:
+    return DissolveBloc(bloc="b1", effective=on, **fields)
+
+
+def test_an_established_bloc_is_dissolved_once_and_not_before_it_was() -> None:
+    decision = Source(id="qd-2", number="2/QĐ")
+    given(established).when(dissolve(DAY, decision=decision)).then(dissolved(DAY, decision=decision))
+    given().when(dissolve(DAY)).refused("bloc.unknown")
+    given(established).when(dissolve(None)).refused("act.day")
+    given(established).when(dissolve(date(2019, 12, 31))).refused("bloc.before-establishment")
+    given(established, dissolved(DAY)).when(dissolve(date(2025, 1, 1))).refused("bloc.dissolved")
+
+
+def test_a_dissolution_is_recorded_of_whatever_bloc_and_beside_another_one() -> None:
+    given().when(dissolve(None, record=RECORD)).then(dissolved(None, record=RECORD))
+    given(established, dissolved(DAY)).when(dissolve(date(2025, 1, 1), record=RECORD)).then(
+        dissolved(date(2025, 1, 1), record=RECORD)
+    )
+    known = dissolved(DAY, record=RECORD)
+    fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1", "effective": date(2020, 1, 1)}
+    given(known).when(EstablishBloc(**fields, record=RECORD)).then(e.BlocEstablished(**fields, record=RECORD))
+    given(known).when(EstablishBloc(**fields, authority="central")).refused("bloc.dissolved")
+    given(known, established).when(EstablishBloc(**fields, record=RECORD)).refused("bloc.known")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [dissolved(DAY)],
+        [dissolved(date(2025, 1, 1), record=RECORD), dissolved(DAY, record=RECORD)],  # the earlier one binds
+        [dissolved(date(2025, 1, 1), record=RECORD), dissolved(None, record=RECORD)],
+    ],
+)
+def test_an_act_of_a_dissolved_bloc_is_refused(told: list[Event]) -> None:
+    given(established, *told).when(NameBloc(bloc="b1", name="Khối 2", effective=DAY)).refused("bloc.dissolved")
+    given(established, *told).when(DeclareMembers(bloc="b1")).refused("bloc.dissolved")
+    election = ElectLeadership(bloc="b1", year=2024, head=e.Holder(agency="btp"), effective=DAY)
+    given({"bloc:b1": [established, *told]}).when(election).refused("bloc.dissolved")
+    given({"bloc:b1": told}).when(election).refused("bloc.unknown")
+
+
+def test_before_its_last_day_a_dissolved_bloc_still_acts() -> None:
+    command = NameBloc(bloc="b1", name="Khối 2", effective=date(2024, 4, 9))
+    given(established, dissolved(DAY)).when(command).then(
+        e.BlocNamed(bloc="b1", name="Khối 2", effective=date(2024, 4, 9))
+    )
+
+
 ground = {"bloc:b1": [established], "organisation:btp": [registered]}
 
 
@@ -126,6 +178,15 @@ def test_a_unit_is_admitted_to_an_established_bloc_of_the_authority() -> None:
     given(ground).when(admit(authority="hanoi")).refused("membership.authority")
     given(ground).when(admit(effective=None)).refused("act.day")
     given(ground).when(admit(effective=date(2019, 12, 31))).refused("membership.before-bloc")
+
+
+def test_a_dissolved_bloc_admits_no_member_and_its_memberships_can_be_ended() -> None:
+    over = {**ground, "bloc:b1": [established, dissolved(DAY)]}
+    given(over).when(admit()).refused("bloc.dissolved")
+    given(over).when(admit(effective=None)).refused("bloc.dissolved")
+    given(over).when(admit(effective=date(2024, 4, 9))).then(started("b1", date(2024, 4, 9)))
+    given(over).when(admit(record=RECORD)).then(started("b1", DAY, record=RECORD))
+    given(started("b1", date(2021, 1, 1)), over).when(end(DAY)).then(ended("b1", DAY))
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from thidua.registry.v1 import registry_pb2
 from services.kernel import convert
 from services.kernel.binding import differences
 from services.kernel.errors import Invalid, Missing, Refused
-from services.kernel.provenance import Record, Source
+from services.kernel.provenance import Inference, Record, Source
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import DeclareMembers, EstablishBloc, NameBloc
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.leadership import (
     CorrectLeadership,
@@ -158,6 +158,31 @@ async def test_names_are_true_on_their_days_and_old_ones_are_still_found(registr
     assert organisation.name.value == "Bộ Tư pháp"
     assert [n.name.value for n in organisation.names] == ["BTP", "Bộ Tư pháp"]
     assert [v.value for v in organisation.variants] == ["Bộ TP"]
+
+
+async def test_a_dissolution_shows_with_its_mark_from_when_it_was_told(registry: Registry) -> None:
+    await found(registry, "b1")
+    assert (await registry.ask("GetBloc", bloc="b1")).dissolutions == ()
+    before = await registry.tell(NameBloc(bloc="b1", variants=("K1",)))
+    inferred = RECORD.model_copy(update={"inferred": (Inference(field="effective", basis="the day of the report"),)})
+    await registry.tell(DissolveBloc(bloc="b1", effective=date(2025, 1, 1), record=inferred))
+
+    async def told(as_of: int | None = None) -> list[tuple[Any, ...]]:
+        answer = await registry.ask("GetBloc", bloc="b1", as_of=as_of)
+        return [(d.on and (d.on.value, d.on.mark.certainty), d.decision, d.disputed) for d in answer.dissolutions]
+
+    once = await told()
+    assert once == [(("2025-01-01", "INFERRED"), None, False)]
+    assert await told(before.position) == []
+    reply = await registry.tell(DissolveBloc(bloc="b1", record=RECORD))
+    assert await told() == [*once, (None, None, False)]  # a day that is not told contradicts nothing
+    decision = Source(id="qd-2")
+    await registry.tell(DissolveBloc(bloc="b1", effective=date(2025, 3, 1), decision=decision, record=RECORD))
+    assert await told(reply.position) == [*once, (None, None, False)]
+    dissolutions = (await registry.ask("GetBloc", bloc="b1")).dissolutions
+    assert [d.disputed for d in dissolutions] == [True, False, True]
+    last = dissolutions[-1]
+    assert (last.on.mark.certainty, last.decision.value, last.decision.mark.source) == ("STATED", "qd-2", "article")
 
 
 async def test_a_search_answers_as_of_the_past(registry: Registry) -> None:

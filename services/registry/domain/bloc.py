@@ -1,6 +1,6 @@
-"""Blocs (khối) and clusters (cụm): establishment, names, and what sources declare about their members."""
+"""Blocs (khối) and clusters (cụm): establishment, names, what sources declare about their members, dissolution."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
@@ -9,6 +9,7 @@ from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.performing import performed_on
 
 
 class EstablishBloc(e.BlocFacts, Command):
@@ -17,6 +18,10 @@ class EstablishBloc(e.BlocFacts, Command):
 
 class NameBloc(e.BlocNameFacts, Command):
     """Tell a new name from a day on, or further spellings by which it is found."""
+
+
+class DissolveBloc(e.DissolutionFacts, Command):
+    """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
 
 
 class DeclareMembers(e.MembersFacts, Command):
@@ -34,37 +39,71 @@ class Established:
     since: date | None
 
 
-Bloc = Unknown | Established
+@dataclass(frozen=True, slots=True)
+class Dissolved:
+    """No more from the day `on` (null: not told), the first where sources differ; a record needs nothing before it."""
+
+    before: Unknown | Established
+    on: date | None
+
+
+Bloc = Unknown | Established | Dissolved
 
 
 def evolve(bloc: Bloc, event: e.BlocEvent) -> Bloc:
     match event:
         case e.BlocEstablished(authority=authority, effective=since):
-            return Established(authority, since)
+            known = Established(authority, since)
+            return replace(bloc, before=known) if isinstance(bloc, Dissolved) else known
+        case e.BlocDissolved(effective=on):
+            return _dissolved(bloc, on)
         case e.BlocNamed() | e.MembersDeclared():
             return bloc
         case _:
             assert_never(event)
 
 
+def _dissolved(bloc: Bloc, on: date | None) -> Dissolved:
+    match bloc:
+        case Dissolved(before, known):
+            return Dissolved(before, None if known is None or on is None else min(known, on))
+        case _:
+            return Dissolved(bloc, on)
+
+
 BLOC: Fold[Bloc] = Fold("bloc", Unknown(), evolve)
 
 
-def established(bloc: Bloc) -> Established:
-    """What a performed act of a bloc needs. Raises Refused."""
-    match bloc:
+def founded(bloc: Bloc) -> Established:
+    """The bloc as it was established; it may be dissolved since. Raises Refused."""
+    known = bloc.before if isinstance(bloc, Dissolved) else bloc
+    match known:
         case Established():
-            return bloc
+            return known
         case Unknown():
             raise Refused("bloc.unknown", "Establish the bloc first.", "Khối, cụm chưa được thành lập.")
         case _:
-            assert_never(bloc)
+            assert_never(known)
+
+
+def established(bloc: Bloc, day: date | None) -> Established:
+    """What an act of a bloc performed on a day needs; a day that is not told is later than any. Raises Refused."""
+    known = founded(bloc)
+    if isinstance(bloc, Dissolved) and (bloc.on is None or day is None or day >= bloc.on):
+        raise _is_dissolved()
+    return known
+
+
+def _is_dissolved() -> Refused:
+    return Refused("bloc.dissolved", "The bloc is dissolved.", "Khối, cụm đã giải thể.")
 
 
 def establish(command: EstablishBloc, bloc: Bloc) -> Events:
     match bloc:
-        case Established():
+        case Established() | Dissolved(before=Established()):
             raise Refused("bloc.known", "This id is taken; tell more by naming it.", "Mã khối, cụm này đã có.")
+        case Dissolved() if command.record is None:
+            raise _is_dissolved()
         case _:
             if command.record is None:
                 require(
@@ -79,18 +118,33 @@ def establish(command: EstablishBloc, bloc: Bloc) -> Events:
 def name(command: NameBloc, bloc: Bloc) -> Events:
     require(command.name or command.variants, "bloc.name", "Give a name or a variant.", "Cần tên hoặc cách viết.")
     if command.record is None:
-        established(bloc)
+        established(bloc, command.effective)
     return [tell(e.BlocNamed, command)]
+
+
+def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
+    if command.record is None:
+        known, day = founded(bloc), performed_on(command.effective)
+        if isinstance(bloc, Dissolved):
+            raise _is_dissolved()
+        require(
+            known.since is None or known.since <= day,
+            "bloc.before-establishment",
+            "The bloc was not yet established on that day.",
+            "Ngày đó khối, cụm chưa được thành lập.",
+        )
+    return [tell(e.BlocDissolved, command)]
 
 
 def declare(command: DeclareMembers, bloc: Bloc) -> Events:
     if command.record is None:
-        established(bloc)
+        established(bloc, command.effective)
     return [tell(e.MembersDeclared, command)]
 
 
 HANDLERS: Handlers = {
     EstablishBloc: Handler(lambda c: [BLOC.of(c.bloc)], establish),
     NameBloc: Handler(lambda c: [BLOC.of(c.bloc)], name),
+    DissolveBloc: Handler(lambda c: [BLOC.of(c.bloc)], dissolve),
     DeclareMembers: Handler(lambda c: [BLOC.of(c.bloc)], declare),
 }

@@ -37,7 +37,7 @@ COVENANT: Fold[Signed] = Fold("covenant", frozenset(), evolve)
 
 def sign(command: SignCovenant, signed: Signed, bloc: Bloc) -> Events:
     if command.record is None:
-        established(bloc)
+        established(bloc, command.effective)
         performed_on(command.effective)
         require(command.signature.member, "covenant.member", "Name the member.", "Cần nêu thành viên ký.")
         require(

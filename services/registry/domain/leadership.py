@@ -156,7 +156,7 @@ LEADERSHIP: Fold[Leadership] = Fold("leadership", Leadership(), evolve)
 
 def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Events:
     if command.record is None:
-        established(bloc)
+        established(bloc, command.effective)
         performed_on(command.effective)
         agencies = [_agency(command.head), *(_agency(d) for d in command.deputies.items)]
         require(
@@ -176,7 +176,7 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Event
 
 def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc) -> Events:
     if command.record is None:
-        established(bloc)
+        established(bloc, command.effective)
         _guard_handover(command, performed_on(command.effective), leadership)
     return [tell(e.LeadershipHandedOver, command)]
 

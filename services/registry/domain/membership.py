@@ -12,7 +12,7 @@ from services.kernel.decider import Command, Events, Fold, Handler, Handlers, St
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.bloc import BLOC, Bloc, Established, established, founded
 from services.registry.domain.organisation import ORGANISATION, Named, Organisation
 from services.registry.domain.performing import performed_on
 
@@ -68,7 +68,7 @@ MEMBERSHIP: Fold[Stays] = Fold("membership", (), evolve)
 
 def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
     if command.record is None:
-        day = _performed(command, bloc)
+        day = _performed(command, established(bloc, command.effective))
         require(
             unit == Named(registered=True), "organisation.unknown", "Register the unit first.", "Đơn vị chưa đăng ký."
         )
@@ -84,7 +84,7 @@ def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) ->
 
 def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
     if command.record is None:
-        day = _performed(command, bloc)
+        day = _performed(command, founded(bloc))  # also of a bloc that is dissolved
         stay = _open(stays, command.bloc)
         require(
             stay is not None and (stay.since is None or stay.since < day),
@@ -95,9 +95,8 @@ def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
     return [tell(e.MembershipEnded, command)]
 
 
-def _performed(command: AdmitMember | EndMembership, bloc: Bloc) -> date:
+def _performed(command: AdmitMember | EndMembership, known: Established) -> date:
     """The day of a performed act. Raises Refused."""
-    known = established(bloc)
     require(
         known.authority == command.authority,
         "membership.authority",

@@ -61,7 +61,7 @@ def launch(command: LaunchMovement, movement: Movement) -> Events:
 def link(command: LinkMovement, movement: Movement, bloc: Bloc) -> Events:
     del movement  # another's movement may be unknown here
     if command.record is None:
-        established(bloc)
+        established(bloc, command.effective)
     return [tell(e.MovementLinked, command)]
 
 

@@ -1,5 +1,6 @@
 """A bloc, its names and its members."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -69,6 +70,17 @@ class DeclarationFacts(Part):
     """The members."""
 
 
+class DissolutionFacts(Part):
+    """What one source tells of a bloc's end."""
+
+    on: Fact | None
+    """The first day on which it is no more."""
+    decision: Fact | None
+    """The document that decided it, by its id."""
+    disputed: bool
+    """Whether another source tells another day."""
+
+
 class BlocAnswer(BaseModel):
     """A bloc."""
 
@@ -96,6 +108,8 @@ class BlocAnswer(BaseModel):
     """What sources declare of the members."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    dissolutions: tuple[DissolutionFacts, ...]
+    """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
@@ -114,8 +128,21 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         memberships=tuple(m for m in await _memberships(view, bloc) if asked.on is None or _covers(m, asked.on)),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
+        dissolutions=_dissolutions(bloc.dissolved),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _dissolutions(dissolved: Sequence[e.BlocDissolved]) -> tuple[DissolutionFacts, ...]:
+    days = {event.effective for event in dissolved if event.effective}
+    return tuple(
+        DissolutionFacts(
+            on=fact(event, "effective"),
+            decision=fact(event, "decision.id"),
+            disputed=event.effective is not None and len(days) > 1,
+        )
+        for event in dissolved
+    )
 
 
 def _declaration(event: e.MembersDeclared) -> DeclarationFacts:

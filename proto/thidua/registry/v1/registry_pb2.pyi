@@ -629,6 +629,83 @@ class NameBlocResponse(_message.Message):
 Global___NameBlocResponse: _TypeAlias = NameBlocResponse  # noqa: Y015
 
 @_typing.final
+class DissolveBlocRequest(_message.Message):
+    """What DissolveBloc tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc; `effective` is the first day on which it is no more."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The decision that dissolves it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+
+Global___DissolveBlocRequest: _TypeAlias = DissolveBlocRequest  # noqa: Y015
+
+@_typing.final
+class DissolveBlocResponse(_message.Message):
+    """Where DissolveBloc was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DissolveBlocResponse: _TypeAlias = DissolveBlocResponse  # noqa: Y015
+
+@_typing.final
 class DeclareMembersRequest(_message.Message):
     """What DeclareMembers tells."""
 
@@ -2796,6 +2873,7 @@ class GetBlocResponse(_message.Message):
     MEMBERSHIPS_FIELD_NUMBER: _builtins.int
     DECLARATIONS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    DISSOLUTIONS_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
     @_builtins.property
@@ -2846,6 +2924,10 @@ class GetBlocResponse(_message.Message):
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
         """The organisations named here."""
 
+    @_builtins.property
+    def dissolutions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DissolutionFacts]:
+        """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
+
     def __init__(
         self,
         *,
@@ -2862,10 +2944,11 @@ class GetBlocResponse(_message.Message):
         memberships: _abc.Iterable[_types_pb2.MembershipFacts] | None = ...,
         declarations: _abc.Iterable[_types_pb2.DeclarationFacts] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        dissolutions: _abc.Iterable[_types_pb2.DissolutionFacts] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "declarations", b"declarations", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "declarations", b"declarations", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015

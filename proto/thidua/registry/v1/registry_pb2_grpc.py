@@ -72,6 +72,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBlocRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBlocResponse.FromString,
                 _registered_method=True)
+        self.DissolveBloc = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/DissolveBloc',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBlocRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBlocResponse.FromString,
+                _registered_method=True)
         self.DeclareMembers = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/DeclareMembers',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersRequest.SerializeToString,
@@ -259,6 +264,13 @@ class RegistryServiceServicer:
 
     def NameBloc(self, request, context):
         """Tell a new name from a day on, or further spellings by which it is found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DissolveBloc(self, request, context):
+        """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -490,6 +502,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.NameBloc,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBlocRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBlocResponse.SerializeToString,
+            ),
+            'DissolveBloc': grpc.unary_unary_rpc_method_handler(
+                    servicer.DissolveBloc,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBlocRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBlocResponse.SerializeToString,
             ),
             'DeclareMembers': grpc.unary_unary_rpc_method_handler(
                     servicer.DeclareMembers,
@@ -819,6 +836,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/NameBloc',
             thidua_dot_registry_dot_v1_dot_registry__pb2.NameBlocRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.NameBlocResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DissolveBloc(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/DissolveBloc',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBlocRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBlocResponse.FromString,
             options,
             channel_credentials,
             insecure,

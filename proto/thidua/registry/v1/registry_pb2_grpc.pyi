@@ -50,6 +50,8 @@ class RegistryServiceStub:
     """Establish a bloc or cluster by a decision, or record that one exists."""
     NameBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NameBlocRequest, _registry_pb2.NameBlocResponse]
     """Tell a new name from a day on, or further spellings by which it is found."""
+    DissolveBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DissolveBlocRequest, _registry_pb2.DissolveBlocResponse]
+    """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
     DeclareMembers: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DeclareMembersRequest, _registry_pb2.DeclareMembersResponse]
     """Tell which members a source names or counts. It starts no membership: that is AdmitMember."""
     AdmitMember: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AdmitMemberRequest, _registry_pb2.AdmitMemberResponse]
@@ -127,6 +129,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Establish a bloc or cluster by a decision, or record that one exists."""
     NameBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.NameBlocRequest, _registry_pb2.NameBlocResponse]  # type: ignore[assignment]
     """Tell a new name from a day on, or further spellings by which it is found."""
+    DissolveBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.DissolveBlocRequest, _registry_pb2.DissolveBlocResponse]  # type: ignore[assignment]
+    """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
     DeclareMembers: _aio.UnaryUnaryMultiCallable[_registry_pb2.DeclareMembersRequest, _registry_pb2.DeclareMembersResponse]  # type: ignore[assignment]
     """Tell which members a source names or counts. It starts no membership: that is AdmitMember."""
     AdmitMember: _aio.UnaryUnaryMultiCallable[_registry_pb2.AdmitMemberRequest, _registry_pb2.AdmitMemberResponse]  # type: ignore[assignment]
@@ -243,6 +247,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.NameBlocResponse, _abc.Awaitable[_registry_pb2.NameBlocResponse]]:
         """Tell a new name from a day on, or further spellings by which it is found."""
+
+    @_abc_1.abstractmethod
+    def DissolveBloc(
+        self,
+        request: _registry_pb2.DissolveBlocRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.DissolveBlocResponse, _abc.Awaitable[_registry_pb2.DissolveBlocResponse]]:
+        """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
 
     @_abc_1.abstractmethod
     def DeclareMembers(

@@ -1033,6 +1033,47 @@ class MembershipFacts(_message.Message):
 Global___MembershipFacts: _TypeAlias = MembershipFacts  # noqa: Y015
 
 @_typing.final
+class DissolutionFacts(_message.Message):
+    """What one source tells of a bloc's end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether another source tells another day."""
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The first day on which it is no more."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that decided it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        on: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_on", b"_on", "decision", b"decision", "on", b"on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_on", b"_on", "decision", b"decision", "disputed", b"disputed", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+
+Global___DissolutionFacts: _TypeAlias = DissolutionFacts  # noqa: Y015
+
+@_typing.final
 class DeclarationFacts(_message.Message):
     """What one source tells of the members."""
 
