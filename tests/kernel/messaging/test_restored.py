@@ -1,0 +1,66 @@
+"""An owner restored to an older state: who follows it takes no reused position for one that it knows."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from deploy.local.servers import ExistingPostgres, Postgres
+from services.kernel.events import Position
+from services.kernel.inbox import Inbox
+from services.kernel.log import Log, new_epoch
+from services.kernel.projection import Engine
+from services.kernel.rebuild import content_hash, rebuild
+from tests.kernel.conftest import PASSWORD, Place
+from tests.kernel.log.support import append_of
+from tests.kernel.messaging.support import COUNTS, Owner, running, until
+
+
+@asynccontextmanager
+async def backup(postgres: Postgres | ExistingPostgres, place: Place) -> AsyncIterator[Place]:
+    """A copy of the database as it is now; nobody may be connected to it."""
+    original = urlsplit(place.admin_dsn).path.removeprefix("/")
+    administrator = await asyncpg.connect(postgres.admin_dsn)
+    await administrator.execute(f"create database {original}_copy template {original}")
+    yield Place(postgres.dsn(f"{original}_copy"), postgres.dsn(f"{original}_copy", "thidua_registry", PASSWORD))
+    await administrator.execute(f"drop database {original}_copy with (force)")
+    await administrator.close()
+
+
+async def test_a_consumer_that_is_ahead_of_a_restored_owner_rebuilds(
+    postgres: Postgres | ExistingPostgres,
+    fresh_place: Callable[[], Awaitable[Place]],
+    owner: Owner,
+    inbox: Inbox,
+) -> None:
+    there = await fresh_place()
+    dsn = owner.log._dsn
+    await owner.tell(12)
+    await owner.log.close()
+    original = Place(postgres.dsn(urlsplit(dsn).path.removeprefix("/")), dsn)
+    async with backup(postgres, original) as copy, asyncpg.create_pool(there.dsn, min_size=0, max_size=4) as pool:
+        await owner.leave()
+        owner.log = await Log.open(owner.log.name, dsn)
+        await owner.serve()
+        engine = Engine(COUNTS, pool, inbox, heal=partial(rebuild, COUNTS, inbox, there.dsn, processes=0))
+        relay = owner.relay()
+        async with running(inbox.run(), engine.run()):
+            async with running(relay.run()):
+                await owner.tell(8)
+                await until(lambda: engine.position == relay.acked == Position(1, 20))
+            await owner.leave()
+            await owner.log.close()
+            owner.log = await Log.open(owner.log.name, copy.dsn)
+            await owner.serve()
+            await until(owner.log.fenced)
+            await new_epoch(copy.admin_dsn, "restored from a backup", "tester")
+            async with running(owner.relay().run()):
+                await until(lambda: engine.position == Position(1, 12))
+                for n in range(15):
+                    await owner.log.append(append_of((f"counter:new-{n}", 0, 1)))
+                await until(lambda: engine.position == Position(2, 27))
+        replay = Engine(COUNTS, pool, owner.log, table="counts_replayed")
+        await replay.catch_up()
+        assert await content_hash(pool, COUNTS) == await content_hash(pool, COUNTS, "counts_replayed")
