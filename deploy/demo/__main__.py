@@ -121,7 +121,10 @@ def years(console: Console, clients: Clients, heads: Mapping[str, Any]) -> None:
 def play_up(console: Console) -> None:
     servers = Servers("up", keep=True)
     servers.run.release()
-    with connected(System(servers, keep=True)) as clients:
+    system = System(servers, keep=True)
+    if not all(map(system.pid, SERVICES)):
+        raise ServerError("The system does not run: `make up` starts it.")
+    with connected(system) as clients:
         heads: Heads = {}
         told(console, clients, (*BEFORE, *AFTER), heads)
         years(console, clients, heads)

@@ -24,8 +24,9 @@ def up() -> int:
     system.start()
     for service in SERVICES:
         _write(system, f"{service}.env", _settings(system, service))
-    _write(system, "token", system.token("explorer", seconds=30 * 24 * 3600))
-    print(_guide(servers, system))
+    token = system.token("explorer", seconds=30 * 24 * 3600)
+    _write(system, "token", token)
+    print(_guide(servers, system, token))
     servers.run.release()
     return 0
 
@@ -43,6 +44,8 @@ def each(*words: str) -> int:
     servers = Servers(PURPOSE, keep=True)
     system = System(servers, keep=True)
     servers.run.release()
+    if not all(map(system.pid, SERVICES)):
+        raise ServerError("The system does not run: `make up` starts it.")
     results = [
         subprocess.run(
             [sys.executable, "-m", "services", *words, name], env=system.environment(name), check=False
@@ -64,7 +67,7 @@ def _write(system: System, name: str, text: str) -> None:
     path.write_text(text)
 
 
-def _guide(servers: Servers, system: System) -> str:
+def _guide(servers: Servers, system: System, token: str) -> str:
     registry = system.address("registry")
     call = f'grpcurl -plaintext -max-time 10 -H "authorization: Bearer $(cat {system.folder / "token"})"'
     asked = """'{"text": "toa an nhan dan toi cao"}'"""
@@ -74,7 +77,7 @@ def _guide(servers: Servers, system: System) -> str:
             *(f"{name:9} gRPC {system.address(name)}   http://{system.metrics(name)}/metrics" for name in SERVICES),
             f"postgres  {servers.postgres.admin_dsn}",
             f"kafka     {servers.kafka.bootstrap}",
-            f"token     {system.folder / 'token'}",
+            f"token     {token}",
             "",
             "Tell them the five articles:   .venv/bin/python -m deploy.demo play",
             "Explore with any gRPC tool (reflection is on), such as grpcurl:",

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -138,6 +139,12 @@ class Process:
         self.record.unlink(missing_ok=True)
 
 
+def _removed(folder: Path) -> bool:
+    """Whether it is gone. A program that was interrupted may go on writing into it for a moment."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
+
+
 def as_user(user: str | None) -> list[str]:
     return ["setpriv", "--reuid", user, "--regid", user, "--init-groups"] if user else []
 
@@ -218,8 +225,8 @@ class Run:
         for record in self.folder.glob("**/*.pid"):
             Process(record).kill()
         for folder in [self.folder, self.outside]:
-            if folder is not None and folder.exists():
-                shutil.rmtree(folder)
+            if folder is not None and not eventually(functools.partial(_removed, folder), 10):
+                raise ServerError(f"{folder} cannot be removed")
 
     def release(self) -> None:
         self._lock.close()

@@ -133,7 +133,7 @@ def test_up_leaves_the_system_running_and_down_ends_it() -> None:
         pytest.skip("`make up` of this checkout is in use")
     try:
         guide = run("deploy.local", "up")
-        assert "token" in guide
+        assert "token     ey" in guide
         assert "registry  gRPC 127.0.0.1:" in guide
         assert "not recorded" in run("deploy.demo", "play")
         assert "not recorded" in run("deploy.demo", "play")
