@@ -20,10 +20,13 @@ _BREAKS = re.compile(r"[\n\r\t]")
 
 
 def clean(text: str) -> str:
-    """The same text in NFC, without white space around it. Raises ValueError for control characters."""
+    """The same text in NFC, without white space around it. Raises ValueError if empty or with control characters."""
     if _CONTROL.search(text):
         raise ValueError("holds a control character / có ký tự điều khiển")
-    return unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text:
+        raise ValueError("must not be empty / không được để trống")
+    return text
 
 
 def _line(text: str) -> str:

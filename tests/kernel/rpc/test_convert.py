@@ -85,6 +85,7 @@ def test_what_is_unset_is_none_and_an_empty_list_is_a_tuple() -> None:
         ({"label": "a\0b"}, "label"),
         ({"label": "x" * 501}, "label"),
         ({"label": "hai\ndòng"}, "label"),
+        ({"label": " \u00a0 "}, "label"),
         ({"note": "\0"}, "note"),
         ({"kind": 0}, "kind"),
         ({"kind": 99}, "kind"),
