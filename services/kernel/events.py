@@ -114,7 +114,9 @@ class Vocabulary(Generic[E]):
         union: Any = functools.reduce(operator.or_, types)
         if len(types) > 1:  # told apart by `type` alone, which pydantic reads without trying each member
             union = Annotated[union, Field(discriminator="type")]
-        self._page: TypeAdapter[list[Envelope[E]]] = TypeAdapter(list[Envelope[union]])
+        # Few values come twice, so that looking each up among those already made only costs time.
+        config = ConfigDict(cache_strings="keys")
+        self._page: TypeAdapter[list[Envelope[E]]] = TypeAdapter(list[Envelope[union]], config=config)
 
     def __reduce__(self) -> tuple[type["Vocabulary[E]"], tuple[type[E], ...]]:
         """For other processes: made anew there from its types."""

@@ -143,35 +143,41 @@ class Fold:
             self._park(recorded, keys, None)
             return
         try:
-            after = [self._changed(key, recorded) for key in keys]
+            if len(keys) == 1:  # nearly always
+                after: Sequence[Range | None] = (self._changed(keys[0], recorded),)
+            else:
+                after = [self._changed(key, recorded) for key in keys]
         except Exception as error:
             if not self.parks:
                 raise poison(self.model, recorded, error) from error
             self._park(recorded, keys, describe(error))
             return
-        for key, new in zip(keys, after, strict=True):
-            self._put(key, new, recorded.position)
+        for i, new in enumerate(after):
+            self._put(keys[i], new, recorded.position)
 
-    def _changed(self, key: str, recorded: Recorded[Any]) -> tuple[str, bytes] | None:
-        """The row's terms and document."""
+    def _changed(self, key: str, recorded: Recorded[Any]) -> Range | None:
+        """The row after the event: the very same one if nothing has changed."""
         model, old = self.model, self.current.get(key)
         doc = model.change(key, None if old is None else self._decode(old.doc), recorded)
         if doc is None:
             return None
         if type(doc) is not self._kind:
             raise TypeError(f"{model.name}: a row is a {self._kind.__name__}, not a {type(doc).__name__}")
-        return "" if model.terms is None else _joined(model.terms(doc)), self._encode(doc)
+        terms = "" if model.terms is None else _joined(model.terms(doc))
+        stored = self._encode(doc)
+        if old is not None and old.doc == stored and old.terms == terms:
+            return old
+        return Range(key, recorded.position, None, terms, stored)
 
-    def _put(self, key: str, new: tuple[str, bytes] | None, position: int) -> None:
+    def _put(self, key: str, new: Range | None, position: int) -> None:
         old = self.current.get(key)
-        if old is not None:
-            if (old.terms, old.doc) == new:
-                return
-            if self._keeps_past or self.stored.get(key) == old.since:
-                self.ended.append(Range(key, old.since, position, old.terms, old.doc))
+        if new is old:
+            return
+        if old is not None and (self._keeps_past or self.stored.get(key) == old.since):
+            self.ended.append(Range(key, old.since, position, old.terms, old.doc))
         if new is not None:
-            self.current[key] = Range(key, position, None, *new)
-        elif old is not None:
+            self.current[key] = new
+        else:
             del self.current[key]
 
     def _park(self, recorded: Recorded[Any], keys: Sequence[str], error: str | None) -> None:
