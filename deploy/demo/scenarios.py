@@ -1,6 +1,7 @@
 """The scenarios as data: what an article says, told as commands, each with where the article says it."""
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,25 +34,28 @@ class Step(NamedTuple):
 
 def load(name: str) -> list[Step]:
     """The steps of one file, with the source that each one's record names written out."""
-    data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    data = _read(name)
     return [_step(data["scenario"], step) for step in data["steps"]]
 
 
+@functools.cache
 def sources() -> dict[str, dict[str, Any]]:
     """The documents, by id, as the files' heads describe them."""
-    heads = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
+    heads = map(_read, NAMES)
     return {head["source"]["id"]: _plain(head["source"]) for head in heads if "source" in head}
 
 
-def played(steps: list[Step]) -> Iterator[Step]:
-    return (step for step in steps if step.not_yet is None)
+@functools.cache
+def _read(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.load((FOLDER / f"{name}.yaml").read_bytes(), yaml.CSafeLoader)
+    return data
 
 
 def _step(scenario: str, step: dict[str, Any]) -> Step:
     point = step.get("point", [])
     fields = _plain(step["fields"])
     if "record" in step:
-        fields["record"] = {**_plain(step["record"]), "source": SOURCES[step["record"]["source"]]}
+        fields["record"] = {**_plain(step["record"]), "source": sources()[step["record"]["source"]]}
     return Step(
         scenario,
         step["step"],
@@ -74,6 +78,3 @@ def _plain(value: Any) -> Any:
             return [_plain(item) for item in value]
         case _:
             return value
-
-
-SOURCES = sources()

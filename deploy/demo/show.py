@@ -12,6 +12,7 @@ from deploy.demo.client import Client
 Answer = Mapping[str, Any]
 Fact = Mapping[str, Any]
 NOT_RECORDED = "not recorded"
+_ABOUT = {"closes": "of", "opens": "for", "during": "during"}
 
 
 class Names:
@@ -84,8 +85,9 @@ def year_table(bloc: str, year: int, registry: Client, awards: Client, reads: Ma
         "tasks": _list(answer.get("tasks", {}), marked),
         "targets": joined(_target(t) for t in answer.get("targets", [])),
         "proposals": joined(_proposal(p, names) for p in proposals),
+        "law applied": joined(_laws(proposals)),
         "awards": joined(_award(a, names) for a in conferred if _of_year(a, year, meetings)),
-        "state": joined(marked(s) for s in [answer.get("state")] if s),
+        "state": joined(marked(s, s["value"].lower().replace("_", " ")) for s in [answer.get("state")] if s),
     }
     for name, value in rows.items():
         if value.plain != NOT_RECORDED:
@@ -113,11 +115,18 @@ def _deputy(deputy: Answer, names: Names) -> Text:
 
 
 def _dated(term: Answer) -> list[str]:
-    return [name for name in ("mode", "elected_on", "start", "end", "seen_on") if name in term]
+    return [name for name in ("year", "mode", "elected_on", "start", "end", "seen_on") if name in term]
 
 
 def _term(term: Answer) -> Text:
-    said = {"mode": "", "elected_on": "elected on ", "start": "from ", "end": "to ", "seen_on": "in office on "}
+    said = {
+        "year": "of ",
+        "mode": "",
+        "elected_on": "elected on ",
+        "start": "from ",
+        "end": "to ",
+        "seen_on": "in office on ",
+    }
     return joined((marked(term[n], said[n] + term[n]["value"].lower()) for n in _dated(term)), ", ")
 
 
@@ -136,16 +145,27 @@ def _list(told: Answer, item: Any) -> Text:
 def _meeting(meeting: Answer) -> Text:
     place = [marked(meeting["place"])] if "place" in meeting else []
     day = marked(meeting["held_on"]) if "held_on" in meeting else Text.assemble("day ", absent())
-    return joined([marked(meeting["kind"], meeting["kind"]["value"].lower()), day, *place], ", ")
+    about = [
+        marked(meeting[name], f"{said} {meeting[name]['value']}") for name, said in _ABOUT.items() if name in meeting
+    ]
+    return joined([marked(meeting["kind"], meeting["kind"]["value"].lower()), *about, day, *place], ", ")
 
 
 def _movement(movement: Answer, names: Names) -> Text:
-    how = "launched here" if movement.get("own") else movement["manner"]["value"].lower()
+    how = (
+        Text("launched here")
+        if movement.get("own")
+        else marked(movement["manner"], movement["manner"]["value"].lower())
+    )
     told = (movement[field] for field in ("name", "theme") if field in movement)
-    parts = [Text(how), *(marked(fact, f"“{fact['value']}”") for fact in told)]
+    parts = [joined([how, *_for_year(movement)], " "), *(marked(fact, f"“{fact['value']}”") for fact in told)]
     if "launcher" in movement:
         parts.append(Text.assemble("by ", _party(movement["launcher"], names)))
     return joined(parts, " · ")
+
+
+def _for_year(told: Answer) -> list[Text]:
+    return [marked(told["year"], f"for {told['year']['value']}")] if "year" in told else []
 
 
 def _party(party: Answer, names: Names) -> Text:
@@ -163,7 +183,9 @@ def _covenant(covenant: Answer | None, names: Names) -> Text:
     known = [marked(covenant["by_reference"], "known by reference")] if "by_reference" in covenant else []
     told = {**covenant, "items": covenant.get("signatures", [])}
     signatories = _list(told, lambda s: _signature(s, names))
-    return joined([joined([signed, *day, *known], ", "), Text.assemble("signatories: ", signatories)])
+    return joined(
+        [joined([signed, *_for_year(covenant), *day, *known], ", "), Text.assemble("signatories: ", signatories)]
+    )
 
 
 def _signature(signature: Answer, names: Names) -> Text:
@@ -176,6 +198,7 @@ def _plan(plan: Answer | None, names: Names) -> Text:
     if plan is None:
         return absent()
     status = marked(plan["status"], plan["status"]["value"].lower())
+    status = joined([status, *_for_year(plan)], ", ")
     title = [marked(plan["title"], f"“{plan['title']['value']}”")] if "title" in plan else []
     items = _list(plan, lambda item: Text.assemble(marked(item["text"]), ", lead ", _lead(item, names)))
     return joined(
@@ -213,7 +236,13 @@ def _proposal(proposal: Answer, names: Names) -> Text:
     late = [marked(proposal["late"], "late")] if proposal.get("late", {}).get("value") == "true" else []
     rank = [marked(proposal["rank"], f"rank {proposal['rank']['value']}")] if "rank" in proposal else []
     told = Text.assemble(_kind(proposal["kind"]), " → ", _recipient(proposal["recipient"], names))
-    return joined([told, *late, *rank], ", ")
+    return joined([told, *_for_year(proposal), *late, *rank], ", ")
+
+
+def _laws(proposals: Iterable[Answer]) -> list[Text]:
+    """The law of the catalogue's version that each kind of award is bound to."""
+    bound = {p["kind"]["code"]["value"]: p["kind"]["regulation"] for p in proposals if "regulation" in p["kind"]}
+    return [Text.assemble(f"{code}: ", marked(law)) for code, law in sorted(bound.items())]
 
 
 def _award(award: Answer, names: Names) -> Text:

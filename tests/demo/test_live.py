@@ -38,10 +38,10 @@ def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) ->
     text = shown(screen)
     for line in [
         "Bộ Công an I / Thượng tướng Nguyễn Văn Thành S / “Khối trưởng” S",
-        "launched here · “Đoàn kết, nêu gương, kỷ cương, sáng tạo, hiệu quả” S · by Bộ Quốc phòng I",
-        "signing not recorded",
+        "launched here for 2021 S · “Đoàn kết, nêu gương, kỷ cương, sáng tạo, hiệu quả” S · by Bộ Quốc phòng I",
+        "signing not recorded, for 2021 I",
         "TP Hồ Chí Minh S / “Cụm trưởng” S",
-        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, late I",
+        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, for 2020 S, late I",
         "Đại diện các đơn vị S, how many not recorded, conferred 2024-04-10 I, decision not recorded",
         "Tọa đàm S, lead not recorded",
         "declared: 14 S, not all are told S",
