@@ -75,7 +75,7 @@ class View:
                             yield cls(connection, _positions(models, known, as_of), known)
                             return
                     finally:
-                        await connection.execute("rollback")
+                        await _end(connection)
                 if time.monotonic() + pause > deadline:
                     raise Unavailable(f"{behind}: retry later", "Dữ liệu chưa được cập nhật kịp, xin thử lại sau.")
                 await asyncio.sleep(pause)
@@ -156,6 +156,14 @@ async def _snapshot(connection: Connection, models: Sequence[Model]) -> dict[str
     except asyncpg.UndefinedTableError:
         return {}
     return await states(connection, names)
+
+
+async def _end(connection: Connection) -> None:
+    """End the snapshot, or else the connection: no later query may find itself in it."""
+    try:
+        await connection.execute("rollback")
+    except Exception:
+        connection.terminate()
 
 
 def _behind(

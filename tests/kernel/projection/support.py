@@ -179,3 +179,12 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - an attribute of an engine tells nobody that it changed
             await asyncio.sleep(0.001)
+
+
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks that were to go on for ever. Raises what one has failed with."""
+    for task in tasks:
+        if task.done():
+            task.result()
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

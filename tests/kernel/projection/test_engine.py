@@ -21,6 +21,7 @@ from tests.kernel.projection.support import (
     Total,
     Writer,
     caught_up,
+    ended,
     expected,
     model,
     pool_of,
@@ -69,8 +70,7 @@ async def test_two_workers_never_both_apply_a_page(log: Log, place: Place, write
         for event in events:
             await writer.record(event)
         await until(lambda: all(engine.position.position == 400 for engine in engines))
-        for task in running:
-            task.cancel()
+        await ended(*running)
         rows = await rows_of(one, "totals")
         await one.execute('drop table read."totals"')
         await caught_up(TOTALS, one, log, 1000)
@@ -121,7 +121,7 @@ async def test_a_poison_event_stops_the_model_before_it_and_a_fix_lets_it_go_on(
     assert engine.error is None
     assert engine.lag == 0
     assert await pool.fetchval("select error from read.models where name = 'totals'") is None
-    running.cancel()
+    await ended(running)
 
 
 async def test_an_event_that_cannot_be_decoded_stops_even_a_parking_model(
@@ -196,7 +196,7 @@ async def test_an_engine_comes_back_by_itself_whenever_its_database_goes_away(
             )
     await admin.close()
     await until(lambda: engine.position.position == 300 and engine.error is None, 60)
-    running.cancel()
+    await ended(running)
     rows = await rows_of(pool, "totals")
     await pool.execute('drop table read."totals"')
     await caught_up(TOTALS, pool, log)
@@ -215,7 +215,7 @@ async def test_an_event_is_in_the_rows_a_moment_after_its_append(log: Log, pool:
         begun = asyncio.get_running_loop().time()
         await until(partial(knows, engine, n))
         took.append(asyncio.get_running_loop().time() - begun)
-    running.cancel()
+    await ended(running)
     assert sorted(took)[20] < 0.05  # far above the usual 3 ms: machines are noisy, polling alone would take longer
 
 

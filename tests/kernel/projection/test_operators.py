@@ -20,6 +20,7 @@ from tests.kernel.projection.support import (
     Total,
     Writer,
     caught_up,
+    ended,
     refuses,
     rows_of,
     story,
@@ -68,7 +69,7 @@ async def test_a_retry_while_the_model_is_followed_loses_and_doubles_nothing(
     await until(lambda: engine.position.position == 200)
     await retry(pool, PARKING, **WHO)
     assert await parked(pool) == []
-    running.cancel()
+    await ended(running)
     assert (await rebuild(PARKING, log, place.dsn, page=50)).same_as_live
 
 
@@ -114,7 +115,7 @@ async def test_a_discarded_event_lets_a_stopped_model_go_on(
         await discard(pool, TOTALS, Position(1, 3), **WHO)
     await discard(pool, TOTALS, waiting.at, **WHO)
     await until(lambda: engine.position == Position(1, 3))
-    running.cancel()
+    await ended(running)
     rows = await rows_of(pool, "totals")
     assert TOTALS.decode(str(rows[-1][4])) == Total(total=4)
     assert (await rebuild(TOTALS, log, place.dsn, processes=2, page=2)).same_as_live

@@ -1,7 +1,6 @@
 """Rebuilding: the same bytes however it is done, while writes go on, and never a difference that nobody accepted."""
 
 import asyncio
-import contextlib
 import json
 import os
 import sys
@@ -27,6 +26,7 @@ from tests.kernel.projection.support import (
     Linked,
     Writer,
     caught_up,
+    ended,
     expected,
     model,
     refuses,
@@ -128,9 +128,7 @@ async def test_a_rebuild_while_events_and_questions_go_on_loses_none(
         flips += 1
     await writing
     await until(lambda: engine.position.position == 1200)
-    assert not asking.done()
-    for task in (asking, running):
-        task.cancel()
+    await ended(asking, running)
     live = await rows_of(pool, "totals")
     await pool.execute('drop table read."totals"')
     await caught_up(TOTALS, pool, log, 1000)
@@ -293,9 +291,7 @@ async def test_a_model_that_knows_lost_events_is_rebuilt_by_itself(
     await until(lambda: engine.position == Position(1, 60))
     await Writer(restored).record(("another:1", Added(amount=1)), ("another:1", Linked(other="another:2")))
     await until(lambda: engine.position == Position(2, 62))
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    await ended(running)
     assert len(await rows_of(pool, "totals")) > 10
     live = await content_hash(pool, TOTALS)
     await pool.execute('drop table read."totals"')
