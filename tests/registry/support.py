@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 from pydantic import SecretStr
 
-from deploy.demo.scenarios import load, played
+from deploy.demo.scenarios import load
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.decider import Command, Context
 from services.kernel.events import Position
@@ -90,8 +90,8 @@ async def play(registry: Registry, *names: str) -> int:
     """Tell registry's share of the demo's scenarios; the last position."""
     position = 0
     for name in names:
-        for step in played(load(name)):
-            if step.service == "registry":
+        for step in load(name):
+            if step.service == "registry" and step.not_yet is None:
                 command = COMMANDS[step.command].model_validate(step.fields)
                 position = (await registry.tell(command, step.command_id)).position
     return position
