@@ -64,6 +64,20 @@ def mark(record: Record | None, path: str, basis: str | None = None) -> Mark:
     return known if basis is None else known.model_copy(update={"certainty": "INFERRED", "basis": basis})
 
 
+def weakest(own: Mark, *others: Mark) -> Mark:
+    """A value's own mark, made inferred where anything else it rests on is."""
+    inferred = [m for m in (own, *others) if m.certainty == "INFERRED"]
+    if not inferred:
+        return own
+    basis = "; ".join(dict.fromkeys(m.basis for m in inferred if m.basis))
+    return own.model_copy(update={"certainty": "INFERRED", "basis": basis or None})
+
+
+def resting(value: Fact, *on: Fact | None) -> Fact:
+    """The fact, no surer than the others that it rests on, as far as there are any."""
+    return value.model_copy(update={"mark": weakest(value.mark, *(fact_.mark for fact_ in on if fact_))})
+
+
 def worded(value: Any) -> str:
     """The text of a value in answers: ISO dates, `true` and `false`, plain figures."""
     match value:

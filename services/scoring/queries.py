@@ -8,14 +8,18 @@ from pydantic import BaseModel, Field
 from services.kernel.binding import Query
 from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
-from services.kernel.telling import fact
+from services.kernel.telling import fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.scoring import events as e
 from services.scoring.domain.ranking import RANKING
 from services.scoring.domain.score import stream
 from services.scoring.domain.sheet import SHEET
-from services.scoring.projections import RANKINGS, SCORES, SHEETS, Ranking, Score, Sheet
+from services.scoring.projections import RANKINGS, SCORES, SHEETS, Ranking, Score, Sheet, Verified
+
+DEADLINE = "the deadline of the sheet's version"
+OWN = "the unit's own points, which were confirmed"
+VERIFIED = "the verified items that are recorded"
 
 
 class GetSheet(BaseModel):
@@ -112,26 +116,31 @@ async def get_score(asked: GetScore, view: View) -> ScoreAnswer:
 
 def _score(score: Score) -> ScoreFacts:
     own, approved = score.submitted, score.approved
-    rule = "the deadline of the sheet's version"
     return ScoreFacts(
-        sheet=fact(own, "sheet") or fact(approved, "sheet"),
-        sheet_version=fact(own, "sheet_version") or fact(approved, "sheet_version"),
+        sheet=fact(own, "sheet") or _added(approved, "sheet", VERIFIED),
+        sheet_version=fact(own, "sheet_version") or _added(approved, "sheet_version", VERIFIED),
         submitted_on=fact(own, "effective"),
-        due=fact(own, "due", rule),
-        late=fact(own, "late", rule),
+        due=fact(own, "due", DEADLINE),
+        late=fact(own, "late", DEADLINE),
         self_total=_self_total(own),
-        total=fact(approved, "total"),
+        total=_added(approved, "total", VERIFIED),
         approver=fact(approved, "approver"),
         approved_on=fact(approved, "effective"),
         items=_items(score),
     )
 
 
+def _added(event: e.ScoreApproved | Verified | None, path: str, basis: str) -> Fact | None:
+    """What the decision adds to what was told: a document that is recorded does not state it."""
+    return fact(event, path, basis if event and event.record else None)
+
+
 def _self_total(own: e.SelfScoreSubmitted | None) -> Fact | None:
-    first = fact(own, "items[0].points")
-    if own is None or first is None:
+    """The sum of the unit's own points, no surer than each of them."""
+    if own is None:
         return None
-    return Fact(value=str(sum(item.points for item in own.items)), mark=first.mark)
+    first, *others = (fact(own, f"items[{i}].points") for i in range(len(own.items)))
+    return first and resting(first, *others).model_copy(update={"value": str(sum(i.points for i in own.items))})
 
 
 def _items(score: Score) -> tuple[ScoreItem, ...]:
@@ -143,13 +152,19 @@ def _items(score: Score) -> tuple[ScoreItem, ...]:
             code=code,
             self_points=fact(score.submitted, f"items[{own[code]}].points") if code in own else None,
             evidence=_evidence(score.submitted, own[code]) if code in own else (),
-            verified_points=fact(verified.get(code), "points"),
+            verified_points=_verified_points(verified.get(code)),
             verifier=fact(verified.get(code), "verifier"),
             reason=fact(verified.get(code), "reason"),
-            approved_points=fact(score.approved, f"items[{approved[code]}].points") if code in approved else None,
+            approved_points=_added(score.approved, f"items[{approved[code]}].points", VERIFIED)
+            if code in approved
+            else None,
         )
         for code in dict.fromkeys((*own, *verified, *approved))
     )
+
+
+def _verified_points(event: Verified | None) -> Fact | None:
+    return _added(event, "points", OWN) if isinstance(event, e.ItemConfirmed) else fact(event, "points")
 
 
 def _evidence(own: e.SelfScoreSubmitted | None, item: int) -> tuple[Fact, ...]:

@@ -7,12 +7,11 @@ import pytest
 from thidua.registry.v1 import registry_pb2
 
 from services.kernel import convert
-from services.kernel.binding import differences
 from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.provenance import Inference, Record, Source
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
+from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.leadership import (
     CorrectLeadership,
@@ -24,8 +23,6 @@ from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
-from services.registry.main import SERVICE
-from services.registry.queries import QUERIES
 from services.registry.queries.names import FindBlocs
 from tests.registry.support import Registry
 
@@ -44,10 +41,6 @@ async def found(registry: Registry, *blocs: str) -> None:
 
 def admit(bloc: str, since: date | None, record: Record | None = None) -> AdmitMember:
     return AdmitMember(authority="central", unit="btp", bloc=bloc, effective=since, record=record)
-
-
-def test_every_method_of_the_api_has_its_command_or_query() -> None:
-    assert list(differences(SERVICE.api, HANDLERS, QUERIES)) == []
 
 
 async def test_members_of_a_bloc_on_a_day(registry: Registry) -> None:
@@ -158,6 +151,36 @@ async def test_names_are_true_on_their_days_and_old_ones_are_still_found(registr
     assert organisation.name.value == "Bộ Tư pháp"
     assert [n.name.value for n in organisation.names] == ["BTP", "Bộ Tư pháp"]
     assert [v.value for v in organisation.variants] == ["Bộ TP"]
+
+
+def unsure(field: str) -> Record:
+    return RECORD.model_copy(update={"inferred": (Inference(field=field, basis="a guess"),)})
+
+
+async def test_a_member_of_a_year_is_no_surer_than_its_first_day(registry: Registry) -> None:
+    await found(registry, "b1")
+    await registry.tell(admit("b1", date(2021, 1, 1), unsure("effective")))
+    (member,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).members.items
+    assert (member.unit.value, member.unit.mark.certainty, member.unit.mark.basis) == ("btp", "INFERRED", "a guess")
+
+
+@pytest.mark.parametrize(("field", "certainty"), [("closes", "INFERRED"), ("place", "STATED")])
+async def test_a_year_is_no_surer_to_be_summed_up_than_its_conference_is_to_close_it(
+    registry: Registry, field: str, certainty: str
+) -> None:
+    await found(registry, "b1")
+    fields: dict[str, Any] = {"conference": "c1", "bloc": "b1", "kind": "SUMMATION", "closes": 2024}
+    await registry.tell(HoldConference(**fields, record=unsure(field)))
+    state = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).state
+    assert (state.value, state.mark.certainty) == ("SUMMED_UP", certainty)
+
+
+async def test_a_year_is_no_surer_to_be_led_than_its_head_is_known(registry: Registry) -> None:
+    await found(registry, "b1")
+    head = e.Holder(agency="btp")
+    await registry.tell(RecordLeadership(bloc="b1", year=2024, head=head, record=unsure("head.agency")))
+    state = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).state
+    assert (state.value, state.mark.certainty) == ("LED", "INFERRED")
 
 
 async def test_a_dissolution_shows_with_its_mark_from_when_it_was_told(registry: Registry) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.kernel.dated import Due
-from services.kernel.provenance import Listed, Record, Source
+from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 from services.scoring import events as e
 from services.scoring.domain import HANDLERS
@@ -134,6 +134,13 @@ def test_a_self_score_told_by_a_document_needs_neither_sheet_nor_deadline() -> N
     command = submit("99", sheet=None, effective=None, record=ARTICLE)
     told = e.SelfScoreSubmitted(bloc="b", year=2025, unit="u", items=self_items("99"), record=ARTICLE)
     given().when(command).then(told)
+
+
+def test_the_version_that_only_the_day_finds_is_inferred_of_a_recorded_self_score() -> None:
+    found = Inference(field="sheet_version", basis="in force on the day")
+    inferred = ARTICLE.model_copy(update={"inferred": (found,)})
+    given(SHEET).when(submit("1", "2", record=ARTICLE)).then(submitted("1", "2", record=inferred))
+    given(SHEET).when(submit("1", "2", sheet_version=1, record=ARTICLE)).then(submitted("1", "2", record=ARTICLE))
 
 
 def test_an_item_is_confirmed_with_the_points_of_the_unit() -> None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact, Mark, Part, Record
-from services.kernel.telling import mark
+from services.kernel.telling import mark, weakest
 from services.registry import events as e
 from services.registry.domain.leadership import Claim, Handover, Leadership
 
@@ -68,15 +68,6 @@ class Heads(Part):
     @property
     def disputed(self) -> bool:
         return len(self.heads) > 1
-
-
-def weakest(own: Mark, *others: Mark) -> Mark:
-    """A value's own mark, made inferred where anything else it rests on is."""
-    inferred = [m for m in (own, *others) if m.certainty == "INFERRED"]
-    if not inferred:
-        return own
-    basis = "; ".join(dict.fromkeys(m.basis for m in inferred if m.basis))
-    return own.model_copy(update={"certainty": "INFERRED", "basis": basis or None})
 
 
 def _inferred(basis: str) -> Mark:

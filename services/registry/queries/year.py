@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -297,7 +297,7 @@ def _members(bloc: Bloc, year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
     lists = [declared(event) for event in bloc.declared if (event.year or _year_of(event)) == year]
     stays = [
-        m.unit
+        resting(m.unit, m.since, m.until)
         for m in memberships(bloc)
         if m.since and m.since.value[:4] <= str(year) and _lasts(m.until, m.ended, year)
     ]
@@ -452,7 +452,7 @@ def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
     return cycle.reached(
         {
             "FORMED": latest(bloc.told, "name"),
-            "LED": next((term.year for term in answer.terms if term.head), None),
+            "LED": next((_led(term.year, term.head) for term in answer.terms if term.head), None),
             "LAUNCHED": next((m.year for m in answer.movements if m.own), None),
             "COVENANTED": covenant.signed if covenant and covenant.signed and covenant.signed.value == "true" else None,
             "PLANNED": plan.status if plan and plan.status and plan.status.value == "APPROVED" else None,
@@ -462,7 +462,13 @@ def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
     )
 
 
+def _led(year: Fact | None, head: HolderFacts) -> Fact | None:
+    """The year of a term, no surer than who heads it."""
+    return resting(year, head.agency or head.person) if year else None
+
+
 def _held(answer: BlocYearAnswer, kind: e.ConferenceKind, field: str, year: int) -> Fact | None:
     """The kind of the conference that closes or reviews the year."""
     years = ((meeting.kind, getattr(meeting, field)) for meeting in answer.conferences)
-    return next((k for k, y in years if k and y and k.value == kind and y.value == str(year)), None)
+    found = (resting(k, y) for k, y in years if k and y and k.value == kind and y.value == str(year))
+    return next(found, None)

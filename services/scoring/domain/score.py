@@ -12,7 +12,7 @@ from services.kernel.dated import in_force
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.telling import require, tell
+from services.kernel.telling import inferring, require, tell
 from services.kernel.text import Id, Prose
 from services.scoring import events as e
 from services.scoring.domain.sheet import SHEET, Sheet, numbered
@@ -116,10 +116,12 @@ def submit(command: SubmitSelfScore, score: Score, sheet: Sheet = ()) -> Events:
         require(isinstance(score, Unscored), "score.submitted", "It was submitted before.", "Đã nộp bảng tự chấm điểm.")
         _fits(command, version)
     due = version.self_score_due.of(command.year) if version and version.self_score_due else None
+    found = version is not None and command.sheet_version is None
     return [
         tell(
             e.SelfScoreSubmitted,
             command,
+            record=inferring(command.record, "sheet_version", "in force on the day") if found else command.record,
             sheet_version=version.version if version else command.sheet_version,
             scale=tuple(e.ScoredItem(code=item.code, points=item.max) for item in version.items) if version else (),
             due=due,

@@ -1,0 +1,49 @@
+"""How scoring's answers mark what they add to what was told."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from deploy.local.servers import ExistingPostgres, Postgres
+from tests.play import Services, certainty, three, value
+
+ARTICLE = {"source": {"id": "article"}, "place": "paragraph 1"}
+SCORE: dict[str, Any] = {"bloc": "b", "year": 2025, "unit": "u"}
+ITEMS = [{"code": "1", "points": "68.5"}, {"code": "2", "points": "29"}]
+
+
+@pytest.fixture
+async def services(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services]:
+    async with three(postgres) as opened:
+        yield opened
+
+
+async def score(services: Services, record: dict[str, Any], own: dict[str, Any]) -> Any:
+    """A score that is wholly taken over from documents."""
+    scoring = services["scoring"]
+    await scoring.tell("SubmitSelfScore", **SCORE, items=ITEMS, record=own)
+    await scoring.tell("VerifyItem", **SCORE, code="1", verifier="v", record=record)
+    adjusted = {"adjusted_points": "28", "reason": "sai minh chứng"}
+    await scoring.tell("VerifyItem", **SCORE, code="2", verifier="v", **adjusted, record=record)
+    await scoring.tell("ApproveScores", bloc="b", year=2025, units=["u"], record=record)
+    return (await scoring.ask("GetScore", **SCORE)).score
+
+
+async def test_what_we_add_up_or_copy_is_inferred_of_a_record_and_what_it_tells_is_stated(services: Services) -> None:
+    found = await score(services, ARTICLE, ARTICLE)
+    assert (value(found.total), certainty(found.total)) == ("96.50", "INFERRED")
+    first, second = found.items
+    assert (value(first.verified_points), certainty(first.verified_points)) == ("68.50", "INFERRED")
+    assert (value(second.verified_points), certainty(second.verified_points)) == ("28.00", "STATED")
+    assert {certainty(item.approved_points) for item in found.items} == {"INFERRED"}
+    assert {certainty(item.self_points) for item in found.items} == {"STATED"}
+    assert (value(found.self_total), certainty(found.self_total)) == ("97.50", "STATED")
+    assert (found.sheet, found.sheet_version, found.due, found.approver) == (None, None, None, None)
+
+
+async def test_a_sum_is_no_surer_than_each_of_its_items(services: Services) -> None:
+    unsure = {**ARTICLE, "inferred": [{"field": "items[1].points", "basis": "the rest of the total"}]}
+    found = await score(services, ARTICLE, unsure)
+    assert (certainty(found.self_total), found.self_total.mark.basis) == ("INFERRED", "the rest of the total")
+    assert [certainty(item.self_points) for item in found.items] == ["STATED", "INFERRED"]
