@@ -1,6 +1,6 @@
-"""Deciding: load the streams that a decision reads, decide, append at the versions that were read, retry once.
+"""What a service says of its commands: which streams a decision reads, and what it makes of them. Pure.
 
-`decide` and `evolve` are pure. A service lists its commands in one table, `{Command: Handler(reads, decide)}`.
+A service lists its commands in one table, `{Command: Handler(reads, decide)}`; `handling.py` does the rest.
 """
 
 from collections.abc import Callable, Mapping, Sequence
