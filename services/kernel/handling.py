@@ -11,7 +11,7 @@ import orjson
 from services.kernel.decider import Command, Context, Events, Handlers, Stream
 from services.kernel.errors import Conflict, Error, Reused, Unavailable
 from services.kernel.events import Envelope, Event, Vocabulary, event_id
-from services.kernel.log import Append, Expect, Log, Reply
+from services.kernel.log import Append, Expect, Log, Reply, Written
 
 _Envelope = Envelope[Any]
 REMEMBERED = 20_000  # streams whose state a process keeps in memory
@@ -23,6 +23,8 @@ class Known(NamedTuple):
 
     version: int
     state: Any
+    maker: Written | None = None
+    """The append of this process that makes the version; None where it was loaded."""
 
 
 class _Case(NamedTuple):
@@ -94,14 +96,19 @@ class Handling:
 
     async def _attempt(self, case: _Case, known: list[Known]) -> Reply:
         events = by_stream(case.streams, case.decide(case.command, *(k.state for k in known)))
-        expects = tuple(Expect(s.name, k.version) for s, k in zip(case.streams, known, strict=True))
-        append = Append(case.context, case.command_hash, expects, envelopes(expects, events, case.context))
-        self._guess(case.streams, known, events)  # before it is durable, so that commands on one stream share a group
+        expects = tuple(Expect(s.name, k.version, k.maker) for s, k in zip(case.streams, known, strict=True))
+        written = Written()
+        append = Append(case.context, case.command_hash, expects, envelopes(expects, events, case.context), written)
+        # Before it is durable, so that commands on one stream share a group.
+        self._guess(case.streams, known, events, written)
         try:
-            return await self._log.append(append)
+            reply = await self._log.append(append)
         except BaseException:
             self._forget(case.streams)
             raise
+        if not written.accepted:  # it was recorded before, and not once more
+            self._forget(case.streams)
+        return reply
 
     def _dares(self, case: _Case) -> bool:
         """Whether to decide before loading: on what is remembered, or that streams are new, as for most commands."""
@@ -127,9 +134,13 @@ class Handling:
             found.append(folded(stream, Known(0, stream.fold.initial), events))
         return found
 
-    def _guess(self, streams: Sequence[Stream[Any]], known: list[Known], events: Mapping[str, Sequence[Event]]) -> None:
+    def _guess(
+        self, streams: Sequence[Stream[Any]], known: list[Known], events: Mapping[str, Sequence[Event]], maker: Written
+    ) -> None:
         for stream, before in zip(streams, known, strict=True):
-            self._guesses[stream.name] = folded(stream, before, events.get(stream.name, ()))
+            told = events.get(stream.name, ())
+            after = folded(stream, before, told)
+            self._guesses[stream.name] = after._replace(maker=maker if told else before.maker)
             self._guesses.move_to_end(stream.name)
         while len(self._guesses) > REMEMBERED:
             self._guesses.popitem(last=False)
@@ -162,7 +173,7 @@ def by_stream(streams: Sequence[Stream[Any]], events: Events) -> Mapping[str, Se
 def envelopes(
     expects: Sequence[Expect], events: Mapping[str, Sequence[Event]], context: Context
 ) -> tuple[Envelope[Any], ...]:
-    versions = dict(expects)
+    versions = {e.stream: e.version for e in expects}
     numbered = [(s, versions[s] + n, e) for s, written in events.items() for n, e in enumerate(written, 1)]
     return tuple(
         _Envelope(

@@ -23,9 +23,10 @@ GROUP_BYTES = 512 * 1024  # beyond, a group is better split: one is made up here
 BY_INDEX = {"enable_seqscan": "off", "enable_bitmapscan": "off"}
 SHORTEST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds
 FENCED, CLOCK = "TD001", "TD002"
+NEVER = -1  # a version that no stream has
 
 _APPEND = (
-    "select verdicts, epochs, positions, times from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
+    "select verdicts, epochs, positions, times from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)"
 )
 _LOAD = """
 select s.n, e.epoch, e.position, e.recorded_at, e.type, e.body
@@ -38,11 +39,24 @@ where position > $1 and position <= $2 and ($3::text[] is null or type = any($3)
 """
 
 
+class Written:
+    """How an append ends, for those that were decided on what it writes while it was under way."""
+
+    __slots__ = ("accepted",)
+
+    def __init__(self) -> None:
+        self.accepted: bool | None = None
+        """Whether its events were recorded by it; None while that is not known."""
+
+
 class Expect(NamedTuple):
     """A stream that a decision read, written or not, at the version that it read; 0 is empty."""
 
     stream: str
     version: int
+    maker: Written | None = None
+    """The append of this process that makes the version, where it was not read from the database: the version that
+    another made in its place does not meet the expectation."""
 
 
 class Append(NamedTuple):
@@ -52,6 +66,8 @@ class Append(NamedTuple):
     command_hash: bytes
     expects: tuple[Expect, ...]
     events: tuple[Envelope[Any], ...]
+    written: Written | None = None
+    """What others that rest on it look at."""
 
 
 class Reply(NamedTuple):
@@ -67,6 +83,7 @@ class _Prepared(NamedTuple):
     command_hash: bytes
     expects: tuple[Expect, ...]
     events: list[tuple[str, int, str, bytes]]
+    written: Written | None
 
 
 class Log:
@@ -222,6 +239,9 @@ class Log:
                 raise Passing(_named(error)) from error
             raise
         assert row is not None
+        for prepared, verdict in zip(group, row["verdicts"], strict=True):
+            if prepared.written is not None:
+                prepared.written.accepted = verdict == "accepted"
         return [_answer(p, *verdict) for p, *verdict in zip(group, *row, strict=True)]
 
     async def _connected(self) -> asyncpg.Connection:
@@ -285,7 +305,7 @@ def _prepare(append: Append) -> _Prepared:
                     f"{kind} has {len(body)} bytes, the most is {MAX_BODY}",
                 )
             )
-    return _Prepared(UUID(append.context.command_id), append.command_hash, append.expects, events)
+    return _Prepared(UUID(append.context.command_id), append.command_hash, append.expects, events, append.written)
 
 
 def _flat(group: list[_Prepared]) -> tuple[list[object], ...]:
@@ -293,9 +313,10 @@ def _flat(group: list[_Prepared]) -> tuple[list[object], ...]:
     streams: dict[str, int] = {}
     commands: dict[UUID, int] = {}
     firsts = [commands.setdefault(p.command_id, n) for n, p in enumerate(group, 1)]
-    expects = [e for p in group for e in p.expects]
+    makers = {p.written: n for n, p in enumerate(group, 1) if p.written}
+    expects = [(e, _made(e.maker, makers, n)) for n, p in enumerate(group, 1) for e in p.expects]
     events = [e for p in group for e in p.events]
-    expect_streams = [streams.setdefault(stream, len(streams) + 1) for stream, _ in expects]
+    expect_streams = [streams.setdefault(stream, len(streams) + 1) for (stream, _, _), _ in expects]
     event_streams = [streams.setdefault(stream, len(streams) + 1) for stream, *_ in events]
     return (
         [p.command_id for p in group],
@@ -304,13 +325,22 @@ def _flat(group: list[_Prepared]) -> tuple[list[object], ...]:
         [*streams],
         [*accumulate(len(p.expects) for p in group)],
         [*expect_streams],
-        [version for _, version in expects],
+        [version if maker is not None else NEVER for (_, version, _), maker in expects],
+        [maker or 0 for _, maker in expects],
         [*accumulate(len(p.events) for p in group)],
         [*event_streams],
         [version for _, version, _, _ in events],
         [kind for _, _, kind, _ in events],
         [body for _, _, _, body in events],
     )
+
+
+def _made(maker: Written | None, makers: dict[Written, int], before: int) -> int | None:
+    """Which append of the group makes an expected version: 0 if it is recorded, None if none ever will."""
+    if maker is None or maker.accepted:
+        return 0
+    place = makers.get(maker, before)
+    return place if place < before else None
 
 
 def _answer(prepared: _Prepared, verdict: str, epoch: int, position: int, recorded_at: datetime) -> Reply | Exception:

@@ -68,11 +68,12 @@ $$;
 -- Append a group. Appends are judged in order, each against what those accepted before it leave. Per append a verdict:
 -- accepted, duplicate (with the stored reply), conflict, or reused. SQLSTATE TD001: fenced, TD002: a clock is wrong.
 -- Streams are named once and meant by ordinal. `firsts` is the ordinal of the first append with the same command id,
--- `ends` the ordinal of an append's last expectation or event in the flat arrays.
+-- `ends` the ordinal of an append's last expectation or event in the flat arrays. `makers` is the ordinal of the append
+-- of this group that must make the expected version, 0 where the version is recorded already.
 create function log.append(
     p_now timestamptz, p_seen_epoch int, p_seen_position bigint,
     p_commands uuid[], p_hashes bytea[], p_firsts int[], p_streams text[],
-    p_expect_ends int[], p_expect_streams int[], p_expect_versions int[],
+    p_expect_ends int[], p_expect_streams int[], p_expect_versions int[], p_expect_makers int[],
     p_event_ends int[], p_event_streams int[], p_event_versions int[], p_types text[], p_bodies bytea[],
     out verdicts text[], out epochs int[], out positions bigint[], out times timestamptz[]
 ) language plpgsql security definer set search_path = log, pg_temp set enable_seqscan = off as $$
@@ -138,7 +139,8 @@ begin
             v_holds := false;
         end if;
         while v_expect <= p_expect_ends[i] loop
-            v_holds := v_holds and v_current[p_expect_streams[v_expect]] = p_expect_versions[v_expect];
+            v_holds := v_holds and v_current[p_expect_streams[v_expect]] = p_expect_versions[v_expect]
+                and (p_expect_makers[v_expect] = 0 or verdicts[p_expect_makers[v_expect]] = 'accepted');
             v_expect := v_expect + 1;
         end loop;
         if v_holds then

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from uuid import uuid4
 
 import asyncpg
@@ -12,7 +13,7 @@ from services.kernel.events import MAX_BODY, Position, canonical
 from services.kernel.handling import Handling
 from services.kernel.log import Log, Reply
 from tests.kernel.conftest import Place
-from tests.kernel.log.support import HANDLERS, VOCABULARY, Clear, Raise, Raised, append_of, context
+from tests.kernel.log.support import HANDLERS, VOCABULARY, Clear, Raise, Raised, append_of, context, evolve
 
 
 async def test_what_was_appended_is_read_back_byte_for_byte_in_order(log: Log) -> None:
@@ -115,6 +116,31 @@ async def test_two_processes_on_one_stream_lose_nothing_that_was_accepted(log: L
     accepted = [a for a in answers if isinstance(a, Reply)]
     assert {type(a) for a in answers} <= {Reply, Conflict}
     assert len({a.position for a in accepted}) == len(accepted) == (await log.head()).position >= 50
+
+
+async def test_a_decision_that_rests_on_an_append_that_lost_is_decided_again(log: Log) -> None:
+    here, elsewhere = (Handling(log, VOCABULARY, HANDLERS, b"key") for _ in range(2))
+    await here.handle(Raise(counter="a", by=0), context())  # remembers the empty stream
+    await elsewhere.handle(Raise(counter="a", by=1_000_000), context())
+    cleared, raised = Clear(counter="a"), Raise(counter="a")
+    await asyncio.gather(*(here.handle(command, context()) for command in (cleared, raised)), return_exceptions=True)
+    assert max(await _totals(log)) == 1_000_000
+
+
+async def test_a_repeated_command_makes_nobody_decide_on_what_it_did_not_write(log: Log) -> None:
+    here, elsewhere = (Handling(log, VOCABULARY, HANDLERS, b"key") for _ in range(2))
+    sender = context()
+    for _ in range(2):
+        await here.handle(Clear(counter="a"), sender)
+    await elsewhere.handle(Raise(counter="a", by=1_000_000), context())
+    with pytest.raises(Refused):
+        await here.handle(Raise(counter="a"), context())
+
+
+async def _totals(log: Log) -> list[int]:
+    """What counter a came to, event by event."""
+    events = VOCABULARY.decode(await log.read(0, 1_000))
+    return [*accumulate((e.event for e in events), evolve, initial=0)]
 
 
 async def test_a_refusal_rests_on_what_is_true_and_a_repeated_command_on_its_stored_reply(log: Log) -> None:
