@@ -247,6 +247,28 @@ def test_records_that_agree_are_one_head_as_sure_as_the_surest() -> None:
     assert head.told_by == (1, 2)
 
 
+def test_a_second_record_of_a_term_makes_its_head_no_earlier_head() -> None:
+    again = recorded(2024, "tandtc")
+    for leadership in (folded(OF_2023, FOR_2024, again), folded(OF_2023, again, FOR_2024)):
+        assert agency(leadership, date(2024, 3, 1)) == ("ktnn", "INFERRED")
+        assert agency(leadership, date(2024, 4, 10)) == ("tandtc", "INFERRED")
+        assert agency(leadership, date(2024, 12, 31)) == ("tandtc", "INFERRED")
+    assert agency(folded(recorded(2024, "a"), elected(2024, "a", None)), date(2024, 6, 1)) is None
+    assert agency(folded(recorded(2024, "a"), recorded(2024, "a", start=date(2024, 4, 10))), date(2024, 3, 1)) is None
+
+
+def test_a_second_record_of_a_term_makes_it_last_no_longer_than_its_recorded_end() -> None:
+    terms = folded(recorded(2022, "a"), recorded(2022, "a", end=date(2023, 2, 1)))
+    assert agency(terms, date(2023, 2, 1)) == ("a", "INFERRED")
+    assert agency(terms, date(2023, 2, 2)) is None
+
+
+def test_a_record_that_contradicts_an_election_tells_of_no_day_before_it() -> None:
+    terms = folded(OF_2023, FOR_2024, recorded(2024, "b"))
+    assert agency(terms, date(2024, 3, 1)) == ("ktnn", "INFERRED")
+    assert headed_on(terms, (), date(2024, 6, 1)).disputed
+
+
 def test_a_correction_replaces_the_term_and_keeps_naming_what_told_it() -> None:
     corrected = e.LeadershipCorrected(
         bloc="b", corrects=2, year=2023, head=e.Holder(agency="btp"), reason="misread", record=told()

@@ -85,7 +85,7 @@ def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date
     rules: tuple[Callable[[Term], Marks], ...] = (
         lambda term: _starting(term, day),  # on the day of a handover the incoming head is the head
         lambda term: _in_office(term, day),
-        lambda term: _in_own_year(term, day),
+        lambda term: _in_own_year(term, day, every),
         lambda term: _holding_over(term, day, every, summations),
         lambda term: _begun_early(term, day),
     )
@@ -97,9 +97,33 @@ def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date
 
 
 def terms(leadership: Leadership) -> list[Term]:
-    """Every term that is told of, with what handovers tell of its days."""
+    """Every term that is told of, with what handovers, and others who tell the same term, tell of its days."""
     told = [_term(claim, leadership) for claim in leadership.claims if claim.head]
-    return told + [_begun(handover, leadership) for handover in lone_handovers(leadership)]
+    told += [_begun(handover, leadership) for handover in lone_handovers(leadership)]
+    return [_completed(term, [t for t in told if _same(t, term)]) for term in told]
+
+
+def _same(one: Term, other: Term) -> bool:
+    """Whether two tell the same term."""
+    return one is other or (one.year is not None and one.year == other.year and not _differ(one.head, other.head))
+
+
+def _completed(term: Term, told: Sequence[Term]) -> Term:
+    """The term with the days that only others tell of it, no surer than the years by which they belong to it."""
+
+    def day(find: Callable[[Term], Dated | None]) -> Dated | None:
+        found = [(known, t.year_mark) for t in told if (known := find(t))]
+        if not found:
+            return None
+        known, its_year = min(found, key=lambda one: one[0].day)
+        return Dated(known.day, weakest(known.mark, its_year, term.year_mark))
+
+    return term._replace(
+        elected=any(t.elected for t in told),
+        elected_on=term.elected_on or day(lambda t: t.elected_on),
+        start=term.start or day(lambda t: t.start),
+        last=term.last or day(lambda t: t.last),
+    )
 
 
 def lone_handovers(leadership: Leadership) -> list[Handover]:
@@ -206,15 +230,19 @@ def _in_office(term: Term, day: date) -> Marks:
     return ()
 
 
-def _in_own_year(term: Term, day: date) -> Marks:
+def _in_own_year(term: Term, day: date, every: Iterable[Term]) -> Marks:
     if term.year != day.year:
         return ()
-    begins = _begins(term)
-    if begins is None and not term.elected:
-        return term.year_mark, _inferred(f"head of {term.year}; no election for {term.year} is recorded")
+    if (begins := _begins(term)) is not None:
+        basis = f"elected or installed for {term.year} on {begins}"
+    elif not any(t.elected for t in every if t.year == term.year):
+        begins, basis = day, f"head of {term.year}; no election for {term.year} is recorded"
+    else:  # another head is said to have been elected: on an unknown day, or on this one
+        begins = min((t.elected_on.day for t in every if t.year == term.year and t.elected_on), default=None)
+        basis = f"head of {term.year}; the election for {term.year} is recorded on {begins}"
     if begins is None or day < begins:  # in office since an unknown day, or not yet
         return ()
-    return term.year_mark, _inferred(f"elected or installed for {term.year} on {begins}")
+    return term.year_mark, _inferred(basis)
 
 
 def _holding_over(term: Term, day: date, every: Iterable[Term], summations: Iterable[Summation]) -> Marks:
