@@ -187,6 +187,9 @@ def _options(share_port: bool) -> list[tuple[str, int]]:
         ("grpc.max_send_message_length", RESPONSE),
         ("grpc.absolute_max_metadata_size", 16 * 1024),
         ("grpc.max_concurrent_streams", 2_000),
+        # Beyond these gRPC itself cancels calls that wait to be taken up, and tells their callers nothing.
+        ("grpc.server.max_pending_requests", 20_000),
+        ("grpc.server.max_pending_requests_hard_limit", 30_000),
         ("grpc.max_connection_age_ms", 600_000),
         ("grpc.max_connection_age_grace_ms", STREAM * 1000),
         ("grpc.keepalive_time_ms", 60_000),

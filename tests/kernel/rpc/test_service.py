@@ -4,13 +4,15 @@ import asyncio
 import json
 import urllib.request
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import grpc
 
 from deploy.local.processes import free_port
 from deploy.local.servers import ExistingPostgres, Postgres
-from tests.kernel.rpc.conftest import PASSWORD, RPC, Sample, refusal
+from tests.kernel.rpc.conftest import API, PASSWORD, RPC, Sample, refusal
+from tests.kernel.rpc.sample import api
 
 ALONE = [("grpc.use_local_subchannel_pool", 1)]
 
@@ -63,6 +65,19 @@ async def test_several_processes_serve_on_one_port(start: Callable[..., Awaitabl
     assert [reply.recorded.position.position for reply in replies] == list(range(1, 25))
     await sample.end()
     assert sample.process.returncode == 0
+
+
+async def test_thousands_of_calls_at_once_are_answered_or_told_to_come_again(sample: Sample) -> None:
+    request = api.message("GetBoxRequest")(box="b-none").SerializeToString()
+    metadata = (("authorization", f"Bearer {sample.token}"),)
+    address = f"127.0.0.1:{sample.ready['port']}"
+    channels = [grpc.aio.insecure_channel(address, options=ALONE) for _ in range(4)]
+    methods = [channel.unary_unary(f"/{API}/GetBox", None, None) for channel in channels]
+    calls = [methods[n % 4](request, timeout=30, metadata=metadata) for n in range(4_000)]
+    codes = Counter([(await call.code()).name for call in calls])
+    for channel in channels:
+        await channel.close(None)
+    assert codes.keys() <= {"NOT_FOUND", "RESOURCE_EXHAUSTED"}, codes
 
 
 async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample: Sample) -> None:
