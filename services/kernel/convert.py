@@ -136,9 +136,10 @@ def _date(value: str) -> date | Bad:
 
 
 def moment(value: str) -> datetime | Bad:
+    """The time, or what is wrong with it; in UTC too it is of a year that there is."""
     try:
-        return datetime.fromisoformat(value) if _ISO_TIME.fullmatch(value) else NO_TIME
-    except ValueError:
+        return datetime.fromisoformat(value).astimezone(UTC) if _ISO_TIME.fullmatch(value) else NO_TIME
+    except (ValueError, OverflowError):
         return NO_TIME
 
 

@@ -11,20 +11,23 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _GLIDE = re.compile(rf"(?<!q)([ou])([{_TONES}]?)([aey])([{_TONES}]?)(?![^\W\d_])", re.IGNORECASE)
 _DASHES = re.compile(r"[\u2010-\u2015\u2212-]+")
 _OUTSIDE = re.compile(r"[^\w\s]+")
-_BREAKS = re.compile(r"[\n\r\t]")
+_BREAKS = re.compile(r"[\n\r\t\u2028\u2029]")
+LINE, PROSE = 500, 10_000  # characters
 
 
 def clean(text: str) -> str:
-    """The same text in NFC, without white space around it. Raises ValueError if empty or with control characters."""
+    """The same text in NFC, without white space around it. Raises ValueError for control characters, also those that
+    turn the direction of writing, and where nothing that can be seen is left.
+    """
     if _CONTROL.search(text):
         raise ValueError("holds a control character / có ký tự điều khiển")
     text = unicodedata.normalize("NFC", text).strip()
-    if not text:
+    if all(unicodedata.category(c)[0] in "CZ" for c in text):
         raise ValueError("must not be empty / không được để trống")
     return text
 
@@ -33,11 +36,22 @@ def _line(text: str) -> str:
     text = clean(text)
     if _BREAKS.search(text):
         raise ValueError("must be one line / phải là một dòng")
+    return _short(text, LINE)
+
+
+def _prose(text: str) -> str:
+    return _short(clean(text), PROSE)
+
+
+def _short(text: str, most: int) -> str:
+    """Some letters become several in NFC, so that a text may be too long only now."""
+    if len(text) > most:
+        raise ValueError(f"must have at most {most} characters / không được quá {most} ký tự")
     return text
 
 
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_line)]
-Prose = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(clean)]
+Line = Annotated[str, Field(min_length=1, max_length=LINE), AfterValidator(_line)]
+Prose = Annotated[str, Field(min_length=1, max_length=PROSE), AfterValidator(_prose)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
 
 

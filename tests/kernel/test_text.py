@@ -3,8 +3,11 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from services.kernel.text import bare, clean, fold
+from services.kernel.text import Line, bare, clean, fold
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,23 @@ def test_cleaning_keeps_the_spelling_and_composes_the_letters() -> None:
     assert clean(unicodedata.normalize("NFD", " Toà án ")) == "Toà án"
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7f"])
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7f", "a\x85b", "\x9b31m", "a\u202eb", "\u2066a"])
 def test_control_characters_are_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="control character"):
         clean(bad)
+
+
+@pytest.mark.parametrize("bad", [" ", "\u00a0\u3000", "\u200b", "\ufeff ", "a\u2028b", "\u0958" * 300])
+def test_what_is_blank_or_grows_too_long_when_composed_is_refused_before_it_is_an_event(bad: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Line).validate_python(bad)
+
+
+@given(st.text(max_size=20))
+def test_a_text_that_was_taken_is_taken_again_as_it_is(text: str) -> None:
+    line = TypeAdapter(Line)
+    try:
+        taken = line.validate_python(text)
+    except ValidationError:
+        return
+    assert line.validate_python(taken) == taken

@@ -147,6 +147,8 @@ async def test_a_past_in_the_future_is_refused(sample: Sample) -> None:
         {"as_of_time": tomorrow},
         {"as_of_time": "yesterday"},
         {"as_of_time": "2024-03-01T00:00:00"},
+        {"as_of_time": "9999-12-31T23:59:59-14:00"},
+        {"as_of_time": "0001-01-01T00:00:00+14:00"},
         {"as_of_position": [{"log": "sample", "epoch": 1, "position": 9_999_999}]},
         {"as_of_position": [{"log": "sample", "epoch": 9, "position": 1}]},
         {"as_of_position": [{"log": "sample", "epoch": 1, "position": 2**64 - 1}]},
