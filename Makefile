@@ -54,8 +54,8 @@ proto: $(READY) ## format, lint and generate from the .proto files
 	$(BIN)/buf lint proto
 	$(BIN)/python -m deploy.protos
 
-rebuild: $(READY) ## the read models of `make up`, anew from the logs
-	@$(BIN)/python -m deploy.local each rebuild
+rebuild: $(READY) ## the read models of `make up`, anew from the logs; ACCEPT='why' if they may differ
+	@$(BIN)/python -m deploy.local each rebuild $(if $(ACCEPT),--accept '$(ACCEPT)')
 
 verify: $(READY) ## that the read models of `make up` are what the logs say
 	@$(BIN)/python -m deploy.local each verify

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -53,11 +54,17 @@ async def status(service: Service, settings: DatabaseSettings) -> None:
         position = row["position"] if row else 0
         lag = str(head.position - position) if head else "?"
         state = "not built" if row is None else row["error"] or "live"
+        if row is not None and row["version"] != model.version:
+            state = f"of version {row['version']}, this program's is {model.version}"
         epoch = str(row["epoch"]) if row else ""
         table.add_row(model.name, model.log, epoch, str(position), lag, str(aside.get(model.name, 0)), state)
     out.print(table)
-    if fence or any(known.get(m.name) is None or known[m.name]["error"] for m in service.all_models):
+    if fence or any(_stands(m, known.get(m.name)) for m in service.all_models):
         raise Failed
+
+
+def _stands(model: Model, row: asyncpg.Record | None) -> bool:
+    return row is None or row["version"] != model.version or row["error"] is not None
 
 
 async def verify(service: Service, settings: DatabaseSettings, processes: int) -> None:

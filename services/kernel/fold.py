@@ -56,7 +56,7 @@ class Model:
     on_poison: Literal["stop", "park"] = "stop"
     """What an event does that `change` fails on. One that cannot be decoded or that `keys` fails on always stops."""
     version: int = 1
-    """Grows when its functions come to mean something else: the table is then rebuilt."""
+    """Grows when its functions come to mean something else: the engine that finds an older table rebuilds it."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", self.name) or "__" in self.name:

@@ -53,7 +53,11 @@ class Ahead(Exception):
 
 
 class Outdated(Exception):
-    """The table was built by another version of the model: it must be rebuilt (or this program be replaced)."""
+    """The table was built by an older version of the model: it must be rebuilt."""
+
+
+class Superseded(Exception):
+    """The table was built by a later version of the model: this program must be replaced."""
 
 
 class Engine:
@@ -72,7 +76,7 @@ class Engine:
         table: str | None = None,
         heal: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """`heal` rebuilds the model when a restored log has lost events that it knows."""
+        """`heal` rebuilds the model where its table is of an older version, or knows what a restored log has lost."""
         self.model = model
         self.table = Table(model, table)
         self.position = Position(1, 0)
@@ -89,7 +93,7 @@ class Engine:
         return max(0, self.head.position - self.position.position)
 
     async def open(self) -> Position:
-        """Make the table if it is missing, and see what the model knows. Raises Ahead and Outdated."""
+        """Make the table if it is missing, and see what the model knows. Raises Ahead, Outdated, Superseded."""
         epochs = await self._source.epochs()
         async with self._pool.acquire() as connection, connection.transaction():
             await self.table.create(connection)
@@ -109,7 +113,8 @@ class Engine:
     async def apply(self, rows: Sequence[Row]) -> Position:
         """Apply a page of consecutive events; those that are known already are passed over.
 
-        Returns what the model then knows. Raises Poison (what comes before it is applied), Hole, Ahead, Outdated.
+        Returns what the model then knows. Raises Poison (what comes before it is applied), Hole, Ahead, Outdated,
+        Superseded.
         """
         if rows and rows[-1].epoch > self._epoch:
             await self.open()
@@ -153,8 +158,10 @@ class Engine:
         state = await self.table.lock(connection)
         if state is None:
             raise Unavailable(f"{self.table.name} is being replaced")
-        if state.version != self.model.version:
+        if state.version < self.model.version:
             raise Outdated(f"{self.table.name} is of version {state.version}, this is {self.model.version}: rebuild it")
+        if state.version > self.model.version:
+            raise Superseded(f"{self.table.name} is of version {state.version}, this program's is {self.model.version}")
         return state.at, state.error
 
     async def catch_up(self, until: Position | None = None, page: int = PAGE) -> Position:
@@ -185,13 +192,13 @@ class Engine:
             wait = min(wait * 2, 5.0)
 
     async def _stopped(self, error: Exception) -> None:
-        why = str(error) if isinstance(error, Poison | Ahead | Outdated) else describe(error)
+        why = str(error) if isinstance(error, Poison | Ahead | Outdated | Superseded) else describe(error)
         if why != self.error or isinstance(error, Poison):
             log.error("a read model stands still", model=self.table.name, error=why)
         self.error = why
         with contextlib.suppress(Exception):
             self.head = max(self.head, await self._source.head())
-        if isinstance(error, Ahead) and self._heal is not None:
+        if isinstance(error, Ahead | Outdated) and self._heal is not None:
             try:
                 await self._heal()
             except Exception as failure:

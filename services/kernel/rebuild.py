@@ -22,7 +22,7 @@ from services.kernel.events import Position
 from services.kernel.fold import Epochs, Model, Poison, lost
 from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Engine, Source
-from services.kernel.table import Connection, Table, discarded, states
+from services.kernel.table import Connection, State, Table, discarded, states
 
 PAGE = 20_000  # events
 HASHED = 5_000  # rows at once
@@ -55,7 +55,8 @@ class Report(NamedTuple):
     rows: int
     hash: str
     same_as_live: bool | None
-    """Null where there was nothing to compare with: the model was never live, or knew events that the log has lost."""
+    """Null where there was nothing to compare with: the live model was of an older version, which is a difference that
+    is meant, or knew events that the log has lost, or there was none."""
     flipped: bool
     """False: it differs, nobody has accepted that, and the live model stays."""
     differing: tuple[str, ...] = ()
@@ -75,31 +76,64 @@ async def rebuild(
     """Build the model anew and let it take the live one's place, unless it differs and nobody accepts that.
 
     `processes` read the log in the same database (`dsn`, of the service); 0 is for a log of another service, which is
-    read from `source` by this process. Raises Poison; Refused if another rebuild of the model is running.
+    read from `source` by this process. Raises Poison; Refused if another rebuild of the model is running, or if the
+    live one is of a later version and nobody accepts that.
     """
+    async with _alone(dsn, model) as pool:
+        return await _rebuilt(pool, model, source, dsn, processes, page, accept, progress)
+
+
+async def heal(model: Model, source: Source, dsn: str, *, processes: int = 1, page: int = PAGE) -> Report | None:
+    """Rebuild a model whose table is of an older version, or knows events that the log has lost.
+
+    Null where that is not so any more: another process has done it. Raises as `rebuild` does.
+    """
+    async with _alone(dsn, model) as pool:
+        epochs = await source.epochs()
+        async with pool.acquire() as connection:
+            live = (await states(connection, [model.name])).get(model.name)
+        if live is None or (live.version == model.version and not lost(live.at, epochs)):
+            return None
+        return await _rebuilt(pool, model, source, dsn, processes, page)
+
+
+async def _rebuilt(
+    pool: asyncpg.Pool,
+    model: Model,
+    source: Source,
+    dsn: str,
+    processes: int,
+    page: int,
+    accept: Accept | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
     begun = time.monotonic()
     live, fresh = Table(model), Table(model, f"{model.name}__next")
-    settings = SETTINGS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-    settings |= {"maintenance_work_mem": "256MB"}
-    async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=settings) as pool, _alone(pool, model):
-        epochs = await source.epochs()
-        known = await _begin(pool, live, fresh)
-        compared = known.position > 0 and not lost(known, epochs)
-        goal = known if compared else await source.head()
-        engine = Engine(model, pool, source, table=fresh.name)
-        await _build(engine, pool, source, dsn, goal, processes, page, _reporter(goal.position, progress))
-        if compared:
-            (rows, digest), differing = await _compared(pool, live, fresh, engine)
-        else:
-            (rows, digest), differing = await content_hash(pool, model, fresh.name), ()
-        same = not differing if compared else None
-        report = Report(goal.position, 0.0, rows, digest, same, bool(same is not False or accept), differing)
-        if report.flipped:
-            await _flip(pool, engine, live, epochs, None if same is not False else accept, digest)
-        else:
-            async with pool.acquire() as connection, connection.transaction():
-                await fresh.drop(connection)
-        return report._replace(seconds=time.monotonic() - begun)
+    epochs = await source.epochs()
+    known = await _begin(pool, live, fresh, accept)
+    compared = known.at.position > 0 and known.version == model.version and not lost(known.at, epochs)
+    goal = known.at if compared else await source.head()
+    engine = Engine(model, pool, source, table=fresh.name)
+    await _build(engine, pool, source, dsn, goal, processes, page, _reporter(goal.position, progress))
+    if compared:
+        (rows, digest), differing = await _compared(pool, live, fresh, engine)
+    else:
+        (rows, digest), differing = await content_hash(pool, model, fresh.name), ()
+    same = not differing if compared else None
+    report = Report(goal.position, 0.0, rows, digest, same, bool(same is not False or accept), differing)
+    if report.flipped:
+        await _flip(pool, engine, live, epochs, _ruling(known.version, model.version, same, accept), digest)
+    else:
+        async with pool.acquire() as connection, connection.transaction():
+            await fresh.drop(connection)
+    return report._replace(seconds=time.monotonic() - begun)
+
+
+def _ruling(old: int, new: int, same: bool | None, accept: Accept | None) -> Accept | None:
+    """Whose word it rests on that the live table is replaced by a different one, if it is."""
+    if old != new:
+        return accept or Accept("thidua", f"version {old} of the read model is replaced by version {new}")
+    return accept if same is False else None
 
 
 async def content_hash(pool: asyncpg.Pool, model: Model, table: str | None = None) -> tuple[int, str]:
@@ -120,25 +154,37 @@ async def _digest(connection: Connection, table: Table) -> tuple[int, str]:
 
 
 @contextlib.asynccontextmanager
-async def _alone(pool: asyncpg.Pool, model: Model) -> AsyncIterator[None]:
+async def _alone(dsn: str, model: Model) -> AsyncIterator[asyncpg.Pool]:
     """One rebuild of a model at a time. The lock ends with the connection, however this process ends."""
-    async with pool.acquire() as connection:
+    settings = SETTINGS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+    settings |= {"maintenance_work_mem": "256MB"}
+    async with (
+        asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=settings) as pool,
+        pool.acquire() as connection,
+    ):
         if not await connection.fetchval(
             "select pg_try_advisory_lock(hashtext('rebuild of a read model'), hashtext($1))", model.name
         ):
             raise Refused(
                 "rebuild.running", f"{model.name} is being rebuilt already", f"{model.name} đang được dựng lại"
             )
-        yield
+        yield pool
 
 
-async def _begin(pool: asyncpg.Pool, live: Table, fresh: Table) -> Position:
-    """An empty table, whatever an earlier rebuild has left; what the live one knows."""
+async def _begin(pool: asyncpg.Pool, live: Table, fresh: Table, accept: Accept | None) -> State:
+    """An empty table, whatever an earlier rebuild has left; how the live one stands."""
     async with pool.acquire() as connection, connection.transaction():
         await live.create(connection)
+        known = (await states(connection, [live.name]))[live.name]
+        if known.version > live.model.version and accept is None:
+            raise Refused(
+                "rebuild.version",
+                f"{live.name} was built by version {known.version}, this program's is {live.model.version}",
+                f"{live.name} thuộc phiên bản {known.version}, mới hơn {live.model.version} của chương trình này",
+            )
         await fresh.drop(connection)
         await fresh.create(connection, indexed=False)
-        return (await states(connection, [live.name]))[live.name].at
+        return known
 
 
 async def _build(

@@ -36,7 +36,7 @@ from services.kernel.logclient import LogClient
 from services.kernel.logservice import LogRpc
 from services.kernel.postgres import SETTINGS, passing
 from services.kernel.projection import Engine, Source
-from services.kernel.rebuild import rebuild
+from services.kernel.rebuild import heal
 from services.kernel.relay import Feed, LogFeed, Relay
 from services.kernel.retry import pauses
 from services.kernel.server import Gate, Server
@@ -232,7 +232,7 @@ class _Process:
 
     def _healing(self, model: Model, events: Source) -> Callable[[], Awaitable[object]]:
         processes = 1 if model.log == self._service.name else 0
-        return partial(rebuild, model, events, self._settings.database.get_secret_value(), processes=processes)
+        return partial(heal, model, events, self._settings.database.get_secret_value(), processes=processes)
 
     def _inbox(self, log: str) -> Inbox:
         return Inbox(self._service.name, owner(self._tools, log), self._kafka())

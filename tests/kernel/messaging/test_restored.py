@@ -12,7 +12,7 @@ from services.kernel.events import Position
 from services.kernel.inbox import Inbox
 from services.kernel.log import Log, new_epoch
 from services.kernel.projection import Engine
-from services.kernel.rebuild import content_hash, rebuild
+from services.kernel.rebuild import content_hash, heal
 from tests.kernel.conftest import PASSWORD, Place
 from tests.kernel.log.support import append_of
 from tests.kernel.messaging.support import COUNTS, Owner, running, until
@@ -44,7 +44,7 @@ async def test_a_consumer_that_is_ahead_of_a_restored_owner_rebuilds(
         await owner.leave()
         owner.log = await Log.open(owner.log.name, dsn)
         await owner.serve()
-        engine = Engine(COUNTS, pool, inbox, heal=partial(rebuild, COUNTS, inbox, there.dsn, processes=0))
+        engine = Engine(COUNTS, pool, inbox, heal=partial(heal, COUNTS, inbox, there.dsn, processes=0))
         relay = owner.relay()
         async with running(inbox.run(), engine.run()):
             async with running(relay.run()):

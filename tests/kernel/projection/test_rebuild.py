@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 
 from services.kernel import bulk
-from services.kernel.errors import Refused
+from services.kernel.errors import Refused, Unavailable
 from services.kernel.events import Position
 from services.kernel.fold import Poison
 from services.kernel.log import Log, new_epoch
 from services.kernel.projection import Ahead, Engine
-from services.kernel.rebuild import Accept, Progress, content_hash, rebuild
+from services.kernel.rebuild import Accept, Progress, Report, content_hash, heal, rebuild
 from services.kernel.view import ReadOptions, View
 from tests.kernel.conftest import Place
 from tests.kernel.projection.support import (
@@ -108,6 +108,7 @@ async def test_a_rebuild_while_events_and_questions_go_on_loses_none(
     await writer.record(*events[:300])
     engine = Engine(TOTALS, pool, log)
     running = asyncio.create_task(engine.run())
+    await until(lambda: engine.position.position == 300)  # before that there is nothing to compare with
 
     async def write() -> None:
         for event in events[300:]:
@@ -170,18 +171,62 @@ async def test_a_tampered_row_is_found_and_the_live_model_stays_until_somebody_a
     assert report.hash in ruling["detail"]
 
 
-async def test_a_new_version_takes_over_with_somebodys_word(
+async def test_a_new_version_is_rebuilt_by_itself_by_one_process_and_a_ruling_tells_that_the_old_one_was_replaced(
+    log: Log, pool: asyncpg.Pool, place: Place, writer: Writer
+) -> None:
+    await writer.record(*story(300))
+    await caught_up(TOTALS, pool, log)
+    newer = model("totals", terms=None, version=2)
+    with pytest.raises(Unavailable, match="is being built"):
+        await View.open(pool, [newer], ReadOptions(seconds=0.1), log).__aenter__()
+    reports: list[Report | None] = []
+
+    async def healed() -> None:
+        reports.append(await heal(newer, log, place.dsn, page=50))
+
+    engines = [Engine(newer, pool, log, heal=healed) for _ in range(3)]
+    running = [asyncio.create_task(engine.run()) for engine in engines]
+    async with View.open(pool, [newer], ReadOptions(seconds=30), log) as view:
+        assert await view.many(newer, expected(story(300))) == expected(story(300))
+    await writer.record(("counter:1", Added(amount=1)))
+    await until(lambda: all(engine.position.position == 301 and engine.error is None for engine in engines))
+    await ended(*running)
+    assert [report.same_as_live for report in reports if report] == [None]
+    assert [tuple(row) for row in await pool.fetch("select actor, reason, model, ruling from ops.rulings")] == [
+        ("thidua", "version 1 of the read model is replaced by version 2", "totals", "accept")
+    ]
+    assert await pool.fetchval("select count(*) from read.models") == 1
+
+
+async def test_what_the_same_version_makes_differently_still_needs_somebodys_word_after_it_was_replaced(
     log: Log, pool: asyncpg.Pool, place: Place, writer: Writer
 ) -> None:
     await writer.record(*story(200))
     await caught_up(TOTALS, pool, log)
-    newer = model("totals", terms=None, version=2)
-    assert not (await rebuild(newer, log, place.dsn, page=50)).flipped
-    report = await rebuild(newer, log, place.dsn, page=50, accept=Accept("officer", "no look-up words any more"))
-    assert report.flipped
-    assert await pool.fetchval("select version from read.models where name = 'totals'") == 2
-    assert await pool.fetchval("select count(*) from read.models") == 1
-    await caught_up(newer, pool, log)
+    assert (await rebuild(model("totals", version=2), log, place.dsn, page=50)).flipped
+    different = model("totals", terms=None, version=2)
+    assert await heal(different, log, place.dsn, page=50) is None
+    assert not (await rebuild(different, log, place.dsn, page=50)).flipped
+
+
+async def test_an_older_program_leaves_the_table_of_a_later_version_alone(
+    log: Log, pool: asyncpg.Pool, place: Place, writer: Writer
+) -> None:
+    await writer.record(*story(100))
+    await caught_up(model("totals", version=2), pool, log)
+    rows = await rows_of(pool, "totals")
+    engine = Engine(TOTALS, pool, log, heal=lambda: heal(TOTALS, log, place.dsn, page=50))
+    running = asyncio.create_task(engine.run())
+    await until(lambda: "this program's is 1" in (engine.error or ""))
+    await ended(running)
+    for way in (rebuild, heal):
+        with pytest.raises(Refused) as refusal:
+            await way(TOTALS, log, place.dsn, page=50)
+        assert refusal.value.rule == "rebuild.version"
+    assert await rows_of(pool, "totals") == rows
+    assert (
+        await rebuild(TOTALS, log, place.dsn, page=50, accept=Accept("officer", "the release is taken back"))
+    ).flipped
 
 
 async def test_a_killed_rebuild_leaves_nothing_that_blocks_the_next(
@@ -286,7 +331,7 @@ async def test_a_model_that_knows_lost_events_is_rebuilt_by_itself(
     restored = await Log.open("registry", place.dsn)
     with pytest.raises(Ahead):
         await Engine(TOTALS, pool, restored).open()
-    engine = Engine(TOTALS, pool, restored, heal=lambda: rebuild(TOTALS, restored, place.dsn, page=50))
+    engine = Engine(TOTALS, pool, restored, heal=lambda: heal(TOTALS, restored, place.dsn, page=50))
     running = asyncio.create_task(engine.run())
     await until(lambda: engine.position == Position(1, 60))
     await Writer(restored).record(("another:1", Added(amount=1)), ("another:1", Linked(other="another:2")))
