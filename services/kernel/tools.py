@@ -10,7 +10,7 @@ import asyncpg
 import grpc
 
 from services.kernel.auth import ServiceToken
-from services.kernel.errors import Unavailable
+from services.kernel.errors import Invalid, Unavailable, Violation
 from services.kernel.events import Position
 from services.kernel.fold import Model
 from services.kernel.log import Log
@@ -52,11 +52,20 @@ class Tools:
             yield view
 
     async def _then(self, time: datetime, read: ReadOptions, logs: Set[str]) -> ReadOptions:
-        """The same with the position that each log had at a time, which its owner alone knows."""
+        """The same with the position that each log had at a time, which its owner alone knows. Raises Invalid."""
+        if self.log.name in read.as_of:
+            raise Invalid(
+                Violation(
+                    "read.as_of_position",
+                    f"sổ {self.log.name} chỉ nhận một thời điểm hoặc một vị trí",
+                    f"the log {self.log.name} is read as of a time or as of a position, not both",
+                )
+            )
         then = {self.log.name: await self.log.position_at(time)}
         for log in sorted(logs - then.keys() - read.as_of.keys()):
             then[log] = await self.owner(log).position_at(time)
-        return read._replace(as_of={**read.as_of, **then}, as_of_time=None)
+        used = {log: position for log, position in then.items() if log in logs}
+        return read._replace(as_of={**read.as_of, **used}, as_of_time=None)
 
     def owner(self, log: str) -> LogClient:
         """Another service's log. Raises Unavailable where nothing tells how to reach it."""

@@ -5,7 +5,7 @@ A model that is further on is read as of that position, so that two models agree
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -136,11 +136,26 @@ class View:
 async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:
     """Where in the past each log is to be read."""
     as_of = dict(read.as_of)
+    _only_used({model.log for model in models}, read)
     if any(model.history == "stream" and model.log != log.name for model in models):
         raise ValueError("only the own log can be folded again from its streams")
     if log.name in as_of and as_of[log.name] > await log.head():
         raise _invalid("read.as_of_position", "the log has not reached this position")
     return as_of
+
+
+def _only_used(logs: Set[str], read: ReadOptions) -> None:
+    """Raises Invalid for positions of logs that the answer does not rest on: nobody would heed them."""
+    told = {"read.as_of_position": read.as_of, "read.at_least": read.at_least}
+    unheeded = [(field, log) for field, positions in told.items() for log in sorted(positions.keys() - logs)]
+    if unheeded:
+        known = ", ".join(sorted(logs))
+        raise Invalid(
+            *(
+                Violation(field, f"không dùng sổ {log}, chỉ dùng: {known}", f"rests on {known}, not on the log {log}")
+                for field, log in unheeded
+            )
+        )
 
 
 async def _snapshot(connection: Connection, models: Sequence[Model]) -> dict[str, State]:

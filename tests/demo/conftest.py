@@ -23,7 +23,7 @@ class World(NamedTuple):
 
     def ask(self, method: str, service: str = "registry", **fields: Any) -> dict[str, Any]:
         """The answer as of the end of the articles, whatever other tests have told since."""
-        logs = {"registry": ["registry"], "scoring": ["scoring"], "awards": ["awards", "registry"]}[service]
+        logs = ["awards", "registry"] if method in ("GetAward", "GetAwards", "GetProposals") else [service]
         positions = [self.heads[log] for log in logs if log in self.heads]
         read = {"as_of_position": positions, "at_least": positions}
         return self.clients[service].ask(method, fields, read)

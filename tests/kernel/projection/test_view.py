@@ -143,6 +143,25 @@ async def test_a_query_waits_no_longer_than_it_may(log: Log, pool: asyncpg.Pool)
         assert await view.find(TOTALS)
 
 
+@pytest.mark.usefixtures("told")
+async def test_a_position_of_a_log_that_the_answer_does_not_rest_on_is_refused(log: Log, pool: asyncpg.Pool) -> None:
+    far = {"awards": Position(1, 10**9)}
+    for options, field in (
+        (ReadOptions(as_of={"registry": Position(1, 100), **far}), "read.as_of_position"),
+        (ReadOptions(at_least=far), "read.at_least"),
+    ):
+        with pytest.raises(Invalid, match="not on the log awards") as refused:
+            await View.open(pool, [TOTALS], options, log).__aenter__()
+        assert [violation.field for violation in refused.value.violations] == [field]
+
+
+@pytest.mark.usefixtures("told")
+async def test_a_log_is_not_asked_for_as_of_a_time_and_a_position_at_once(log: Log, pool: asyncpg.Pool) -> None:
+    both = at(100)._replace(as_of_time=datetime.now(UTC))
+    with pytest.raises(Invalid, match="not both"):
+        await Tools(pool, log).look(TOTALS, read=both).__aenter__()
+
+
 async def test_a_time_is_a_position_for_ever(log: Log, pool: asyncpg.Pool, writer: Writer) -> None:
     await writer.record(("counter:1", Added(amount=1)))
     time = await pool.fetchval("select clock_timestamp()")

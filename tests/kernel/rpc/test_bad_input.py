@@ -141,7 +141,7 @@ async def test_what_is_not_recorded_is_not_found(sample: Sample) -> None:
     assert code == "NOT_FOUND"
 
 
-async def test_a_past_in_the_future_is_refused(sample: Sample) -> None:
+async def test_a_past_that_cannot_be_answered_is_refused(sample: Sample) -> None:
     tomorrow = rfc3339(datetime.now(UTC) + timedelta(days=1))
     for read in (
         {"as_of_time": tomorrow},
@@ -153,7 +153,10 @@ async def test_a_past_in_the_future_is_refused(sample: Sample) -> None:
         {"as_of_position": [{"log": "sample", "epoch": 9, "position": 1}]},
         {"as_of_position": [{"log": "sample", "epoch": 1, "position": 2**64 - 1}]},
         {"as_of_position": [{"epoch": 1, "position": 1}]},
+        {"as_of_position": [{"log": "zzz", "epoch": 1, "position": 1}]},
+        {"as_of_time": rfc3339(datetime.now(UTC)), "as_of_position": [{"log": "sample", "epoch": 1, "position": 0}]},
         {"at_least": [{"log": "sample", "epoch": 1, "position": 1}] * 2},
+        {"at_least": [{"log": "registry", "epoch": 1, "position": 10**9}]},
     ):
         code, details = await refusal(sample.call("GetBox", box="b-1", read=read))
         assert (code, bool(fields(details))) == ("INVALID_ARGUMENT", True), read

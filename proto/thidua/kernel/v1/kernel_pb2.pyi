@@ -103,7 +103,9 @@ Global___Recorded: _TypeAlias = Recorded  # noqa: Y015
 
 @_typing.final
 class Read(_message.Message):
-    """How a query is read: from which past, and not before what. A position names its log; one per log."""
+    """How a query is read: from which past, and not before what. A position names its log; one per log. Positions of logs
+    that the answer does not rest on are refused; `known` of an answer names those that it does.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -111,7 +113,9 @@ class Read(_message.Message):
     AS_OF_TIME_FIELD_NUMBER: _builtins.int
     AT_LEAST_FIELD_NUMBER: _builtins.int
     as_of_time: _builtins.str
-    """Answer as known to the service's own log at this time (RFC 3339); one in the future is refused."""
+    """Answer as known to the service's own log at this time (RFC 3339); one in the future is refused, and
+    so is a position of that log besides.
+    """
     @_builtins.property
     def as_of_position(self) -> _containers.RepeatedCompositeFieldContainer[Global___Position]:
         """Answer as known at these positions; a log that is not named is read in the present."""
