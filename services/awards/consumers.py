@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from services.awards.domain.proposal import AgreeNomination
 from services.awards.events import RankSeen
-from services.kernel.events import Recorded
+from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model, by_stream
 from services.kernel.provenance import Fact, Listed
 from services.kernel.telling import fact
@@ -36,7 +36,7 @@ NAMES = Model(
     "names",
     "registry",
     registry.VOCABULARY,
-    (registry.OrganisationRegistered, registry.OrganisationNamed, registry.BlocEstablished, registry.BlocNamed),
+    types_of(Naming),
     by_stream,
     named,
     doc=Name,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from services.kernel.dated import Due
-from services.kernel.events import Event, Vocabulary
+from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part
 from services.kernel.telling import Told
 from services.kernel.text import Id, Line
@@ -302,13 +302,4 @@ ProposalEvent = NominationAgreed | ProposalDecided
 DecisionEvent = DecisionRecorded
 AwardEvent = AwardDecided | AwardConferred | AwardCancelled | AwardCorrected
 
-VOCABULARY: Vocabulary[Event] = Vocabulary(
-    AwardKindRegistered,
-    NominationAgreed,
-    ProposalDecided,
-    DecisionRecorded,
-    AwardDecided,
-    AwardConferred,
-    AwardCancelled,
-    AwardCorrected,
-)
+VOCABULARY: Vocabulary[Event] = Vocabulary(*types_of(CatalogueEvent, ProposalEvent, DecisionEvent, AwardEvent))

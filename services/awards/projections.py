@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from services.awards import events as e
 from services.awards.domain.catalogue import spellings
-from services.kernel.events import Recorded
+from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
 from services.kernel.public import PublicRecord, following
 from services.kernel.telling import worded
@@ -68,7 +68,7 @@ PROPOSALS = Model(
     "proposals",
     "awards",
     e.VOCABULARY,
-    (e.NominationAgreed, e.ProposalDecided),
+    types_of(e.ProposalEvent),
     proposal_of,
     proposed,
     doc=Proposal,
@@ -135,7 +135,7 @@ AWARDS = Model(
     "awards",
     "awards",
     e.VOCABULARY,
-    (e.AwardDecided, e.AwardConferred, e.AwardCancelled, e.AwardCorrected),
+    types_of(e.AwardEvent),
     award_of,
     awarded,
     doc=Award,
@@ -194,7 +194,7 @@ PUBLIC = Model(
     "public",
     "awards",
     e.VOCABULARY,
-    (e.AwardDecided, e.AwardConferred, e.AwardCancelled, e.AwardCorrected),
+    types_of(e.AwardEvent),
     award_of,
     announced,
     doc=PublicRecord,

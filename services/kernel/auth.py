@@ -89,7 +89,9 @@ class Tokens:
     def caller(self, authorization: str | None) -> Caller:
         """The caller named by the metadata's `authorization`. Raises Unauthenticated."""
         if not authorization or not authorization.startswith("Bearer ") or len(authorization) > LONGEST_TOKEN:
-            raise Unauthenticated("Send `authorization: Bearer <token>`.", "Cần gửi `authorization: Bearer <mã>`.")
+            raise Unauthenticated(
+                en="Send `authorization: Bearer <token>`.", vi="Cần gửi `authorization: Bearer <mã>`."
+            )
         self._keys.refresh()
         if self._generation != self._keys.generation:
             self._known.clear()
@@ -108,16 +110,18 @@ class Tokens:
         try:
             issuer, claims = self._decode(token)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-            raise _refusal("is not signed by a key that we know", "không do khoá đã biết ký") from None
+            raise _refusal(en="is not signed by a key that we know", vi="không do khoá đã biết ký") from None
         if claims.get("iss") != issuer:
-            raise _refusal("names an issuer that its key does not belong to", "có nơi phát hành không khớp với khoá")
+            raise _refusal(
+                en="names an issuer that its key does not belong to", vi="có nơi phát hành không khớp với khoá"
+            )
         if self._audience not in _listed(claims.get("aud")):
-            raise _refusal(f"is not meant for {self._audience}", f"không dành cho {self._audience}")
+            raise _refusal(en=f"is not meant for {self._audience}", vi=f"không dành cho {self._audience}")
         until, since = _moment(claims, "exp"), max(_moment(claims, "nbf", 0), _moment(claims, "iat", 0))
         if now >= until + LEEWAY:
-            raise _refusal("has expired", "đã hết hạn")
+            raise _refusal(en="has expired", vi="đã hết hạn")
         if now < since - LEEWAY:
-            raise _refusal("is not valid yet", "chưa có hiệu lực")
+            raise _refusal(en="is not valid yet", vi="chưa có hiệu lực")
         return until + LEEWAY, self._named(issuer, claims)
 
     def _decode(self, token: str) -> tuple[str, dict[str, Any]]:
@@ -133,11 +137,13 @@ class Tokens:
         actor, behalf, roles = claims.get("sub"), claims.get("obo"), claims.get("roles", [])
         texts = [actor, *([behalf] if behalf is not None else []), *_listed(roles)]
         if not all(isinstance(text, str) and 0 < len(text) <= 200 and text.isprintable() for text in texts):
-            raise _refusal("names no subject", "không nêu chủ thể")
+            raise _refusal(en="names no subject", vi="không nêu chủ thể")
         if issuer == self._issuer:
             return Caller(str(actor), behalf, frozenset(_listed(roles)) - {SERVICE})
         if actor != issuer:
-            raise _refusal("is a service's, yet speaks for another", "là của một dịch vụ nhưng lại nhân danh bên khác")
+            raise _refusal(
+                en="is a service's, yet speaks for another", vi="là của một dịch vụ nhưng lại nhân danh bên khác"
+            )
         return Caller(issuer, behalf, frozenset({SERVICE}))
 
 
@@ -145,8 +151,8 @@ def allow(caller: Caller, roles: Collection[str] | None) -> None:
     """Raises Forbidden unless the caller has one of the roles; None allows every caller that is known."""
     if roles is not None and caller.roles.isdisjoint(roles):
         raise Forbidden(
-            f"This needs one of the roles: {', '.join(sorted(roles))}.",
-            f"Cần một trong các vai trò: {', '.join(sorted(roles))}.",
+            en=f"This needs one of the roles: {', '.join(sorted(roles))}.",
+            vi=f"Cần một trong các vai trò: {', '.join(sorted(roles))}.",
         )
 
 
@@ -219,9 +225,9 @@ def _moment(claims: dict[str, Any], name: str, default: float | None = None) -> 
     """Seconds since 1970. A token without `exp` is refused."""
     value = claims.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _refusal(f"has no valid `{name}`", f"không có `{name}` hợp lệ")
+        raise _refusal(en=f"has no valid `{name}`", vi=f"không có `{name}` hợp lệ")
     return value
 
 
-def _refusal(en: str, vi: str) -> Unauthenticated:
-    return Unauthenticated(f"The token {en}.", f"Mã truy cập {vi}.")
+def _refusal(*, en: str, vi: str) -> Unauthenticated:
+    return Unauthenticated(en=f"The token {en}.", vi=f"Mã truy cập {vi}.")

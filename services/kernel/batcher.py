@@ -66,7 +66,7 @@ class Batcher(Generic[Q, A]):
     async def ask(self, question: Q, weight: int = 0) -> A:
         """Raises Unavailable when there was no answer within the patience."""
         if self._closed:
-            raise Unavailable("The service is stopping: try again", "Dịch vụ đang dừng: xin thử lại")
+            raise Unavailable(en="The service is stopping: try again", vi="Dịch vụ đang dừng: xin thử lại")
         loop = asyncio.get_running_loop()
         item = _Item[Q, A](question, weight, loop.create_future(), loop.time() + self._patience)
         self._queue.append(item)
@@ -148,4 +148,4 @@ class Batcher(Generic[Q, A]):
 
     def _fail(self, items: list[_Item[Q, A]], en: str, vi: str) -> None:
         for item in items:
-            item.give(Unavailable(en, vi))
+            item.give(Unavailable(en=en, vi=vi))

@@ -237,7 +237,7 @@ def violations(error: ValidationError) -> Iterator[Violation]:
     for found in error.errors(include_url=False):
         value = found["input"]
         text = value if isinstance(value, Bad) else _rule(found["type"], found["msg"], found.get("ctx", {}))
-        yield Violation(path(found["loc"]), text.vi, text.en)
+        yield Violation(path(found["loc"]), vi=text.vi, en=text.en)
 
 
 def path(location: Collection[int | str]) -> str:

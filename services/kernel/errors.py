@@ -1,6 +1,6 @@
 """The few errors of the whole system. Each tells its caller what to do: fix the request, retry, or stop."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,6 +8,7 @@ class Violation:
     """A field that breaks a rule. `field` is a path such as `record.source.sha256`; both texts are for an officer."""
 
     field: str
+    _: KW_ONLY
     vi: str
     en: str
 
@@ -15,7 +16,7 @@ class Violation:
 class Error(Exception):
     """Base of the errors that a caller may see. `vi` and `en` are whole sentences for an officer."""
 
-    def __init__(self, en: str, vi: str = "") -> None:
+    def __init__(self, *, en: str, vi: str = "") -> None:
         super().__init__(en)
         self.en = en
         self.vi = vi or en
@@ -26,7 +27,8 @@ class Invalid(Error):
 
     def __init__(self, *violations: Violation) -> None:
         super().__init__(
-            "; ".join(f"{v.field}: {v.en}" for v in violations), "; ".join(f"{v.field}: {v.vi}" for v in violations)
+            en="; ".join(f"{v.field}: {v.en}" for v in violations),
+            vi="; ".join(f"{v.field}: {v.vi}" for v in violations),
         )
         self.violations = violations
 
@@ -34,8 +36,8 @@ class Invalid(Error):
 class Refused(Error):
     """A rule of the domain says no (FAILED_PRECONDITION). `rule` is a stable code such as `bloc.dissolved`."""
 
-    def __init__(self, rule: str, en: str, vi: str = "") -> None:
-        super().__init__(en, vi)
+    def __init__(self, rule: str, *, en: str, vi: str = "") -> None:
+        super().__init__(en=en, vi=vi)
         self.rule = rule
 
 
@@ -62,8 +64,8 @@ class Forbidden(Error):
 class Busy(Error):
     """Too much at once: retry after `seconds` (RESOURCE_EXHAUSTED)."""
 
-    def __init__(self, seconds: float, en: str, vi: str = "") -> None:
-        super().__init__(en, vi)
+    def __init__(self, seconds: float, *, en: str, vi: str = "") -> None:
+        super().__init__(en=en, vi=vi)
         self.seconds = seconds
 
 

@@ -9,7 +9,7 @@ import functools
 import operator
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
 from uuid import UUID, uuid5
 
 import orjson
@@ -106,6 +106,11 @@ def leaf(row: Row) -> bytes:
     return row.epoch.to_bytes(4) + row.position.to_bytes(8) + micros.to_bytes(8) + row.body
 
 
+def types_of(*unions: Any) -> tuple[type[Any], ...]:
+    """The event types of unions, each once; a single type is a union of one."""
+    return tuple(dict.fromkeys(t for union in unions for t in get_args(union) or (union,)))
+
+
 class Vocabulary(Generic[E]):
     """The event types of one log, and how their stored form is read."""
 
@@ -121,6 +126,10 @@ class Vocabulary(Generic[E]):
     def __reduce__(self) -> tuple[type["Vocabulary[E]"], tuple[type[E], ...]]:
         """For other processes: made anew there from its types."""
         return type(self), tuple(self.types.values())
+
+    def knows(self, event: Event) -> bool:
+        """Whether what is written of this event can be read again as one of its type."""
+        return self.types.get(event.type) is type(event)
 
     def envelopes(self, bodies: Iterable[bytes]) -> list[Envelope[E]]:
         """Decode stored bodies at once. Raises pydantic's ValidationError for a body that is no event of this log."""

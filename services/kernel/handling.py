@@ -96,6 +96,9 @@ class Handling:
 
     async def _attempt(self, case: _Case, known: list[Known]) -> Reply:
         events = by_stream(case.streams, case.decide(case.command, *(k.state for k in known)))
+        strange = {event.type for written in events.values() for event in written if not self._vocabulary.knows(event)}
+        if strange:  # it would be written, and never read again
+            raise TypeError(f"a decision made events that are not of the log's vocabulary: {sorted(strange)}")
         expects = tuple(Expect(s.name, k.version, k.maker) for s, k in zip(case.streams, known, strict=True))
         written = Written()
         append = Append(case.context, case.command_hash, expects, envelopes(expects, events, case.context), written)

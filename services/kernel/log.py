@@ -185,7 +185,7 @@ class Log:
                 continue
             if after:
                 if not rows or (last is not None and rows[0].at != last.at):
-                    raise Unavailable(f"the log {self.name} no longer holds what was read up to position {after}")
+                    raise Unavailable(en=f"the log {self.name} no longer holds what was read up to position {after}")
                 last = rows.pop(0)
             if rows:
                 last, after, pause = rows[-1], rows[-1].position, SHORTEST_POLL
@@ -217,7 +217,7 @@ class Log:
         """What was the last event at a time: for ever the same answer. Raises Invalid for a time still to come."""
         found = (await self._fetch("select epoch, position from log.position_at($1, $2)", time, datetime.now(UTC)))[0]
         if found["position"] is None:
-            raise Invalid(Violation("as_of_time", "Thời điểm chưa tới", "the time is still to come"))
+            raise Invalid(Violation("as_of_time", vi="Thời điểm chưa tới", en="the time is still to come"))
         return Position(*found)
 
     def _wake(self, reply: Reply) -> None:
@@ -274,8 +274,8 @@ class Log:
         except Exception as error:
             if passing(error):
                 raise Unavailable(
-                    f"The database does not answer ({_named(error)}): try again",
-                    f"Cơ sở dữ liệu không trả lời ({_named(error)}): xin thử lại",
+                    en=f"The database does not answer ({_named(error)}): try again",
+                    vi=f"Cơ sở dữ liệu không trả lời ({_named(error)}): xin thử lại",
                 ) from error
             raise
 
@@ -301,8 +301,8 @@ def _prepare(append: Append) -> _Prepared:
             raise Invalid(
                 Violation(
                     stream,
-                    f"{kind} dài {len(body)} byte, nhiều nhất là {MAX_BODY}",
-                    f"{kind} has {len(body)} bytes, the most is {MAX_BODY}",
+                    vi=f"{kind} dài {len(body)} byte, nhiều nhất là {MAX_BODY}",
+                    en=f"{kind} has {len(body)} bytes, the most is {MAX_BODY}",
                 )
             )
     return _Prepared(UUID(append.context.command_id), append.command_hash, append.expects, events, append.written)
@@ -355,22 +355,22 @@ def _answer(prepared: _Prepared, verdict: str, epoch: int, position: int, record
 
 def _conflict() -> Conflict:
     return Conflict(
-        "Somebody else has just changed what this decision rests on: read again and retry",
-        "Người khác vừa thay đổi dữ liệu mà quyết định này dựa vào: xin đọc lại và thử lại",
+        en="Somebody else has just changed what this decision rests on: read again and retry",
+        vi="Người khác vừa thay đổi dữ liệu mà quyết định này dựa vào: xin đọc lại và thử lại",
     )
 
 
 def _reused(command_id: str) -> Reused:
     return Reused(
-        f"The command id {command_id} was used before with another content: choose a new one",
-        f"Mã lệnh {command_id} đã dùng cho nội dung khác: xin chọn mã mới",
+        en=f"The command id {command_id} was used before with another content: choose a new one",
+        vi=f"Mã lệnh {command_id} đã dùng cho nội dung khác: xin chọn mã mới",
     )
 
 
 def _refused(why: str) -> Error:
     return Unavailable(
-        f"The log takes no appends until an operator has looked at it: {why}",
-        f"Sổ sự kiện tạm không nhận ghi, cần người vận hành kiểm tra: {why}",
+        en=f"The log takes no appends until an operator has looked at it: {why}",
+        vi=f"Sổ sự kiện tạm không nhận ghi, cần người vận hành kiểm tra: {why}",
     )
 
 

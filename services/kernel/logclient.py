@@ -102,7 +102,7 @@ class LogClient:
         return tuple(self._metadata())
 
     def _unavailable(self, error: grpc.aio.AioRpcError) -> Unavailable:
-        return Unavailable(f"The log of {self.name} cannot be read: {error.code().name} {error.details()}")
+        return Unavailable(en=f"The log of {self.name} cannot be read: {error.code().name} {error.details()}")
 
 
 def row(record: LogRecord) -> Row:

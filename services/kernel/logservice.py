@@ -55,7 +55,7 @@ class LogRpc(LogServiceServicer):
         try:
             time = EPOCH + timedelta(microseconds=request.time_us)
         except OverflowError:
-            raise Invalid(Violation("time_us", "nằm ngoài lịch", "is outside of the calendar")) from None
+            raise Invalid(Violation("time_us", vi="nằm ngoài lịch", en="is outside of the calendar")) from None
         at = await self._log.position_at(time)
         return AtResponse(at=PositionMessage(log=self._log.name, epoch=at.epoch, position=at.position))
 

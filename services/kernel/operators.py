@@ -69,8 +69,8 @@ async def discard(pool: asyncpg.Pool, model: Model, at: Position, *, actor: str,
         failing = [waiting.at for waiting in await parked(connection, model.name) if waiting.error is not None]
         if at not in failing:
             raise Missing(
-                f"{table.name} does not fail on epoch {at.epoch}, position {at.position}",
-                f"{table.name} không vướng sự kiện tại kỳ {at.epoch}, vị trí {at.position}",
+                en=f"{table.name} does not fail on epoch {at.epoch}, position {at.position}",
+                vi=f"{table.name} không vướng sự kiện tại kỳ {at.epoch}, vị trí {at.position}",
             )
         await _ruled(connection, actor, reason, model, "discard", at)
         return await _again(connection, table)
@@ -80,9 +80,9 @@ async def _locked(connection: Connection, model: Model) -> Table:
     table = Table(model)
     state = await table.lock(connection)
     if state is None:
-        raise Unavailable(f"{model.name} has not been built yet")
+        raise Unavailable(en=f"{model.name} has not been built yet")
     if state.version != model.version:
-        raise Refused("rebuild.version", f"{model.name} is of another version: rebuild it")
+        raise Refused("rebuild.version", en=f"{model.name} is of another version: rebuild it")
     await connection.execute("set local synchronous_commit = on")  # a ruling is for ever
     return table
 

@@ -151,13 +151,13 @@ class Engine:
         if fold.parked:
             await self.table.park(connection, fold.parked, {row.position: row for row in rows})
         if not await self.table.write(connection, fold, old, new, str(stop) if stop else None):
-            raise Unavailable(f"{self.table.name}: another worker has moved the checkpoint")
+            raise Unavailable(en=f"{self.table.name}: another worker has moved the checkpoint")
         return new, stop
 
     async def _locked(self, connection: Connection) -> tuple[Position, str | None]:
         state = await self.table.lock(connection)
         if state is None:
-            raise Unavailable(f"{self.table.name} is being replaced")
+            raise Unavailable(en=f"{self.table.name} is being replaced")
         if state.version < self.model.version:
             raise Outdated(f"{self.table.name} is of version {state.version}, this is {self.model.version}: rebuild it")
         if state.version > self.model.version:

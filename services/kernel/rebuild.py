@@ -166,7 +166,7 @@ async def _alone(dsn: str, model: Model) -> AsyncIterator[asyncpg.Pool]:
             "select pg_try_advisory_lock(hashtext('rebuild of a read model'), hashtext($1))", model.name
         ):
             raise Refused(
-                "rebuild.running", f"{model.name} is being rebuilt already", f"{model.name} đang được dựng lại"
+                "rebuild.running", en=f"{model.name} is being rebuilt already", vi=f"{model.name} đang được dựng lại"
             )
         yield pool
 
@@ -179,8 +179,8 @@ async def _begin(pool: asyncpg.Pool, live: Table, fresh: Table, accept: Accept |
         if known.version > live.model.version and accept is None:
             raise Refused(
                 "rebuild.version",
-                f"{live.name} was built by version {known.version}, this program's is {live.model.version}",
-                f"{live.name} thuộc phiên bản {known.version}, mới hơn {live.model.version} của chương trình này",
+                en=f"{live.name} was built by version {known.version}, this program's is {live.model.version}",
+                vi=f"{live.name} thuộc phiên bản {known.version}, mới hơn {live.model.version} của chương trình này",
             )
         await fresh.drop(connection)
         await fresh.create(connection, indexed=False)
@@ -300,7 +300,7 @@ async def _flip(
                 return
         except asyncpg.LockNotAvailableError:
             await asyncio.sleep(random.uniform(0.05, 0.3))
-    raise Unavailable(f"{live.name} is read without a pause: rebuild it again")
+    raise Unavailable(en=f"{live.name} is read without a pause: rebuild it again")
 
 
 async def _replace(connection: Connection, live: Table, fresh: Table) -> None:

@@ -101,7 +101,7 @@ class Gate:
     @contextmanager
     def _admitted(self) -> Iterator[None]:
         if self._room <= 0:
-            raise Busy(0.1, "Too many calls at once: try again.", "Quá nhiều yêu cầu cùng lúc: hãy thử lại.")
+            raise Busy(0.1, en="Too many calls at once: try again.", vi="Quá nhiều yêu cầu cùng lúc: hãy thử lại.")
         self._room -= 1
         try:
             yield
@@ -137,7 +137,9 @@ def _status(error: Exception, method: Method, trace: str) -> Status:
         return status.late()
     if passing(error):
         _log.warning("call.unavailable", method=method.name, trace=trace, error=type(error).__name__)
-        return status.status(Unavailable("The database is away: try again.", "Cơ sở dữ liệu tạm ngừng: hãy thử lại."))
+        return status.status(
+            Unavailable(en="The database is away: try again.", vi="Cơ sở dữ liệu tạm ngừng: hãy thử lại.")
+        )
     _log.error("call.failed", method=method.name, trace=trace, exc_info=error)
     return status.internal(trace)
 

@@ -33,10 +33,10 @@ def tell(kind: type[E], command: Command, /, **more: Any) -> E:
     return kind(**(dict(command) | more))
 
 
-def require(holds: object, rule: str, en: str, vi: str) -> None:
+def require(holds: object, rule: str, *, en: str, vi: str) -> None:
     """Raises Refused with the rule's code where it does not hold."""
     if not holds:
-        raise Refused(rule, en, vi)
+        raise Refused(rule, en=en, vi=vi)
 
 
 def inferring(record: Record | None, field: str, basis: str) -> Record | None:

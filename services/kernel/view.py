@@ -77,14 +77,16 @@ class View:
                     finally:
                         await _end(connection)
                 if time.monotonic() + pause > deadline:
-                    raise Unavailable(f"{behind}: retry later", "Dữ liệu chưa được cập nhật kịp, xin thử lại sau.")
+                    raise Unavailable(
+                        en=f"{behind}: retry later", vi="Dữ liệu chưa được cập nhật kịp, xin thử lại sau."
+                    )
                 await asyncio.sleep(pause)
                 pause = min(pause * 1.5, 0.025)
         except Exception as error:
             if not passing(error):
                 raise
             raise Unavailable(
-                "the database is away: retry later", "Cơ sở dữ liệu tạm ngừng, xin thử lại sau."
+                en="the database is away: retry later", vi="Cơ sở dữ liệu tạm ngừng, xin thử lại sau."
             ) from error
 
     async def get(self, model: Model, key: str) -> Doc | None:
@@ -125,7 +127,9 @@ class View:
             LONGEST + 1,
         )
         if len(rows) > LONGEST:
-            raise Refused("read.as_of", f"more than {LONGEST} events would have to be read again: ask for less at once")
+            raise Refused(
+                "read.as_of", en=f"more than {LONGEST} events would have to be read again: ask for less at once"
+            )
         fold = Fold(model, parks=True)
         made, _ = steps(model, [Row(*row) for row in rows], await discarded(self._connection, model.name))
         for step in made:
@@ -213,4 +217,4 @@ def _positions(
 
 
 def _invalid(field: str, en: str) -> Invalid:
-    return Invalid(Violation(field, "thời điểm không hợp lệ", en))
+    return Invalid(Violation(field, vi="thời điểm không hợp lệ", en=en))

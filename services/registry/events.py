@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kernel.events import Event, Vocabulary
+from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Amount, Listed, Part, Record, Source
 from services.kernel.telling import Told
 from services.kernel.text import Id, Line, Prose
@@ -595,31 +595,16 @@ PlanEvent = PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | Activity
 ReviewEvent = ReviewNoted
 
 VOCABULARY: Vocabulary[Event] = Vocabulary(
-    OrganisationRegistered,
-    OrganisationNamed,
-    PersonRegistered,
-    PersonDescribed,
-    PersonForgotten,
-    BlocEstablished,
-    BlocNamed,
-    BlocDissolved,
-    MembersDeclared,
-    MembershipStarted,
-    MembershipEnded,
-    LeadershipElected,
-    LeadershipHandedOver,
-    LeadershipRecorded,
-    LeadershipCorrected,
-    ConferenceHeld,
-    AttendanceRecorded,
-    MovementLaunched,
-    MovementLinked,
-    CovenantSigned,
-    CovenantRecorded,
-    PlanDrafted,
-    PlanCommented,
-    PlanApproved,
-    PlanRecorded,
-    ActivityAssigned,
-    ReviewNoted,
+    *types_of(
+        OrganisationEvent,
+        PersonEvent,
+        BlocEvent,
+        MembershipEvent,
+        LeadershipEvent,
+        ConferenceEvent,
+        MovementEvent,
+        CovenantEvent,
+        PlanEvent,
+        ReviewEvent,
+    )
 )

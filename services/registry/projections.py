@@ -5,7 +5,7 @@ from typing import Annotated, Any, assert_never
 
 from pydantic import BaseModel, Field
 
-from services.kernel.events import Recorded
+from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model, by_stream
 from services.kernel.text import Id
 from services.registry import events as e
@@ -137,7 +137,7 @@ ORGANISATIONS = Model(
     "organisations",
     "registry",
     e.VOCABULARY,
-    (e.OrganisationRegistered, e.OrganisationNamed),
+    types_of(e.OrganisationEvent),
     _organisation_keys,
     _organisation,
     doc=Organisation,
@@ -147,14 +147,7 @@ BLOCS = Model(
     "blocs",
     "registry",
     e.VOCABULARY,
-    (
-        e.BlocEstablished,
-        e.BlocNamed,
-        e.BlocDissolved,
-        e.MembersDeclared,
-        e.MembershipStarted,
-        e.MembershipEnded,
-    ),
+    types_of(e.BlocEvent, e.MembershipEvent),
     _bloc_keys,
     _bloc,
     doc=Bloc,
@@ -165,13 +158,7 @@ LEADERSHIPS = Model(
     "leaderships",
     "registry",
     e.VOCABULARY,
-    (
-        e.LeadershipElected,
-        e.LeadershipHandedOver,
-        e.LeadershipRecorded,
-        e.LeadershipCorrected,
-        e.ConferenceHeld,
-    ),
+    types_of(e.LeadershipEvent, e.ConferenceHeld),
     _led_keys,
     _led,
     doc=Led,
@@ -180,7 +167,7 @@ YEARS = Model(
     "years",
     "registry",
     e.VOCABULARY,
-    (e.ConferenceHeld, e.MovementLaunched, e.MovementLinked, e.ReviewNoted),
+    types_of(YearEvent),
     _year_keys,
     _year,
     doc=Year,
@@ -189,22 +176,7 @@ STREAMS = Model(
     "streams",
     "registry",
     e.VOCABULARY,
-    (
-        e.PersonRegistered,
-        e.PersonDescribed,
-        e.PersonForgotten,
-        e.MembershipStarted,
-        e.MembershipEnded,
-        e.ConferenceHeld,
-        e.AttendanceRecorded,
-        e.CovenantSigned,
-        e.CovenantRecorded,
-        e.PlanRecorded,
-        e.PlanDrafted,
-        e.PlanCommented,
-        e.PlanApproved,
-        e.ActivityAssigned,
-    ),
+    types_of(StreamEvent),
     by_stream,
     _stream,
     doc=Stream,

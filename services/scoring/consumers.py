@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from services.kernel.events import Recorded
+from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
 from services.kernel.text import Id
 from services.kernel.tools import Tools
@@ -50,7 +50,7 @@ MEMBERS = Model(
     "members",
     "registry",
     registry.VOCABULARY,
-    (registry.MembershipStarted, registry.MembershipEnded),
+    types_of(registry.MembershipEvent),
     bloc_of,
     changed,
     doc=Members,

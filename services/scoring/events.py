@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from services.kernel.dated import Due
-from services.kernel.events import Event, Vocabulary
+from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part, Sha256
 from services.kernel.telling import Told
 from services.kernel.text import Id, Line
@@ -215,11 +215,4 @@ SheetEvent = SheetIssued
 ScoreEvent = SelfScoreSubmitted | ItemConfirmed | ItemAdjusted | ScoreApproved
 RankingEvent = RankingPublished
 
-VOCABULARY: Vocabulary[Event] = Vocabulary(
-    SheetIssued,
-    SelfScoreSubmitted,
-    ItemConfirmed,
-    ItemAdjusted,
-    ScoreApproved,
-    RankingPublished,
-)
+VOCABULARY: Vocabulary[Event] = Vocabulary(*types_of(SheetEvent, ScoreEvent, RankingEvent))

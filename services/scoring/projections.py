@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from services.kernel.events import Recorded
+from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model, by_stream
 from services.scoring import events as e
 
@@ -52,7 +52,7 @@ SCORES = Model(
     "scores",
     "scoring",
     e.VOCABULARY,
-    (e.SelfScoreSubmitted, e.ItemConfirmed, e.ItemAdjusted, e.ScoreApproved),
+    types_of(e.ScoreEvent),
     by_stream,
     scored,
     doc=Score,

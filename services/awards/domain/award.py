@@ -86,23 +86,25 @@ AWARD: Fold[Award] = Fold("award", Undecided(), evolve)
 def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Events:
     kind = catalogue.named(command.kind, command.wording)
     if command.record is not None:
-        require(command.recipient, "award.recipient", "Name the recipient or the group.", "Cần người hoặc nhóm nhận.")
+        require(
+            command.recipient, "award.recipient", en="Name the recipient or the group.", vi="Cần người hoặc nhóm nhận."
+        )
         record = catalogue.told(command.record, command.kind, command.wording)
         return [tell(e.AwardConferred, command, kind=kind, record=record)]
-    require(command.effective, "award.day", "Name the day.", "Cần ngày trao.")
+    require(command.effective, "award.day", en="Name the day.", vi="Cần ngày trao.")
     match award:
         case Decided(recipient, _, on):
             require(
                 command.recipient in (None, recipient),
                 "award.recipient",
-                "The decision names another recipient.",
-                "Quyết định nêu đối tượng khác.",
+                en="The decision names another recipient.",
+                vi="Quyết định nêu đối tượng khác.",
             )
             require(
                 on is None or (command.effective and command.effective >= on),
                 "award.order",
-                "The conferral is before the decision.",
-                "Ngày trao trước ngày quyết định.",
+                en="The conferral is before the decision.",
+                vi="Ngày trao trước ngày quyết định.",
             )
             return [tell(e.AwardConferred, command, kind=kind)]
         case _:
@@ -115,28 +117,28 @@ def cancel(command: CancelAward, award: Award) -> Events:
         require(
             command.ground and command.number and command.effective and command.reason,
             "award.cancellation",
-            "Name the legal ground, the decision's number and date, and the reason.",
-            "Cần căn cứ hủy bỏ, số, ngày quyết định và lý do.",
+            en="Name the legal ground, the decision's number and date, and the reason.",
+            vi="Cần căn cứ hủy bỏ, số, ngày quyết định và lý do.",
         )
         require(
             command.authority is not None and authority in (None, command.authority),
             "award.authority",
-            "The authority that decided an award cancels it.",
-            "Cấp nào quyết định khen thưởng thì cấp đó hủy bỏ.",
+            en="The authority that decided an award cancels it.",
+            vi="Cấp nào quyết định khen thưởng thì cấp đó hủy bỏ.",
         )
     return [tell(e.AwardCancelled, command)]
 
 
 def correct(command: CorrectAward, award: Award, catalogue: Catalogue) -> Events:
     told = (command.recipient, command.kind, command.wording, command.decision_number, command.decided_on)
-    require(any(told), "award.correction", "Say what is corrected.", "Cần nội dung đính chính.")
+    require(any(told), "award.correction", en="Say what is corrected.", vi="Cần nội dung đính chính.")
     if command.record is None:
         _decided_by(award)
         require(
             command.effective and command.reason,
             "award.correction",
-            "Name the day and the reason.",
-            "Cần ngày và lý do đính chính.",
+            en="Name the day and the reason.",
+            vi="Cần ngày và lý do đính chính.",
         )
     kind = catalogue.named(command.kind, command.wording)
     record = catalogue.told(command.record, command.kind, command.wording)
@@ -155,13 +157,13 @@ def _decided_by(award: Award) -> Id | None:
 def _refused(award: Award) -> Refused:
     match award:
         case Undecided():
-            return Refused("award.undecided", "The award is not decided.", "Chưa có quyết định khen thưởng.")
+            return Refused("award.undecided", en="The award is not decided.", vi="Chưa có quyết định khen thưởng.")
         case Decided():
-            return Refused("award.decided", "The award is decided.", "Đã có quyết định khen thưởng.")
+            return Refused("award.decided", en="The award is decided.", vi="Đã có quyết định khen thưởng.")
         case Conferred():
-            return Refused("award.conferred", "The award is conferred.", "Khen thưởng đã được trao.")
+            return Refused("award.conferred", en="The award is conferred.", vi="Khen thưởng đã được trao.")
         case Cancelled():
-            return Refused("award.cancelled", "The award is cancelled.", "Khen thưởng đã bị hủy bỏ.")
+            return Refused("award.cancelled", en="The award is cancelled.", vi="Khen thưởng đã bị hủy bỏ.")
         case _:
             assert_never(award)
 

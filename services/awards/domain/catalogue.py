@@ -66,21 +66,21 @@ def register(command: RegisterAwardKind, catalogue: Catalogue) -> Events:
     require(
         first is None or last is None or first <= last,
         "kind.period",
-        "The last day in force is before the first.",
-        "Ngày hết hiệu lực trước ngày có hiệu lực.",
+        en="The last day in force is before the first.",
+        vi="Ngày hết hiệu lực trước ngày có hiệu lực.",
     )
     require(
         not versions or (first is not None and all(v.effective is None or v.effective < first for v in versions)),
         "kind.order",
-        "A later version is in force from a later day.",
-        "Phiên bản sau phải có hiệu lực sau.",
+        en="A later version is in force from a later day.",
+        vi="Phiên bản sau phải có hiệu lực sau.",
     )
     taken = {catalogue.spellings[s] for s in spellings(command) & catalogue.spellings.keys()} - {command.code}
     require(
         not taken,
         "kind.spelling",
-        f"A name or alias belongs to {', '.join(sorted(taken))}.",
-        f"Tên hoặc cách gọi đã thuộc {', '.join(sorted(taken))}.",
+        en=f"A name or alias belongs to {', '.join(sorted(taken))}.",
+        vi=f"Tên hoặc cách gọi đã thuộc {', '.join(sorted(taken))}.",
     )
     return [tell(e.AwardKindRegistered, command, version=len(versions) + 1)]
 

@@ -47,8 +47,12 @@ def decide(command: RecordDecision, decision: Decision, catalogue: Catalogue, *r
     lines, granted = command.awards.items, _granted(command)
     awards: Sequence[Any] = rest[: len(lines)]
     proposals: Mapping[Id, Any] = dict(zip(granted, rest[len(lines) :], strict=True))
-    require(len({line.award for line in lines}) == len(lines), "decision.awards", "An award comes twice.", "Trùng mã.")
-    require(len(granted) == len(set(granted)), "decision.proposals", "A proposal comes twice.", "Trùng mã đề nghị.")
+    require(
+        len({line.award for line in lines}) == len(lines), "decision.awards", en="An award comes twice.", vi="Trùng mã."
+    )
+    require(
+        len(granted) == len(set(granted)), "decision.proposals", en="A proposal comes twice.", vi="Trùng mã đề nghị."
+    )
     if command.record is None:
         _complete(command, decision)
         for line, award in zip(lines, awards, strict=True):
@@ -65,12 +69,14 @@ def decide(command: RecordDecision, decision: Decision, catalogue: Catalogue, *r
 
 
 def _complete(command: RecordDecision, decision: Decision) -> None:
-    require(isinstance(decision, Unknown), "decision.known", "The decision is entered.", "Đã nhập quyết định này.")
+    require(
+        isinstance(decision, Unknown), "decision.known", en="The decision is entered.", vi="Đã nhập quyết định này."
+    )
     require(
         command.number and command.effective and command.authority and command.signatory and command.awards.items,
         "decision.incomplete",
-        "Name number, date, authority, signatory and at least one award.",
-        "Cần số, ngày, cơ quan, người ký và ít nhất một khen thưởng.",
+        en="Name number, date, authority, signatory and at least one award.",
+        vi="Cần số, ngày, cơ quan, người ký và ít nhất một khen thưởng.",
     )
 
 
@@ -78,12 +84,14 @@ def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catal
     code = catalogue.named(line.kind, line.wording)
     version = catalogue.in_force(code, command.effective)
     if version is None:
-        raise Refused("kind.unknown", "No such award is in force on that day.", "Không có hình thức này vào ngày đó.")
+        raise Refused(
+            "kind.unknown", en="No such award is in force on that day.", vi="Không có hình thức này vào ngày đó."
+        )
     require(
         fits(line.recipient, version),
         "recipient.kind",
-        "This award is not given to such a recipient.",
-        "Hình thức này không dành cho đối tượng như vậy.",
+        en="This award is not given to such a recipient.",
+        vi="Hình thức này không dành cho đối tượng như vậy.",
     )
     match proposal:
         case None:
@@ -92,11 +100,13 @@ def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catal
             require(
                 recipient == line.recipient and kind == code,
                 "decision.proposal",
-                "The proposal is for another recipient or award.",
-                "Đề nghị dành cho đối tượng hoặc hình thức khác.",
+                en="The proposal is for another recipient or award.",
+                vi="Đề nghị dành cho đối tượng hoặc hình thức khác.",
             )
         case _:
-            raise Refused("proposal.open", "There is no open proposal of this id.", "Không có đề nghị đang mở mã này.")
+            raise Refused(
+                "proposal.open", en="There is no open proposal of this id.", vi="Không có đề nghị đang mở mã này."
+            )
 
 
 def _recorded(command: RecordDecision) -> e.DecisionRecorded:

@@ -62,7 +62,7 @@ def agree(command: AgreeNomination, proposal: Proposal, catalogue: Catalogue) ->
     code = catalogue.named(command.kind, command.wording)
     version = catalogue.in_force(code, command.effective)
     if command.record is None:
-        require(isinstance(proposal, Unknown), "proposal.known", "This id is taken.", "Mã đề nghị này đã có.")
+        require(isinstance(proposal, Unknown), "proposal.known", en="This id is taken.", vi="Mã đề nghị này đã có.")
         _performed(command, version)
     due = version.due.of(command.year) if version and version.due else None
     return [
@@ -83,22 +83,24 @@ def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) 
     require(
         command.effective and command.conference,
         "proposal.conference",
-        "Name the conference and its day.",
-        "Cần hội nghị và ngày họp.",
+        en="Name the conference and its day.",
+        vi="Cần hội nghị và ngày họp.",
     )
     if version is None:
-        raise Refused("kind.unknown", "No such award is in force on that day.", "Không có hình thức này vào ngày đó.")
+        raise Refused(
+            "kind.unknown", en="No such award is in force on that day.", vi="Không có hình thức này vào ngày đó."
+        )
     require(
         fits(command.recipient, version),
         "recipient.kind",
-        "This award is not given to such a recipient.",
-        "Hình thức này không dành cho đối tượng như vậy.",
+        en="This award is not given to such a recipient.",
+        vi="Hình thức này không dành cho đối tượng như vậy.",
     )
     require(
         command.recipient.organisation is None or (command.ranking and command.ranking.rank),
         "proposal.unranked",
-        "The bloc's published ranking of the year does not have this recipient.",
-        "Xếp hạng đã công bố của khối, cụm không có đơn vị này.",
+        en="The bloc's published ranking of the year does not have this recipient.",
+        vi="Xếp hạng đã công bố của khối, cụm không có đơn vị này.",
     )
 
 

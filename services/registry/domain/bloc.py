@@ -81,7 +81,7 @@ def founded(bloc: Bloc) -> Established:
         case Established():
             return known
         case Unknown():
-            raise Refused("bloc.unknown", "Establish the bloc first.", "Khối, cụm chưa được thành lập.")
+            raise Refused("bloc.unknown", en="Establish the bloc first.", vi="Khối, cụm chưa được thành lập.")
         case _:
             assert_never(known)
 
@@ -95,13 +95,13 @@ def established(bloc: Bloc, day: date | None) -> Established:
 
 
 def _is_dissolved() -> Refused:
-    return Refused("bloc.dissolved", "The bloc is dissolved.", "Khối, cụm đã giải thể.")
+    return Refused("bloc.dissolved", en="The bloc is dissolved.", vi="Khối, cụm đã giải thể.")
 
 
 def establish(command: EstablishBloc, bloc: Bloc) -> Events:
     match bloc:
         case Established() | Dissolved(before=Established()):
-            raise Refused("bloc.known", "This id is taken; tell more by naming it.", "Mã khối, cụm này đã có.")
+            raise Refused("bloc.known", en="This id is taken; tell more by naming it.", vi="Mã khối, cụm này đã có.")
         case Dissolved() if command.record is None:
             raise _is_dissolved()
         case _:
@@ -109,14 +109,14 @@ def establish(command: EstablishBloc, bloc: Bloc) -> Events:
                 require(
                     command.authority and command.effective,
                     "bloc.establishment",
-                    "Name the organising authority and the day.",
-                    "Cần cơ quan tổ chức và ngày thành lập.",
+                    en="Name the organising authority and the day.",
+                    vi="Cần cơ quan tổ chức và ngày thành lập.",
                 )
             return [tell(e.BlocEstablished, command)]
 
 
 def name(command: NameBloc, bloc: Bloc) -> Events:
-    require(command.name or command.variants, "bloc.name", "Give a name or a variant.", "Cần tên hoặc cách viết.")
+    require(command.name or command.variants, "bloc.name", en="Give a name or a variant.", vi="Cần tên hoặc cách viết.")
     if command.record is None:
         established(bloc, command.effective)
     return [tell(e.BlocNamed, command)]
@@ -130,8 +130,8 @@ def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
         require(
             known.since is None or known.since <= day,
             "bloc.before-establishment",
-            "The bloc was not yet established on that day.",
-            "Ngày đó khối, cụm chưa được thành lập.",
+            en="The bloc was not yet established on that day.",
+            vi="Ngày đó khối, cụm chưa được thành lập.",
         )
     return [tell(e.BlocDissolved, command)]
 

@@ -47,7 +47,7 @@ CONFERENCE: Fold[Conference] = Fold("conference", Unknown(), evolve)
 def hold(command: HoldConference, conference: Conference) -> Events:
     match conference:
         case Held():
-            raise Refused("conference.known", "This id is taken.", "Mã hội nghị này đã có.")
+            raise Refused("conference.known", en="This id is taken.", vi="Mã hội nghị này đã có.")
         case Unknown():
             if command.record is None:
                 performed_on(command.effective)
@@ -59,13 +59,16 @@ def hold(command: HoldConference, conference: Conference) -> Events:
 def attend(command: RecordAttendance, conference: Conference) -> Events:
     if command.record is None:
         require(
-            isinstance(conference, Held), "conference.unknown", "Hold the conference first.", "Chưa có hội nghị này."
+            isinstance(conference, Held),
+            "conference.unknown",
+            en="Hold the conference first.",
+            vi="Chưa có hội nghị này.",
         )
     require(
         all(a.agency or a.person or a.words for a in command.attendees.items),
         "conference.attendee",
-        "Every attendee has an agency, a person, or words.",
-        "Mỗi đại biểu cần có cơ quan, cá nhân hoặc lời ghi.",
+        en="Every attendee has an agency, a person, or words.",
+        vi="Mỗi đại biểu cần có cơ quan, cá nhân hoặc lời ghi.",
     )
     return [tell(e.AttendanceRecorded, command)]
 

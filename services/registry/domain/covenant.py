@@ -39,19 +39,19 @@ def sign(command: SignCovenant, signed: Signed, bloc: Bloc) -> Events:
     if command.record is None:
         established(bloc, command.effective)
         performed_on(command.effective)
-        require(command.signature.member, "covenant.member", "Name the member.", "Cần nêu thành viên ký.")
+        require(command.signature.member, "covenant.member", en="Name the member.", vi="Cần nêu thành viên ký.")
         require(
             command.signature.member not in signed,
             "covenant.signed",
-            "This member has signed already.",
-            "Thành viên này đã ký giao ước.",
+            en="This member has signed already.",
+            vi="Thành viên này đã ký giao ước.",
         )
     return [tell(e.CovenantSigned, command)]
 
 
 def record(command: RecordCovenant, signed: Signed) -> Events:
     del signed  # a record needs no antecedent
-    require(command.record, "covenant.record", "Name the source, or sign.", "Cần nêu nguồn, hoặc ký giao ước.")
+    require(command.record, "covenant.record", en="Name the source, or sign.", vi="Cần nêu nguồn, hoặc ký giao ước.")
     return [tell(e.CovenantRecorded, command)]
 
 

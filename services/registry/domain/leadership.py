@@ -162,14 +162,14 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Event
         require(
             len(set(agencies)) == len(agencies),
             "leadership.distinct",
-            "Head and deputies are different agencies.",
-            "Trưởng và phó phải là các cơ quan khác nhau.",
+            en="Head and deputies are different agencies.",
+            vi="Trưởng và phó phải là các cơ quan khác nhau.",
         )
         require(
             not any(c.year == command.year and c.head for c in leadership.claims),
             "leadership.one-head",
-            f"A head for {command.year} is known; correct that term instead.",
-            f"Năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
+            en=f"A head for {command.year} is known; correct that term instead.",
+            vi=f"Năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
         )
     return [tell(e.LeadershipElected, command)]
 
@@ -187,35 +187,35 @@ def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadersh
     require(
         heads and all(c.head and c.head.agency == incoming for c in heads),
         "leadership.not-elected",
-        f"The incoming agency is not the one undisputed head for {command.year}.",
-        f"Cơ quan nhận bàn giao không phải là trưởng duy nhất của năm {command.year}.",
+        en=f"The incoming agency is not the one undisputed head for {command.year}.",
+        vi=f"Cơ quan nhận bàn giao không phải là trưởng duy nhất của năm {command.year}.",
     )
     require(
         all(c.elected_on is None or c.elected_on <= day for c in heads),
         "leadership.before-election",
-        "The handover cannot precede the election.",
-        "Không thể bàn giao trước khi bầu.",
+        en="The handover cannot precede the election.",
+        vi="Không thể bàn giao trước khi bầu.",
     )
     others = [(h.year, h.on) for h in leadership.handovers] + [(c.year, c.start) for c in leadership.claims if c.start]
     require(
         all((year is None or year < command.year) and (start is None or start < day) for year, start in others),
         "leadership.one-head",
-        "This or a later head has taken over already.",
-        "Trưởng của năm này hoặc năm sau đã nhận bàn giao.",
+        en="This or a later head has taken over already.",
+        vi="Trưởng của năm này hoặc năm sau đã nhận bàn giao.",
     )
     in_office = [c for c in leadership.claims if c.year != command.year and c.head]
     require(
         all(c.end is None or c.end < day for c in in_office),
         "leadership.one-head",
-        "Another term lasts until that day or longer.",
-        "Nhiệm kỳ khác còn kéo dài đến ngày đó hoặc sau đó.",
+        en="Another term lasts until that day or longer.",
+        vi="Nhiệm kỳ khác còn kéo dài đến ngày đó hoặc sau đó.",
     )
 
 
 def _agency(holder: e.Holder | None) -> Id:
     """The agency of a performed act. Raises Refused where none is named."""
     if holder is None or holder.agency is None:
-        raise Refused("leadership.agency", "Name the agency.", "Cần nêu cơ quan.")
+        raise Refused("leadership.agency", en="Name the agency.", vi="Cần nêu cơ quan.")
     return holder.agency
 
 
@@ -228,8 +228,8 @@ def correct(command: CorrectLeadership, leadership: Leadership) -> Events:
     require(
         any(command.corrects in claim.told_by for claim in leadership.claims),
         "leadership.no-such-term",
-        f"Event {command.corrects} of this stream tells no term.",
-        f"Sự kiện {command.corrects} không nói về nhiệm kỳ nào.",
+        en=f"Event {command.corrects} of this stream tells no term.",
+        vi=f"Sự kiện {command.corrects} không nói về nhiệm kỳ nào.",
     )
     return [tell(e.LeadershipCorrected, command, effective=command.start)]
 

@@ -70,14 +70,17 @@ def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) ->
     if command.record is None:
         day = _performed(command, established(bloc, command.effective))
         require(
-            unit == Named(registered=True), "organisation.unknown", "Register the unit first.", "Đơn vị chưa đăng ký."
+            unit == Named(registered=True),
+            "organisation.unknown",
+            en="Register the unit first.",
+            vi="Đơn vị chưa đăng ký.",
         )
         others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
         require(
             not others,
             "membership.one-bloc",
-            f"The unit is in {others} of the same authority; end that membership first.",
-            f"Đơn vị đang ở {others} của cùng cơ quan tổ chức; cần kết thúc tư cách thành viên đó trước.",
+            en=f"The unit is in {others} of the same authority; end that membership first.",
+            vi=f"Đơn vị đang ở {others} của cùng cơ quan tổ chức; cần kết thúc tư cách thành viên đó trước.",
         )
     return [tell(e.MembershipStarted, command)]
 
@@ -89,8 +92,8 @@ def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
         require(
             stay is not None and (stay.since is None or stay.since < day),
             "membership.none",
-            "The unit is no member of this bloc before that day.",
-            "Trước ngày đó đơn vị không phải thành viên của khối, cụm.",
+            en="The unit is no member of this bloc before that day.",
+            vi="Trước ngày đó đơn vị không phải thành viên của khối, cụm.",
         )
     return [tell(e.MembershipEnded, command)]
 
@@ -100,15 +103,15 @@ def _performed(command: AdmitMember | EndMembership, known: Established) -> date
     require(
         known.authority == command.authority,
         "membership.authority",
-        f"The bloc is organised by {known.authority}.",
-        f"Cơ quan tổ chức khối, cụm là {known.authority}.",
+        en=f"The bloc is organised by {known.authority}.",
+        vi=f"Cơ quan tổ chức khối, cụm là {known.authority}.",
     )
     day = performed_on(command.effective)
     require(
         known.since is None or known.since <= day,
         "membership.before-bloc",
-        "The bloc was not yet established on that day.",
-        "Ngày đó khối, cụm chưa được thành lập.",
+        en="The bloc was not yet established on that day.",
+        vi="Ngày đó khối, cụm chưa được thành lập.",
     )
     return day
 

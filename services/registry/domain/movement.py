@@ -48,11 +48,15 @@ MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
 def launch(command: LaunchMovement, movement: Movement) -> Events:
     match movement:
         case Launched():
-            raise Refused("movement.known", "This movement was launched already.", "Phong trào này đã được phát động.")
+            raise Refused(
+                "movement.known", en="This movement was launched already.", vi="Phong trào này đã được phát động."
+            )
         case Unknown():
             if command.record is None:
                 performed_on(command.effective)
-                require(command.launcher, "movement.launcher", "Name who launches it.", "Cần nêu người phát động.")
+                require(
+                    command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động."
+                )
             return [tell(e.MovementLaunched, command)]
         case _:
             assert_never(movement)

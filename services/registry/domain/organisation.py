@@ -48,7 +48,9 @@ ORGANISATION: Fold[Organisation] = Fold("organisation", Unknown(), evolve)
 def register(command: RegisterOrganisation, organisation: Organisation) -> Events:
     match organisation:
         case Named(registered=True):
-            raise Refused("organisation.known", "This id is taken; tell more by naming it.", "Mã tổ chức này đã có.")
+            raise Refused(
+                "organisation.known", en="This id is taken; tell more by naming it.", vi="Mã tổ chức này đã có."
+            )
         case _:
             return [tell(e.OrganisationRegistered, command)]
 
@@ -57,15 +59,17 @@ def name(command: NameOrganisation, organisation: Organisation) -> Events:
     require(
         command.name or command.short_name or command.variants,
         "organisation.name",
-        "Give a name, a short name or a variant.",
-        "Cần ít nhất một tên, tên tắt hoặc cách viết.",
+        en="Give a name, a short name or a variant.",
+        vi="Cần ít nhất một tên, tên tắt hoặc cách viết.",
     )
     if command.record is None:
         match organisation:
             case Named(registered=True):
                 pass
             case _:
-                raise Refused("organisation.unknown", "Register the organisation first.", "Tổ chức chưa được đăng ký.")
+                raise Refused(
+                    "organisation.unknown", en="Register the organisation first.", vi="Tổ chức chưa được đăng ký."
+                )
     return [tell(e.OrganisationNamed, command)]
 
 

@@ -8,5 +8,7 @@ from services.kernel.errors import Refused
 def performed_on(effective: date | None) -> date:
     """The day of a performed act, which is always known. Raises Refused."""
     if effective is None:
-        raise Refused("act.day", "An act performed here names its day.", "Việc thực hiện trên hệ thống cần nêu ngày.")
+        raise Refused(
+            "act.day", en="An act performed here names its day.", vi="Việc thực hiện trên hệ thống cần nêu ngày."
+        )
     return effective

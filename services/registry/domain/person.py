@@ -83,7 +83,7 @@ def register(command: RegisterPerson, person: Person) -> Events:
         case Forgotten():
             raise _forgotten()
         case Known(registered=True):
-            raise Refused("person.known", "This id is taken; tell more by describing it.", "Mã người này đã có.")
+            raise Refused("person.known", en="This id is taken; tell more by describing it.", vi="Mã người này đã có.")
         case _:
             return [tell(e.PersonRegistered, command)]
 
@@ -93,17 +93,19 @@ def describe(command: DescribePerson, person: Person) -> Events:
         case Forgotten():
             raise _forgotten()
         case Unknown() if command.record is None:
-            raise Refused("person.unknown", "Register the person first.", "Người này chưa được đăng ký.")
+            raise Refused("person.unknown", en="Register the person first.", vi="Người này chưa được đăng ký.")
         case _:
             told = command.name or command.rank or command.posts
-            require(told, "person.description", "Give a name, a rank or a post.", "Cần tên, cấp bậc hoặc chức vụ.")
+            require(
+                told, "person.description", en="Give a name, a rank or a post.", vi="Cần tên, cấp bậc hoặc chức vụ."
+            )
             return [tell(e.PersonDescribed, command)]
 
 
 def forget(command: ForgetPerson, person: Person) -> Events:
     match person:
         case Unknown():
-            raise Refused("person.unknown", "There is nothing to forget.", "Người này chưa được đăng ký.")
+            raise Refused("person.unknown", en="There is nothing to forget.", vi="Người này chưa được đăng ký.")
         case Known():
             return [tell(e.PersonForgotten, command)]
         case Forgotten():
@@ -113,7 +115,9 @@ def forget(command: ForgetPerson, person: Person) -> Events:
 
 
 def _forgotten() -> Refused:
-    return Refused("person.forgotten", "This person was forgotten; nothing more can be told.", "Người này đã được xóa.")
+    return Refused(
+        "person.forgotten", en="This person was forgotten; nothing more can be told.", vi="Người này đã được xóa."
+    )
 
 
 HANDLERS: Handlers = {

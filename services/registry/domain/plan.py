@@ -74,9 +74,11 @@ PLAN: Fold[Plan] = Fold("plan", Plan(), evolve)
 
 def draft(command: DraftPlan, plan: Plan) -> Events:
     if command.record is None:
-        require(plan.status != "APPROVED", "plan.approved", "The plan is approved already.", "Kế hoạch đã được duyệt.")
+        require(
+            plan.status != "APPROVED", "plan.approved", en="The plan is approved already.", vi="Kế hoạch đã được duyệt."
+        )
         items = [i.item for i in command.items.items]
-        require(len(set(items)) == len(items), "plan.items", "Two activities share an id.", "Trùng mã hoạt động.")
+        require(len(set(items)) == len(items), "plan.items", en="Two activities share an id.", vi="Trùng mã hoạt động.")
     return [tell(e.PlanDrafted, command)]
 
 
@@ -97,14 +99,16 @@ def _drafted(plan: Plan) -> None:
     require(
         plan.status in ("DRAFTED", "COMMENTED"),
         "plan.state",
-        f"There is no open draft: the plan is {plan.status or 'unknown'}.",
-        "Không có dự thảo kế hoạch đang mở.",
+        en=f"There is no open draft: the plan is {plan.status or 'unknown'}.",
+        vi="Không có dự thảo kế hoạch đang mở.",
     )
 
 
 def record(command: RecordPlan, plan: Plan) -> Events:
     del plan  # a record needs no antecedent
-    require(command.record, "plan.record", "Name the source, or draft the plan.", "Cần nêu nguồn, hoặc trình dự thảo.")
+    require(
+        command.record, "plan.record", en="Name the source, or draft the plan.", vi="Cần nêu nguồn, hoặc trình dự thảo."
+    )
     return [tell(e.PlanRecorded, command)]
 
 
@@ -113,8 +117,8 @@ def assign(command: AssignLead, plan: Plan) -> Events:
         require(
             command.item in plan.items,
             "plan.item",
-            "The plan has no such activity.",
-            "Kế hoạch không có hoạt động này.",
+            en="The plan has no such activity.",
+            vi="Kế hoạch không có hoạt động này.",
         )
     return [tell(e.ActivityAssigned, command)]
 

@@ -177,7 +177,7 @@ async def recorded(view: View, model: Model, key: Id) -> Any:
     """A row that must be there. Raises Missing."""
     doc = await view.get(model, key)
     if doc is None:
-        raise Missing(f"{key} is not recorded", f"Chưa ghi nhận {key}.")
+        raise Missing(en=f"{key} is not recorded", vi=f"Chưa ghi nhận {key}.")
     return doc
 
 

@@ -83,7 +83,7 @@ class ConferenceAnswer(BaseModel):
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     stream: Stream | None = await view.get(STREAMS, CONFERENCE.of(asked.conference).name)
     if stream is None:
-        raise Missing(f"{asked.conference} is not recorded", f"Chưa ghi nhận {asked.conference}.")
+        raise Missing(en=f"{asked.conference} is not recorded", vi=f"Chưa ghi nhận {asked.conference}.")
     held = next((event for event in stream.told if isinstance(event, e.ConferenceHeld)), None)
     attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
     counts = [counted(event, "attendees") for event in reversed(attendance)]

@@ -53,7 +53,7 @@ class PersonAnswer(BaseModel):
 async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
     stream: Stream | None = await view.get(STREAMS, PERSON.of(asked.person).name)
     if stream is None:
-        raise Missing(f"{asked.person} is not recorded", f"Chưa ghi nhận {asked.person}.")
+        raise Missing(en=f"{asked.person} is not recorded", vi=f"Chưa ghi nhận {asked.person}.")
     told = [event for event in stream.told if isinstance(event, e.PersonRegistered | e.PersonDescribed)]
     sealed = [_description(event) for event in told]
     texts = dict.fromkeys(f.value for one in sealed for f in (one.name, one.rank, *one.posts) if f)

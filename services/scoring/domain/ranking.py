@@ -51,25 +51,31 @@ def publish(command: PublishRanking, ranking: Ranking, *scores: Score) -> Events
         return [tell(e.RankingPublished, command, members=None)]
     match ranking:
         case Published():
-            raise Refused("ranking.published", "The ranking of this year is published.", "Đã công bố xếp hạng năm này.")
+            raise Refused(
+                "ranking.published", en="The ranking of this year is published.", vi="Đã công bố xếp hạng năm này."
+            )
         case _:
             return [_computed(command, scores)]
 
 
 def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPublished:
-    require(not command.ranked.items, "ranking.told", "A ranking is computed, not told.", "Xếp hạng do hệ thống tính.")
-    require(command.effective, "ranking.day", "Name the day of publication.", "Cần ngày công bố.")
+    require(
+        not command.ranked.items, "ranking.told", en="A ranking is computed, not told.", vi="Xếp hạng do hệ thống tính."
+    )
+    require(command.effective, "ranking.day", en="Name the day of publication.", vi="Cần ngày công bố.")
     members = command.members.units if command.members else ()
-    require(members, "ranking.members", "No member of this bloc is known.", "Chưa biết thành viên nào của khối, cụm.")
+    require(
+        members, "ranking.members", en="No member of this bloc is known.", vi="Chưa biết thành viên nào của khối, cụm."
+    )
     approved = {unit: s for unit, s in zip(members, scores, strict=True) if isinstance(s, Approved)}
     totals = {unit: s.total for unit, s in approved.items() if s.total is not None}
-    require(totals, "ranking.scores", "No member has an approved score.", "Chưa có điểm nào được phê duyệt.")
+    require(totals, "ranking.scores", en="No member has an approved score.", vi="Chưa có điểm nào được phê duyệt.")
     sheets = {(approved[unit].sheet, approved[unit].version) for unit in totals}
     require(
         len(sheets) == 1,
         "ranking.sheet",
-        "The scores are bound to different sheets or versions.",
-        "Các bảng điểm không cùng phiên bản.",
+        en="The scores are bound to different sheets or versions.",
+        vi="Các bảng điểm không cùng phiên bản.",
     )
     sheet, version = sheets.pop()
     return tell(

@@ -113,7 +113,12 @@ def stream(bloc: Id, year: int, unit: Id) -> Stream[Score]:
 def submit(command: SubmitSelfScore, score: Score, sheet: Sheet = ()) -> Events:
     version = _version(command, sheet)
     if command.record is None:
-        require(isinstance(score, Unscored), "score.submitted", "It was submitted before.", "Đã nộp bảng tự chấm điểm.")
+        require(
+            isinstance(score, Unscored),
+            "score.submitted",
+            en="It was submitted before.",
+            vi="Đã nộp bảng tự chấm điểm.",
+        )
         _fits(command, version)
     due = version.self_score_due.of(command.year) if version and version.self_score_due else None
     found = version is not None and command.sheet_version is None
@@ -142,32 +147,34 @@ def _late(day: date | None, due: date | None) -> bool | None:
 
 def _fits(command: SubmitSelfScore, version: e.SheetIssued | None) -> None:
     """Raises Refused where the score does not answer the sheet item by item."""
-    require(command.effective, "score.day", "Name the day of submission.", "Cần ngày nộp.")
+    require(command.effective, "score.day", en="Name the day of submission.", vi="Cần ngày nộp.")
     if version is None:
-        raise Refused("score.sheet", "Name a sheet that is in force on that day.", "Cần bảng điểm đang có hiệu lực.")
+        raise Refused(
+            "score.sheet", en="Name a sheet that is in force on that day.", vi="Cần bảng điểm đang có hiệu lực."
+        )
     scale = {item.code: item.max for item in version.items}
     codes = [item.code for item in command.items]
     require(
         sorted(codes) == sorted(scale),
         "score.items",
-        "Score each item of the sheet once.",
-        "Chấm mỗi mục của bảng điểm đúng một lần.",
+        en="Score each item of the sheet once.",
+        vi="Chấm mỗi mục của bảng điểm đúng một lần.",
     )
     over = ", ".join(item.code for item in command.items if item.points > scale[item.code])
-    require(not over, "score.max", f"More points than the item can give: {over}.", f"Vượt điểm tối đa: {over}.")
+    require(not over, "score.max", en=f"More points than the item can give: {over}.", vi=f"Vượt điểm tối đa: {over}.")
 
 
 def verify(command: VerifyItem, score: Score) -> Events:
     require(
         command.verifier != command.unit,
         "score.own",
-        "Another agency verifies a unit's score.",
-        "Đơn vị không tự thẩm định điểm của mình.",
+        en="Another agency verifies a unit's score.",
+        vi="Đơn vị không tự thẩm định điểm của mình.",
     )
     if command.record is None:
         _verifiable(command, score)
     if command.adjusted_points is not None:
-        require(command.reason, "score.reason", "Say why the points differ.", "Cần lý do điều chỉnh điểm.")
+        require(command.reason, "score.reason", en="Say why the points differ.", vi="Cần lý do điều chỉnh điểm.")
         return [tell(e.ItemAdjusted, command, points=command.adjusted_points)]
     own = score.own.get(command.code) if isinstance(score, Scored) else None
     return [tell(e.ItemConfirmed, command, points=own)]
@@ -180,33 +187,39 @@ def _verifiable(command: VerifyItem, score: Score) -> None:
             most = score.scale.get(command.code)
             points = command.adjusted_points
             require(
-                command.code not in score.verified, "score.verified", "It was verified before.", "Mục này đã thẩm định."
+                command.code not in score.verified,
+                "score.verified",
+                en="It was verified before.",
+                vi="Mục này đã thẩm định.",
             )
             require(
                 points is None or most is None or points <= most,
                 "score.max",
-                f"The item gives {most} at most.",
-                f"Điểm tối đa của mục là {most}.",
+                en=f"The item gives {most} at most.",
+                vi=f"Điểm tối đa của mục là {most}.",
             )
         case _:
             raise Refused(
                 "score.none",
-                "The unit has no open self-score of this item.",
-                "Đơn vị không có điểm tự chấm đang mở của mục này.",
+                en="The unit has no open self-score of this item.",
+                vi="Đơn vị không có điểm tự chấm đang mở của mục này.",
             )
 
 
 def approve(command: ApproveScores, *scores: Score) -> Events:
     require(
-        len(set(command.units)) == len(command.units), "score.units", "A unit comes twice.", "Đơn vị bị nêu hai lần."
+        len(set(command.units)) == len(command.units),
+        "score.units",
+        en="A unit comes twice.",
+        vi="Đơn vị bị nêu hai lần.",
     )
     if command.record is None:
-        require(command.approver, "score.approver", "Name who approves.", "Cần cơ quan phê duyệt.")
+        require(command.approver, "score.approver", en="Name who approves.", vi="Cần cơ quan phê duyệt.")
         require(
             command.approver not in command.units,
             "score.own",
-            "Nobody approves its own score.",
-            "Cơ quan không tự phê duyệt điểm của mình.",
+            en="Nobody approves its own score.",
+            vi="Cơ quan không tự phê duyệt điểm của mình.",
         )
     pairs = zip(command.units, scores, strict=True)
     return {stream(command.bloc, command.year, unit).name: [_approved(command, unit, score)] for unit, score in pairs}
@@ -227,9 +240,11 @@ def _approved(command: ApproveScores, unit: Id, score: Score) -> Event:
         case _ if command.record is not None:
             return tell(e.ScoreApproved, command, unit=unit)
         case Approved():
-            raise Refused("score.approved", f"{unit}: approved before.", f"{unit}: đã phê duyệt.")
+            raise Refused("score.approved", en=f"{unit}: approved before.", vi=f"{unit}: đã phê duyệt.")
         case _:
-            raise Refused("score.unverified", f"{unit}: items are not verified.", f"{unit}: còn mục chưa thẩm định.")
+            raise Refused(
+                "score.unverified", en=f"{unit}: items are not verified.", vi=f"{unit}: còn mục chưa thẩm định."
+            )
 
 
 def _submission(command: SubmitSelfScore) -> Sequence[Stream[Any]]:

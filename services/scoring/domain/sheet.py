@@ -22,21 +22,21 @@ SHEET: Fold[Sheet] = Fold("sheet", (), evolve)
 
 def issue(command: IssueSheet, sheet: Sheet) -> Events:
     codes = [item.code for item in command.items]
-    require(len(codes) == len(set(codes)), "sheet.codes", "Give each item its own code.", "Mỗi mục cần mã riêng.")
+    require(len(codes) == len(set(codes)), "sheet.codes", en="Give each item its own code.", vi="Mỗi mục cần mã riêng.")
     first, last = command.effective, command.effective_to
     require(
         first is None or last is None or first <= last,
         "sheet.period",
-        "The last day in force is before the first.",
-        "Ngày hết hiệu lực trước ngày có hiệu lực.",
+        en="The last day in force is before the first.",
+        vi="Ngày hết hiệu lực trước ngày có hiệu lực.",
     )
     if command.record is None:
-        require(first, "sheet.day", "Name the first day in force.", "Cần ngày có hiệu lực.")
+        require(first, "sheet.day", en="Name the first day in force.", vi="Cần ngày có hiệu lực.")
         require(
             all(v.effective is None or (first is not None and v.effective < first) for v in sheet),
             "sheet.order",
-            "A later version is in force from a later day.",
-            "Phiên bản sau phải có hiệu lực sau.",
+            en="A later version is in force from a later day.",
+            vi="Phiên bản sau phải có hiệu lực sau.",
         )
     return [tell(e.SheetIssued, command, version=len(sheet) + 1)]
 

@@ -20,9 +20,9 @@ def details(error: errors.Error, kind: type[Any]) -> list[Any]:
 
 def test_every_error_has_a_code_of_its_own() -> None:
     texts: list[errors.Error] = [
-        kind("en", "vi") for kind in errors.Error.__subclasses__() if kind.__init__ is errors.Error.__init__
+        kind(en="en", vi="vi") for kind in errors.Error.__subclasses__() if kind.__init__ is errors.Error.__init__
     ]
-    others: list[errors.Error] = [errors.Invalid(), errors.Refused("r", "en"), errors.Busy(1, "en")]
+    others: list[errors.Error] = [errors.Invalid(), errors.Refused("r", en="en"), errors.Busy(1, en="en")]
     codes = [status(error).code for error in [*texts, *others]]
     assert len(codes) == len(errors.Error.__subclasses__()) == len(set(codes))
     assert code_pb2.INTERNAL not in codes
@@ -37,15 +37,15 @@ def test_an_invalid_request_names_its_fields_in_both_languages() -> None:
 
 
 def test_a_refusal_carries_the_code_of_its_rule() -> None:
-    error = errors.Refused("bloc.state", "the bloc is dissolved", "khối đã giải thể")
+    error = errors.Refused("bloc.state", en="the bloc is dissolved", vi="khối đã giải thể")
     assert details(error, ErrorInfo)[0].reason == "bloc.state"
     assert details(error, PreconditionFailure)[0].violations[0].type == "bloc.state"
     assert details(error, LocalizedMessage)[0].message == "khối đã giải thể"
 
 
 def test_what_may_be_retried_says_when() -> None:
-    assert details(errors.Busy(0.25, "en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 250
-    assert details(errors.Unavailable("en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 1000
+    assert details(errors.Busy(0.25, en="en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 250
+    assert details(errors.Unavailable(en="en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 1000
 
 
 def test_ten_thousand_violations_fit_into_metadata() -> None:

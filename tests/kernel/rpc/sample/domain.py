@@ -80,14 +80,14 @@ def evolve(state: State, event: BoxOpened | BoxClosed) -> State:
 
 def open_box(command: OpenBox, state: State) -> list[Event]:
     if not isinstance(state, Unknown):
-        raise Refused("box.state", f"the box is {type(state).__name__}", "thùng này đã có")
+        raise Refused("box.state", en=f"the box is {type(state).__name__}", vi="thùng này đã có")
     fields = command.model_dump(exclude={"aliases", "seen_at", "serial"})
     return [BoxOpened.model_validate(fields)]
 
 
 def close_box(command: CloseBox, state: State) -> list[Event]:
     if not isinstance(state, Open):
-        raise Refused("box.state", f"the box is {type(state).__name__}", "thùng này không mở")
+        raise Refused("box.state", en=f"the box is {type(state).__name__}", vi="thùng này không mở")
     return [BoxClosed(box=command.box)]
 
 

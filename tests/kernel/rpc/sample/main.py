@@ -51,7 +51,7 @@ async def get_box(asked: GetBox, view: View) -> Box:
         raise ZeroDivisionError("a secret: Nguyễn Văn A")
     box: Box | None = await view.get(BOXES, asked.box)
     if box is None:
-        raise Missing(f"No box {asked.box} is recorded.", f"Chưa ghi nhận thùng {asked.box}.")
+        raise Missing(en=f"No box {asked.box} is recorded.", vi=f"Chưa ghi nhận thùng {asked.box}.")
     return box
 
 

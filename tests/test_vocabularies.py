@@ -1,0 +1,36 @@
+"""No event is written that cannot be read, or that no answer rests on."""
+
+from types import ModuleType
+
+import pytest
+
+from services.awards import events as awards_events
+from services.awards.main import SERVICE as AWARDS
+from services.kernel.events import Event
+from services.kernel.service import Service
+from services.registry import events as registry_events
+from services.registry.main import SERVICE as REGISTRY
+from services.scoring import events as scoring_events
+from services.scoring.main import SERVICE as SCORING
+
+SERVICES = {"registry": REGISTRY, "scoring": SCORING, "awards": AWARDS}
+MODULES = {"registry": registry_events, "scoring": scoring_events, "awards": awards_events}
+UNSHOWN = ("DecisionRecorded",)
+"""Types that no read model folds: only decisions rest on them."""
+
+
+def declared(module: ModuleType) -> set[type[Event]]:
+    """The event types that a module makes, and not only takes from elsewhere."""
+    classes = (thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, Event))
+    return {c for c in classes if c.__module__ == module.__name__ and c.model_fields["type"].default == c.__name__}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_event_of_a_service_is_in_its_vocabulary(name: str) -> None:
+    assert set(SERVICES[name].vocabulary.types.values()) == declared(MODULES[name])
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_every_event_is_folded_by_a_read_model_or_named_as_unshown(service: Service) -> None:
+    folded = {type_ for model in service.models for type_ in model.types}
+    assert service.vocabulary.types.keys() - folded == service.vocabulary.types.keys() & {*UNSHOWN}
