@@ -57,8 +57,8 @@ class Tools:
             raise Invalid(
                 Violation(
                     "read.as_of_position",
-                    f"sổ {self.log.name} chỉ nhận một thời điểm hoặc một vị trí",
-                    f"the log {self.log.name} is read as of a time or as of a position, not both",
+                    vi=f"sổ {self.log.name} chỉ nhận một thời điểm hoặc một vị trí",
+                    en=f"the log {self.log.name} is read as of a time or as of a position, not both",
                 )
             )
         then = {self.log.name: await self.log.position_at(time)}

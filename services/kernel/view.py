@@ -156,7 +156,9 @@ def _only_used(logs: Set[str], read: ReadOptions) -> None:
         known = ", ".join(sorted(logs))
         raise Invalid(
             *(
-                Violation(field, f"không dùng sổ {log}, chỉ dùng: {known}", f"rests on {known}, not on the log {log}")
+                Violation(
+                    field, vi=f"không dùng sổ {log}, chỉ dùng: {known}", en=f"rests on {known}, not on the log {log}"
+                )
                 for field, log in unheeded
             )
         )
