@@ -12,6 +12,7 @@ from services.kernel.errors import Unavailable
 from services.kernel.log import _APPEND, _flat, _prepare
 from tests.faults.cases import Case
 from tests.faults.places import fresh_place, opened
+from tests.kernel.conftest import Place
 from tests.kernel.log.support import append_of
 
 ATTEMPTS = (
@@ -68,31 +69,62 @@ async def append_only(n: int, seed: int, servers: Servers) -> list[str]:
 
 
 async def shadowed(n: int, seed: int, servers: Servers) -> list[str]:
-    """Temporary tables, functions and operators of the session that call themselves like the log's own."""
+    async with fresh_place(servers.postgres) as place:
+        return await appended_under_shadows(place, n)
+
+
+async def canary_shadowed(n: int, seed: int, servers: Servers) -> list[str]:
+    """The same against a copy of the append function that looks names up as the session says: must be caught."""
+    async with fresh_place(servers.postgres) as place:
+        await take_away_the_names(place.admin_dsn)
+        caught = await appended_under_shadows(place, n)
+    return [] if caught else ["a function without a path of its own passed the test of shadows: the test cannot fail"]
+
+
+async def take_away_the_names(admin_dsn: str) -> None:
+    connection = await asyncpg.connect(admin_dsn)
+    unsafe = await connection.fetchval("select pg_get_functiondef('log.append'::regproc)")
+    for safe, instead in (
+        (" SET search_path TO 'log', 'pg_temp'\n", ""),
+        ("from log.head for", "from head for"),
+        ("update log.head", "update head"),
+        ("log.commands", "commands"),
+        ("log.events", "events"),
+    ):
+        assert safe in unsafe
+        unsafe = unsafe.replace(safe, instead)
+    await connection.execute(unsafe)
+    await connection.close()
+
+
+async def appended_under_shadows(place: Place, n: int) -> list[str]:
+    """What comes out otherwise where temporary tables and functions of the session are called like the log's own."""
     failures = []
-    async with fresh_place(servers.postgres) as place, opened(place) as log:
-        await log.append(append_of(("counter:a", 0, 2)))
-        connection = await asyncpg.connect(place.dsn)
+    connection = await asyncpg.connect(place.dsn)
+    try:
         await connection.execute(
             """
             create temporary table head as select * from log.head;
             create temporary table events as select * from log.events;
             create temporary table commands as select * from log.commands;
+            grant all on head, events, commands to public;
             update head set position = 1000, recorded_until = now() + interval '20 seconds';
             create function pg_temp.fence(log.head, int, bigint) returns text language sql as 'select null';
             create function pg_temp.clock_timestamp() returns timestamptz language sql as 'select now()';
             set search_path = pg_temp, log, pg_catalog;
             """
         )
-        for version in range(2, n + 2):
+        for version in range(n):
             arguments = _flat([_prepare(append_of(("counter:a", version, 1)))])
             row = await connection.fetchrow(_APPEND, datetime.now(UTC), 1, 0, *arguments)
             if row is None or row["positions"] != [version + 1]:
                 failures.append(f"appended as {row}")
             elif abs(row["times"][0] - datetime.now(UTC)) > timedelta(seconds=10):
                 failures.append(f"recorded at {row['times']}")
+    finally:
         await connection.close()
-        if (await log.head()).position != n + 2:
+    async with opened(place) as log:
+        if (await log.head()).position != n:
             failures.append(f"the log ends at {await log.head()}")
     return failures
 
@@ -141,5 +173,8 @@ CASES = [
         append_only,
     ),
     Case("shadowed", "appends of a session that shadows the log's names", 200, 5, shadowed),
+    Case(
+        "canary-shadowed", "the same against an append function without its own path must fail", 3, 3, canary_shadowed
+    ),
     Case("far-clocks", "an append with a clock far off", 200, 10, far_clocks),
 ]
