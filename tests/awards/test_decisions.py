@@ -296,6 +296,40 @@ def test_a_decided_award_is_cancelled_by_who_decided_it_before_or_after_its_conf
     given(decided()).when(cancel(authority=None)).refused("award.authority")
 
 
+def test_an_award_is_not_cancelled_before_its_decision_or_its_conferral() -> None:
+    given(decided()).when(cancel(effective=date(2020, 5, 4))).refused("award.order")
+    given(decided(), CONFERRED).when(cancel(effective=date(2020, 5, 4))).refused("award.order")
+    given(decided(), CONFERRED).when(cancel(effective=date(2025, 3, 19))).refused("award.order")
+    given(decided()).when(cancel(effective=DECIDED_ON)).then(CANCELLED.model_copy(update={"effective": DECIDED_ON}))
+
+
+def test_dates_are_held_in_order_against_the_corrected_date_of_the_decision() -> None:
+    corrected = e.AwardCorrected(award="a", decided_on=date(2025, 3, 12), effective=date(2025, 3, 15), reason="sai")
+    given(decided(), corrected).when(confer(effective=date(2025, 3, 11))).refused("award.order")
+    given(decided(), corrected).when(cancel(effective=date(2025, 3, 11))).refused("award.order")
+    given(decided(), CONFERRED, corrected).when(cancel(effective=date(2025, 3, 11))).refused("award.order")
+
+
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [
+        ([decided()], {"effective": date(2025, 3, 1), "wording": "x"}),
+        ([decided(), CONFERRED], {"effective": date(2025, 3, 1), "wording": "x"}),
+        ([decided()], {"effective": date(2025, 3, 5), "decided_on": date(2025, 3, 6)}),
+        ([decided(), CONFERRED], {"effective": date(2025, 4, 1), "decided_on": date(2025, 3, 21)}),
+    ],
+)
+def test_a_corrigendum_comes_after_the_decision_whose_date_is_not_after_the_conferral(
+    told: list[Any], more: dict[str, Any]
+) -> None:
+    given(*told).when(CorrectAward(award="a", reason="sai", **more)).refused("award.order")
+
+
+def test_a_record_of_an_act_is_kept_whatever_its_date() -> None:
+    command = CancelAward(award="a", effective=date(2020, 5, 4), record=ARTICLE)
+    given(decided()).when(command).then(e.AwardCancelled(award="a", effective=date(2020, 5, 4), record=ARTICLE))
+
+
 @pytest.mark.parametrize("missing", ["ground", "number", "effective", "reason"])
 def test_a_performed_cancellation_names_ground_decision_and_reason(missing: str) -> None:
     given(decided()).when(cancel(**{missing: None})).refused("award.cancellation")

@@ -46,6 +46,9 @@ class Decided:
 class Conferred:
     recipient: e.Recipient
     authority: Id | None
+    on: date | None
+    """The day of the decision."""
+    conferred_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,21 @@ def evolve(award: Award, event: e.AwardEvent) -> Award:
         case e.AwardDecided():
             return Decided(event.recipient, event.authority, event.effective) if isinstance(award, Undecided) else award
         case e.AwardConferred():
-            return Conferred(award.recipient, award.authority) if isinstance(award, Decided) else award
+            return _conferred(award, event.effective) if isinstance(award, Decided) else award
         case e.AwardCorrected():
             return _corrected(award, event)
         case _:
             assert_never(event)
 
 
+def _conferred(award: Decided, day: date | None) -> Conferred:
+    return Conferred(award.recipient, award.authority, award.on, day)
+
+
 def _corrected(award: Award, event: e.AwardCorrected) -> Award:
     match award:
-        case Decided():
+        case Decided() | Conferred():
             return replace(award, recipient=event.recipient or award.recipient, on=event.decided_on or award.on)
-        case Conferred():
-            return replace(award, recipient=event.recipient or award.recipient)
         case _:
             return award
 
@@ -100,12 +105,7 @@ def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Even
                 en="The decision names another recipient.",
                 vi="Quyết định nêu đối tượng khác.",
             )
-            require(
-                on is None or (command.effective and command.effective >= on),
-                "award.order",
-                en="The conferral is before the decision.",
-                vi="Ngày trao trước ngày quyết định.",
-            )
+            _in_order(command.effective, on, en="The conferral", vi="Ngày trao")
             return [tell(e.AwardConferred, command, kind=kind)]
         case _:
             raise _refused(award)
@@ -113,7 +113,7 @@ def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Even
 
 def cancel(command: CancelAward, award: Award) -> Events:
     if command.record is None:
-        authority = _decided_by(award)
+        stands = _standing(award)
         require(
             command.ground and command.number and command.effective and command.reason,
             "award.cancellation",
@@ -121,11 +121,19 @@ def cancel(command: CancelAward, award: Award) -> Events:
             vi="Cần căn cứ hủy bỏ, số, ngày quyết định và lý do.",
         )
         require(
-            command.authority is not None and authority in (None, command.authority),
+            command.authority is not None and stands.authority in (None, command.authority),
             "award.authority",
             en="The authority that decided an award cancels it.",
             vi="Cấp nào quyết định khen thưởng thì cấp đó hủy bỏ.",
         )
+        _in_order(command.effective, stands.on, en="The cancellation", vi="Ngày hủy bỏ")
+        if isinstance(stands, Conferred):  # a cancelled award would not have been conferred
+            require(
+                _not_before(command.effective, stands.conferred_on),
+                "award.order",
+                en="The cancellation is before the conferral.",
+                vi="Ngày hủy bỏ trước ngày trao.",
+            )
     return [tell(e.AwardCancelled, command)]
 
 
@@ -133,25 +141,42 @@ def correct(command: CorrectAward, award: Award, catalogue: Catalogue) -> Events
     told = (command.recipient, command.kind, command.wording, command.decision_number, command.decided_on)
     require(any(told), "award.correction", en="Say what is corrected.", vi="Cần nội dung đính chính.")
     if command.record is None:
-        _decided_by(award)
+        stands = _standing(award)
         require(
             command.effective and command.reason,
             "award.correction",
             en="Name the day and the reason.",
             vi="Cần ngày và lý do đính chính.",
         )
+        _in_order(command.effective, command.decided_on or stands.on, en="The corrigendum", vi="Ngày đính chính")
+        if isinstance(stands, Conferred):
+            _in_order(stands.conferred_on, command.decided_on, en="The conferral", vi="Ngày trao")
     kind = catalogue.named(command.kind, command.wording)
     record = catalogue.told(command.record, command.kind, command.wording)
     return [tell(e.AwardCorrected, command, kind=kind, record=record)]
 
 
-def _decided_by(award: Award) -> Id | None:
-    """Who decided an award that stands. Raises Refused for one that does not."""
+def _standing(award: Award) -> Decided | Conferred:
+    """Raises Refused for an award that does not stand."""
     match award:
         case Decided() | Conferred():
-            return award.authority
+            return award
         case _:
             raise _refused(award)
+
+
+def _not_before(day: date | None, earlier: date | None) -> bool:
+    """Whether nothing says that it was before; a day that is not known says nothing."""
+    return day is None or earlier is None or day >= earlier
+
+
+def _in_order(day: date | None, decided_on: date | None, *, en: str, vi: str) -> None:
+    require(
+        _not_before(day, decided_on),
+        "award.order",
+        en=f"{en} is before the decision.",
+        vi=f"{vi} trước ngày quyết định.",
+    )
 
 
 def _refused(award: Award) -> Refused:
