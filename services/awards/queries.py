@@ -12,7 +12,7 @@ from services.awards.projections import AWARDS, KINDS, PROPOSALS, Award, Kind, P
 from services.kernel.binding import Query
 from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
-from services.kernel.telling import fact
+from services.kernel.telling import differ, fact
 from services.kernel.text import Id, Line, bare, fold
 from services.kernel.view import View
 
@@ -181,7 +181,7 @@ def _proposal(key: str, proposal: Proposal, names: Names) -> ProposalFacts:
         late=fact(agreed, "late", LATE),
         rank=fact(agreed, "ranking.rank"),
         awards=_present(fact(decided, "award") for decided in proposal.decided),
-        disputed=_differ(proposal.agreed, "bloc", "year", "recipient", "kind", "effective"),
+        disputed=differ(proposal.agreed, "bloc", "year", "recipient", "kind", "effective"),
     )
 
 
@@ -332,17 +332,11 @@ def _correction(corrected: e.AwardCorrected) -> CorrectionFacts:
 def _disputed(award: Award) -> bool:
     """Whether two acts that happen once are told in ways that cannot both be; a corrigendum is no dispute."""
     return (
-        _differ(award.decided, "recipient", "kind", "number", "effective", "authority")
-        or _differ(award.conferred, "recipient", "kind", "effective")
-        or _differ(award.cancelled, "number", "effective")
-        or (not award.corrected and _differ(award.acts, "recipient", "kind"))
+        differ(award.decided, "recipient", "kind", "number", "effective", "authority")
+        or differ(award.conferred, "recipient", "kind", "effective")
+        or differ(award.cancelled, "number", "effective")
+        or (not award.corrected and differ(award.acts, "recipient", "kind"))
     )
-
-
-def _differ(events: Sequence[Any], *fields: str) -> bool:
-    """Whether a field that several events tell has several values."""
-    told = {field: [value for event in events if (value := getattr(event, field)) is not None] for field in fields}
-    return any(value != values[0] for values in told.values() for value in values)
 
 
 def _first(events: Iterable[Any], path: str) -> Fact | None:

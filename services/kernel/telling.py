@@ -4,7 +4,9 @@ Both derive from one class of facts, so that a path in `record.inferred` names t
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -76,6 +78,12 @@ def weakest(own: Mark, *others: Mark) -> Mark:
 def resting(value: Fact, *on: Fact | None) -> Fact:
     """The fact, no surer than the others that it rests on, as far as there are any."""
     return value.model_copy(update={"mark": weakest(value.mark, *(fact_.mark for fact_ in on if fact_))})
+
+
+def differ(events: Sequence[Any], *fields: str) -> bool:
+    """Whether a field that several events tell, such as `tasks.declared_count`, has several values."""
+    told = {field: [v for event in events if (v := attrgetter(field)(event)) is not None] for field in fields}
+    return any(value != values[0] for values in told.values() for value in values)
 
 
 def worded(value: Any) -> str:

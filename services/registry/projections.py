@@ -19,7 +19,15 @@ BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type"
 MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
 YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted
 YearTold = Annotated[YearEvent, Field(discriminator="type")]
-StreamEvent = e.PersonEvent | e.MembershipEvent | e.ConferenceEvent | e.CovenantEvent | e.PlanEvent
+StreamEvent = (
+    e.PersonEvent
+    | e.MembershipEvent
+    | e.ConferenceEvent
+    | e.MovementEvent
+    | e.CovenantEvent
+    | e.PlanEvent
+    | e.ReviewEvent
+)
 StreamTold = Annotated[StreamEvent, Field(discriminator="type")]
 
 
@@ -181,5 +189,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
+    version=2,
 )
 MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)

@@ -44,6 +44,21 @@ def test_an_organisation_is_registered_once() -> None:
     given(registered).when(RegisterOrganisation(organisation="btp", name="Khác")).refused("organisation.known")
 
 
+def test_what_was_told_once_is_recorded_again_although_it_contradicts() -> None:
+    other = e.OrganisationRegistered(organisation="btp", name="Khác", record=RECORD)
+    given(registered).when(RegisterOrganisation(organisation="btp", name="Khác", record=RECORD)).then(other)
+    again = e.PersonRegistered(person="p-1", name="1.other", record=RECORD)
+    given(person).when(RegisterPerson(person="p-1", name="1.other", record=RECORD)).then(again)
+    held = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
+    elsewhere = e.ConferenceHeld(conference="c", kind="SUMMATION", record=RECORD)
+    given(held).when(HoldConference(conference="c", kind="SUMMATION", record=RECORD)).then(elsewhere)
+    launched = e.MovementLaunched(movement="m", effective=DAY)
+    relaunched = e.MovementLaunched(movement="m", name="Khác", record=RECORD)
+    given(launched).when(LaunchMovement(movement="m", name="Khác", record=RECORD)).then(relaunched)
+    noted = e.ReviewNoted(review="r", bloc="b1", year=2020, record=RECORD)
+    given(noted).when(NoteReview(review="r", bloc="b1", year=2020, record=RECORD)).then(noted)
+
+
 def test_a_name_may_be_recorded_of_an_organisation_that_nobody_registered() -> None:
     named = e.OrganisationNamed(organisation="btp", name="Bộ Tư pháp", record=RECORD)
     given().when(NameOrganisation(organisation="btp", name="Bộ Tư pháp", record=RECORD)).then(named)
@@ -86,7 +101,16 @@ def test_a_bloc_established_here_needs_its_authority_and_day_and_a_recorded_one_
     fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1"}
     given().when(EstablishBloc(**fields)).refused("bloc.establishment")
     given().when(EstablishBloc(**fields, record=RECORD)).then(e.BlocEstablished(**fields, record=RECORD))
-    given(established).when(EstablishBloc(**fields, record=RECORD)).refused("bloc.known")
+    given(established).when(EstablishBloc(**fields, record=RECORD)).then(e.BlocEstablished(**fields, record=RECORD))
+    given(established).when(EstablishBloc(**fields, authority="central", effective=DAY)).refused("bloc.known")
+
+
+def test_a_record_of_another_establishment_loosens_no_guard() -> None:
+    other = established.model_copy(update={"authority": "hanoi", "effective": date(2010, 1, 1), "record": RECORD})
+    told = {**ground, "bloc:b1": [established, other]}
+    given(told).when(admit(authority="hanoi")).refused("membership.authority")
+    given(told).when(admit(effective=date(2019, 12, 31))).refused("membership.before-bloc")
+    given(told).when(admit()).then(started("b1", DAY))
 
 
 def test_a_bloc_is_named_and_its_members_declared_after_it_is_established_or_from_a_record() -> None:
@@ -126,7 +150,7 @@ def test_a_dissolution_is_recorded_of_whatever_bloc_and_beside_another_one() -> 
     fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1", "effective": date(2020, 1, 1)}
     given(known).when(EstablishBloc(**fields, record=RECORD)).then(e.BlocEstablished(**fields, record=RECORD))
     given(known).when(EstablishBloc(**fields, authority="central")).refused("bloc.dissolved")
-    given(known, established).when(EstablishBloc(**fields, record=RECORD)).refused("bloc.known")
+    given(known, established).when(EstablishBloc(**fields, authority="central")).refused("bloc.known")
 
 
 @pytest.mark.parametrize(
@@ -330,7 +354,7 @@ def test_a_conference_is_held_once_and_attended_after() -> None:
     held = e.ConferenceHeld(conference="c", kind="SUMMATION", closes=2023, effective=DAY)
     given().when(HoldConference(conference="c", kind="SUMMATION", closes=2023, effective=DAY)).then(held)
     given().when(HoldConference(conference="c", kind="SUMMATION")).refused("act.day")
-    given(held).when(HoldConference(conference="c", kind="OTHER", record=RECORD)).refused("conference.known")
+    given(held).when(HoldConference(conference="c", kind="OTHER", effective=DAY)).refused("conference.known")
     given().when(RecordAttendance(conference="c")).refused("conference.unknown")
     given(held).when(RecordAttendance(conference="c")).then(e.AttendanceRecorded(conference="c"))
 
@@ -349,7 +373,7 @@ def test_a_movement_is_launched_once_and_taken_up_by_anybody() -> None:
     launched = e.MovementLaunched(movement="m", effective=DAY, launcher=launcher)
     given().when(LaunchMovement(movement="m", effective=DAY, launcher=launcher)).then(launched)
     given().when(LaunchMovement(movement="m", effective=DAY)).refused("movement.launcher")
-    given(launched).when(LaunchMovement(movement="m", record=RECORD)).refused("movement.known")
+    given(launched).when(LaunchMovement(movement="m", effective=DAY, launcher=launcher)).refused("movement.known")
     linked = e.MovementLinked(movement="m", bloc="b1", year=2024, manner="PUSHED")
     given(bloc).when(LinkMovement(movement="m", bloc="b1", year=2024, manner="PUSHED")).then(linked)
     given().when(LinkMovement(movement="m", bloc="b1", year=2024, manner="PUSHED")).refused("bloc.unknown")
@@ -388,20 +412,20 @@ approved = e.PlanApproved(bloc="b1", year=2022, effective=DAY)
 
 
 def test_a_plan_goes_from_draft_through_comments_to_approval() -> None:
-    given().when(DraftPlan(bloc="b1", year=2022, items=items("i1"))).then(drafted)
-    given(drafted).when(CommentPlan(bloc="b1", year=2022)).then(commented)
-    given(drafted, commented).when(ApprovePlan(bloc="b1", year=2022, effective=DAY)).then(approved)
-    given(drafted, approved).when(ApprovePlan(bloc="b1", year=2022, effective=DAY)).refused("plan.state")
-    given().when(CommentPlan(bloc="b1", year=2022)).refused("plan.state")
-    given(approved).when(DraftPlan(bloc="b1", year=2022)).refused("plan.approved")
-    given().when(DraftPlan(bloc="b1", year=2022, items=items("i1", "i1"))).refused("plan.items")
+    given(bloc).when(DraftPlan(bloc="b1", year=2022, items=items("i1"))).then(drafted)
+    given(bloc, drafted).when(CommentPlan(bloc="b1", year=2022)).then(commented)
+    given(bloc, drafted, commented).when(ApprovePlan(bloc="b1", year=2022, effective=DAY)).then(approved)
+    given(bloc, drafted, approved).when(ApprovePlan(bloc="b1", year=2022, effective=DAY)).refused("plan.state")
+    given(bloc).when(CommentPlan(bloc="b1", year=2022)).refused("plan.state")
+    given(bloc, approved).when(DraftPlan(bloc="b1", year=2022)).refused("plan.approved")
+    given(bloc).when(DraftPlan(bloc="b1", year=2022, items=items("i1", "i1"))).refused("plan.items")
 
 
 def test_a_lead_is_given_to_an_activity_of_the_plan() -> None:
-    given(drafted).when(AssignLead(bloc="b1", year=2022, item="i1", lead="btp")).then(
+    given(bloc, drafted).when(AssignLead(bloc="b1", year=2022, item="i1", lead="btp")).then(
         e.ActivityAssigned(bloc="b1", year=2022, item="i1", lead="btp")
     )
-    given(drafted).when(AssignLead(bloc="b1", year=2022, item="i2", lead="btp")).refused("plan.item")
+    given(bloc, drafted).when(AssignLead(bloc="b1", year=2022, item="i2", lead="btp")).refused("plan.item")
 
 
 def test_a_plan_known_by_reference_needs_its_source() -> None:
@@ -416,6 +440,32 @@ def test_a_review_is_noted_once_under_its_id() -> None:
     given(bloc).when(NoteReview(review="r", bloc="b1", year=2020)).then(noted)
     given(bloc, noted).when(NoteReview(review="r", bloc="b1", year=2020)).refused("review.known")
     given().when(NoteReview(review="r", bloc="b1", year=2020)).refused("bloc.unknown")
+
+
+ACTS_OF_A_BLOC: list[Command] = [
+    HoldConference(conference="c", bloc="b1", kind="OTHER", effective=DAY),
+    LaunchMovement(movement="m", bloc="b1", effective=DAY, launcher=e.Party(agency="btp")),
+    LinkMovement(movement="m", bloc="b1", year=2024, manner="JOINED", effective=DAY),
+    SignCovenant(bloc="b1", year=2024, signature=e.Signature(member="btp"), effective=DAY),
+    DraftPlan(bloc="b1", year=2024, effective=DAY),
+    NoteReview(review="r", bloc="b1", year=2024, effective=DAY),
+]
+
+
+@pytest.mark.parametrize("command", ACTS_OF_A_BLOC, ids=lambda c: type(c).__name__)
+def test_no_act_of_an_unknown_or_dissolved_bloc_is_performed(command: Command) -> None:
+    given().when(command).refused("bloc.unknown")
+    given({"bloc:b1": [established, dissolved(DAY)]}).when(command).refused("bloc.dissolved")
+
+
+def test_a_plan_that_a_record_drafted_is_not_gone_on_with_for_an_unknown_bloc() -> None:
+    draft = e.PlanDrafted(bloc="b1", year=2022, items=items("i1"), record=RECORD)
+    for command in (
+        CommentPlan(bloc="b1", year=2022),
+        ApprovePlan(bloc="b1", year=2022, effective=DAY),
+        AssignLead(bloc="b1", year=2022, item="i1", lead="btp"),
+    ):
+        given(draft).when(command).refused("bloc.unknown")
 
 
 RECORDED_ALONE: list[Command] = [

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
@@ -53,14 +53,22 @@ Bloc = Unknown | Established | Dissolved
 def evolve(bloc: Bloc, event: e.BlocEvent) -> Bloc:
     match event:
         case e.BlocEstablished(authority=authority, effective=since):
-            known = Established(authority, since)
-            return replace(bloc, before=known) if isinstance(bloc, Dissolved) else known
+            return _founded(bloc, authority, since)
         case e.BlocDissolved(effective=on):
             return _dissolved(bloc, on)
         case e.BlocNamed() | e.MembersDeclared():
             return bloc
         case _:
             assert_never(event)
+
+
+def _founded(bloc: Bloc, authority: Id | None, since: date | None) -> Established | Dissolved:
+    """What was told first binds: a record that contradicts it is kept, and loosens no guard."""
+    known = bloc.before if isinstance(bloc, Dissolved) else bloc
+    if isinstance(known, Established):
+        authority, since = known.authority or authority, known.since or since
+    told = Established(authority, since)
+    return replace(bloc, before=told) if isinstance(bloc, Dissolved) else told
 
 
 def _dissolved(bloc: Bloc, on: date | None) -> Dissolved:
@@ -72,6 +80,11 @@ def _dissolved(bloc: Bloc, on: date | None) -> Dissolved:
 
 
 BLOC: Fold[Bloc] = Fold("bloc", Unknown(), evolve)
+
+
+def named(bloc: Id | None) -> list[Stream[Bloc]]:
+    """What an act reads that need not be a bloc's."""
+    return [BLOC.of(bloc)] if bloc else []
 
 
 def founded(bloc: Bloc) -> Established:
@@ -99,20 +112,27 @@ def _is_dissolved() -> Refused:
 
 
 def establish(command: EstablishBloc, bloc: Bloc) -> Events:
+    if command.record is None:
+        _new(bloc)
+        require(
+            command.authority and command.effective,
+            "bloc.establishment",
+            en="Name the organising authority and the day.",
+            vi="Cần cơ quan tổ chức và ngày thành lập.",
+        )
+    return [tell(e.BlocEstablished, command)]
+
+
+def _new(bloc: Bloc) -> None:
     match bloc:
+        case Unknown():
+            pass
         case Established() | Dissolved(before=Established()):
             raise Refused("bloc.known", en="This id is taken; tell more by naming it.", vi="Mã khối, cụm này đã có.")
-        case Dissolved() if command.record is None:
+        case Dissolved():
             raise _is_dissolved()
         case _:
-            if command.record is None:
-                require(
-                    command.authority and command.effective,
-                    "bloc.establishment",
-                    en="Name the organising authority and the day.",
-                    vi="Cần cơ quan tổ chức và ngày thành lập.",
-                )
-            return [tell(e.BlocEstablished, command)]
+            assert_never(bloc)
 
 
 def name(command: NameBloc, bloc: Bloc) -> Events:

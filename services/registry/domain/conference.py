@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
-from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
 from services.registry import events as e
+from services.registry.domain.bloc import Bloc, established, named
 from services.registry.domain.performing import performed_on
 
 
@@ -44,16 +44,15 @@ def evolve(conference: Conference, event: e.ConferenceEvent) -> Conference:
 CONFERENCE: Fold[Conference] = Fold("conference", Unknown(), evolve)
 
 
-def hold(command: HoldConference, conference: Conference) -> Events:
-    match conference:
-        case Held():
-            raise Refused("conference.known", en="This id is taken.", vi="Mã hội nghị này đã có.")
-        case Unknown():
-            if command.record is None:
-                performed_on(command.effective)
-            return [tell(e.ConferenceHeld, command)]
-        case _:
-            assert_never(conference)
+def hold(command: HoldConference, conference: Conference, *blocs: Bloc) -> Events:
+    if command.record is None:
+        require(
+            not isinstance(conference, Held), "conference.known", en="This id is taken.", vi="Mã hội nghị này đã có."
+        )
+        performed_on(command.effective)
+        for bloc in blocs:
+            established(bloc, command.effective)
+    return [tell(e.ConferenceHeld, command)]
 
 
 def attend(command: RecordAttendance, conference: Conference) -> Events:
@@ -74,6 +73,6 @@ def attend(command: RecordAttendance, conference: Conference) -> Events:
 
 
 HANDLERS: Handlers = {
-    HoldConference: Handler(lambda c: [CONFERENCE.of(c.conference)], hold),
+    HoldConference: Handler(lambda c: [CONFERENCE.of(c.conference), *named(c.bloc)], hold),
     RecordAttendance: Handler(lambda c: [CONFERENCE.of(c.conference)], attend),
 }

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
-from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
 from services.registry import events as e
-from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.bloc import BLOC, Bloc, established, named
 from services.registry.domain.performing import performed_on
 
 
@@ -45,21 +44,19 @@ def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
 MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
 
 
-def launch(command: LaunchMovement, movement: Movement) -> Events:
-    match movement:
-        case Launched():
-            raise Refused(
-                "movement.known", en="This movement was launched already.", vi="Phong trào này đã được phát động."
-            )
-        case Unknown():
-            if command.record is None:
-                performed_on(command.effective)
-                require(
-                    command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động."
-                )
-            return [tell(e.MovementLaunched, command)]
-        case _:
-            assert_never(movement)
+def launch(command: LaunchMovement, movement: Movement, *blocs: Bloc) -> Events:
+    if command.record is None:
+        require(
+            not isinstance(movement, Launched),
+            "movement.known",
+            en="This movement was launched already.",
+            vi="Phong trào này đã được phát động.",
+        )
+        performed_on(command.effective)
+        require(command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động.")
+        for bloc in blocs:
+            established(bloc, command.effective)
+    return [tell(e.MovementLaunched, command)]
 
 
 def link(command: LinkMovement, movement: Movement, bloc: Bloc) -> Events:
@@ -70,6 +67,6 @@ def link(command: LinkMovement, movement: Movement, bloc: Bloc) -> Events:
 
 
 HANDLERS: Handlers = {
-    LaunchMovement: Handler(lambda c: [MOVEMENT.of(c.movement)], launch),
+    LaunchMovement: Handler(lambda c: [MOVEMENT.of(c.movement), *named(c.bloc)], launch),
     LinkMovement: Handler(lambda c: [MOVEMENT.of(c.movement), BLOC.of(c.bloc)], link),
 }

@@ -46,13 +46,13 @@ ORGANISATION: Fold[Organisation] = Fold("organisation", Unknown(), evolve)
 
 
 def register(command: RegisterOrganisation, organisation: Organisation) -> Events:
-    match organisation:
-        case Named(registered=True):
-            raise Refused(
-                "organisation.known", en="This id is taken; tell more by naming it.", vi="Mã tổ chức này đã có."
-            )
-        case _:
-            return [tell(e.OrganisationRegistered, command)]
+    require(
+        command.record or organisation != Named(registered=True),
+        "organisation.known",
+        en="This id is taken; tell more by naming it.",
+        vi="Mã tổ chức này đã có.",
+    )
+    return [tell(e.OrganisationRegistered, command)]
 
 
 def name(command: NameOrganisation, organisation: Organisation) -> Events:

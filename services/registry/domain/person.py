@@ -82,7 +82,7 @@ def register(command: RegisterPerson, person: Person) -> Events:
     match person:
         case Forgotten():
             raise _forgotten()
-        case Known(registered=True):
+        case Known(registered=True) if command.record is None:
             raise Refused("person.known", en="This id is taken; tell more by describing it.", vi="Mã người này đã có.")
         case _:
             return [tell(e.PersonRegistered, command)]

@@ -1,12 +1,13 @@
 """The yearly plan of a bloc: drafted, commented on, approved, its activities given to lead agencies."""
 
 from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.performing import performed_on
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
@@ -72,8 +73,9 @@ def evolve(plan: Plan, event: e.PlanEvent) -> Plan:
 PLAN: Fold[Plan] = Fold("plan", Plan(), evolve)
 
 
-def draft(command: DraftPlan, plan: Plan) -> Events:
+def draft(command: DraftPlan, plan: Plan, bloc: Bloc) -> Events:
     if command.record is None:
+        established(bloc, command.effective)
         require(
             plan.status != "APPROVED", "plan.approved", en="The plan is approved already.", vi="Kế hoạch đã được duyệt."
         )
@@ -82,14 +84,16 @@ def draft(command: DraftPlan, plan: Plan) -> Events:
     return [tell(e.PlanDrafted, command)]
 
 
-def comment(command: CommentPlan, plan: Plan) -> Events:
+def comment(command: CommentPlan, plan: Plan, bloc: Bloc) -> Events:
     if command.record is None:
+        established(bloc, command.effective)
         _drafted(plan)
     return [tell(e.PlanCommented, command)]
 
 
-def approve(command: ApprovePlan, plan: Plan) -> Events:
+def approve(command: ApprovePlan, plan: Plan, bloc: Bloc) -> Events:
     if command.record is None:
+        established(bloc, command.effective)
         _drafted(plan)
         performed_on(command.effective)
     return [tell(e.PlanApproved, command)]
@@ -112,8 +116,9 @@ def record(command: RecordPlan, plan: Plan) -> Events:
     return [tell(e.PlanRecorded, command)]
 
 
-def assign(command: AssignLead, plan: Plan) -> Events:
+def assign(command: AssignLead, plan: Plan, bloc: Bloc) -> Events:
     if command.record is None:
+        established(bloc, command.effective)
         require(
             command.item in plan.items,
             "plan.item",
@@ -123,10 +128,14 @@ def assign(command: AssignLead, plan: Plan) -> Events:
     return [tell(e.ActivityAssigned, command)]
 
 
+def _reads(command: DraftPlan | CommentPlan | ApprovePlan | AssignLead) -> list[Stream[Any]]:
+    return [PLAN.of(command.bloc, str(command.year)), BLOC.of(command.bloc)]
+
+
 HANDLERS: Handlers = {
-    DraftPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], draft),
-    CommentPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], comment),
-    ApprovePlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], approve),
+    DraftPlan: Handler(_reads, draft),
+    CommentPlan: Handler(_reads, comment),
+    ApprovePlan: Handler(_reads, approve),
     RecordPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], record),
-    AssignLead: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], assign),
+    AssignLead: Handler(_reads, assign),
 }

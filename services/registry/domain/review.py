@@ -23,8 +23,8 @@ REVIEW: Fold[Review] = Fold("review", 0, evolve)
 
 
 def note(command: NoteReview, review: Review, bloc: Bloc) -> Events:
-    require(review == 0, "review.known", en="This id is taken.", vi="Mã sơ kết, tổng kết này đã có.")
     if command.record is None:
+        require(review == 0, "review.known", en="This id is taken.", vi="Mã sơ kết, tổng kết này đã có.")
         established(bloc, command.effective)
     return [tell(e.ReviewNoted, command)]
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.telling import differ, fact, mark
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.membership import MEMBERSHIP, Stay, Stays, evolve
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
-from services.registry.queries.common import Label, counted, facts, labels, latest, length, recorded, until
+from services.registry.queries.common import Label, counted, facts, first, labels, latest, length, recorded, until
 from services.registry.queries.names import NameFacts, names_told, variants_told
 
 
@@ -110,6 +110,10 @@ class BlocAnswer(BaseModel):
     """The organisations named here."""
     dissolutions: tuple[DissolutionFacts, ...]
     """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
+    decision: Fact | None
+    """The document that established it, by its id."""
+    disputed: bool
+    """Whether sources tell of its establishment in ways that cannot both be; each field is as told first."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
@@ -117,11 +121,11 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     established = [event for event in bloc.told if isinstance(event, e.BlocEstablished)]
     answer = BlocAnswer(
         bloc=asked.bloc,
-        kind=latest(established, "kind"),
-        authority=latest(established, "authority"),
-        level=latest(established, "level"),
-        province=latest(established, "province"),
-        established_on=latest(established, "effective"),
+        kind=first(established, "kind"),
+        authority=first(established, "authority"),
+        level=first(established, "level"),
+        province=first(established, "province"),
+        established_on=first(established, "effective"),
         name=latest(until(bloc.told, asked.on), "name"),
         names=names_told(bloc.told),
         variants=variants_told(bloc.told),
@@ -129,6 +133,8 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=_dissolutions(bloc.dissolved),
+        decision=first(established, "decision.id"),
+        disputed=differ(established, "kind", "name", "authority", "level", "province", "effective"),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 

@@ -149,6 +149,11 @@ def latest(told: Iterable[Any], field: str) -> Fact | None:
     return found
 
 
+def first(told: Iterable[Any], path: str) -> Fact | None:
+    """What was told first of a path that all of them have."""
+    return next((found for event in told if (found := fact(event, path))), None)
+
+
 def surest(found: Iterable[Fact]) -> tuple[Fact, ...]:
     """Each value once, in order of first telling, with a stated mark before an inferred one."""
     best: dict[str, Fact] = {}

@@ -1,10 +1,12 @@
 """A conference and who took part in it."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import differ, fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -78,13 +80,16 @@ class ConferenceAnswer(BaseModel):
     """Whether all are told."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; the fields are as the first one tells them."""
 
 
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     stream: Stream | None = await view.get(STREAMS, CONFERENCE.of(asked.conference).name)
     if stream is None:
         raise Missing(en=f"{asked.conference} is not recorded", vi=f"Chưa ghi nhận {asked.conference}.")
-    held = next((event for event in stream.told if isinstance(event, e.ConferenceHeld)), None)
+    told = [event for event in stream.told if isinstance(event, e.ConferenceHeld)]
+    held = told[0] if told else None
     attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
     counts = [counted(event, "attendees") for event in reversed(attendance)]
     answer = ConferenceAnswer(
@@ -103,8 +108,14 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
         declared_count=next((x["declared_count"] for x in counts if x["declared_count"]), None),
         exhaustive=next((x["exhaustive"] for x in counts if x["exhaustive"]), None),
         labels=(),
+        disputed=contradict(told),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def contradict(told: Sequence[e.ConferenceHeld]) -> bool:
+    """Whether one conference is told of in ways that cannot both be."""
+    return differ(told, "bloc", "kind", "closes", "opens", "during", "effective", "half_day")
 
 
 def _attendee(event: e.AttendanceRecorded, index: int) -> AttendeeFacts:

@@ -1,6 +1,6 @@
 """Organisations, and finding them and blocs by their names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import differ, fact
 from services.kernel.text import Id, Line, fold
 from services.kernel.view import View
+from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
 from services.registry.projections import BLOCS, ORGANISATIONS, names_of
 from services.registry.queries.common import facts, latest, recorded, shown, surest, until
@@ -57,6 +58,8 @@ class OrganisationAnswer(BaseModel):
     """Every name, in the order of telling."""
     variants: tuple[Fact, ...]
     """Other spellings and short forms."""
+    disputed: bool
+    """Whether registrations tell of it in ways that cannot both be."""
 
 
 async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
@@ -71,6 +74,15 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
         code=latest(told, "code"),
         names=names_told(told),
         variants=variants_told(told),
+        disputed=_contradict([event for event in told if isinstance(event, e.OrganisationRegistered)]),
+    )
+
+
+def _contradict(told: Sequence[e.OrganisationRegistered]) -> bool:
+    """Whether an organisation is registered in ways that cannot both be: another name from another day on can."""
+    days = {event.effective for event in told}
+    return differ(told, "kind", "level", "code") or any(
+        differ([event for event in told if event.effective == day], "name", "short_name") for day in days
     )
 
 

@@ -1,5 +1,6 @@
 """A person, opened for this answer alone."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -43,11 +44,13 @@ class PersonAnswer(BaseModel):
     person: str
     """The id."""
     shown: str
-    """The latest name, or "name unavailable" after the person was forgotten."""
+    """The name of the latest day (no day comes first), or "name unavailable" after the person was forgotten."""
     available: bool
     """Whether the name can be read."""
     descriptions: tuple[DescriptionFacts, ...]
     """All that is told and can be read, oldest first."""
+    disputed: bool
+    """Whether registrations give several names from the same day on."""
 
 
 async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
@@ -59,13 +62,24 @@ async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
     texts = dict.fromkeys(f.value for one in sealed for f in (one.name, one.rank, *one.posts) if f)
     opened = dict(zip(texts, await view.tools.vault.open_many([(asked.person, t) for t in texts]), strict=True))
     descriptions = tuple(shown for one in sealed if (shown := _opened(one, opened)))
-    names = [one.name.value for one in descriptions if one.name]
+    names = [one.name.value for one in sorted(descriptions, key=_day) if one.name]
     return PersonAnswer(
         person=asked.person,
         shown=names[-1] if names else UNNAMED,
         available=bool(names),
         descriptions=descriptions,
+        disputed=_contradict(told, opened),
     )
+
+
+def _day(description: DescriptionFacts) -> str:
+    return description.on.value if description.on else ""
+
+
+def _contradict(told: Sequence[e.PersonRegistered | e.PersonDescribed], opened: Mapping[str, str | None]) -> bool:
+    """Whether the registrations, as far as they can be read, give a day several names."""
+    names = {(event.effective, opened[event.name]) for event in told if isinstance(event, e.PersonRegistered)}
+    return len(names) > len({day for day, _ in names})
 
 
 def _description(event: Any) -> DescriptionFacts:

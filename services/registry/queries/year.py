@@ -1,21 +1,35 @@
 """A bloc's year: everything that is recorded of it, read at one position."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark, resting
+from services.kernel.telling import differ, fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain import cycle
+from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.heading import Term, headed_in, lone_handovers, terms
 from services.registry.domain.leadership import Claim, Handover, Leadership
+from services.registry.domain.movement import MOVEMENT
 from services.registry.domain.plan import PLAN, Status, status_after
-from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, YEARS, Bloc, Led, Stream, Year, year_key
+from services.registry.domain.review import REVIEW
+from services.registry.projections import (
+    BLOCS,
+    LEADERSHIPS,
+    STREAMS,
+    YEARS,
+    Bloc,
+    Led,
+    Stream,
+    Year,
+    YearEvent,
+    year_key,
+)
 from services.registry.queries.bloc import MemberFactList, MemberFacts, declared, memberships
 from services.registry.queries.common import (
     DeputyFactList,
@@ -35,6 +49,7 @@ from services.registry.queries.common import (
     recorded,
     surest,
 )
+from services.registry.queries.conference import contradict
 
 
 class GetBlocYear(BaseModel):
@@ -59,6 +74,10 @@ class TermFacts(Part):
     """ELECTED, ACCLAIMED or APPOINTED."""
     votes_in_favour: Fact | None
     """Of the tally."""
+    votes_against: Fact | None
+    """Of the tally."""
+    votes_eligible: Fact | None
+    """All who could vote, present or not."""
     elected_on: Fact | None
     """The day of the election."""
     start: Fact | None
@@ -92,6 +111,10 @@ class MovementFacts(Part):
     """The day of the launch."""
     manner: Fact | None
     """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
+    tags: tuple[Fact, ...]
+    """Free tags."""
+    disputed: bool
+    """Whether records tell of its launch in ways that cannot both be."""
 
 
 class SignatureFacts(Part):
@@ -160,6 +183,8 @@ class PlanFacts(Part):
     """Who approved it."""
     approved_on: Fact | None
     """When it was approved."""
+    decision: Fact | None
+    """The document that approves it, by its id."""
 
 
 class TargetFacts(Part):
@@ -190,6 +215,8 @@ class MeetingFacts(Part):
     """Its day."""
     place: Fact | None
     """Where."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be."""
 
 
 class BlocYearAnswer(BaseModel):
@@ -219,6 +246,8 @@ class BlocYearAnswer(BaseModel):
     """Conferences that close, open or review the year."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    reviews_disputed: bool
+    """Whether records tell of one review in ways that cannot both be: other counts, or other figures of a target."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -227,19 +256,21 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     year: Year = await view.get(YEARS, year_key(asked.bloc, asked.year)) or Year()
     covenant, plan = await _papers(view, asked)
     reviews = [event for event in year.told if isinstance(event, e.ReviewNoted)]
+    acts = await _acts(view, year)
     answer = BlocYearAnswer(
         state=None,
         terms=_terms(led.leadership, asked.year),
         disputed=headed_in(led.leadership, asked.year).disputed,
         members=_members(bloc, asked.year),
-        movements=tuple(found for event in year.told if (found := _movement(event))),
+        movements=tuple(_movement(x, acts) for x in year.told if isinstance(x, e.MovementLaunched | e.MovementLinked)),
         covenant=_covenant([x for x in covenant if isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
         plan=_plan([x for x in plan if not isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
         limitations=_together(listed(review, "limitations") for review in reviews),
         tasks=_together(listed(review, "tasks") for review in reviews),
         targets=tuple(target for review in reviews for target in _targets(review)),
-        conferences=tuple(_meeting(event) for event in year.told if isinstance(event, e.ConferenceHeld)),
+        conferences=tuple(_meeting(event, acts) for event in year.told if isinstance(event, e.ConferenceHeld)),
         labels=(),
+        reviews_disputed=any(_contradict(_noted(acts, review)) for review in reviews),
     )
     state = _state(bloc, answer, asked.year)
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})
@@ -251,6 +282,25 @@ async def _papers(view: View, asked: GetBlocYear) -> tuple[Sequence[Any], Sequen
     found: dict[str, Stream] = await view.many(STREAMS, names)
     covenant, plan = (found[name].told if name in found else () for name in names)
     return covenant, plan
+
+
+Acts = Mapping[str, Stream]
+"""All that is told of the year's conferences, movements and reviews, of other blocs and years too, by stream."""
+
+
+async def _acts(view: View, year: Year) -> Acts:
+    return await view.many(STREAMS, {_act(event) for event in year.told})
+
+
+def _act(event: YearEvent) -> str:
+    """The stream that an event of a year is in."""
+    match event:
+        case e.ConferenceHeld():
+            return CONFERENCE.of(event.conference).name
+        case e.MovementLaunched() | e.MovementLinked():
+            return MOVEMENT.of(event.movement).name
+        case e.ReviewNoted():
+            return REVIEW.of(event.review).name
 
 
 def _terms(leadership: Leadership, year: int) -> tuple[TermFacts, ...]:
@@ -268,6 +318,8 @@ def _claimed(claim: Claim, term: Term | None) -> TermFacts:
         deputies=deputies(claim, "deputies"),
         mode=fact(claim, "mode"),
         votes_in_favour=fact(claim, "tally.in_favour"),
+        votes_against=fact(claim, "tally.against"),
+        votes_eligible=fact(claim, "tally.eligible"),
         elected_on=Fact(value=str(elected), mark=mark(claim.record, claim.elected_field)) if elected else None,
         start=Fact(value=str(term.start.day), mark=term.start.mark) if term and term.start else fact(claim, "start"),
         end=Fact(value=str(term.last.day), mark=term.last.mark) if term and term.last else fact(claim, "end"),
@@ -284,6 +336,8 @@ def _handed_over(handover: Handover) -> TermFacts:
         deputies=DeputyFactList(),
         mode=None,
         votes_in_favour=None,
+        votes_against=None,
+        votes_eligible=None,
         elected_on=None,
         start=Fact(value=str(handover.on), mark=mark(handover.record, "effective")) if handover.on else None,
         end=None,
@@ -317,23 +371,20 @@ def _lasts(until: Fact | None, ended: bool, year: int) -> bool:
     return not ended if until is None else until.value > f"{year}-01-01"
 
 
-def _movement(event: Any) -> MovementFacts | None:
-    match event:
-        case e.MovementLaunched():
-            own, theme, launched_on, manner = True, fact(event, "theme"), fact(event, "effective"), None
-        case e.MovementLinked():
-            own, theme, launched_on, manner = False, None, None, fact(event, "manner")
-        case _:
-            return None
+def _movement(event: e.MovementEvent, acts: Acts) -> MovementFacts:
+    launch = event if isinstance(event, e.MovementLaunched) else None
+    launches = [x for x in acts[_act(event)].told if isinstance(x, e.MovementLaunched)]
     return MovementFacts(
         movement=event.movement,
-        own=own,
+        own=launch is not None,
         year=fact(event, "year"),
         name=fact(event, "name"),
-        theme=theme,
+        theme=fact(launch, "theme"),
         launcher=party(event, "launcher"),
-        launched_on=launched_on,
-        manner=manner,
+        launched_on=fact(launch, "effective"),
+        manner=None if launch else fact(event, "manner"),
+        tags=facts(launch, "tags[{}]", len(launch.tags)) if launch else (),
+        disputed=differ(launches, "bloc", "year", "name", "theme", "launcher", "effective"),
     )
 
 
@@ -386,6 +437,7 @@ def _plan(told: Sequence[e.PlanEvent]) -> PlanFacts | None:
         finaliser=party(commented, "finaliser"),
         approver=party(approved, "approver"),
         approved_on=fact(approved, "effective"),
+        decision=fact(approved, "decision.id"),
     )
 
 
@@ -435,7 +487,25 @@ def _targets(event: e.ReviewNoted) -> Iterable[TargetFacts]:
     return (TargetFacts(**{name: fact(event, f"{p}.{name}") for name in TargetFacts.model_fields}) for p in paths)
 
 
-def _meeting(event: e.ConferenceHeld) -> MeetingFacts:
+def _noted(acts: Acts, review: e.ReviewNoted) -> list[e.ReviewNoted]:
+    return [event for event in acts[_act(review)].told if isinstance(event, e.ReviewNoted)]
+
+
+def _contradict(notes: Sequence[e.ReviewNoted]) -> bool:
+    """Whether one review is told of in ways that cannot both be; another list of words does not contradict."""
+    figures = {(t.text, t.unit, t.figure) for note in notes for t in note.targets.items}
+    return len(figures) > len({(text, unit) for text, unit, _ in figures}) or differ(
+        notes,
+        "bloc",
+        "year",
+        "conference",
+        "limitations.declared_count",
+        "tasks.declared_count",
+        "targets.declared_count",
+    )
+
+
+def _meeting(event: e.ConferenceHeld, acts: Acts) -> MeetingFacts:
     return MeetingFacts(
         conference=event.conference,
         kind=fact(event, "kind"),
@@ -444,6 +514,7 @@ def _meeting(event: e.ConferenceHeld) -> MeetingFacts:
         during=fact(event, "during"),
         held_on=fact(event, "effective"),
         place=fact(event, "place"),
+        disputed=contradict([x for x in acts[_act(event)].told if isinstance(x, e.ConferenceHeld)]),
     )
 
 

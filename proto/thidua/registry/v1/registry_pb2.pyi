@@ -2664,8 +2664,11 @@ class GetOrganisationResponse(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
     VARIANTS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     organisation: _builtins.str
     """Its id."""
+    disputed: _builtins.bool
+    """Whether registrations tell of it in ways that cannot both be."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -2710,10 +2713,11 @@ class GetOrganisationResponse(_message.Message):
         code: _kernel_pb2.Fact | None = ...,
         names: _abc.Iterable[_types_pb2.NameFacts] | None = ...,
         variants: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "level", b"level", "name", b"name", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "disputed", b"disputed", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
@@ -2874,8 +2878,12 @@ class GetBlocResponse(_message.Message):
     DECLARATIONS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     DISSOLUTIONS_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
+    disputed: _builtins.bool
+    """Whether sources tell of its establishment in ways that cannot both be; each field is as told first."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -2928,6 +2936,10 @@ class GetBlocResponse(_message.Message):
     def dissolutions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DissolutionFacts]:
         """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
 
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that established it, by its id."""
+
     def __init__(
         self,
         *,
@@ -2945,13 +2957,17 @@ class GetBlocResponse(_message.Message):
         declarations: _abc.Iterable[_types_pb2.DeclarationFacts] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         dissolutions: _abc.Iterable[_types_pb2.DissolutionFacts] | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "decision", b"decision", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "declarations", b"declarations", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__established_on: _TypeAlias = _typing.Literal["established_on"]  # noqa: Y015
     _WhichOneofArgType__established_on: _TypeAlias = _typing.Literal["_established_on", b"_established_on"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
@@ -2964,6 +2980,8 @@ class GetBlocResponse(_message.Message):
     _WhichOneofArgType__province: _TypeAlias = _typing.Literal["_province", b"_province"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__established_on) -> _WhichOneofReturnType__established_on | None: ...
     @_typing.overload
@@ -3194,8 +3212,11 @@ class GetBlocYearResponse(_message.Message):
     TARGETS_FIELD_NUMBER: _builtins.int
     CONFERENCES_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    REVIEWS_DISPUTED_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
+    reviews_disputed: _builtins.bool
+    """Whether records tell of one review in ways that cannot both be: other counts, or other figures of a target."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -3260,10 +3281,11 @@ class GetBlocYearResponse(_message.Message):
         targets: _abc.Iterable[_types_pb2.TargetFacts] | None = ...,
         conferences: _abc.Iterable[_types_pb2.MeetingFacts] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        reviews_disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "limitations", b"limitations", "members", b"members", "plan", b"plan", "state", b"state", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "known", b"known", "labels", b"labels", "limitations", b"limitations", "members", b"members", "movements", b"movements", "plan", b"plan", "state", b"state", "targets", b"targets", "tasks", b"tasks", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "known", b"known", "labels", b"labels", "limitations", b"limitations", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews_disputed", b"reviews_disputed", "state", b"state", "targets", b"targets", "tasks", b"tasks", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
@@ -3332,8 +3354,11 @@ class GetConferenceResponse(_message.Message):
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; the fields are as the first one tells them."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -3413,10 +3438,11 @@ class GetConferenceResponse(_message.Message):
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -3502,12 +3528,15 @@ class GetPersonResponse(_message.Message):
     SHOWN_FIELD_NUMBER: _builtins.int
     AVAILABLE_FIELD_NUMBER: _builtins.int
     DESCRIPTIONS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     person: _builtins.str
     """The id."""
     shown: _builtins.str
-    """The latest name, or "name unavailable" after the person was forgotten."""
+    """The name of the latest day (no day comes first), or "name unavailable" after the person was forgotten."""
     available: _builtins.bool
     """Whether the name can be read."""
+    disputed: _builtins.bool
+    """Whether registrations give several names from the same day on."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -3524,10 +3553,11 @@ class GetPersonResponse(_message.Message):
         shown: _builtins.str = ...,
         available: _builtins.bool = ...,
         descriptions: _abc.Iterable[_types_pb2.DescriptionFacts] | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "descriptions", b"descriptions", "known", b"known", "person", b"person", "shown", b"shown"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "descriptions", b"descriptions", "disputed", b"disputed", "known", b"known", "person", b"person", "shown", b"shown"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1289,6 +1289,8 @@ class TermFacts(_message.Message):
     SEEN_ON_FIELD_NUMBER: _builtins.int
     CORRECTED_BECAUSE_FIELD_NUMBER: _builtins.int
     TOLD_BY_FIELD_NUMBER: _builtins.int
+    VOTES_AGAINST_FIELD_NUMBER: _builtins.int
+    VOTES_ELIGIBLE_FIELD_NUMBER: _builtins.int
     corrected_because: _builtins.str
     """The reason of the last correction."""
     @_builtins.property
@@ -1331,6 +1333,14 @@ class TermFacts(_message.Message):
     def told_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Versions, in the leadership stream, of the events that told the term; a correction names one of them."""
 
+    @_builtins.property
+    def votes_against(self) -> _kernel_pb2.Fact:
+        """Of the tally."""
+
+    @_builtins.property
+    def votes_eligible(self) -> _kernel_pb2.Fact:
+        """All who could vote, present or not."""
+
     def __init__(
         self,
         *,
@@ -1345,10 +1355,12 @@ class TermFacts(_message.Message):
         seen_on: _kernel_pb2.Fact | None = ...,
         corrected_because: _builtins.str | None = ...,
         told_by: _abc.Iterable[_builtins.int] | None = ...,
+        votes_against: _kernel_pb2.Fact | None = ...,
+        votes_eligible: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_against", b"_votes_against", "_votes_eligible", b"_votes_eligible", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "votes_against", b"votes_against", "votes_eligible", b"votes_eligible", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "told_by", b"told_by", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_against", b"_votes_against", "_votes_eligible", b"_votes_eligible", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "told_by", b"told_by", "votes_against", b"votes_against", "votes_eligible", b"votes_eligible", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__corrected_because: _TypeAlias = _typing.Literal["corrected_because"]  # noqa: Y015
     _WhichOneofArgType__corrected_because: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because"]  # noqa: Y015
@@ -1364,6 +1376,10 @@ class TermFacts(_message.Message):
     _WhichOneofArgType__seen_on: _TypeAlias = _typing.Literal["_seen_on", b"_seen_on"]  # noqa: Y015
     _WhichOneofReturnType__start: _TypeAlias = _typing.Literal["start"]  # noqa: Y015
     _WhichOneofArgType__start: _TypeAlias = _typing.Literal["_start", b"_start"]  # noqa: Y015
+    _WhichOneofReturnType__votes_against: _TypeAlias = _typing.Literal["votes_against"]  # noqa: Y015
+    _WhichOneofArgType__votes_against: _TypeAlias = _typing.Literal["_votes_against", b"_votes_against"]  # noqa: Y015
+    _WhichOneofReturnType__votes_eligible: _TypeAlias = _typing.Literal["votes_eligible"]  # noqa: Y015
+    _WhichOneofArgType__votes_eligible: _TypeAlias = _typing.Literal["_votes_eligible", b"_votes_eligible"]  # noqa: Y015
     _WhichOneofReturnType__votes_in_favour: _TypeAlias = _typing.Literal["votes_in_favour"]  # noqa: Y015
     _WhichOneofArgType__votes_in_favour: _TypeAlias = _typing.Literal["_votes_in_favour", b"_votes_in_favour"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
@@ -1382,6 +1398,10 @@ class TermFacts(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seen_on) -> _WhichOneofReturnType__seen_on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__start) -> _WhichOneofReturnType__start | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__votes_against) -> _WhichOneofReturnType__votes_against | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__votes_eligible) -> _WhichOneofReturnType__votes_eligible | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__votes_in_favour) -> _WhichOneofReturnType__votes_in_favour | None: ...
     @_typing.overload
@@ -1550,10 +1570,14 @@ class MovementFacts(_message.Message):
     LAUNCHER_FIELD_NUMBER: _builtins.int
     LAUNCHED_ON_FIELD_NUMBER: _builtins.int
     MANNER_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """Its id."""
     own: _builtins.bool
     """Launched in the bloc, not taken up from others."""
+    disputed: _builtins.bool
+    """Whether records tell of its launch in ways that cannot both be."""
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
         """The year."""
@@ -1578,6 +1602,10 @@ class MovementFacts(_message.Message):
     def manner(self) -> _kernel_pb2.Fact:
         """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
 
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Free tags."""
+
     def __init__(
         self,
         *,
@@ -1589,10 +1617,12 @@ class MovementFacts(_message.Message):
         launcher: Global___PartyFacts | None = ...,
         launched_on: _kernel_pb2.Fact | None = ...,
         manner: _kernel_pb2.Fact | None = ...,
+        tags: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__launched_on: _TypeAlias = _typing.Literal["launched_on"]  # noqa: Y015
     _WhichOneofArgType__launched_on: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on"]  # noqa: Y015
@@ -1805,6 +1835,7 @@ class PlanFacts(_message.Message):
     FINALISER_FIELD_NUMBER: _builtins.int
     APPROVER_FIELD_NUMBER: _builtins.int
     APPROVED_ON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
         """The year."""
@@ -1849,6 +1880,10 @@ class PlanFacts(_message.Message):
     def approved_on(self) -> _kernel_pb2.Fact:
         """When it was approved."""
 
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that approves it, by its id."""
+
     def __init__(
         self,
         *,
@@ -1863,10 +1898,11 @@ class PlanFacts(_message.Message):
         finaliser: Global___PartyFacts | None = ...,
         approver: Global___PartyFacts | None = ...,
         approved_on: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_decision", b"_decision", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "decision", b"decision", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "items", b"items", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_decision", b"_decision", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "decision", b"decision", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "items", b"items", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__acceptor: _TypeAlias = _typing.Literal["acceptor"]  # noqa: Y015
     _WhichOneofArgType__acceptor: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor"]  # noqa: Y015
@@ -1874,6 +1910,8 @@ class PlanFacts(_message.Message):
     _WhichOneofArgType__approved_on: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on"]  # noqa: Y015
     _WhichOneofReturnType__approver: _TypeAlias = _typing.Literal["approver"]  # noqa: Y015
     _WhichOneofArgType__approver: _TypeAlias = _typing.Literal["_approver", b"_approver"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
     _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
     _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
@@ -1894,6 +1932,8 @@ class PlanFacts(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__approved_on) -> _WhichOneofReturnType__approved_on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__approver) -> _WhichOneofReturnType__approver | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
     @_typing.overload
@@ -2061,8 +2101,11 @@ class MeetingFacts(_message.Message):
     DURING_FIELD_NUMBER: _builtins.int
     HELD_ON_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be."""
     @_builtins.property
     def kind(self) -> _kernel_pb2.Fact:
         """What it is for."""
@@ -2097,10 +2140,11 @@ class MeetingFacts(_message.Message):
         during: _kernel_pb2.Fact | None = ...,
         held_on: _kernel_pb2.Fact | None = ...,
         place: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "disputed", b"disputed", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
     _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
