@@ -12,7 +12,7 @@ from services.awards.projections import AWARDS, KINDS, PROPOSALS, Award, Kind, P
 from services.kernel.binding import Query
 from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
-from services.kernel.telling import differ, fact
+from services.kernel.telling import added, differ, fact
 from services.kernel.text import Id, Line, bare, fold
 from services.kernel.view import View
 
@@ -50,6 +50,7 @@ class KindVersion(BaseModel):
 
 class KindsAnswer(BaseModel):
     kinds: tuple[KindVersion, ...]
+    cut: bool
 
 
 async def find_award_kinds(asked: FindAwardKinds, view: View) -> KindsAnswer:
@@ -61,11 +62,12 @@ async def find_award_kinds(asked: FindAwardKinds, view: View) -> KindsAnswer:
         found = await _kinds(view, f"name:{fold(asked.text)}") or await _kinds(view, f"bare:{bare(asked.text)}")
     else:
         found = await _kinds(view)
-    return KindsAnswer(kinds=tuple(version for kind in found for version in _versions(kind, asked.on)))
+    versions = tuple(version for kind in found[:MOST] for version in _versions(kind, asked.on))
+    return KindsAnswer(kinds=versions, cut=len(found) > MOST)
 
 
 async def _kinds(view: View, *terms: str) -> list[Kind]:
-    return [kind for _, kind in await view.find(KINDS, *terms, limit=MOST)]
+    return [kind for _, kind in await view.find(KINDS, *terms, limit=MOST + 1)]
 
 
 def _versions(kind: Kind, on: date | None) -> list[KindVersion]:
@@ -153,13 +155,15 @@ class GetProposals(BaseModel):
 
 class ProposalsAnswer(BaseModel):
     proposals: tuple[ProposalFacts, ...]
+    cut: bool
 
 
 async def get_proposals(asked: GetProposals, view: View) -> ProposalsAnswer:
     terms = [f"bloc:{asked.bloc}", *([f"year:{asked.year}"] if asked.year else [])]
-    rows: list[tuple[str, Proposal]] = await view.find(PROPOSALS, *terms, limit=MOST)
+    found: list[tuple[str, Proposal]] = await view.find(PROPOSALS, *terms, limit=MOST + 1)
+    rows = found[:MOST]
     names = await _names(view, {asked.bloc}, [event.recipient for _, row in rows for event in row.agreed])
-    return ProposalsAnswer(proposals=tuple(_proposal(key, row, names) for key, row in rows))
+    return ProposalsAnswer(proposals=tuple(_proposal(key, row, names) for key, row in rows), cut=len(found) > MOST)
 
 
 def _proposal(key: str, proposal: Proposal, names: Names) -> ProposalFacts:
@@ -177,7 +181,7 @@ def _proposal(key: str, proposal: Proposal, names: Names) -> ProposalFacts:
         ground_wording=fact(agreed, "ground_wording"),
         declared_count=fact(agreed, "declared_count"),
         agreed_on=fact(agreed, "effective"),
-        due=fact(agreed, "due", _rule(agreed)),
+        due=added(agreed, "due", IN_FORCE),
         late=fact(agreed, "late", LATE),
         rank=fact(agreed, "ranking.rank"),
         awards=_present(fact(decided, "award") for decided in proposal.decided),
@@ -363,15 +367,10 @@ def _kind(events: Sequence[Any]) -> KindFacts:
     bound = [event for event in events if isinstance(event, e.NominationAgreed | e.AwardDecided)]
     return KindFacts(
         code=_first(events, "kind"),
-        version=next(iter(_present(fact(event, "kind_version", _rule(event)) for event in bound)), None),
-        regulation=next(iter(_present(fact(event, "regulation", _rule(event)) for event in bound)), None),
+        version=next(iter(_present(added(event, "kind_version", IN_FORCE) for event in bound)), None),
+        regulation=next(iter(_present(added(event, "regulation", IN_FORCE) for event in bound)), None),
         wording=_first(events, "wording"),
     )
-
-
-def _rule(event: e.NominationAgreed | e.AwardDecided) -> str | None:
-    """A performed act is bound to a version by its own decision; of a recorded one we infer it."""
-    return None if event.record is None else IN_FORCE
 
 
 async def _names(view: View, blocs: Iterable[Id], recipients: Iterable[e.Recipient | None]) -> Names:

@@ -61,6 +61,11 @@ def fact(told: Any, path: str, basis: str | None = None) -> Fact | None:
     return None if value is None else Fact(value=worded(value), mark=mark(told.record, path, basis))
 
 
+def added(told: Any, path: str, basis: str) -> Fact | None:
+    """What a decision added to what it was told: of a record we infer it, of a performed act it is part."""
+    return fact(told, path, basis if told is not None and told.record else None)
+
+
 def mark(record: Record | None, path: str, basis: str | None = None) -> Mark:
     known = record.mark(path) if record else Mark()
     return known if basis is None else known.model_copy(update={"certainty": "INFERRED", "basis": basis})

@@ -16,11 +16,11 @@ class Sheet(BaseModel):
 
 
 class Score(BaseModel):
-    """The first self-score, each item's last verification, the last approval."""
+    """All that is told of a score, oldest first; several of a kind only where records contradict each other."""
 
-    submitted: e.SelfScoreSubmitted | None = None
+    submitted: tuple[e.SelfScoreSubmitted, ...] = ()
     verified: tuple[Verified, ...] = ()
-    approved: e.ScoreApproved | None = None
+    approved: tuple[e.ScoreApproved, ...] = ()
 
 
 class Ranking(BaseModel):
@@ -35,12 +35,11 @@ def scored(key: str, score: Score | None, recorded: Recorded[e.ScoreEvent]) -> S
     score = score or Score()
     match recorded.event:
         case e.SelfScoreSubmitted() as event:
-            return score.model_copy(update={"submitted": score.submitted or event})
+            return score.model_copy(update={"submitted": (*score.submitted, event)})
         case e.ItemConfirmed() | e.ItemAdjusted() as event:
-            others = (v for v in score.verified if v.code != event.code)
-            return score.model_copy(update={"verified": (*others, event)})
+            return score.model_copy(update={"verified": (*score.verified, event)})
         case e.ScoreApproved() as event:
-            return score.model_copy(update={"approved": event})
+            return score.model_copy(update={"approved": (*score.approved, event)})
 
 
 def published(key: str, ranking: Ranking | None, recorded: Recorded[e.RankingPublished]) -> Ranking:
@@ -57,6 +56,7 @@ SCORES = Model(
     scored,
     doc=Score,
     history="stream",
+    version=2,
 )
 RANKINGS = Model(
     "rankings", "scoring", e.VOCABULARY, (e.RankingPublished,), by_stream, published, doc=Ranking, history="stream"

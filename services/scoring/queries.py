@@ -1,14 +1,16 @@
 """What can be asked of scoring. A fact that is absent is not recorded."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
 from services.kernel.binding import Query
 from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
-from services.kernel.telling import fact, resting
+from services.kernel.telling import added, differ, fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.scoring import events as e
@@ -90,6 +92,7 @@ class ScoreItem(BaseModel):
     verifier: Fact | None
     reason: Fact | None
     approved_points: Fact | None
+    disputed: bool
 
 
 class ScoreFacts(BaseModel):
@@ -103,6 +106,7 @@ class ScoreFacts(BaseModel):
     approver: Fact | None
     approved_on: Fact | None
     items: tuple[ScoreItem, ...]
+    disputed: bool
 
 
 class ScoreAnswer(BaseModel):
@@ -115,24 +119,44 @@ async def get_score(asked: GetScore, view: View) -> ScoreAnswer:
 
 
 def _score(score: Score) -> ScoreFacts:
-    own, approved = score.submitted, score.approved
+    own, approved = _own(score), _approved(score)
+    several = _disputed(score)
     return ScoreFacts(
-        sheet=fact(own, "sheet") or _added(approved, "sheet", VERIFIED),
-        sheet_version=fact(own, "sheet_version") or _added(approved, "sheet_version", VERIFIED),
+        sheet=fact(own, "sheet") or added(approved, "sheet", VERIFIED),
+        sheet_version=fact(own, "sheet_version") or added(approved, "sheet_version", VERIFIED),
         submitted_on=fact(own, "effective"),
-        due=fact(own, "due", DEADLINE),
-        late=fact(own, "late", DEADLINE),
+        due=added(own, "due", DEADLINE),
+        late=added(own, "late", DEADLINE),
         self_total=_self_total(own),
-        total=_added(approved, "total", VERIFIED),
+        total=added(approved, "total", VERIFIED),
         approver=fact(approved, "approver"),
         approved_on=fact(approved, "effective"),
-        items=_items(score),
+        items=_items(score, several),
+        disputed=bool(several)
+        or differ(score.submitted, "sheet", "sheet_version", "effective")
+        or differ(score.approved, "sheet", "sheet_version", "total", "approver", "effective"),
     )
 
 
-def _added(event: e.ScoreApproved | Verified | None, path: str, basis: str) -> Fact | None:
-    """What the decision adds to what was told: a document that is recorded does not state it."""
-    return fact(event, path, basis if event and event.record else None)
+def _own(score: Score) -> e.SelfScoreSubmitted | None:
+    return next(iter(score.submitted), None)
+
+
+def _approved(score: Score) -> e.ScoreApproved | None:
+    """The first that tells a total, or else the first."""
+    return next((event for event in score.approved if event.total is not None), next(iter(score.approved), None))
+
+
+def _disputed(score: Score) -> set[str]:
+    """The items to which one act gives several points."""
+    own = {(item.code, item.points) for event in score.submitted for item in event.items}
+    verified = {(event.code, event.points) for event in score.verified if event.points is not None}
+    approved = {(item.code, item.points) for event in score.approved for item in event.items}
+    return _twice(own) | _twice(verified) | _twice(approved)
+
+
+def _twice(points: Iterable[tuple[str, Decimal]]) -> set[str]:
+    return {code for code, count in Counter(code for code, _ in points).items() if count > 1}
 
 
 def _self_total(own: e.SelfScoreSubmitted | None) -> Fact | None:
@@ -143,28 +167,28 @@ def _self_total(own: e.SelfScoreSubmitted | None) -> Fact | None:
     return first and resting(first, *others).model_copy(update={"value": str(sum(i.points for i in own.items))})
 
 
-def _items(score: Score) -> tuple[ScoreItem, ...]:
-    own = {item.code: i for i, item in enumerate(score.submitted.items)} if score.submitted else {}
-    verified = {item.code: item for item in score.verified}
-    approved = {item.code: i for i, item in enumerate(score.approved.items)} if score.approved else {}
+def _items(score: Score, several: set[str]) -> tuple[ScoreItem, ...]:
+    own, approval = _own(score), _approved(score)
+    self_scored = {item.code: i for i, item in enumerate(own.items)} if own else {}
+    verified = {item.code: item for item in reversed(score.verified)}
+    approved = {item.code: i for i, item in enumerate(approval.items)} if approval else {}
     return tuple(
         ScoreItem(
             code=code,
-            self_points=fact(score.submitted, f"items[{own[code]}].points") if code in own else None,
-            evidence=_evidence(score.submitted, own[code]) if code in own else (),
+            self_points=fact(own, f"items[{self_scored[code]}].points") if code in self_scored else None,
+            evidence=_evidence(own, self_scored[code]) if code in self_scored else (),
             verified_points=_verified_points(verified.get(code)),
             verifier=fact(verified.get(code), "verifier"),
             reason=fact(verified.get(code), "reason"),
-            approved_points=_added(score.approved, f"items[{approved[code]}].points", VERIFIED)
-            if code in approved
-            else None,
+            approved_points=added(approval, f"items[{approved[code]}].points", VERIFIED) if code in approved else None,
+            disputed=code in several,
         )
-        for code in dict.fromkeys((*own, *verified, *approved))
+        for code in dict.fromkeys((*self_scored, *(v.code for v in score.verified), *approved))
     )
 
 
 def _verified_points(event: Verified | None) -> Fact | None:
-    return _added(event, "points", OWN) if isinstance(event, e.ItemConfirmed) else fact(event, "points")
+    return added(event, "points", OWN) if isinstance(event, e.ItemConfirmed) else fact(event, "points")
 
 
 def _evidence(own: e.SelfScoreSubmitted | None, item: int) -> tuple[Fact, ...]:

@@ -23,6 +23,7 @@ from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
+from services.registry.queries import names
 from services.registry.queries.names import FindBlocs
 from tests.registry.support import Registry
 
@@ -312,3 +313,43 @@ async def test_a_repeated_telling_of_a_person_is_known_again(registry: Registry)
     command_id = "0d9f7f0e-4f43-4a43-9a25-1b1f2b8d3f10"
     first = await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id)
     assert await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id) == first
+
+
+@pytest.mark.parametrize(("told", "found_"), [(2, False), (3, True)])
+async def test_a_search_says_where_more_names_fit_than_it_weighs(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, told: int, found_: bool
+) -> None:
+    monkeypatch.setattr(names, "CANDIDATES", 2)
+    for n in range(told):
+        await registry.tell(RegisterOrganisation(organisation=f"so-{n}", name=f"Sở {n}"))
+    answer = await registry.ask("FindOrganisations", text="so")
+    assert (len(answer.found), answer.cut) == (2, found_)
+
+
+async def test_a_member_without_a_first_day_counts_as_inferred_in_every_answer(registry: Registry) -> None:
+    await found(registry, "b1")
+    decision = Source(id="qd-5")
+    recorded = admit("b1", None, RECORD).model_copy(update={"decision": decision})
+    await registry.tell(recorded)
+    end: dict[str, Any] = {"effective": date(2024, 1, 1), "decision": Source(id="qd-6"), "record": RECORD}
+    await registry.tell(EndMembership(authority="central", unit="btp", bloc="b1", **end))
+
+    async def counted(year: int) -> list[tuple[str, str]]:
+        on_a_day = (await registry.ask("GetBloc", bloc="b1", on=date(year, 12, 31))).memberships
+        in_year = (await registry.ask("GetBlocYear", bloc="b1", year=year)).members.items
+        marks = [(m.unit.mark.certainty, m.unit.mark.basis) for m in on_a_day]
+        assert [(m.unit.mark.certainty, m.unit.mark.basis) for m in in_year] == marks
+        return marks
+
+    assert await counted(2023) == [("INFERRED", "its first day as a member is not recorded")]
+    assert await counted(2024) == []
+    (membership,) = (await registry.ask("GetBloc", bloc="b1")).memberships
+    assert (membership.unit.mark.certainty, membership.decision.value) == ("STATED", "qd-5")
+    assert (membership.end_decision.value, membership.end_decision.mark.source) == ("qd-6", "article")
+
+
+async def test_a_member_declared_for_a_year_is_no_surer_than_the_year(registry: Registry) -> None:
+    members = {"bloc": "b1", "year": 2022, "members": {"items": [{"unit": "btp"}]}, "record": unsure("year")}
+    await registry.tell(DeclareMembers.model_validate(members))
+    (member,) = (await registry.ask("GetBlocYear", bloc="b1", year=2022)).members.items
+    assert (member.unit.mark.certainty, member.unit.mark.basis) == ("INFERRED", "a guess")

@@ -47,3 +47,49 @@ async def test_a_sum_is_no_surer_than_each_of_its_items(services: Services) -> N
     found = await score(services, ARTICLE, unsure)
     assert (certainty(found.self_total), found.self_total.mark.basis) == ("INFERRED", "the rest of the total")
     assert [certainty(item.self_points) for item in found.items] == ["STATED", "INFERRED"]
+
+
+async def test_records_that_give_other_points_are_kept_and_shown_as_disputed(services: Services) -> None:
+    scoring = services["scoring"]
+    assert not (await score(services, ARTICLE, ARTICLE)).disputed
+    other = {"adjusted_points": "60", "reason": "sai minh chứng"}
+    await scoring.tell("VerifyItem", **SCORE, code="1", verifier="v", **other, record=ARTICLE)
+    found = (await scoring.ask("GetScore", **SCORE)).score
+    assert [(value(item.verified_points), item.disputed) for item in found.items] == [("68.50", True), ("28.00", False)]
+    assert found.disputed
+
+
+@pytest.mark.parametrize("items", [ITEMS, [{"code": "1", "points": "70"}]])
+async def test_a_self_score_told_twice_is_disputed_where_its_points_differ(
+    services: Services, items: list[dict[str, str]]
+) -> None:
+    scoring = services["scoring"]
+    for told in (ITEMS, items):
+        await scoring.tell("SubmitSelfScore", **SCORE, items=told, record=ARTICLE)
+    found = (await scoring.ask("GetScore", **SCORE)).score
+    assert found.disputed is (items != ITEMS)
+    assert value(found.self_total) == "97.50"
+
+
+async def test_two_approvals_on_several_days_are_disputed(services: Services) -> None:
+    scoring = services["scoring"]
+    for day in ("2026-01-05", "2026-01-06"):
+        approval = {"bloc": "b", "year": 2025, "units": ["u"], "effective": day, "record": ARTICLE}
+        await scoring.tell("ApproveScores", **approval)
+    found = (await scoring.ask("GetScore", **SCORE)).score
+    assert (found.disputed, value(found.approved_on)) == (True, "2026-01-05")
+
+
+@pytest.mark.parametrize(("record", "sure"), [(None, "STATED"), (ARTICLE, "INFERRED")])
+async def test_a_deadline_is_part_of_a_performed_act_and_inferred_of_a_record(
+    services: Services, record: dict[str, Any] | None, sure: str
+) -> None:
+    scoring = services["scoring"]
+    due = {"month": 11, "day": 30, "years_after": 0}
+    items = [{"code": i["code"], "title": "Mục", "max": "70"} for i in ITEMS]
+    sheet = {"sheet": "s", "title": "Bảng điểm", "effective": "2025-01-02"}
+    await scoring.tell("IssueSheet", **sheet, items=items, self_score_due=due)
+    await scoring.tell("SubmitSelfScore", **SCORE, items=ITEMS, sheet="s", effective="2025-12-01", record=record)
+    found = (await scoring.ask("GetScore", **SCORE)).score
+    assert (value(found.due), value(found.late)) == ("2025-11-30", "true")
+    assert (certainty(found.due), certainty(found.late)) == (sure, sure)

@@ -224,13 +224,44 @@ def test_a_ranking_is_computed_from_approved_scores_and_says_what_it_relied_on()
         bloc="b",
         year=2025,
         effective=date(2026, 1, 6),
-        ranked=Listed[e.RankedUnit](items=items, exhaustive=True),
+        ranked=Listed[e.RankedUnit](items=items, exhaustive=False),
         unscored=("x",),
         sheet="s",
         sheet_version=1,
         members=e.MembersSeen(epoch=1, position=9, units=("u", "w", "x")),
     )
     given(approved("u", "96.75"), approved("w", "97")).when(publish("u", "w", "x")).then(ranking)
+    whole = {
+        "ranked": Listed[e.RankedUnit](items=items, exhaustive=True),
+        "unscored": (),
+        "members": e.MembersSeen(epoch=1, position=9, units=("u", "w")),
+    }
+    given(approved("u", "96.75"), approved("w", "97")).when(publish("u", "w")).then(ranking.model_copy(update=whole))
+
+
+def test_a_record_of_other_points_loosens_nothing_that_was_decided_before() -> None:
+    adjusted = e.ItemAdjusted(
+        bloc="b", year=2025, unit="u", code="I.1", verifier="w", points=Decimal(9), record=ARTICLE, reason="other"
+    )
+    scored = {"score:b:2025:u": [submitted("1", "2"), confirmed("I.1", "1"), adjusted, confirmed("I.2", "2")]}
+    items = tuple(e.ScoredItem(code=code, points=Decimal(points)) for code, points in (("I.1", 1), ("I.2", 2)))
+    approval = e.ScoreApproved(
+        bloc="b", year=2025, unit="u", approver="board", sheet="s", sheet_version=1, items=items, total=Decimal(3)
+    )
+    given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
+    other = e.ScoreApproved(bloc="b", year=2025, unit="u", total=Decimal(99), record=ARTICLE)
+    later = {"score:b:2025:u": [*approved("u", "90")["score:b:2025:u"], other]}
+    (unit,) = ranked({"u": Decimal(90)})
+    published = e.RankingPublished(
+        bloc="b",
+        year=2025,
+        effective=date(2026, 1, 6),
+        ranked=Listed[e.RankedUnit](items=(unit,), exhaustive=True),
+        sheet="s",
+        sheet_version=1,
+        members=e.MembersSeen(epoch=1, position=9, units=("u",)),
+    )
+    given(later).when(publish("u")).then(published)
 
 
 def test_a_score_of_a_unit_that_is_no_member_is_not_ranked() -> None:

@@ -20,7 +20,7 @@ def members(*events: registry.MembershipEvent) -> list[str]:
         recorded = Recorded(1, n, datetime.now(UTC), envelope)
         for bloc in bloc_of(recorded):
             rows[bloc] = changed(bloc, rows.get(bloc), recorded)
-    return sorted(stay.unit for stay in rows.get("b", Members()).stays if stay.holds(END))
+    return sorted(stay.unit for stay in rows.get("b", Members()).stays if stay.lasts(END, END))
 
 
 def started(since: date | None, bloc: str = "b") -> registry.MembershipStarted:

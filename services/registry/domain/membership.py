@@ -4,17 +4,15 @@ All claims of a unit under one authority share a stream, so that the expected ve
 admissions from passing each other.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.telling import require, tell
-from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, established, founded
 from services.registry.domain.organisation import ORGANISATION, Named, Organisation
 from services.registry.domain.performing import performed_on
+from services.registry.stays import Stays, open_stay, stays_after
 
 
 class AdmitMember(e.MembershipFacts, Command):
@@ -25,45 +23,7 @@ class EndMembership(e.MembershipFacts, Command):
     """End a membership: `effective` is the first day on which the unit is no member any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A unit's time in a bloc, from `since` until before `until`; a null day is unknown, or not yet."""
-
-    bloc: Id
-    since: date | None
-    until: date | None = None
-    ended: bool = False
-
-    def reaches(self, day: date) -> bool:
-        """Whether it lasts, or may last, on the day or later."""
-        return not self.ended or (self.until is not None and self.until > day)
-
-
-Stays = tuple[Stay, ...]
-
-
-def evolve(stays: Stays, event: e.MembershipEvent) -> Stays:
-    match event:
-        case e.MembershipStarted(bloc=bloc, effective=since):
-            return (*stays, Stay(bloc, since))
-        case e.MembershipEnded(bloc=bloc, effective=until):
-            return _ended(stays, bloc, until)
-        case _:
-            assert_never(event)
-
-
-def _ended(stays: Stays, bloc: Id, until: date | None) -> Stays:
-    stay = _open(stays, bloc)
-    if stay is None:
-        return (*stays, Stay(bloc, None, until, ended=True))
-    return tuple(replace(s, until=until, ended=True) if s is stay else s for s in stays)
-
-
-def _open(stays: Stays, bloc: Id) -> Stay | None:
-    return next((s for s in stays if s.bloc == bloc and not s.ended), None)
-
-
-MEMBERSHIP: Fold[Stays] = Fold("membership", (), evolve)
+MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)
 
 
 def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
@@ -88,7 +48,7 @@ def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) ->
 def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
     if command.record is None:
         day = _performed(command, founded(bloc))  # also of a bloc that is dissolved
-        stay = _open(stays, command.bloc)
+        stay = open_stay(stays, command.bloc, command.unit)
         require(
             stay is not None and (stay.since is None or stay.since < day),
             "membership.none",

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import reduce
 from itertools import pairwise
 
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import differ, fact, mark
+from services.kernel.telling import differ, fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.membership import MEMBERSHIP, Stay, Stays, evolve
+from services.registry.domain.membership import MEMBERSHIP
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import Label, counted, facts, first, labels, latest, length, recorded, until
 from services.registry.queries.names import NameFacts, names_told, variants_told
+from services.registry.stays import Stay, Stays, stays_after
+
+UNKNOWN_START = "its first day as a member is not recorded"
 
 
 class GetBloc(BaseModel):
@@ -39,6 +43,10 @@ class MembershipFacts(Part):
     """Whether its end is told."""
     disputed: bool
     """Whether another membership of the unit under the same authority contradicts it."""
+    decision: Fact | None
+    """The document that admitted it, by its id."""
+    end_decision: Fact | None
+    """The document that released it, by its id."""
 
 
 class MemberFacts(Part):
@@ -129,7 +137,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         name=latest(until(bloc.told, asked.on), "name"),
         names=names_told(bloc.told),
         variants=variants_told(bloc.told),
-        memberships=tuple(m for m in await _memberships(view, bloc) if asked.on is None or _covers(m, asked.on)),
+        memberships=await _memberships(view, bloc, asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=_dissolutions(bloc.dissolved),
@@ -160,35 +168,42 @@ def declared(event: e.MembersDeclared) -> MemberFactList:
     return MemberFactList(items=tuple(MemberFacts(unit=unit) for unit in units), **counted(event, "members"))
 
 
-async def _memberships(view: View, bloc: Bloc) -> list[MembershipFacts]:
+async def _memberships(view: View, bloc: Bloc, on: date | None) -> tuple[MembershipFacts, ...]:
+    """All, or those of a day, whose units are then no surer than the days of their stays."""
     streams = {MEMBERSHIP.of(event.authority, event.unit).name for event in bloc.memberships}
     claims: dict[str, Stream] = await view.many(STREAMS, streams)
     disputed = {unit for stream in claims.values() for unit in _disputed(stream)}
-    return [m.model_copy(update={"disputed": m.unit.value in disputed}) for m in memberships(bloc)]
+    return tuple(
+        MembershipFacts(
+            unit=member(stay) if on else Fact(value=stay.unit, mark=mark(stay.told.record, "unit")),
+            since=fact(stay.started, "effective"),
+            until=fact(stay.ended, "effective"),
+            ended=stay.ended is not None,
+            disputed=stay.unit in disputed,
+            decision=fact(stay.started, "decision.id"),
+            end_decision=fact(stay.ended, "decision.id"),
+        )
+        for stay in stays(bloc)
+        if on is None or stay.lasts(on, on)
+    )
 
 
-def memberships(bloc: Bloc) -> list[MembershipFacts]:
+def stays(bloc: Bloc) -> Stays:
     """Every start with its end, and ends of which no start is told."""
-    found: list[MembershipFacts] = []
-    for event in bloc.memberships:
-        unit, day = Fact(value=event.unit, mark=mark(event.record, "unit")), fact(event, "effective")
-        open_ = next((i for i, m in enumerate(found) if m.unit.value == event.unit and not m.ended), None)
-        if isinstance(event, e.MembershipStarted):
-            found.append(MembershipFacts(unit=unit, since=day, until=None, ended=False, disputed=False))
-        elif open_ is None:
-            found.append(MembershipFacts(unit=unit, since=None, until=day, ended=True, disputed=False))
-        else:
-            found[open_] = found[open_].model_copy(update={"until": day, "ended": True})
-    return found
+    return reduce(stays_after, bloc.memberships, ())
+
+
+def member(stay: Stay) -> Fact:
+    """The unit as a member on a day of its stay: inferred where its first day is not told."""
+    own = Fact(value=stay.unit, mark=mark(stay.told.record, "unit", UNKNOWN_START if stay.since is None else None))
+    return resting(own, fact(stay.started, "effective"), fact(stay.ended, "effective"))
 
 
 def _disputed(stream: Stream) -> set[Id]:
     """The unit, where its memberships under one authority overlap on days that are told."""
     told = [event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded)]
-    stays: Stays = ()
-    for event in told:
-        stays = evolve(stays, event)
-    spans = sorted(_span(stay) for stay in stays)
+    claimed: Stays = reduce(stays_after, told, ())
+    spans = sorted(_span(stay) for stay in claimed)
     overlap = any(later[0] < earlier[1] for earlier, later in pairwise(spans))
     return {event.unit for event in told if overlap}
 
@@ -197,9 +212,3 @@ def _span(stay: Stay) -> tuple[date, date]:
     """The days on which it surely lasts: of what has no told start the last one, of what has no told end the first."""
     last = (stay.until or stay.since or date.min) if stay.ended else date.max
     return stay.since or last - timedelta(days=last > date.min), last
-
-
-def _covers(membership: MembershipFacts, day: date) -> bool:
-    since, until = membership.since, membership.until
-    begun = since is None or since.value <= day.isoformat()
-    return begun and (not membership.ended if until is None else day.isoformat() < until.value)

@@ -140,6 +140,8 @@ class FoundAnswer(BaseModel):
 
     found: tuple[Found, ...]
     """At most as many as asked for."""
+    cut: bool
+    """Whether more names have these words than one search weighs: give more words."""
 
 
 async def find_organisations(asked: FindOrganisations, view: View) -> FoundAnswer:
@@ -151,11 +153,15 @@ async def find_blocs(asked: FindBlocs, view: View) -> FoundAnswer:
 
 
 async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs) -> FoundAnswer:
-    rows = dict(await view.find(model, name_term(asked.text), limit=CANDIDATES))
-    if sought := word_terms(asked.text):
-        rows |= await view.find(model, *sought, limit=CANDIDATES)
+    same = await view.find(model, name_term(asked.text), limit=CANDIDATES + 1)
+    sought = word_terms(asked.text)
+    alike = await view.find(model, *sought, limit=CANDIDATES + 1) if sought else []
+    rows = dict(same[:CANDIDATES] + alike[:CANDIDATES])
     fits = ((match(asked.text, names_of(doc.told)), key, shown(doc.told) or key) for key, doc in rows.items())
     ranked = sorted((fit, fold(name), key, name) for fit, key, name in fits if fit is not None)
     after = next((i for i, (_, _, key, _) in enumerate(ranked, 1) if key == asked.after), 0)
     page = ranked[after : after + asked.limit]
-    return FoundAnswer(found=tuple(Found(id=k, name=n, exact=fit is Match.SAME) for fit, _, k, n in page))
+    return FoundAnswer(
+        found=tuple(Found(id=k, name=n, exact=fit is Match.SAME) for fit, _, k, n in page),
+        cut=max(len(same), len(alike)) > CANDIDATES,
+    )

@@ -1,6 +1,7 @@
 """A bloc's year: everything that is recorded of it, read at one position."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,7 +31,7 @@ from services.registry.projections import (
     YearEvent,
     year_key,
 )
-from services.registry.queries.bloc import MemberFactList, MemberFacts, declared, memberships
+from services.registry.queries.bloc import MemberFactList, MemberFacts, declared, member, stays
 from services.registry.queries.common import (
     DeputyFactList,
     FactList,
@@ -349,13 +350,9 @@ def _handed_over(handover: Handover) -> TermFacts:
 
 def _members(bloc: Bloc, year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
-    lists = [declared(event) for event in bloc.declared if (event.year or _year_of(event)) == year]
-    stays = [
-        resting(m.unit, m.since, m.until)
-        for m in memberships(bloc)
-        if m.since and m.since.value[:4] <= str(year) and _lasts(m.until, m.ended, year)
-    ]
-    units = surest([*stays, *(item.unit for one in lists for item in one.items)])
+    lists = [_declared(event) for event in bloc.declared if (event.year or _year_of(event)) == year]
+    stayed = [member(stay) for stay in stays(bloc) if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+    units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     return MemberFactList(
         items=tuple(MemberFacts(unit=unit) for unit in units),
         declared_count=next((x.declared_count for x in reversed(lists) if x.declared_count), None),
@@ -367,8 +364,10 @@ def _year_of(event: e.MembersDeclared) -> int | None:
     return event.effective.year if event.effective else None
 
 
-def _lasts(until: Fact | None, ended: bool, year: int) -> bool:
-    return not ended if until is None else until.value > f"{year}-01-01"
+def _declared(event: e.MembersDeclared) -> MemberFactList:
+    """The members, no surer than the year that the list is about."""
+    told, about = declared(event), fact(event, "year") or fact(event, "effective")
+    return told.model_copy(update={"items": tuple(MemberFacts(unit=resting(m.unit, about)) for m in told.items)})
 
 
 def _movement(event: e.MovementEvent, acts: Acts) -> MovementFacts:

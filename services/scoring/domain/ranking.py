@@ -78,11 +78,12 @@ def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPubl
         vi="Các bảng điểm không cùng phiên bản.",
     )
     sheet, version = sheets.pop()
+    unscored = tuple(sorted(set(members) - totals.keys()))
     return tell(
         e.RankingPublished,
         command,
-        ranked=Listed[e.RankedUnit](items=ranked(totals), exhaustive=True),
-        unscored=tuple(sorted(set(members) - totals.keys())),
+        ranked=Listed[e.RankedUnit](items=ranked(totals), exhaustive=not unscored),
+        unscored=unscored,
         sheet=sheet,
         sheet_version=version,
     )

@@ -75,7 +75,7 @@ Score = Unscored | Scored | Approved
 def evolve(score: Score, event: e.ScoreEvent) -> Score:
     match event:
         case e.ScoreApproved():
-            return Approved(event.sheet, event.sheet_version, event.total)
+            return _approval(score, event)
         case _ if isinstance(score, Approved):
             return score
         case e.SelfScoreSubmitted():
@@ -84,6 +84,13 @@ def evolve(score: Score, event: e.ScoreEvent) -> Score:
             return _verified(score if isinstance(score, Scored) else Scored(), event)
         case _:
             assert_never(event)
+
+
+def _approval(score: Score, event: e.ScoreApproved) -> Approved:
+    """The first total binds: a record that contradicts it is kept beside it."""
+    if isinstance(score, Approved) and score.total is not None:
+        return score
+    return Approved(event.sheet, event.sheet_version, event.total)
 
 
 def _submitted(score: Scored, event: e.SelfScoreSubmitted) -> Scored:
@@ -99,8 +106,9 @@ def _submitted(score: Scored, event: e.SelfScoreSubmitted) -> Scored:
 
 
 def _verified(score: Scored, event: e.ItemConfirmed | e.ItemAdjusted) -> Scored:
+    """The first points of an item bind: a record that contradicts them is kept beside them."""
     points = event.points if event.points is not None else score.own.get(event.code)
-    return score if points is None else replace(score, verified={**score.verified, event.code: points})
+    return score if points is None else replace(score, verified={event.code: points, **score.verified})
 
 
 SCORE: Fold[Score] = Fold("score", Unscored(), evolve)

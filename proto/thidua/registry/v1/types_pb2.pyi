@@ -992,6 +992,8 @@ class MembershipFacts(_message.Message):
     UNTIL_FIELD_NUMBER: _builtins.int
     ENDED_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    END_DECISION_FIELD_NUMBER: _builtins.int
     ended: _builtins.bool
     """Whether its end is told."""
     disputed: _builtins.bool
@@ -1008,6 +1010,14 @@ class MembershipFacts(_message.Message):
     def until(self) -> _kernel_pb2.Fact:
         """The first day after it; absent where it is not known or not over."""
 
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that admitted it, by its id."""
+
+    @_builtins.property
+    def end_decision(self) -> _kernel_pb2.Fact:
+        """The document that released it, by its id."""
+
     def __init__(
         self,
         *,
@@ -1016,15 +1026,25 @@ class MembershipFacts(_message.Message):
         until: _kernel_pb2.Fact | None = ...,
         ended: _builtins.bool = ...,
         disputed: _builtins.bool = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        end_decision: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_since", b"_since", "_until", b"_until", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_end_decision", b"_end_decision", "_since", b"_since", "_until", b"_until", "decision", b"decision", "end_decision", b"end_decision", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_since", b"_since", "_until", b"_until", "disputed", b"disputed", "ended", b"ended", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_end_decision", b"_end_decision", "_since", b"_since", "_until", b"_until", "decision", b"decision", "disputed", b"disputed", "end_decision", b"end_decision", "ended", b"ended", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__end_decision: _TypeAlias = _typing.Literal["end_decision"]  # noqa: Y015
+    _WhichOneofArgType__end_decision: _TypeAlias = _typing.Literal["_end_decision", b"_end_decision"]  # noqa: Y015
     _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
     _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
     _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
     _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_decision) -> _WhichOneofReturnType__end_decision | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
     @_typing.overload

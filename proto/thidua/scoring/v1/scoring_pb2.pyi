@@ -1004,6 +1004,9 @@ class Score(_message.Message):
     APPROVER_FIELD_NUMBER: _builtins.int
     APPROVED_ON_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
     @_builtins.property
     def sheet(self) -> _kernel_pb2.Fact:
         """Sheet id."""
@@ -1057,10 +1060,11 @@ class Score(_message.Message):
         approver: _kernel_pb2.Fact | None = ...,
         approved_on: _kernel_pb2.Fact | None = ...,
         items: _abc.Iterable[Global___ScoreItem] | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "due", b"due", "late", b"late", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "due", b"due", "items", b"items", "late", b"late", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "disputed", b"disputed", "due", b"due", "items", b"items", "late", b"late", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approved_on: _TypeAlias = _typing.Literal["approved_on"]  # noqa: Y015
     _WhichOneofArgType__approved_on: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on"]  # noqa: Y015
@@ -1114,8 +1118,11 @@ class ScoreItem(_message.Message):
     VERIFIER_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     APPROVED_POINTS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code of the sheet's item."""
+    disputed: _builtins.bool
+    """Whether self-scores, verifications or approvals give it several points."""
     @_builtins.property
     def self_points(self) -> _kernel_pb2.Fact:
         """Points that the unit gave itself."""
@@ -1150,10 +1157,11 @@ class ScoreItem(_message.Message):
         verifier: _kernel_pb2.Fact | None = ...,
         reason: _kernel_pb2.Fact | None = ...,
         approved_points: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_approved_points", b"_approved_points", "_reason", b"_reason", "_self_points", b"_self_points", "_verified_points", b"_verified_points", "_verifier", b"_verifier", "approved_points", b"approved_points", "reason", b"reason", "self_points", b"self_points", "verified_points", b"verified_points", "verifier", b"verifier"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_points", b"_approved_points", "_reason", b"_reason", "_self_points", b"_self_points", "_verified_points", b"_verified_points", "_verifier", b"_verifier", "approved_points", b"approved_points", "code", b"code", "evidence", b"evidence", "reason", b"reason", "self_points", b"self_points", "verified_points", b"verified_points", "verifier", b"verifier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_points", b"_approved_points", "_reason", b"_reason", "_self_points", b"_self_points", "_verified_points", b"_verified_points", "_verifier", b"_verifier", "approved_points", b"approved_points", "code", b"code", "disputed", b"disputed", "evidence", b"evidence", "reason", b"reason", "self_points", b"self_points", "verified_points", b"verified_points", "verifier", b"verifier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approved_points: _TypeAlias = _typing.Literal["approved_points"]  # noqa: Y015
     _WhichOneofArgType__approved_points: _TypeAlias = _typing.Literal["_approved_points", b"_approved_points"]  # noqa: Y015
