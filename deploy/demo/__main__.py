@@ -71,7 +71,8 @@ def _tell(console: Console, servers: Servers, system: System, clients: Clients) 
     live.past(console, clients, before, heads)
     live.subscriber(console, clients, subscriber)
     live.forgetting(console, system, clients["registry"])
-    live.rebuilding(console, system, servers.kafka.bootstrap)
+    live.ranking(console, clients)
+    live.rebuilding(console, system, servers.kafka)
     live.again(
         console, system, servers.kafka.bootstrap, clients, [step for name in (*BEFORE, *AFTER) for step in load(name)]
     )

@@ -15,13 +15,15 @@ from deploy.demo import rebuilding as upkeep
 from deploy.demo.client import Client
 from deploy.demo.player import Clients, play
 from deploy.demo.scenarios import Step, load
-from deploy.demo.show import Names, heading, joined, marked
+from deploy.demo.show import Names, absent, heading, joined, marked
 from deploy.demo.subscribing import Subscriber
 from deploy.local.processes import ServerError
+from deploy.local.servers import ExistingKafka, Kafka
 from deploy.local.system import System
 
 BLOC, DAY = "khoi-noi-chinh-trung-uong", "2024-03-01"
 PERSON = "p-4b075d33"
+RANKED = {"bloc": "vi-du-khoi", "year": 2025}
 Heads = dict[str, Any]
 
 
@@ -76,6 +78,23 @@ def subscriber(console: Console, clients: Clients, process: Subscriber) -> None:
     process.kill9()
 
 
+def ranking(console: Console, clients: Clients) -> None:
+    """What scoring answers of the constructed example."""
+    heading(console, "A ranking (constructed example: the articles tell no figures)")
+    registry, scoring = clients["registry"], clients["scoring"]
+    names = Names(registry, {})
+    names.learn(registry.ask("GetBloc", {"bloc": RANKED["bloc"]}))
+    (published,) = scoring.ask("GetRanking", RANKED)["rankings"]
+    table = Table("rank", "unit", "gave itself", "verified and approved")
+    for one in published["ranked"]:
+        unit = one["unit"]["value"]
+        own = scoring.ask("GetScore", {**RANKED, "unit": unit})["score"]["self_total"]
+        table.add_row(marked(one["rank"]), names.of(unit), marked(own), marked(one["total"]))
+    for unscored in published.get("unscored", []):
+        table.add_row(absent(), names.of(unscored["value"]), absent(), absent())
+    console.print(table)
+
+
 def _print_lines(console: Console, lines: list[str], what: str) -> None:
     console.print(f"  {what}:", style="dim")
     for line in lines:
@@ -101,13 +120,17 @@ def forgetting(console: Console, system: System, registry: Client) -> None:
         raise ServerError("the history has changed")
 
 
-def rebuilding(console: Console, system: System, bootstrap: str) -> None:
-    """All read models dropped and all topics deleted: what is left are the logs."""
+def rebuilding(console: Console, system: System, kafka: Kafka | ExistingKafka) -> None:
+    """All read models dropped and all topics deleted: what is left are the logs. Never on somebody else's Kafka."""
     heading(console, "All read models dropped and all topics deleted, then made anew from the logs")
+    if isinstance(kafka, ExistingKafka):
+        console.print(f"Skipped: the Kafka at {kafka.bootstrap} was not started here, so its topics are left alone.")
+        return
+    bootstrap = kafka.bootstrap
     before = upkeep.look(system, bootstrap)
     with console.status("Stopping the services, dropping, starting again …"):
         system.stop()
-        upkeep.throw_away(system, bootstrap)
+        upkeep.throw_away(system, kafka)
         system.start()
         begun = time.monotonic()
         after = upkeep.wait_for(system, bootstrap, before.topics)

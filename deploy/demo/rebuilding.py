@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.processes import ServerError
+from deploy.local.servers import Kafka
 from deploy.local.system import SERVICES, System
 from services.awards.main import SERVICE as AWARDS
 from services.kernel.rebuild import content_hash
@@ -60,8 +61,9 @@ def look(system: System, bootstrap: str) -> State:
     return asyncio.run(_look(system, bootstrap))
 
 
-def throw_away(system: System, bootstrap: str) -> None:
-    asyncio.run(_throw_away(system, bootstrap))
+def throw_away(system: System, kafka: Kafka) -> None:
+    """Drop every read model, and delete every topic of a Kafka that was started for this."""
+    asyncio.run(_throw_away(system, kafka.bootstrap))
 
 
 def wait_for(system: System, bootstrap: str, topics: dict[str, int]) -> State:

@@ -15,6 +15,7 @@ from deploy.demo.scenarios import load
 from deploy.demo.show import year_table
 from deploy.demo.subscribing import Subscriber
 from deploy.local.processes import ROOT, Run, ServerError
+from deploy.local.servers import ExistingKafka
 from tests.demo.conftest import World
 
 
@@ -85,6 +86,15 @@ def test_scoring_ranked_the_members_that_registry_told_it_of(world: World) -> No
     ranks = [(r["unit"]["value"], r["rank"]["value"], r["total"]["value"]) for r in ranking["ranked"]]
     assert ranks == [("vi-du-don-vi-a", "1", "96.75"), ("vi-du-don-vi-b", "2", "94.00")]
     assert [unit["value"] for unit in ranking["unscored"]] == ["vi-du-don-vi-c"]
+    screen = console()
+    live.ranking(screen, world.clients)
+    lines = [[cell.strip() for cell in line.split("│")] for line in shown(screen).splitlines()]
+    unit = "Đơn vị mẫu {} (ví dụ dựng)"
+    absent = "not recorded"
+    assert ["", "1 S", unit.format("A"), "97.50 S", "96.75 S", ""] in lines
+    assert ["", "2 S", unit.format("B"), "94.00 S", "94.00 S", ""] in lines
+    assert ["", absent, unit.format("C"), absent, absent, ""] in lines
+    assert "constructed example" in shown(screen)
 
 
 def test_a_forgotten_person_is_named_nowhere_and_the_history_stays_whole(world: World) -> None:
@@ -97,10 +107,19 @@ def test_a_forgotten_person_is_named_nowhere_and_the_history_stays_whole(world: 
 
 def test_all_read_models_and_topics_come_back_from_the_logs_as_they_were(world: World) -> None:
     screen = console()
-    live.rebuilding(screen, world.system, world.servers.kafka.bootstrap)
+    live.rebuilding(screen, world.system, world.servers.kafka)
     text = shown(screen)
     assert text.count("equal") == sum(map(len, rebuilding.MODELS.values()))
     assert "differs" not in text
+
+
+def test_topics_of_a_kafka_that_was_not_started_here_are_left_alone(world: World) -> None:
+    before = rebuilding.look(world.system, world.servers.kafka.bootstrap)
+    screen = console()
+    live.rebuilding(screen, world.system, ExistingKafka(world.servers.kafka.bootstrap))
+    assert "was not started here" in shown(screen)
+    assert before.topics
+    assert rebuilding.look(world.system, world.servers.kafka.bootstrap) == before
 
 
 def test_a_check_of_rebuilt_models_fails_where_one_has_changed(world: World) -> None:
