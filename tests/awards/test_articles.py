@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.awards import queries
 from tests.play import Services, certainty, value
 
 
@@ -110,3 +111,13 @@ async def test_the_catalogue_leaves_open_who_decides_what_it_does_not_know(told:
     (medal,) = (await told["awards"].ask("FindAwardKinds", code="KNC")).kinds
     assert [value(f) for f in medal.seen] == ["SEED", "UNVERIFIED"]
     assert medal.recipients == ()
+
+
+@pytest.mark.parametrize(("most", "cut"), [(4, False), (3, True)])
+async def test_a_list_says_where_it_leaves_some_out(
+    told: Services, monkeypatch: pytest.MonkeyPatch, most: int, cut: bool
+) -> None:
+    monkeypatch.setattr(queries, "MOST", most)
+    answer = await told["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)
+    assert (len(answer.proposals), answer.cut) == (most, cut)
+    assert (await told["awards"].ask("FindAwardKinds")).cut
