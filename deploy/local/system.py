@@ -18,9 +18,6 @@ from signal import SIGTERM
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-
 from deploy.local.processes import ROOT, Process, ServerError, eventually, free_port
 from deploy.local.servers import Servers
 from services.kernel import auth
@@ -112,9 +109,7 @@ class System:
                 self.wait(name)
 
     def wait(self, name: str, seconds: float = 60) -> None:
-        """Until the process serves. Raises ServerError with the end of its log."""
-        if "rpc" not in self._parts[name].split(","):
-            return
+        """Until the process says that it is ready. Raises ServerError with the end of its log."""
         if not eventually(lambda: self.pid(name) is None or self._serves(name), seconds) or self.pid(name) is None:
             end = "\n".join(self.log(name).read_text(errors="replace").splitlines()[-15:])
             raise ServerError(f"{name} does not serve, see {self.log(name)}\n{end}")
@@ -149,13 +144,10 @@ class System:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("THIDUA_")}
         return inherited | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "proto")))} | ours
 
-    def _serves(self, service: str) -> bool:
-        with grpc.insecure_channel(self.address(service)) as channel:
-            try:
-                reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
-            except grpc.RpcError:
-                return False
-        return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
+    def _serves(self, name: str) -> bool:
+        ready = f'"pid": {self.pid(name)},'
+        lines = self.log(name).read_text(errors="replace").splitlines()
+        return any(line.startswith('{"ready"') and ready in line for line in lines)
 
     def __enter__(self) -> Self:
         try:

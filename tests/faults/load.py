@@ -29,6 +29,7 @@ UNKNOWN = {
     grpc.StatusCode.ABORTED,
     grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
+MOST_UNKNOWN = 100
 HOT = 64  # organisations that many commands meet on
 
 
@@ -79,8 +80,8 @@ class Load:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop, then send again what is unknown."""
         await asyncio.gather(*(self._work(stop) for _ in range(self._workers)))
-        for command_id in sorted(self.oracle.unknown):
-            await self._until_acknowledged(self.oracle.orders[command_id])
+        left = [self.oracle.orders[command_id] for command_id in sorted(self.oracle.unknown)]
+        await asyncio.gather(*(self._until_acknowledged(order) for order in left))
 
     async def close(self) -> None:
         for channel in self._channels.values():
@@ -88,9 +89,11 @@ class Load:
 
     async def _work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._send(next(self._orders))
-            if self.oracle.unknown and self._random.random() < 0.3:
+            unknown = len(self.oracle.unknown)
+            if self._random.random() < unknown / MOST_UNKNOWN:  # a service that is down is not sent ever more
                 await self._send(self.oracle.orders[self._random.choice(sorted(self.oracle.unknown))])
+            else:
+                await self._send(next(self._orders))
             await asyncio.sleep(self._random.random() * 2 * self._pause)
 
     async def _send(self, order: Order) -> None:
