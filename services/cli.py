@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(str(error), 2)
     except (StartError, Unbound) as error:
         _end(str(error), 3)
-    except (Error, migrations.Changed, OSError, asyncpg.PostgresError) as error:
+    except (Error, migrations.Changed, migrations.Foreign, OSError, asyncpg.PostgresError) as error:
         _end(str(error), 1)
 
 
@@ -216,10 +216,11 @@ def discard(service: str, model: str, *, position: int, reason: str, epoch: int 
 @app.command(name="new-epoch")
 def begin_epoch(service: str, *, reason: str, actor: str | None = None) -> None:
     """Let a log that was restored or promoted take appends again (THIDUA_ADMIN_DATABASE)."""
-    settings = load(AdminSettings)
+    found, settings = _service(service), load(AdminSettings)
     dsn = settings.admin_database.get_secret_value()
 
     async def begin() -> None:
+        await migrations.check(dsn, found.name)
         upkeep.out.print(f"epoch {await new_epoch(dsn, reason, actor or getpass.getuser())} of {service} has begun")
 
     _asynchronous(begin())

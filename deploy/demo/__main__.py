@@ -49,7 +49,7 @@ def demo(console: Console) -> None:
         with console.status("Starting registry, scoring and awards …"):
             system = stack.enter_context(System(servers))
             clients = stack.enter_context(connected(system))
-        console.print(f"PostgreSQL, Kafka and three services run since {time.monotonic() - begun:.0f} s.")
+        console.print(f"PostgreSQL, Kafka and three services run after {time.monotonic() - begun:.0f} s.")
         told = _tell(console, servers, system, clients)
         console.print(
             f"\nDone in {time.monotonic() - begun:.0f} s, {told} commands. Everything is stopped and removed."
@@ -132,6 +132,8 @@ def play_up(console: Console) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] not in ([], ["play"]):
+        sys.exit(__doc__)
     screen = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     try:
         play_up(screen) if sys.argv[1:] == ["play"] else demo(screen)

@@ -10,6 +10,7 @@ import sys
 from deploy.local.processes import ServerError
 from deploy.local.servers import Servers
 from deploy.local.system import SERVICES, System
+from services.kernel.migrate import Changed, Foreign
 
 PURPOSE = "up"
 
@@ -18,10 +19,15 @@ def up() -> int:
     servers = Servers(PURPOSE, keep=True)
     system = System(servers, keep=True)
     print("Starting PostgreSQL and Kafka …", flush=True)
-    servers.start()
-    print("Starting registry, scoring and awards …", flush=True)
-    system.migrate()
-    system.start()
+    try:
+        servers.start()
+        print("Starting registry, scoring and awards …", flush=True)
+        system.migrate()
+        system.start()
+    except (Changed, Foreign) as error:
+        system.stop()
+        servers.stop()
+        raise ServerError(f"{error}\nThe data of an earlier `make up` do not fit: `make clean` removes them.") from None
     for service in SERVICES:
         _write(system, f"{service}.env", _settings(system, service))
     token = system.token("explorer", seconds=30 * 24 * 3600)

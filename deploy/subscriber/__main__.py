@@ -46,7 +46,11 @@ async def main() -> None:
     parser.add_argument("topic", help="such as thidua.awards.public")
     parser.add_argument("file", type=Path, help="remembers what was seen")
     arguments = parser.parse_args()
-    with Seen(arguments.file) as seen:
+    try:
+        remembered = Seen(arguments.file)
+    except (OSError, ValueError, TypeError) as error:
+        parser.error(f"{arguments.file} cannot remember what was seen: {error}")
+    with remembered as seen:
         while True:
             try:
                 await follow(arguments.bootstrap, arguments.topic, seen)

@@ -217,7 +217,7 @@ class Log:
         """What was the last event at a time: for ever the same answer. Raises Invalid for a time still to come."""
         found = (await self._fetch("select epoch, position from log.position_at($1, $2)", time, datetime.now(UTC)))[0]
         if found["position"] is None:
-            raise Invalid(Violation("as_of_time", vi="Thời điểm chưa tới", en="the time is still to come"))
+            raise Invalid(Violation("read.as_of_time", vi="thời điểm chưa tới", en="the time is still to come"))
         return Position(*found)
 
     def _wake(self, reply: Reply) -> None:

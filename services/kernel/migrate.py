@@ -19,12 +19,16 @@ class Changed(Exception):
     """A migration that was applied here is not the file that is here now."""
 
 
+class Foreign(Exception):
+    """The database is not this service's: a sentence for an operator."""
+
+
 async def migrate(
     admin_dsn: str, service: str, folders: Iterable[Path] = (), *, password: str | None = None
 ) -> list[str]:
     """Bring the database up to date, making it and its roles where missing; the names of the files that were applied.
 
-    The service logs in as `thidua_<service>`, with `password` where one is given. Raises Changed.
+    The service logs in as `thidua_<service>`, with `password` where one is given. Raises Changed, Foreign.
     """
     await _ensure_database(admin_dsn)
     roles = {"owner": f"{service}_owner", "service": f"thidua_{service}"}
@@ -32,8 +36,28 @@ async def migrate(
     try:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('thidua migrations'))")
+            await _own(connection, service)
             await _ensure_roles(connection, roles, password)
             return await _apply(connection, roles, [KERNEL, *folders])
+    finally:
+        await connection.close()
+
+
+async def _own(connection: asyncpg.Connection, service: str) -> None:
+    query = "select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'log'"
+    owner = await connection.fetchval(query)
+    if owner not in (None, f"{service}_owner"):
+        raise Foreign(
+            f"The log in this database belongs to {owner}, not to {service}_owner: it is another service's, "
+            "or was restored without its owners."
+        )
+
+
+async def check(dsn: str, service: str) -> None:
+    """Refuse a database that holds another service's log. Raises Foreign."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        await _own(connection, service)
     finally:
         await connection.close()
 

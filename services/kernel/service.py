@@ -34,6 +34,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.log import Log, Reply
 from services.kernel.logclient import LogClient
 from services.kernel.logservice import LogRpc
+from services.kernel.migrate import Foreign, check
 from services.kernel.postgres import SETTINGS, passing
 from services.kernel.projection import Engine, Source
 from services.kernel.rebuild import heal
@@ -117,6 +118,7 @@ async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[
     dsn = settings.database.get_secret_value()
     patience = getattr(settings, "patience", 0.0)
     async with AsyncExitStack() as stack:
+        await _patiently(patience, lambda: check(dsn, service.name))
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
         pool = await asyncpg.create_pool(dsn, min_size=0, max_size=16, server_settings=SETTINGS, command_timeout=60)
@@ -132,6 +134,8 @@ async def _patiently(patience: float, open_: Callable[[], Awaitable[T]]) -> T:
     for pause in pauses(first=0.2):
         try:
             return await open_()
+        except Foreign as error:
+            raise StartError(str(error)) from None
         except asyncpg.UndefinedTableError:
             raise StartError("The database is not migrated: run `thidua migrate` first.") from None
         except Exception as error:

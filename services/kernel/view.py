@@ -144,7 +144,7 @@ async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> 
     if any(model.history == "stream" and model.log != log.name for model in models):
         raise ValueError("only the own log can be folded again from its streams")
     if log.name in as_of and as_of[log.name] > await log.head():
-        raise _invalid("read.as_of_position", "the log has not reached this position")
+        raise _no_past(en="the log has not reached this position", vi="sổ sự kiện chưa đến vị trí này")
     return as_of
 
 
@@ -200,7 +200,11 @@ def _behind(
             return f"the read model {model.name} is being built"
         past = as_of.get(model.log)
         if past is not None and lost(past, state.epochs):
-            raise _invalid("read.as_of_position", "this position was lost when the log was restored")
+            if past.epoch < 1:
+                raise _no_past(en="name the epoch, as answers do", vi="cần nêu kỳ (epoch) như trong câu trả lời")
+            raise _no_past(
+                en="this position was lost when the log was restored", vi="vị trí này đã mất khi khôi phục sổ"
+            )
         needed = max(past or state.at, at_least.get(model.log, state.at))
         if state.at < needed:
             return f"the read model {model.name} knows position {state.at.position} of {needed.position}"
@@ -218,5 +222,5 @@ def _positions(
     return positions
 
 
-def _invalid(field: str, en: str) -> Invalid:
-    return Invalid(Violation(field, vi="thời điểm không hợp lệ", en=en))
+def _no_past(*, en: str, vi: str) -> Invalid:
+    return Invalid(Violation("read.as_of_position", vi=vi, en=en))

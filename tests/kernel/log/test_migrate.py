@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.kernel.migrate import Changed, migrate
+from services.kernel.migrate import Changed, Foreign, migrate
 
 
 async def test_each_file_is_applied_once_and_a_changed_one_is_refused(
@@ -49,3 +49,12 @@ async def test_the_owner_of_the_log_cannot_log_in(fresh_database: Callable[[], A
     await connection.close()
     assert owner is not None
     assert tuple(owner) == (False, False)
+
+
+async def test_a_database_that_holds_the_log_of_another_service_is_refused(
+    fresh_database: Callable[[], Awaitable[str]],
+) -> None:
+    dsn = await fresh_database()
+    await migrate(dsn, "registry")
+    with pytest.raises(Foreign, match="belongs to registry_owner, not to scoring_owner"):
+        await migrate(dsn, "scoring")

@@ -154,12 +154,13 @@ async def test_a_past_that_cannot_be_answered_is_refused(sample: Sample) -> None
         {"as_of_position": [{"log": "sample", "epoch": 1, "position": 2**64 - 1}]},
         {"as_of_position": [{"epoch": 1, "position": 1}]},
         {"as_of_position": [{"log": "zzz", "epoch": 1, "position": 1}]},
-        {"as_of_time": rfc3339(datetime.now(UTC)), "as_of_position": [{"log": "sample", "epoch": 1, "position": 0}]},
+        {"as_of_position": [{"log": "sample", "epoch": 1, "position": 0}], "as_of_time": rfc3339(datetime.now(UTC))},
+        {"as_of_position": [{"log": "sample", "position": 1}]},
         {"at_least": [{"log": "sample", "epoch": 1, "position": 1}] * 2},
         {"at_least": [{"log": "registry", "epoch": 1, "position": 10**9}]},
     ):
         code, details = await refusal(sample.call("GetBox", box="b-1", read=read))
-        assert (code, bool(fields(details))) == ("INVALID_ARGUMENT", True), read
+        assert (code, fields(details)) == ("INVALID_ARGUMENT", [f"read.{next(iter(read))}"]), read
 
 
 @pytest.mark.usefixtures("refusing")

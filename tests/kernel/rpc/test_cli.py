@@ -125,6 +125,20 @@ async def test_a_second_migration_has_nothing_to_do(environment: dict[str, str])
     assert await thidua(environment, "migrate", MODULE) == (0, "nothing to apply\n")
 
 
+async def test_nothing_is_done_to_a_database_of_another_service(environment: dict[str, str]) -> None:
+    for words, expected in (
+        (("run", "awards"), 3),
+        (("status", "scoring"), 3),
+        (("rebuild", "scoring"), 3),
+        (("verify", "scoring"), 3),
+        (("migrate", "scoring"), 1),
+        (("new-epoch", "scoring", "--reason", "none"), 1),
+    ):
+        code, shown = await thidua(environment, *words)
+        assert code == expected, shown
+        assert "belongs to sample_owner, not to" in shown
+
+
 async def test_wrong_words_are_told_in_a_sentence(environment: dict[str, str]) -> None:
     code, shown = await thidua(environment, "status", "nonsense")
     assert (code, shown) == (2, "There is no service nonsense: choose one of registry, scoring, awards.\n")
