@@ -62,12 +62,19 @@ class Handling:
             return await self._decide_and_append(case)
         except _OF_THE_LOG:
             raise
-        except Error:
-            # What was accepted before may be refused now, just because it was.
-            stored = await self._log.reply(context.command_id, case.command_hash)
-            if stored is None:
-                raise
-            return stored
+        except Error as error:
+            return await self._stored(case.command_hash, context, error)
+
+    async def accepted(self, sent: Command, context: Context, refusal: Error) -> Reply:
+        """The reply that the command got when it was accepted before. Raises the refusal if it was not."""
+        return await self._stored(hash_of(sent, context, self._key), context, refusal)
+
+    async def _stored(self, command_hash: bytes, context: Context, refusal: Error) -> Reply:
+        # What was accepted before may be refused now, just because it was.
+        stored = await self._log.reply(context.command_id, command_hash)
+        if stored is None:
+            raise refusal
+        return stored
 
     async def _decide_and_append(self, case: _Case) -> Reply:
         if self._dares(case):

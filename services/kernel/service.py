@@ -26,7 +26,7 @@ from thidua.kernel.v1 import kernel_pb2, log_pb2
 from services.kernel import binding, convert
 from services.kernel.auth import SERVICE, Keys, ServiceToken, Tokens
 from services.kernel.decider import Command, Context, Handlers
-from services.kernel.errors import Invalid, Unavailable, Violation
+from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Vocabulary
 from services.kernel.fold import Model
 from services.kernel.handling import Handling
@@ -78,7 +78,7 @@ class Service:
     """Read models of other services' logs, by service."""
     arrivals: Mapping[type[Command], Arrival] = field(default_factory=dict)
     """What is done to a command before it is decided: persons' texts sealed, facts of other logs filled in. What a
-    client sent, and not what this makes of it, tells whether a command id is used again."""
+    client sent, and not what this makes of it, tells whether a command id is used again. It may refuse the command."""
     keeps_persons: bool = False
     """Whether it has a person vault, and so needs the master key."""
     consequences: Mapping[type[Command], Consequence] = field(default_factory=dict)
@@ -306,8 +306,12 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
 
     async def act(command: Command, context: Context) -> Reply:
         arrival, consequence = service.arrivals.get(type(command)), service.consequences.get(type(command))
-        arrived = command if arrival is None else await arrival(command, tools)
-        reply = await handling.handle(arrived, context, sent=command)
+        try:
+            arrived = command if arrival is None else await arrival(command, tools)
+        except Refused as refusal:
+            reply = await handling.accepted(command, context, refusal)
+        else:
+            reply = await handling.handle(arrived, context, sent=command)
         if consequence is not None:
             await consequence(command, tools)
         return reply

@@ -2,24 +2,29 @@
 
 from thidua.registry.v1 import registry_pb2
 
+from services.kernel.handling import Known, folded
 from services.kernel.service import Service
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
-from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
+from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
 
 # A database that was restored may hold keys again that were destroyed after it was saved, the events tell of whom.
 _FORGOTTEN = """
-select person from vault.keys where exists (
+select person from vault.keys where ($1::text is null or person = $1) and exists (
     select from log.events where stream = 'person:' || person and type = 'PersonForgotten'
 )
 """
 
 
 async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> RegisterPerson | DescribePerson:
-    """The command with every text about the person sealed; a sealed text is longer than a line may be."""
+    """The command with every text about the person sealed; a sealed text is longer than a line may be.
+
+    Raises Refused, before a key is made, where the decision would refuse the command.
+    """
+    await _decided(command, tools)
     texts = command.model_dump(include={"name", "rank", "posts"}, exclude_none=True)
 
     async def seal(text: str) -> str:
@@ -30,7 +35,15 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
         field: tuple([await seal(item) for item in text]) if isinstance(text, tuple) else await seal(text)
         for field, text in texts.items()
     }
+    await _forgotten_again(tools, command.person)  # who was forgotten since it was decided, has got a new key
     return command.model_copy(update=found)
+
+
+async def _decided(command: RegisterPerson | DescribePerson, tools: Tools) -> None:
+    stream = PERSON.of(command.person)
+    rows = (await tools.log.load([(stream.name, 0)]))[stream.name]
+    events = [envelope.data for envelope in VOCABULARY.envelopes(row.body for row in rows)]
+    HANDLERS[type(command)].decide(command, folded(stream, Known(0, stream.fold.initial), events).state)
 
 
 async def destroyed(command: ForgetPerson, tools: Tools) -> None:
@@ -40,8 +53,12 @@ async def destroyed(command: ForgetPerson, tools: Tools) -> None:
 
 async def forgotten_again(tools: Tools) -> None:
     """Destroy every key of a forgotten person that is there."""
+    await _forgotten_again(tools, None)
+
+
+async def _forgotten_again(tools: Tools, person: str | None) -> None:
     assert tools.vault is not None
-    for row in await tools.pool.fetch(_FORGOTTEN):
+    for row in await tools.pool.fetch(_FORGOTTEN, person):
         await tools.vault.destroy(row["person"])
 
 

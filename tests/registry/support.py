@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -44,6 +45,11 @@ class Registry:
         reply = await self._act(command, Context(command_id or str(uuid4()), "officer"))
         assert isinstance(reply, Reply)
         return reply
+
+    async def tell_with(self, vault: Vault, command: Command) -> Reply:
+        """Tell a command to another process of the service, which has this vault."""
+        act = acting(SERVICE, replace(self.tools, vault=vault), settings())
+        return await act(command, Context(str(uuid4()), "officer"))
 
     async def ask(self, name: str, as_of: int | None = None, **fields: Any) -> Any:
         await self.catch_up()

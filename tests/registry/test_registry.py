@@ -9,6 +9,7 @@ from thidua.registry.v1 import registry_pb2
 from services.kernel import convert
 from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.provenance import Inference, Record, Source
+from services.kernel.vault import Vault
 from services.registry import events as e
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.conference import HoldConference
@@ -25,7 +26,7 @@ from services.registry.domain.person import DescribePerson, ForgetPerson, Regist
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.queries import names
 from services.registry.queries.names import FindBlocs
-from tests.registry.support import Registry
+from tests.registry.support import MASTER, Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
 
@@ -307,6 +308,39 @@ async def test_forgetting_holds_after_the_keys_were_restored(registry: Registry)
     await registry.begin()
     assert await registry.tools.pool.fetchval("select count(*) from vault.keys") == 0
     assert not (await registry.ask("GetPerson", person="p-1")).available
+
+
+KEYS = "select person from vault.keys"
+
+
+async def test_a_refused_telling_of_a_person_makes_no_key(registry: Registry) -> None:
+    with pytest.raises(Refused, match="Register"):
+        await registry.tell(DescribePerson(person="p-2", rank=RANK))
+    await tell_of_thanh(registry)
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    with pytest.raises(Refused, match="forgotten"):
+        await registry.tell(DescribePerson(person="p-1", rank=RANK))
+    assert await registry.tools.pool.fetch(KEYS) == []
+
+
+async def test_a_person_forgotten_while_a_text_is_sealed_has_no_key_after(registry: Registry) -> None:
+    class Slow(Vault):
+        async def seal(self, person: str, text: str) -> str:
+            await registry.tell(ForgetPerson(person=person, reason="asked for"))
+            return await super().seal(person, text)
+
+    await tell_of_thanh(registry)
+    with pytest.raises(Refused, match="forgotten"):
+        await registry.tell_with(Slow(registry.tools.pool, MASTER), DescribePerson(person="p-1", rank=RANK))
+    assert await registry.tools.pool.fetch(KEYS) == []
+
+
+async def test_what_was_told_of_a_person_since_forgotten_is_still_known_again(registry: Registry) -> None:
+    command_id = "0d9f7f0e-4f43-4a43-9a25-1b1f2b8d3f11"
+    first = await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id)
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    assert await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id) == first
+    assert await registry.tools.pool.fetch(KEYS) == []
 
 
 async def test_a_repeated_telling_of_a_person_is_known_again(registry: Registry) -> None:
