@@ -31,7 +31,6 @@ from services.kernel.binding import Unbound
 from services.kernel.decider import Context
 from services.kernel.errors import Error
 from services.kernel.events import Position
-from services.kernel.log import new_epoch
 from services.kernel.rebuild import Accept
 from services.kernel.service import PARTS, Service, StartError, acting, opened
 from services.kernel.service import run as run_service
@@ -215,13 +214,17 @@ def discard(service: str, model: str, *, position: int, reason: str, epoch: int 
 
 @app.command(name="new-epoch")
 def begin_epoch(service: str, *, reason: str, actor: str | None = None) -> None:
-    """Let a log that was restored or promoted take appends again (THIDUA_ADMIN_DATABASE)."""
+    """Let a log that was restored or promoted take appends again (THIDUA_ADMIN_DATABASE).
+
+    Where THIDUA_KAFKA is set, its topics tell which numbers were used before.
+    """
     found, settings = _service(service), load(AdminSettings)
     dsn = settings.admin_database.get_secret_value()
 
     async def begin() -> None:
         await migrations.check(dsn, found.name)
-        upkeep.out.print(f"epoch {await new_epoch(dsn, reason, actor or getpass.getuser())} of {service} has begun")
+        epoch = await upkeep.begin_epoch(found.name, dsn, reason, actor or getpass.getuser(), settings.kafka)
+        upkeep.out.print(f"epoch {epoch} of {service} has begun")
 
     _asynchronous(begin())
 

@@ -1,10 +1,12 @@
 """What the operator's commands do to a service's log and read models, and how they show it."""
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -13,6 +15,8 @@ from services.kernel import operators, rebuild
 from services.kernel.errors import Error
 from services.kernel.events import Envelope, Position, Row, canonical
 from services.kernel.fold import Model
+from services.kernel.log import new_epoch
+from services.kernel.relay import LOOK, read_last
 from services.kernel.service import Service, history, opened, owner
 from services.kernel.settings import DatabaseSettings, SettingsError
 from services.kernel.tools import Tools
@@ -65,6 +69,25 @@ async def status(service: Service, settings: DatabaseSettings) -> None:
 
 def _stands(model: Model, row: asyncpg.Record | None) -> bool:
     return row is None or row["version"] != model.version or row["error"] is not None
+
+
+async def begin_epoch(service: str, dsn: str, reason: str, actor: str, bootstrap: str | None) -> int:
+    """A new epoch of the log under a number that no topic has seen, as far as Kafka answers; the number."""
+    seen = await _published(service, bootstrap) if bootstrap else None
+    if seen is None:
+        out.print("[yellow]no topic tells which epochs were seen: if this log was restored twice, ask its subscribers")
+    return await new_epoch(dsn, reason, actor, seen)
+
+
+async def _published(service: str, bootstrap: str) -> Position | None:
+    """The last position of the log that its topics hold."""
+    found: list[Position] = []
+    for topic, prefix in ((f"thidua.{service}.log", ""), (f"thidua.{service}.public", "ce_")):
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(LOOK):
+                at = (await read_last(bootstrap, topic, prefix)).at
+            found += [] if at is None else [at]
+    return max(found, default=None)
 
 
 async def verify(service: Service, settings: DatabaseSettings, processes: int) -> None:

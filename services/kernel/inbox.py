@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -31,7 +32,8 @@ ROWS = 20_000  # kept of what Kafka brought
 BYTES = 32 << 20
 FILL = 5_000  # rows read from the owner at once
 PAGE = 1_000  # records handed over by Kafka at once
-POLL = 20  # milliseconds; FastStream sleeps as long after a poll that brought nothing
+POLL = 1_000  # milliseconds that Kafka may keep us waiting when there is nothing
+IDLE = 0.001  # seconds after such a poll
 SILENT = 3  # looks at the owner that found more than Kafka brought, before the consumer is replaced
 
 
@@ -185,11 +187,17 @@ class Inbox:
             group_id=self._group,
             batch=True,
             max_records=PAGE,
-            batch_timeout_ms=POLL,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
             max_partition_fetch_bytes=4 * MAX_BODY,
         )
+
+        async def next_page(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord[Any, Any], ...]:
+            """FastStream's own sleeps as long as it has waited in vain, and what comes meanwhile is late by that."""
+            found = await consumer.getmany(timeout_ms=POLL, max_records=PAGE)
+            if not found:
+                await asyncio.sleep(IDLE)
+            return tuple(chain(*found.values()))
 
         async def parse(records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
             """FastStream's own parser fails at a null header, and the record is then skipped."""
@@ -203,6 +211,7 @@ class Inbox:
         async def decode(message: KafkaAckableMessage) -> object:
             return message.body
 
+        subscriber.get_msg = next_page  # type: ignore[method-assign]
         subscriber(self._receive, parser=parse, decoder=decode)
         return broker
 

@@ -13,10 +13,7 @@ import structlog
 
 from services.kernel.errors import Unavailable
 from services.kernel.events import Position, Row
-from services.kernel.fold import Epochs, Fold, describe, lost, steps
-from services.kernel.fold import Model as Model
-from services.kernel.fold import Poison as Poison
-from services.kernel.fold import by_stream as by_stream
+from services.kernel.fold import Epochs, Fold, Model, Poison, describe, lost, steps
 from services.kernel.table import Connection, Table, discarded
 
 log = structlog.get_logger()

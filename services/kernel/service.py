@@ -35,7 +35,7 @@ from services.kernel.log import Log, Reply
 from services.kernel.logclient import LogClient
 from services.kernel.logservice import LogRpc
 from services.kernel.migrate import Foreign, check
-from services.kernel.postgres import SETTINGS, passing
+from services.kernel.postgres import SETTINGS, no_reset, passing
 from services.kernel.projection import Engine, Source
 from services.kernel.rebuild import heal
 from services.kernel.relay import Feed, LogFeed, Relay
@@ -116,12 +116,14 @@ async def run(
 async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[Tools]:
     """The service's log, pool and peers. Waits for a database that is down. Raises StartError."""
     dsn = settings.database.get_secret_value()
-    patience = getattr(settings, "patience", 0.0)
+    patience = settings.patience if isinstance(settings, Settings) else 0.0
     async with AsyncExitStack() as stack:
         await _patiently(patience, lambda: check(dsn, service.name))
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
-        pool = await asyncpg.create_pool(dsn, min_size=0, max_size=16, server_settings=SETTINGS, command_timeout=60)
+        pool = await asyncpg.create_pool(
+            dsn, min_size=0, max_size=16, server_settings=SETTINGS, command_timeout=60, reset=no_reset
+        )
         stack.callback(pool.terminate)
         peers = _peers(settings)
         for other in peers.values():
@@ -156,7 +158,7 @@ def _peers(settings: DatabaseSettings) -> dict[str, Peer]:
 
 
 def _vault(pool: asyncpg.Pool, settings: DatabaseSettings) -> Vault | None:
-    master = getattr(settings, "master_key", None)
+    master = settings.master_key if isinstance(settings, Settings) else None
     return Vault(pool, bytes.fromhex(master.get_secret_value())) if master else None
 
 

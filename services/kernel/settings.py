@@ -87,6 +87,7 @@ Dsn = Annotated[SecretStr, AfterValidator(_dsn)]
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
 PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
+Bootstrap = Annotated[str, AfterValidator(_bootstrap)]
 KeyFile = Annotated[Path, AfterValidator(_file)]
 
 
@@ -103,6 +104,8 @@ class AdminSettings(_Environment):
     """The service's database, as a role that may create roles and schemas."""
     database: Dsn | None = None
     """The service's database, as the service's login role, whose password `migrate` then sets."""
+    kafka: Bootstrap | None = None
+    """Kafka's bootstrap servers: `new-epoch` sees in the topics which epochs are known already."""
 
 
 class DatabaseSettings(_Environment):
@@ -125,7 +128,7 @@ class Settings(DatabaseSettings):
     """The JWKS file of the public keys that tokens are signed with."""
     token_issuer: str = "thidua"
     """Who issues officers' tokens."""
-    kafka: Annotated[str, AfterValidator(_bootstrap)] | None = None
+    kafka: Bootstrap | None = None
     """Kafka's bootstrap servers."""
     listen: Listen = Address("127.0.0.1", 0)
     """Where gRPC listens; port 0 takes a free one."""

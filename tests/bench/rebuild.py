@@ -22,9 +22,9 @@ from pydantic import BaseModel, ConfigDict
 
 from deploy.local.servers import Servers
 from services.kernel.events import Envelope, Event, Recorded, Vocabulary, canonical
+from services.kernel.fold import Model, by_stream
 from services.kernel.log import Log
 from services.kernel.migrate import migrate
-from services.kernel.projection import Model, by_stream
 from services.kernel.rebuild import Report, rebuild
 from tests.bench.appends import PASSWORD, recorder_of
 from tests.bench.figures import Figure, in_turns, rate

@@ -3,11 +3,13 @@
 from functools import partial
 from typing import Any
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kernel.events import Position
 from services.kernel.log import Log, new_epoch
 from services.kernel.relay import read_last
+from services.upkeep import begin_epoch
 from tests.kernel.conftest import Place
 from tests.kernel.messaging.support import Owner, delete_topic, ends_with, raw_rows, running, send, until
 
@@ -111,6 +113,27 @@ async def test_a_topic_ahead_of_its_log_fences_the_log_until_a_new_epoch(owner: 
         await until(lambda: relay.acked == Position(2, 16))
     assert (await positions(owner))[20:] == [13, 14, 15, 16]
     await older.close()
+
+
+async def test_an_epoch_that_the_topic_has_seen_is_not_begun_again_after_a_second_restore(
+    owner: Owner, place: Place
+) -> None:
+    log = await Log.open(owner.log.name, place.dsn)
+    here = Owner(log, owner.bootstrap)
+    relay = here.relay()
+    async with running(relay.run()):
+        await here.tell(3)
+        await until(lambda: relay.acked == Position(1, 3))
+        assert await begin_epoch(log.name, place.admin_dsn, "restored", "tester", owner.bootstrap) == 2
+        await here.tell(2)
+        await until(lambda: relay.acked == Position(2, 5))
+    await log.close()
+    admin = await asyncpg.connect(place.admin_dsn)  # yesterday's copy again, which knows nothing of the second epoch
+    await admin.execute("delete from log.epochs where epoch = 2; delete from log.events where epoch = 2")
+    await admin.execute("update log.head set epoch = 1, last_epoch = 1, position = 3")
+    await admin.close()
+    assert await begin_epoch(owner.log.name, place.admin_dsn, "restored", "tester", owner.bootstrap) == 3
+    assert await begin_epoch(owner.log.name, place.admin_dsn, "Kafka is away", "tester", "127.0.0.1:1") == 4
 
 
 async def test_disorder_in_the_topic_is_mended_by_writing_again(owner: Owner) -> None:

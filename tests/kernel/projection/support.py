@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from services.kernel.decider import Context
 from services.kernel.events import Envelope, Event, Recorded, Vocabulary, event_id
+from services.kernel.fold import Model, by_stream
 from services.kernel.log import Append, Log
-from services.kernel.projection import Engine, Model, by_stream
+from services.kernel.projection import Engine
 
 
 class Added(Event):

@@ -8,8 +8,9 @@ import pytest
 
 from services.kernel.errors import Invalid, Unavailable
 from services.kernel.events import Position
+from services.kernel.fold import Model
 from services.kernel.log import Log
-from services.kernel.projection import Engine, Model
+from services.kernel.projection import Engine
 from services.kernel.tools import Tools
 from services.kernel.view import ReadOptions, View
 from tests.kernel.projection.support import (

@@ -36,10 +36,10 @@ API = "thidua.sample.v1.SampleService"
 class Sample:
     """A running sample service, and how to call it."""
 
-    def __init__(self, environment: dict[str, str], words: Sequence[str]) -> None:
+    def __init__(self, environment: dict[str, str], words: Sequence[str], module: str = MODULE) -> None:
         self.environment = environment
         self.keys = Path(environment["THIDUA_TOKEN_KEYS"])
-        command = [sys.executable, "-m", "services", "run", MODULE, *words]
+        command = [sys.executable, "-m", "services", "run", module, *words]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -149,9 +149,9 @@ async def start(environment: dict[str, str]) -> AsyncIterator[Callable[..., Awai
     """Starts sample services, and ends them after the test."""
     started: list[Sample] = []
 
-    async def begin(*words: str, **changes: str) -> Sample:
+    async def begin(*words: str, module: str = MODULE, **changes: str) -> Sample:
         more = {f"THIDUA_{name}": value for name, value in changes.items()}
-        one = Sample(environment | more, words or RPC)
+        one = Sample(environment | more, words or RPC, module)
         started.append(one)
         await one.begin()
         return one

@@ -6,12 +6,16 @@ import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+import asyncpg
 import grpc
 
 from deploy.local.processes import free_port
 from deploy.local.servers import ExistingPostgres, Postgres
-from tests.kernel.rpc.conftest import API, PASSWORD, RPC, Sample, refusal
+from services.kernel.log import Log
+from tests.kernel.messaging.support import Owner, until
+from tests.kernel.rpc.conftest import API, PASSWORD, PEER, RPC, Sample, refusal
 from tests.kernel.rpc.sample import api
 
 ALONE = [("grpc.use_local_subchannel_pool", 1)]
@@ -145,3 +149,41 @@ async def test_no_log_line_holds_what_a_command_told(start: Callable[..., Awaita
     assert "riêng tư" not in log
     assert sample.token not in log
     assert all(json.loads(line) for line in log.splitlines())
+
+
+async def test_a_service_that_begins_while_the_owner_of_a_foreign_log_is_away_serves_and_goes_on_when_it_is_back(
+    start: Callable[..., Awaitable[Sample]], log: Log, environment: dict[str, str]
+) -> None:
+    owner = Owner(log, "127.0.0.1:1")  # Kafka is away all the time
+    await owner.serve()
+    await owner.tell(3)
+    database = await asyncpg.connect(environment["THIDUA_DATABASE"])
+
+    async def knows(position: int) -> bool:
+        return bool(await database.fetchval("select max(position) from read.models where name = 'counts'") == position)
+
+    async def following() -> Sample:
+        return await start(
+            *("--parts", "rpc,projections"),
+            module="tests.kernel.rpc.sample.following",
+            PEERS=f"registry=127.0.0.1:{owner.port}",
+            SERVICE_TOKEN_KEY=json.dumps(PEER),
+            KAFKA=owner.bootstrap,
+        )
+
+    before = await following()
+    await until(partial(knows, 3))
+    await before.end()
+    await owner.leave()
+    service = await following()
+    reply = await service.open_box("own")
+    await service.call("GetBox", box="own", read={"at_least": [reply.recorded.position]})
+    assert await knows(3)
+    await owner.serve()
+    await owner.tell(2)
+    await until(partial(knows, 5))
+    lines = [json.loads(line) for line in (await service.end()).splitlines() if line.startswith("{")]
+    assert lines
+    assert not [line for line in lines if "aiokafka" in json.dumps(line) and line["level"] == "error"]
+    await owner.leave()
+    await database.close()
