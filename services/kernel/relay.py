@@ -6,7 +6,6 @@ thrown away: an idempotent one can stay broken for ever (aiokafka #1017), and an
 """
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -210,14 +209,40 @@ class Relay:
         return START
 
     async def _publish_from(self, broker: KafkaBroker, reader: "Reader") -> None:
-        """Publish until it is time to look at the topic again, or the log has begun a new epoch."""
-        end = time.monotonic() + self._look_every
-        while records := await reader.page(end - time.monotonic()):
-            if any(record.at.epoch > self._epoch for record in records):
-                reader.after = None
-                return
-            await self._publish(broker, records)
-            reader.after = records[-1].mark
+        """Publish until the topic is not as it should be, or the log has begun a new epoch."""
+        watching = asyncio.create_task(self._watch())  # beside: a look takes as long as publishing many records
+        try:
+            while not watching.done() and (records := await reader.page(watching)):
+                if any(record.at.epoch > self._epoch for record in records):
+                    reader.after = None
+                    return
+                await self._publish(broker, records)
+                reader.after = records[-1].mark
+            await watching
+        finally:
+            watching.cancel()
+            await asyncio.wait({watching})
+
+    async def _watch(self) -> None:
+        """Ends when the topic has lost records, or ends before one that it has acknowledged. Raises KafkaError."""
+        well = True
+        while well:
+            await asyncio.sleep(self._look_every)
+            async with asyncio.timeout(LOOK):
+                well = await self._is_well()
+
+    async def _is_well(self) -> bool:
+        done = self._done
+        last = await read_last(self._bootstrap, self._feed.topic, self._feed.prefix)
+        epochs = await self._feed.epochs()
+        if newest(epochs) != self._epoch:
+            return False
+        if last.at is None:
+            return done is None
+        self._feed.saw(last.at)
+        mark = agreed(epochs, last.at, last.key)
+        held = done is None or mark >= agreed(epochs, *done)
+        return held and last.written >= await self._feed.rank(mark)
 
     async def _publish(self, broker: KafkaBroker, records: Sequence[Record]) -> None:
         self.unpublished_since = records[0].recorded_at
@@ -241,7 +266,7 @@ class Relay:
         reader = Reader(self._feed, Mark(self._done[0].position, self._done[1]))
         async with aclosing(reader):
             with suppress(Exception):  # the log may be away as well
-                waiting = await reader.page(0.2)
+                waiting = await reader.page(asyncio.create_task(asyncio.sleep(0.2)))
                 self.unpublished_since = waiting[0].recorded_at if waiting else None
 
     async def _send(self, broker: KafkaBroker, record: Record) -> asyncio.Future[RecordMetadata]:
@@ -271,11 +296,12 @@ class Reader:
         self._pages = feed.tail(after)
         self._next: asyncio.Future[list[Record]] | None = None
 
-    async def page(self, seconds: float) -> list[Record]:
-        """The next page; none if it does not come in time, but then the next call may get it."""
+    async def page(self, until: asyncio.Future[None]) -> list[Record]:
+        """The next page; none if it does not come before `until` is done, but then the next call may get it."""
         if self._next is None:
             self._next = asyncio.ensure_future(anext(self._pages))
-        await asyncio.wait({self._next}, timeout=max(seconds, 0))
+        either: set[asyncio.Future[Any]] = {self._next, until}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not self._next.done():
             return []
         page, self._next = self._next, None
