@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ async def follow(bootstrap: str, topic: str, seen: Seen) -> None:
     )
     try:
         await consumer.start()
+        if topic not in await consumer.topics():
+            print(f"There is no topic {topic} yet; waiting for it", file=sys.stderr, flush=True)
         async for record in consumer:
             told = event(record.headers, record.value)
             for new in seen.take(told) if told else []:
@@ -60,5 +63,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters of it is told above, once
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main())

@@ -18,6 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from services.kernel.errors import Invalid, Violation
+from services.kernel.text import ID
 
 M = TypeVar("M", bound=BaseModel)
 Take = Callable[[Any], Any]
@@ -270,7 +271,18 @@ _RULES = {
 }
 
 
+_ID = Bad(
+    "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
+    "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
+)
+_EMPTY = Bad("must not be empty", "không được để trống")
+
+
 def _rule(kind: str, message: str, figures: dict[str, Any]) -> Bad:
+    if figures.get("pattern") == ID:
+        return _ID
+    if kind == "string_too_short" and figures["min_length"] == 1:
+        return _EMPTY
     if kind in ("value_error", "assertion_error"):  # ours, written as "English / tiếng Việt"
         en, _, vi = str(figures.get("error", message)).partition(" / ")
         return Bad(en, vi or en)

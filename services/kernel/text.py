@@ -52,7 +52,8 @@ def _short(text: str, most: int) -> str:
 
 Line = Annotated[str, Field(min_length=1, max_length=LINE), AfterValidator(_line)]
 Prose = Annotated[str, Field(min_length=1, max_length=PROSE), AfterValidator(_prose)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+ID = r"^[a-z0-9][a-z0-9._-]{0,79}$"
+Id = Annotated[str, Field(pattern=ID)]
 
 
 def fold(text: str) -> str:

@@ -6,20 +6,23 @@ from typing import Any
 import pytest
 
 from services.kernel.decider import Command
+from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, Established, NameBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.leadership import (
     CorrectLeadership,
     ElectLeadership,
     HandOverLeadership,
+    Leadership,
     RecordLeadership,
 )
+from services.registry.domain.leadership import elect as elect_
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement, LinkMovement
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
@@ -494,3 +497,10 @@ def test_every_command_keeps_all_that_it_tells() -> None:
     for command in HANDLERS:
         told = set(command.model_fields)
         assert any(told <= fields for fields in kept.values()), command.__name__
+
+
+def test_a_missing_agency_is_refused_by_the_name_of_its_field() -> None:
+    deputies = Listed[e.Deputy](items=(e.Deputy(person="p-1"),))
+    command = ElectLeadership(bloc="b1", year=2024, head=e.Holder(agency="btp"), deputies=deputies, effective=DAY)
+    with pytest.raises(Refused, match=r"deputies\.items\[0\]\.agency"):
+        elect_(command, Leadership(), Established("central", None))

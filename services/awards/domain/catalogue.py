@@ -10,6 +10,7 @@ from datetime import date
 from services.awards import events as e
 from services.kernel.dated import in_force
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
 from services.kernel.provenance import Record
 from services.kernel.telling import inferring, require, tell
 from services.kernel.text import fold
@@ -41,6 +42,19 @@ class Catalogue:
     def in_force(self, code: e.KindCode | None, day: date | None) -> e.AwardKindRegistered | None:
         """The version in force on a day; null where none is known to be."""
         return None if code is None else in_force(self.kinds.get(code, ()), day)
+
+
+def no_such_kind(name: str | None, day: date | None) -> Refused:
+    """Why nothing is awarded or proposed under this code or wording."""
+    if name is None:
+        return Refused(
+            "kind.unknown", en="Name the award: kind or wording.", vi="Cần nêu hình thức: kind hoặc wording."
+        )
+    return Refused(
+        "kind.unknown",
+        en=f"The catalogue has no “{name}” in force on {day}; register this kind of award first.",
+        vi=f"Danh mục không có “{name}” có hiệu lực ngày {day}; cần đăng ký hình thức này trước.",
+    )
 
 
 def spellings(kind: e.KindFacts) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.awards import events as e
 from services.awards.domain.award import AWARD, Award, undecided
-from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
 from services.awards.domain.proposal import PROPOSAL, Agreed, Proposal, fits
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
@@ -84,9 +84,7 @@ def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catal
     code = catalogue.named(line.kind, line.wording)
     version = catalogue.in_force(code, command.effective)
     if version is None:
-        raise Refused(
-            "kind.unknown", en="No such award is in force on that day.", vi="Không có hình thức này vào ngày đó."
-        )
+        raise no_such_kind(line.kind or line.wording, command.effective)
     require(
         fits(line.recipient, version),
         "recipient.kind",

@@ -6,9 +6,8 @@ from typing import assert_never
 from pydantic import Field
 
 from services.awards import events as e
-from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
-from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 
@@ -87,9 +86,7 @@ def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) 
         vi="Cần hội nghị và ngày họp.",
     )
     if version is None:
-        raise Refused(
-            "kind.unknown", en="No such award is in force on that day.", vi="Không có hình thức này vào ngày đó."
-        )
+        raise no_such_kind(command.kind or command.wording, command.effective)
     require(
         fits(command.recipient, version),
         "recipient.kind",

@@ -94,7 +94,9 @@ def founded(bloc: Bloc) -> Established:
         case Established():
             return known
         case Unknown():
-            raise Refused("bloc.unknown", en="Establish the bloc first.", vi="Khối, cụm chưa được thành lập.")
+            raise Refused(
+                "bloc.unknown", en="Establish the bloc first.", vi="Khối, cụm chưa được thành lập; cần thành lập trước."
+            )
         case _:
             assert_never(known)
 
@@ -128,7 +130,11 @@ def _new(bloc: Bloc) -> None:
         case Unknown():
             pass
         case Established() | Dissolved(before=Established()):
-            raise Refused("bloc.known", en="This id is taken; tell more by naming it.", vi="Mã khối, cụm này đã có.")
+            raise Refused(
+                "bloc.known",
+                en="This id is taken; tell more by naming it.",
+                vi="Mã khối, cụm này đã có; đặt thêm tên nếu cần.",
+            )
         case Dissolved():
             raise _is_dissolved()
         case _:

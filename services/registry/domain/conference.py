@@ -61,7 +61,7 @@ def attend(command: RecordAttendance, conference: Conference) -> Events:
             isinstance(conference, Held),
             "conference.unknown",
             en="Hold the conference first.",
-            vi="Chưa có hội nghị này.",
+            vi="Chưa có hội nghị này; cần ghi nhận hội nghị trước.",
         )
     require(
         all(a.agency or a.person or a.words for a in command.attendees.items),

@@ -158,7 +158,11 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Event
     if command.record is None:
         established(bloc, command.effective)
         performed_on(command.effective)
-        agencies = [_agency(command.head), *(_agency(d) for d in command.deputies.items)]
+        deputies = command.deputies.items
+        agencies = [
+            _agency(command.head, "head"),
+            *(_agency(d, f"deputies.items[{i}]") for i, d in enumerate(deputies)),
+        ]
         require(
             len(set(agencies)) == len(agencies),
             "leadership.distinct",
@@ -182,7 +186,7 @@ def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc) -
 
 
 def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadership) -> None:
-    incoming = _agency(command.incoming)
+    incoming = _agency(command.incoming, "incoming")
     heads = [c for c in leadership.claims if c.year == command.year and c.head]
     require(
         heads and all(c.head and c.head.agency == incoming for c in heads),
@@ -212,10 +216,12 @@ def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadersh
     )
 
 
-def _agency(holder: e.Holder | None) -> Id:
+def _agency(holder: e.Holder | None, field: str) -> Id:
     """The agency of a performed act. Raises Refused where none is named."""
     if holder is None or holder.agency is None:
-        raise Refused("leadership.agency", en="Name the agency.", vi="Cần nêu cơ quan.")
+        raise Refused(
+            "leadership.agency", en=f"Name the agency: {field}.agency.", vi=f"Cần nêu cơ quan: {field}.agency."
+        )
     return holder.agency
 
 

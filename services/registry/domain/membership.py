@@ -33,7 +33,7 @@ def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) ->
             unit == Named(registered=True),
             "organisation.unknown",
             en="Register the unit first.",
-            vi="Đơn vị chưa đăng ký.",
+            vi="Đơn vị chưa đăng ký; cần đăng ký trước.",
         )
         others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
         require(

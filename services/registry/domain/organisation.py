@@ -50,7 +50,7 @@ def register(command: RegisterOrganisation, organisation: Organisation) -> Event
         command.record or organisation != Named(registered=True),
         "organisation.known",
         en="This id is taken; tell more by naming it.",
-        vi="Mã tổ chức này đã có.",
+        vi="Mã tổ chức này đã có; đặt thêm tên nếu cần.",
     )
     return [tell(e.OrganisationRegistered, command)]
 
@@ -68,7 +68,9 @@ def name(command: NameOrganisation, organisation: Organisation) -> Events:
                 pass
             case _:
                 raise Refused(
-                    "organisation.unknown", en="Register the organisation first.", vi="Tổ chức chưa được đăng ký."
+                    "organisation.unknown",
+                    en="Register the organisation first.",
+                    vi="Tổ chức chưa được đăng ký; cần đăng ký trước.",
                 )
     return [tell(e.OrganisationNamed, command)]
 

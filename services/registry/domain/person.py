@@ -83,7 +83,11 @@ def register(command: RegisterPerson, person: Person) -> Events:
         case Forgotten():
             raise _forgotten()
         case Known(registered=True) if command.record is None:
-            raise Refused("person.known", en="This id is taken; tell more by describing it.", vi="Mã người này đã có.")
+            raise Refused(
+                "person.known",
+                en="This id is taken; tell more by describing it.",
+                vi="Mã người này đã có; mô tả thêm nếu cần.",
+            )
         case _:
             return [tell(e.PersonRegistered, command)]
 
@@ -93,7 +97,9 @@ def describe(command: DescribePerson, person: Person) -> Events:
         case Forgotten():
             raise _forgotten()
         case Unknown() if command.record is None:
-            raise Refused("person.unknown", en="Register the person first.", vi="Người này chưa được đăng ký.")
+            raise Refused(
+                "person.unknown", en="Register the person first.", vi="Người này chưa được đăng ký; cần đăng ký trước."
+            )
         case _:
             told = command.name or command.rank or command.posts
             require(

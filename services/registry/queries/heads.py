@@ -50,6 +50,4 @@ def _heads(asked: WhoHeaded, led: Led) -> Heads:
         case None, int() as year:
             return headed_in(led.leadership, year)
         case _:
-            raise Invalid(
-                Violation("on", vi="cần đúng một trong hai: ngày hoặc năm", en="name a day or a year, not both")
-            )
+            raise Invalid(Violation("on", vi="cần đúng một trong hai: ngày hoặc năm", en="name either a day or a year"))

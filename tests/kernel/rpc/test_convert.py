@@ -116,6 +116,14 @@ def test_a_wrong_field_is_named_with_its_rule_in_both_languages(changes: dict[st
     assert violation.en != violation.vi
 
 
+def test_an_id_and_a_missing_text_are_explained_without_a_pattern_or_a_count() -> None:
+    (wrong,) = refused(request(box="Sở Y tế"))
+    assert "^" not in wrong.en + wrong.vi
+    assert "không dấu" in wrong.vi
+    (empty,) = refused(request(label=""))
+    assert (empty.en, empty.vi) == ("must not be empty", "không được để trống")
+
+
 def test_every_wrong_field_is_told_at_once() -> None:
     message = request(box="", label="", kind=7)
     message.ClearField("things")
