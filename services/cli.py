@@ -140,11 +140,12 @@ def migrate(service: str) -> None:
     found, settings = _service(service), load(AdminSettings)
     password = urlsplit(settings.database.get_secret_value()).password if settings.database else None
     folders = [found.migrations] if found.migrations else []
-    _asynchronous(_migrate(found.name, settings.admin_database.get_secret_value(), folders, password))
+    dsn, secret = settings.admin_database.get_secret_value(), unquote(password) if password else None
+    _asynchronous(_migrate(migrations.migrate(dsn, found.name, folders, password=secret, prefix=settings.role_prefix)))
 
 
-async def _migrate(name: str, dsn: str, folders: list[Path], password: str | None) -> None:
-    applied = await migrations.migrate(dsn, name, folders, password=unquote(password) if password else None)
+async def _migrate(work: Coroutine[Any, Any, list[str]]) -> None:
+    applied = await work
     upkeep.out.print("\n".join(f"applied {file}" for file in applied) or "nothing to apply", highlight=False)
 
 
@@ -222,7 +223,7 @@ def begin_epoch(service: str, *, reason: str, actor: str | None = None) -> None:
     dsn = settings.admin_database.get_secret_value()
 
     async def begin() -> None:
-        await migrations.check(dsn, found.name)
+        await migrations.check(dsn, found.name, settings.role_prefix)
         epoch = await upkeep.begin_epoch(found.name, dsn, reason, actor or getpass.getuser(), settings.kafka)
         upkeep.out.print(f"epoch {epoch} of {service} has begun")
 

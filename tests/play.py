@@ -114,8 +114,8 @@ async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services
 @asynccontextmanager
 async def _opened(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[tuple[Tools, str]]:
     database = f"test_{secrets.token_hex(6)}"
-    await migrate(postgres.dsn(database), service, password=PASSWORD)
-    dsn = postgres.dsn(database, f"thidua_{service}", PASSWORD)
+    await migrate(postgres.dsn(database), service, password=PASSWORD, prefix="test_")
+    dsn = postgres.dsn(database, f"test_thidua_{service}", PASSWORD)
     log = await Log.open(service, dsn)
     try:
         async with asyncpg.create_pool(dsn, min_size=0, max_size=4) as pool:

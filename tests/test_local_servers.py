@@ -7,13 +7,15 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from signal import SIGKILL
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from deploy.local import processes
 from deploy.local.processes import ROOT, Process, Run, eventually
-from deploy.local.servers import Kafka, Postgres
+from deploy.local.servers import ExistingKafka, ExistingPostgres, Kafka, Postgres, Servers
+from deploy.local.system import System
 
 DOOMED_RUN = """
 import time
@@ -118,3 +120,47 @@ def test_kafka_restarts_after_kill_9_and_with_an_empty_disk(own: Run) -> None:
     assert not marker.exists()
     assert kafka.pid() is not None
     kafka.stop()
+
+
+class Shared(Servers):
+    """A server that somebody else runs, without Kafka."""
+
+    def __init__(self, run: Run, admin_dsn: str) -> None:
+        self.run = run
+        self.postgres = ExistingPostgres(admin_dsn)
+        self.kafka = ExistingKafka("127.0.0.1:1")
+
+
+async def outlines(admin_dsn: str) -> dict[str, str | None]:
+    """Each role with its stored password, and each database."""
+    connection = await asyncpg.connect(admin_dsn)
+    rows = await connection.fetch(
+        "select 'role ' || rolname, rolpassword from pg_authid"
+        " union all select 'database ' || datname, '' from pg_database"
+    )
+    await connection.close()
+    return {row[0]: row[1] for row in rows}
+
+
+async def test_a_system_on_a_server_in_use_touches_no_other_s_databases_or_roles(
+    postgres: Postgres | ExistingPostgres, own: Run
+) -> None:
+    before = await outlines(postgres.admin_dsn)
+    system = System(Shared(own, postgres.admin_dsn))
+    system.migrate()
+    try:
+        during = await outlines(postgres.admin_dsn)
+        prefix = urlsplit(system.admin_dsn("registry")).path[1:].removesuffix("registry")
+        assert prefix
+        assert {name for name in during if prefix in name} >= {
+            f"database {prefix}registry",
+            f"role {prefix}thidua_registry",
+            f"role {prefix}registry_owner",
+        }
+        assert {name: during.get(name) for name in before} == before
+        connection = await asyncpg.connect(system.dsn("registry"))
+        assert await connection.fetchval("select position from log.head") == 0
+        await connection.close()
+    finally:
+        system.remove()
+    assert not [name for name in await outlines(postgres.admin_dsn) if prefix in name]

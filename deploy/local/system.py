@@ -18,10 +18,12 @@ from signal import SIGTERM
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import asyncpg
+
 from deploy.local.processes import ROOT, Process, ServerError, eventually, free_port
-from deploy.local.servers import Servers
+from deploy.local.servers import ExistingPostgres, Servers
 from services.kernel import auth
-from services.kernel.migrate import migrate
+from services.kernel.migrate import migrate, roles_of
 
 SERVICES = ("registry", "scoring", "awards")
 OFFICERS = "thidua"
@@ -47,7 +49,7 @@ class System:
         self._more = dict(settings or {})
         self.folder = servers.run.folder / "system"
         self.folder.mkdir(exist_ok=True)
-        self._known = _remembered(self.folder / "system.json")
+        self._known = _remembered(self.folder / "system.json", shared=isinstance(servers.postgres, ExistingPostgres))
         rest = [part for part in ("rpc", "projections", "relay") if part not in apart]
         self._parts = {service: ",".join(rest) for service in SERVICES}
         self._parts |= {f"{service}-{part}": part for service in SERVICES for part in apart}
@@ -66,10 +68,16 @@ class System:
 
     def dsn(self, service: str) -> str:
         """The service's database, as the service itself sees it."""
-        return self._servers.postgres.dsn(service, f"thidua_{service}", self._known["passwords"][service])
+        role = roles_of(service, self._prefix)["service"]
+        return self._servers.postgres.dsn(self._prefix + service, role, self._known["passwords"][service])
 
     def admin_dsn(self, service: str) -> str:
-        return self._servers.postgres.dsn(service)
+        return self._servers.postgres.dsn(self._prefix + service)
+
+    @property
+    def _prefix(self) -> str:
+        """Of databases and roles on a server that may serve another system too."""
+        return str(self._known.get("prefix", ""))
 
     def token(self, subject: str, *, seconds: int = 24 * 3600, roles: Sequence[str] = ()) -> str:
         """An officer's token for all three services."""
@@ -84,8 +92,13 @@ class System:
     def migrate(self) -> None:
         """Make the databases and roles, and bring them up to date."""
         for service in SERVICES:
-            folder = ROOT / "services" / service / "migrations"
-            _apart(migrate(self.admin_dsn(service), service, [folder], password=self._known["passwords"][service]))
+            folder, password = ROOT / "services" / service / "migrations", self._known["passwords"][service]
+            _apart(migrate(self.admin_dsn(service), service, [folder], password=password, prefix=self._prefix))
+
+    def remove(self) -> None:
+        """Drop the databases and roles that were made on a server that somebody else runs."""
+        if self._prefix:
+            _apart(_dropped(self._servers.postgres.admin_dsn, self._prefix))
 
     def start(self, *names: str, wait: bool = True) -> None:
         """Start these processes, or all; wait until they serve."""
@@ -129,6 +142,7 @@ class System:
         own = {
             "DATABASE": self.dsn(service),
             "ADMIN_DATABASE": self.admin_dsn(service),
+            "ROLE_PREFIX": self._prefix,
             "KAFKA": self._servers.kafka.bootstrap,
             "LISTEN": self.address(service),
             "METRICS": self.metrics(name),
@@ -160,9 +174,22 @@ class System:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
+        if not self._keep:
+            self.remove()
 
 
-def _remembered(path: Path) -> dict[str, Any]:
+async def _dropped(admin_dsn: str, prefix: str) -> None:
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        for service in SERVICES:
+            await connection.execute(f'drop database if exists "{prefix}{service}" with (force)')
+            for role in roles_of(service, prefix).values():
+                await connection.execute(f'drop role if exists "{role}"')
+    finally:
+        await connection.close()
+
+
+def _remembered(path: Path, shared: bool) -> dict[str, Any]:
     """Ports, passwords and keys; made once. The file holds secrets, so it is ours alone."""
     if not path.exists():
         path.touch(0o600)
@@ -170,6 +197,7 @@ def _remembered(path: Path) -> dict[str, Any]:
         path.write_text(
             json.dumps(
                 {
+                    "prefix": f"run_{secrets.token_hex(4)}_" if shared else "",
                     "ports": {service: free_port() for service in SERVICES},
                     "metrics": {name: free_port() for name in names},
                     "passwords": {service: secrets.token_hex(16) for service in SERVICES},

@@ -23,41 +23,46 @@ class Foreign(Exception):
     """The database is not this service's: a sentence for an operator."""
 
 
+def roles_of(service: str, prefix: str = "") -> dict[str, str]:
+    """The names of a service's roles. Roles are the whole server's, so that a second system on it needs a prefix."""
+    return {"owner": f"{prefix}{service}_owner", "service": f"{prefix}thidua_{service}"}
+
+
 async def migrate(
-    admin_dsn: str, service: str, folders: Iterable[Path] = (), *, password: str | None = None
+    admin_dsn: str, service: str, folders: Iterable[Path] = (), *, password: str | None = None, prefix: str = ""
 ) -> list[str]:
     """Bring the database up to date, making it and its roles where missing; the names of the files that were applied.
 
-    The service logs in as `thidua_<service>`, with `password` where one is given. Raises Changed, Foreign.
+    The service logs in as `<prefix>thidua_<service>`, with `password` where one is given. Raises Changed, Foreign.
     """
     await _ensure_database(admin_dsn)
-    roles = {"owner": f"{service}_owner", "service": f"thidua_{service}"}
+    roles = roles_of(service, prefix)
     connection = await asyncpg.connect(admin_dsn)
     try:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('thidua migrations'))")
-            await _own(connection, service)
+            await _own(connection, roles["owner"])
             await _ensure_roles(connection, roles, password)
             return await _apply(connection, roles, [KERNEL, *folders])
     finally:
         await connection.close()
 
 
-async def _own(connection: asyncpg.Connection, service: str) -> None:
+async def _own(connection: asyncpg.Connection, expected: str) -> None:
     query = "select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'log'"
     owner = await connection.fetchval(query)
-    if owner not in (None, f"{service}_owner"):
+    if owner not in (None, expected):
         raise Foreign(
-            f"The log in this database belongs to {owner}, not to {service}_owner: it is another service's, "
+            f"The log in this database belongs to {owner}, not to {expected}: it is another service's, "
             "or was restored without its owners."
         )
 
 
-async def check(dsn: str, service: str) -> None:
+async def check(dsn: str, service: str, prefix: str = "") -> None:
     """Refuse a database that holds another service's log. Raises Foreign."""
     connection = await asyncpg.connect(dsn, timeout=10)
     try:
-        await _own(connection, service)
+        await _own(connection, roles_of(service, prefix)["owner"])
     finally:
         await connection.close()
 

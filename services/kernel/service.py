@@ -118,7 +118,7 @@ async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[
     dsn = settings.database.get_secret_value()
     patience = settings.patience if isinstance(settings, Settings) else 0.0
     async with AsyncExitStack() as stack:
-        await _patiently(patience, lambda: check(dsn, service.name))
+        await _patiently(patience, lambda: check(dsn, service.name, settings.role_prefix))
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
         pool = await asyncpg.create_pool(

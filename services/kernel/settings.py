@@ -106,6 +106,8 @@ class AdminSettings(_Environment):
     """The service's database, as the service's login role, whose password `migrate` then sets."""
     kafka: Bootstrap | None = None
     """Kafka's bootstrap servers: `new-epoch` sees in the topics which epochs are known already."""
+    role_prefix: str = Field(default="", pattern=r"^[a-z0-9_]{0,20}$")
+    """What the names of the database roles begin with, where one server serves several systems."""
 
 
 class DatabaseSettings(_Environment):
@@ -113,6 +115,8 @@ class DatabaseSettings(_Environment):
 
     database: Dsn
     """The service's database, as the service's login role."""
+    role_prefix: str = Field(default="", pattern=r"^[a-z0-9_]{0,20}$")
+    """What the names of the database roles begin with, where one server serves several systems."""
     peers: Peers = {}
     """Where the other services listen."""
     service_token_key: PrivateKey | None = None
@@ -128,6 +132,10 @@ class Settings(DatabaseSettings):
     """The JWKS file of the public keys that tokens are signed with."""
     token_issuer: str = "thidua"
     """Who issues officers' tokens."""
+    longest_token: int = Field(default=24 * 3600, ge=60)
+    """Seconds from issue to expiry that an officer's token may have."""
+    longest_service_token: int = Field(default=3600, ge=60)
+    """The same for a service's."""
     kafka: Bootstrap | None = None
     """Kafka's bootstrap servers."""
     listen: Listen = Address("127.0.0.1", 0)

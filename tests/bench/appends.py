@@ -143,8 +143,8 @@ def best_of_theirs(dsn: str, batch: int) -> tuple[PostgresApplicationRecorder, i
 async def run(servers: Servers) -> list[Figure]:
     dsns = [servers.postgres.dsn(name) for name in ("bench_ours", "bench_theirs", "bench_copied")]
     for dsn in dsns:
-        await migrate(dsn, "registry", password=PASSWORD)
-    log = await Log.open("registry", servers.postgres.dsn("bench_ours", "thidua_registry", PASSWORD))
+        await migrate(dsn, "registry", password=PASSWORD, prefix="test_")
+    log = await Log.open("registry", servers.postgres.dsn("bench_ours", "test_thidua_registry", PASSWORD))
     copying = await asyncpg.connect(dsns[2])
     figures = await compared(log, dsns[1], copying, 1, aims=(20.0, None))
     figures += await compared(log, dsns[1], copying, 10, aims=(None, 0.4))

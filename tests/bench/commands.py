@@ -35,7 +35,7 @@ CHANNELS = 4
 SECONDS = 5.0
 ROUNDS = 3
 MOST = 30_000  # calls of one measurement
-PASSWORD = "only-for-tests"
+PASSWORD = "p" * 32
 TICKS = os.sysconf("SC_CLK_TCK")
 ECHO, OPEN_BOX = "/thidua.sample.v1.Echo/Echo", "/thidua.sample.v1.SampleService/OpenBox"
 
@@ -72,12 +72,12 @@ class _Server(NamedTuple):
 async def _service(servers: Servers, key: dict[str, Any]) -> AsyncIterator[_Server]:
     """The sample service on a new database."""
     name = f"bench_commands_{uuid.uuid4().hex[:8]}"
-    await migrate(servers.postgres.dsn(name), "sample", password=PASSWORD)
+    await migrate(servers.postgres.dsn(name), "sample", password=PASSWORD, prefix="test_")
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "jwks.json"
         keys.write_text(json.dumps(auth.public([key])))
         given = {
-            "DATABASE": servers.postgres.dsn(name, "thidua_sample", PASSWORD),
+            "DATABASE": servers.postgres.dsn(name, "test_thidua_sample", PASSWORD),
             "COMMAND_KEY": "c" * 32,
             "TOKEN_KEYS": str(keys),
         }

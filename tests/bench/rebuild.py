@@ -208,11 +208,11 @@ class Rebuilds:
 
 async def run(servers: Servers) -> list[Figure]:
     admin_dsn = servers.postgres.dsn("bench_rebuild")
-    await migrate(admin_dsn, "registry", password=PASSWORD)
-    dsn = servers.postgres.dsn("bench_rebuild", "thidua_registry", PASSWORD)
+    await migrate(admin_dsn, "registry", password=PASSWORD, prefix="test_")
+    dsn = servers.postgres.dsn("bench_rebuild", "test_thidua_registry", PASSWORD)
     size = await filled(admin_dsn)
     their_dsn = servers.postgres.dsn("bench_rebuild_theirs")
-    await migrate(their_dsn, "registry", password=PASSWORD)
+    await migrate(their_dsn, "registry", password=PASSWORD, prefix="test_")
     recorder, mapper = await asyncio.to_thread(filled_theirs, their_dsn)
     page = max((1_000, 5_000, 20_000), key=lambda p: read_theirs(recorder, mapper, p))
     print(f"  {EVENTS} events of {size} bytes in {STREAMS} streams; pyeventsourcing is best with pages of {page}")

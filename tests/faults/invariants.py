@@ -148,8 +148,8 @@ async def two_processes(servers: Servers) -> AsyncIterator[Place]:
     """Two processes of registry on one new database, which is dropped after."""
     name = f"invariants_{secrets.token_hex(4)}"
     await administer(servers.postgres, f"create database {name}")
-    await migrate(servers.postgres.dsn(name), "registry", password=PASSWORD)
-    dsn = servers.postgres.dsn(name, "thidua_registry", PASSWORD)
+    await migrate(servers.postgres.dsn(name), "registry", password=PASSWORD, prefix="test_")
+    dsn = servers.postgres.dsn(name, "test_thidua_registry", PASSWORD)
     key = auth.new_key("thidua", "officers")
     token = auth.issue(key, "officer", ("registry",), seconds=6 * 3600)
     try:

@@ -23,8 +23,8 @@ from tests.kernel.log.support import append_of
 
 
 async def placed(postgres: Postgres, name: str) -> Place:
-    place = Place(postgres.dsn(name), postgres.dsn(name, "thidua_registry", PASSWORD))
-    await migrate(place.admin_dsn, "registry", password=PASSWORD)
+    place = Place(postgres.dsn(name), postgres.dsn(name, "test_thidua_registry", PASSWORD))
+    await migrate(place.admin_dsn, "registry", password=PASSWORD, prefix="test_")
     return place
 
 
@@ -138,8 +138,8 @@ async def moved(n: int, seed: int, servers: Servers) -> list[str]:
 
 
 async def placed_on(servers: Servers, name: str) -> Place:
-    place = Place(servers.postgres.dsn(name), servers.postgres.dsn(name, "thidua_registry", PASSWORD))
-    await migrate(place.admin_dsn, "registry", password=PASSWORD)
+    place = Place(servers.postgres.dsn(name), servers.postgres.dsn(name, "test_thidua_registry", PASSWORD))
+    await migrate(place.admin_dsn, "registry", password=PASSWORD, prefix="test_")
     return place
 
 

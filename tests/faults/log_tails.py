@@ -162,7 +162,7 @@ async def take_away_the_lock(admin_dsn: str) -> None:
     head = unsafe.index("update log.head set")
     unsafe = unsafe[:head] + unsafe[unsafe.index(";", head) + 1 :]
     await connection.execute("create sequence log.unsafe; grant usage on sequence log.unsafe to public;")
-    await connection.execute("alter sequence log.unsafe owner to registry_owner")
+    await connection.execute("alter sequence log.unsafe owner to test_registry_owner")
     await connection.execute(unsafe)
     await connection.close()
 

@@ -16,8 +16,8 @@ from tests.kernel.conftest import PASSWORD, Place
 @contextlib.asynccontextmanager
 async def fresh_place(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Place]:
     name = f"fault_{secrets.token_hex(6)}"
-    place = Place(postgres.dsn(name), postgres.dsn(name, "thidua_registry", PASSWORD))
-    await migrate(place.admin_dsn, "registry", password=PASSWORD)
+    place = Place(postgres.dsn(name), postgres.dsn(name, "test_thidua_registry", PASSWORD))
+    await migrate(place.admin_dsn, "registry", password=PASSWORD, prefix="test_")
     try:
         yield place
     finally:

@@ -25,8 +25,8 @@ def fresh_place(
 ) -> Callable[[], Awaitable[Place]]:
     async def make() -> Place:
         admin_dsn = await fresh_database()
-        await migrate(admin_dsn, "registry", password=PASSWORD)
-        return Place(admin_dsn, postgres.dsn(admin_dsn.rpartition("/")[2], "thidua_registry", PASSWORD))
+        await migrate(admin_dsn, "registry", password=PASSWORD, prefix="test_")
+        return Place(admin_dsn, postgres.dsn(admin_dsn.rpartition("/")[2], "test_thidua_registry", PASSWORD))
 
     return make
 

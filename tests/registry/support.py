@@ -77,8 +77,8 @@ async def registry_on(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Re
     """An empty registry in a database of its own, which is dropped after."""
     name = f"test_{secrets.token_hex(6)}"
     await administer(postgres, f"create database {name}")
-    await migrate(postgres.dsn(name), "registry", password=PASSWORD)
-    dsn = postgres.dsn(name, "thidua_registry", PASSWORD)
+    await migrate(postgres.dsn(name), "registry", password=PASSWORD, prefix="test_")
+    dsn = postgres.dsn(name, "test_thidua_registry", PASSWORD)
     log = await Log.open("registry", dsn)
     async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
         yield Registry(Tools(pool, log, Vault(pool, MASTER)), dsn)

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.kernel.migrate import Changed, Foreign, migrate
+from services.kernel.migrate import Changed, Foreign, check, migrate
 
 
 async def test_each_file_is_applied_once_and_a_changed_one_is_refused(
@@ -16,13 +16,13 @@ async def test_each_file_is_applied_once_and_a_changed_one_is_refused(
     folder = tmp_path / "registry" / "migrations"
     folder.mkdir(parents=True)
     (folder / "001.sql").write_text("create table own (n int); grant select on own to :service; select '{}'::text[];")
-    assert (await migrate(dsn, "registry", [folder]))[-1] == "registry/001.sql"
-    assert await migrate(dsn, "registry", [folder]) == []
+    assert (await migrate(dsn, "registry", [folder], prefix="test_"))[-1] == "registry/001.sql"
+    assert await migrate(dsn, "registry", [folder], prefix="test_") == []
     (folder / "002.sql").write_text("create table own2 (n int);")
-    assert await migrate(dsn, "registry", [folder]) == ["registry/002.sql"]
+    assert await migrate(dsn, "registry", [folder], prefix="test_") == ["registry/002.sql"]
     (folder / "001.sql").write_text("create table own (n bigint);")
     with pytest.raises(Changed, match=r"registry/001\.sql"):
-        await migrate(dsn, "registry", [folder])
+        await migrate(dsn, "registry", [folder], prefix="test_")
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
@@ -33,15 +33,24 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     folder.mkdir(parents=True)
     (folder / "001.sql").write_text("create table own (n int); select 1 / 0;")
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await migrate(dsn, "registry", [folder])
+        await migrate(dsn, "registry", [folder], prefix="test_")
     connection = await asyncpg.connect(dsn)
     assert await connection.fetchval("select to_regclass('own') is null and to_regclass('log.head') is null")
     await connection.close()
 
 
+async def test_a_database_belongs_to_one_service_of_one_system(fresh_database: Callable[[], Awaitable[str]]) -> None:
+    dsn = await fresh_database()
+    await migrate(dsn, "registry", prefix="test_")
+    await check(dsn, "registry", "test_")
+    for service, prefix in (("awards", "test_"), ("registry", "")):
+        with pytest.raises(Foreign, match="belongs to test_registry_owner"):
+            await check(dsn, service, prefix)
+
+
 async def test_the_owner_of_the_log_cannot_log_in(fresh_database: Callable[[], Awaitable[str]]) -> None:
     dsn = await fresh_database()
-    await migrate(dsn, "registry")
+    await migrate(dsn, "registry", prefix="test_")
     connection = await asyncpg.connect(dsn)
     owner = await connection.fetchrow(
         "select rolcanlogin, rolsuper from pg_roles where oid = (select relowner from pg_class where relname = 'head')"
@@ -55,6 +64,6 @@ async def test_a_database_that_holds_the_log_of_another_service_is_refused(
     fresh_database: Callable[[], Awaitable[str]],
 ) -> None:
     dsn = await fresh_database()
-    await migrate(dsn, "registry")
-    with pytest.raises(Foreign, match="belongs to registry_owner, not to scoring_owner"):
-        await migrate(dsn, "scoring")
+    await migrate(dsn, "registry", prefix="test_")
+    with pytest.raises(Foreign, match="belongs to test_registry_owner, not to test_scoring_owner"):
+        await migrate(dsn, "scoring", prefix="test_")

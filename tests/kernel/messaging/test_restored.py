@@ -24,7 +24,7 @@ async def backup(postgres: Postgres | ExistingPostgres, place: Place) -> AsyncIt
     original = urlsplit(place.admin_dsn).path.removeprefix("/")
     administrator = await asyncpg.connect(postgres.admin_dsn)
     await administrator.execute(f"create database {original}_copy template {original}")
-    yield Place(postgres.dsn(f"{original}_copy"), postgres.dsn(f"{original}_copy", "thidua_registry", PASSWORD))
+    yield Place(postgres.dsn(f"{original}_copy"), postgres.dsn(f"{original}_copy", "test_thidua_registry", PASSWORD))
     await administrator.execute(f"drop database {original}_copy with (force)")
     await administrator.close()
 

@@ -192,7 +192,7 @@ async def test_an_engine_comes_back_by_itself_whenever_its_database_goes_away(
         await writer.record(event)
         if n % 50 == 25:
             await admin.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'thidua_registry'"
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'test_thidua_registry'"
             )
     await admin.close()
     await until(lambda: engine.position.position == 300 and engine.error is None, 60)

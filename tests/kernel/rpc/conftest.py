@@ -100,7 +100,7 @@ async def database(postgres: Postgres | ExistingPostgres) -> AsyncIterator[str]:
     """A new database for a sample service; its DSN for the administrator."""
     name = f"sample_{secrets.token_hex(6)}"
     admin = postgres.dsn(name)
-    await migrate(admin, "sample", password=PASSWORD)
+    await migrate(admin, "sample", password=PASSWORD, prefix="test_")
     yield admin
     connection = await asyncpg.connect(postgres.admin_dsn)
     await connection.execute(f"drop database {name} with (force)")
@@ -112,8 +112,9 @@ def settings(postgres: Postgres | ExistingPostgres, admin: str, folder: Path) ->
     keys = folder / "jwks.json"
     keys.write_text(json.dumps(auth.public([OFFICERS, PEER])))
     given = {
-        "DATABASE": postgres.dsn(urlsplit(admin).path[1:], "thidua_sample", PASSWORD),
+        "DATABASE": postgres.dsn(urlsplit(admin).path[1:], "test_thidua_sample", PASSWORD),
         "ADMIN_DATABASE": admin,
+        "ROLE_PREFIX": "test_",
         "COMMAND_KEY": "c" * 32,
         "TOKEN_KEYS": str(keys),
         "REFLECTION": "true",

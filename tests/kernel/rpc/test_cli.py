@@ -136,7 +136,7 @@ async def test_nothing_is_done_to_a_database_of_another_service(environment: dic
     ):
         code, shown = await thidua(environment, *words)
         assert code == expected, shown
-        assert "belongs to sample_owner, not to" in shown
+        assert "belongs to test_sample_owner, not to" in shown
 
 
 async def test_wrong_words_are_told_in_a_sentence(environment: dict[str, str]) -> None:
