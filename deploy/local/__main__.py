@@ -30,7 +30,7 @@ def up() -> int:
         raise ServerError(f"{error}\nThe data of an earlier `make up` do not fit: `make clean` removes them.") from None
     for service in SERVICES:
         _write(system, f"{service}.env", _settings(system, service))
-    token = system.token("explorer", seconds=30 * 24 * 3600)
+    token = system.token("explorer", seconds=24 * 3600)
     _write(system, "token", token)
     print(_guide(servers, system, token))
     servers.run.release()
@@ -84,6 +84,7 @@ def _guide(servers: Servers, system: System, token: str) -> str:
             f"postgres  {servers.postgres.admin_dsn}",
             f"kafka     {servers.kafka.bootstrap}",
             f"token     {token}",
+            "          (for a day; `make up` prints a new one)",
             "",
             "Tell them the five articles:   .venv/bin/python -m deploy.demo play",
             "Explore with any gRPC tool (reflection is on), such as grpcurl:",

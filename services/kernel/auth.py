@@ -24,6 +24,7 @@ from services.kernel.errors import Forbidden, Unauthenticated
 ALGORITHMS = ["Ed25519", "EdDSA"]  # the same signature: RFC 9864's name, and the older one that issuers still send
 SERVICE = "service"
 LEEWAY = 30  # seconds between clocks
+LONGEST_LIFE, LONGEST_LIFE_OF_A_SERVICE = 24 * 3600, 3600  # seconds of a token, from its issue
 LONGEST_TOKEN = 4_096
 _REREAD = 60  # seconds
 _CACHED = 10_000
@@ -78,7 +79,17 @@ class Keys:
 class Tokens:
     """Checks the tokens of callers of one service (the audience). A verified token is known until it expires."""
 
-    def __init__(self, keys: Keys, audience: str, issuer: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        audience: str,
+        issuer: str,
+        clock: Callable[[], float] = time.time,
+        *,
+        longest: float = LONGEST_LIFE,
+        longest_of_a_service: float = LONGEST_LIFE_OF_A_SERVICE,
+    ) -> None:
+        self._longest = {True: longest, False: longest_of_a_service}
         self._keys = keys
         self._audience = audience
         self._issuer = issuer
@@ -122,6 +133,11 @@ class Tokens:
             raise _refusal(en="has expired", vi="đã hết hạn")
         if now < since - LEEWAY:
             raise _refusal(en="is not valid yet", vi="chưa có hiệu lực")
+        longest = self._longest[issuer == self._issuer]
+        if until - _moment(claims, "iat", now) > longest + LEEWAY:
+            raise _refusal(
+                en=f"may live {longest:.0f} seconds at most", vi=f"chỉ được có hiệu lực tối đa {longest:.0f} giây"
+            )
         return until + LEEWAY, self._named(issuer, claims)
 
     def _decode(self, token: str) -> tuple[str, dict[str, Any]]:

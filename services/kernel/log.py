@@ -15,7 +15,7 @@ from services.kernel.batcher import Batcher, Passing
 from services.kernel.decider import Context
 from services.kernel.errors import Conflict, Error, Invalid, Reused, Unavailable, Violation
 from services.kernel.events import MAX_BODY, Envelope, Position, Row, canonical
-from services.kernel.postgres import SETTINGS, no_reset, passing
+from services.kernel.postgres import SETTINGS, no_reset, passing, shut_out
 
 GROUP = 1_000  # appends in one call
 GROUP_BYTES = 512 * 1024  # beyond, a group is better split: one is made up here while the database works on another
@@ -375,7 +375,8 @@ def _refused(why: str) -> Error:
 
 
 def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    """For callers: the text of an error may name hosts and roles."""
+    return "closed to us" if shut_out(error) else type(error).__name__
 
 
 async def _wait(moved: asyncio.Event, seconds: float) -> None:

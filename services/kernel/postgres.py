@@ -27,5 +27,12 @@ def passing(error: BaseException) -> bool:
     return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
 
 
+def shut_out(error: BaseException | None) -> bool:
+    """Whether the database refuses our login: it may be mended there, yet not by waiting."""
+    while error is not None and not isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        error = error.__cause__
+    return error is not None
+
+
 async def no_reset(connection: asyncpg.Connection) -> None:
     """For pools whose users change no session state: saves a round trip per use."""

@@ -35,7 +35,7 @@ from services.kernel.log import Log, Reply
 from services.kernel.logclient import LogClient
 from services.kernel.logservice import LogRpc
 from services.kernel.migrate import Foreign, check
-from services.kernel.postgres import SETTINGS, no_reset, passing
+from services.kernel.postgres import SETTINGS, no_reset, passing, shut_out
 from services.kernel.projection import Engine, Source
 from services.kernel.rebuild import heal
 from services.kernel.relay import Feed, LogFeed, Relay
@@ -186,6 +186,7 @@ class _Process:
         self._server: Server | None = None
         self._engines: list[Engine] = []
         self._relays: dict[str, Relay] = {}
+        self._shut_out = False
 
     async def start(self, parts: Collection[str], share_port: bool) -> None:
         if self._service.beginning is not None:
@@ -212,7 +213,13 @@ class _Process:
 
     def _serve(self, share_port: bool) -> Server:
         settings, service, tools = self._settings, self._service, self._tools
-        tokens = Tokens(Keys(settings.token_keys), service.name, settings.token_issuer)
+        tokens = Tokens(
+            Keys(settings.token_keys),
+            service.name,
+            settings.token_issuer,
+            longest=settings.longest_token,
+            longest_of_a_service=settings.longest_service_token,
+        )
         gate = Gate(tokens, self._metrics, concurrency=settings.concurrency, longest=settings.longest_call)
         methods = binding.bind(
             service.api, service.handlers, service.queries, service.name, acting(service, tools, settings), self._look
@@ -271,11 +278,14 @@ class _Process:
     async def _sample(self) -> None:
         """Show in metrics and health how everything is, for ever."""
         while True:
+            shut = False
             try:
                 await self._sample_log()
             except Exception as error:
                 if not (passing(error) or isinstance(error, Unavailable)):
                     raise
+                shut = shut_out(error)
+            await self._tell_login(shut)
             for engine in self._engines:
                 name = engine.model.name
                 self._metrics.position.labels(name).set(engine.position.position)
@@ -285,6 +295,16 @@ class _Process:
                 well = all(engine.error is None for engine in self._engines)
                 await self._server.serving(f"{self._service.name}.projections", well)
             await asyncio.sleep(SAMPLE)
+
+    async def _tell_login(self, shut: bool) -> None:
+        if shut == self._shut_out:
+            return
+        self._shut_out = shut
+        if shut:
+            _log.error("database.login_refused", remedy="set the role's password as in THIDUA_DATABASE, or that again")
+        if self._server:
+            await self._server.serving("", not shut)
+            await self._server.serving(self._service.api.full_name, not shut)
 
     async def _sample_log(self) -> None:
         head = await self._tools.log.head()

@@ -118,6 +118,17 @@ def test_a_token_without_a_real_expiry_is_refused(bench: Bench, expiry: Any) -> 
     bench.refused(signed(claims(exp=expiry)))
 
 
+def test_a_token_that_lives_longer_than_a_day_or_a_service_s_longer_than_an_hour_is_refused(bench: Bench) -> None:
+    day, now = 24 * 3600, int(bench.now)
+    assert bench.caller(officer(seconds=day)).actor == "officer:an"
+    for token in (officer(seconds=day + 60), officer(seconds=317 * 365 * day), signed(claims(exp=now + day + 60))):
+        assert "86400 seconds at most" in bench.refused(token)
+    assert "86400 seconds at most" in bench.refused(signed(claims(iat=now - day, exp=now + 60)))
+    own = [auth.issue(SCORING, "scoring", ["registry"], seconds=seconds) for seconds in (3600, 3660)]
+    assert bench.caller(own[0]).actor == "scoring"
+    assert "3600 seconds at most" in bench.refused(own[1])
+
+
 def test_an_expired_token_is_refused_even_if_it_was_known(bench: Bench) -> None:
     token = officer()
     assert bench.caller(token).actor == "officer:an"

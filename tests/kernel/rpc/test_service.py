@@ -7,9 +7,12 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 import asyncpg
 import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.local.processes import free_port
 from deploy.local.servers import ExistingPostgres, Postgres
@@ -47,7 +50,7 @@ async def test_an_ended_service_finishes_what_is_under_way_and_takes_nothing_new
     read = {"at_least": [{"log": "sample", "epoch": 1, "position": 1}]}
     waiting = asyncio.ensure_future(sample.call("GetBox", box="b-1", read=read))
     commands = [asyncio.ensure_future(sample.open_box(f"b-{n}")) for n in range(1, 200)]
-    await asyncio.sleep(0.05)
+    await asyncio.wait(commands, return_when=asyncio.FIRST_COMPLETED)
     sample.process.terminate()
     outcomes = await asyncio.gather(*commands, return_exceptions=True)
     accepted = [reply for reply in outcomes if not isinstance(reply, BaseException)]
@@ -116,10 +119,44 @@ async def test_a_database_that_is_down_is_waited_for_and_then_named_in_a_sentenc
     assert "Traceback" not in log
 
 
+async def test_a_service_whose_login_is_refused_says_so_names_no_role_and_comes_back(
+    start: Callable[..., Awaitable[Sample]], environment: dict[str, str], postgres: Postgres | ExistingPostgres
+) -> None:
+    admin_dsn, role = environment["THIDUA_ADMIN_DATABASE"], f"locked_{uuid.uuid4().hex[:8]}"
+    admin = await asyncpg.connect(admin_dsn)
+    await admin.execute(f"create role {role} login password 'one' in role test_thidua_sample")
+    try:
+        sample = await start(DATABASE=postgres.dsn(urlsplit(admin_dsn).path[1:], role, "one"))
+        health = health_pb2_grpc.HealthStub(sample.channel)
+
+        async def until(status: str) -> None:
+            async with asyncio.timeout(30):
+                async for answer in health.Watch(health_pb2.HealthCheckRequest()):
+                    if answer.status == health_pb2.HealthCheckResponse.ServingStatus.Value(status):
+                        return
+
+        await until("SERVING")
+        await admin.execute(f"alter role {role} password 'two'")
+        await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", role)
+        await until("NOT_SERVING")
+        past = [{"log": "sample", "epoch": 1, "position": 0}]
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await sample.call("GetBox", box="b-1", read={"as_of_position": past})
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+        assert not any(word in str(refused.value) for word in (role, "password", "Password"))
+        await admin.execute(f"alter role {role} password 'one'")
+        await until("SERVING")
+        log = await sample.end()
+        assert log.count("database.login_refused") == 1
+    finally:
+        await admin.execute(f"drop owned by {role} cascade; drop role {role}")
+        await admin.close()
+
+
 async def test_a_database_that_is_not_migrated_is_named_in_a_sentence(
     start: Callable[..., Awaitable[Sample]], environment: dict[str, str], postgres: Postgres | ExistingPostgres
 ) -> None:
-    sample = await start(DATABASE=postgres.dsn("postgres", "thidua_sample", PASSWORD))
+    sample = await start(DATABASE=postgres.dsn("postgres", "test_thidua_sample", PASSWORD))
     log = await sample.end()
     assert (sample.process.returncode, log) == (3, "The database is not migrated: run `thidua migrate` first.\n")
 
