@@ -20,7 +20,6 @@ from deploy.subscriber.seen import Event, Seen, event
 
 async def follow(bootstrap: str, topic: str, seen: Seen) -> None:
     consumer = AIOKafkaConsumer(
-        topic,
         bootstrap_servers=bootstrap,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -30,6 +29,9 @@ async def follow(bootstrap: str, topic: str, seen: Seen) -> None:
         await consumer.start()
         if topic not in await consumer.topics():
             print(f"There is no topic {topic} yet; waiting for it", file=sys.stderr, flush=True)
+            while topic not in await consumer.topics():  # noqa: ASYNC110 (nobody tells of a new topic)
+                await asyncio.sleep(1)
+        consumer.subscribe([topic])
         async for record in consumer:
             told = event(record.headers, record.value)
             for new in seen.take(told) if told else []:
