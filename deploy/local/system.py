@@ -50,6 +50,7 @@ class System:
         self.folder = servers.run.folder / "system"
         self.folder.mkdir(exist_ok=True)
         self._known = _remembered(self.folder / "system.json", shared=isinstance(servers.postgres, ExistingPostgres))
+        (self.folder / "keys.json").write_text(json.dumps(auth.public(self._known["keys"].values())))
         rest = [part for part in ("rpc", "projections", "relay") if part not in apart]
         self._parts = {service: ",".join(rest) for service in SERVICES}
         self._parts |= {f"{service}-{part}": part for service in SERVICES for part in apart}
@@ -102,7 +103,6 @@ class System:
 
     def start(self, *names: str, wait: bool = True) -> None:
         """Start these processes, or all; wait until they serve."""
-        (self.folder / "keys.json").write_text(json.dumps(auth.public(self._known["keys"].values())))
         for name in names or self.names:
             if self.pid(name) is None:
                 command = [

@@ -47,6 +47,7 @@ class Handling:
         self._handlers = handlers
         self._key = command_key
         self._guesses: OrderedDict[str, Known] = OrderedDict()
+        self._connection = log.connection
         self._wary: dict[type[Command], int] = {}
 
     async def handle(self, command: Command, context: Context, *, sent: Command | None = None) -> Reply:
@@ -77,9 +78,10 @@ class Handling:
         return stored
 
     async def _decide_and_append(self, case: _Case) -> Reply:
+        connection = self._current()
         if self._dares(case):
             try:
-                return await self._attempt(case, [self._guess_of(s) for s in case.streams])
+                return await self._attempt(case, [self._guess_of(s) for s in case.streams], connection)
             except (Reused, Unavailable):
                 raise
             except Error:  # a guess may be wrong: only what is loaded refuses or conflicts
@@ -90,25 +92,27 @@ class Handling:
             return await self._attempt_on_loaded(case)
 
     async def _attempt_on_loaded(self, case: _Case) -> Reply:
+        connection = self._current()
         loaded = await self._loaded(case.streams)
         latest = self._latest(case.streams, loaded)
         try:
-            return await self._attempt(case, latest)
+            return await self._attempt(case, latest, connection)
         except _OF_THE_LOG:
             raise
         except Error:
             if latest == loaded:
                 raise
-            return await self._attempt(case, loaded)
+            return await self._attempt(case, loaded, connection)
 
-    async def _attempt(self, case: _Case, known: list[Known]) -> Reply:
+    async def _attempt(self, case: _Case, known: list[Known], connection: int) -> Reply:
         events = by_stream(case.streams, case.decide(case.command, *(k.state for k in known)))
         strange = {event.type for written in events.values() for event in written if not self._vocabulary.knows(event)}
         if strange:  # it would be written, and never read again
             raise TypeError(f"a decision made events that are not of the log's vocabulary: {sorted(strange)}")
         expects = tuple(Expect(s.name, k.version, k.maker) for s, k in zip(case.streams, known, strict=True))
         written = Written()
-        append = Append(case.context, case.command_hash, expects, envelopes(expects, events, case.context), written)
+        told = envelopes(expects, events, case.context)
+        append = Append(case.context, case.command_hash, expects, told, written, connection)
         # Before it is durable, so that commands on one stream share a group.
         self._guess(case.streams, known, events, written)
         try:
@@ -119,6 +123,13 @@ class Handling:
         if not written.accepted:  # it was recorded before, and not once more
             self._forget(case.streams)
         return reply
+
+    def _current(self) -> int:
+        """The log's connection; what was remembered over an earlier one is forgotten, for a restore may lie between."""
+        if self._connection != self._log.connection:
+            self._connection = self._log.connection
+            self._guesses.clear()
+        return self._connection
 
     def _dares(self, case: _Case) -> bool:
         """Whether to decide before loading: on what is remembered, or that streams are new, as for most commands."""

@@ -68,6 +68,8 @@ class Append(NamedTuple):
     events: tuple[Envelope[Any], ...]
     written: Written | None = None
     """What others that rest on it look at."""
+    connection: int | None = None
+    """`Log.connection` when its decision began to read: over a later one, the history that was read may be another."""
 
 
 class Reply(NamedTuple):
@@ -84,6 +86,7 @@ class _Prepared(NamedTuple):
     expects: tuple[Expect, ...]
     events: list[tuple[str, int, str, bytes]]
     written: Written | None
+    connection: int | None
 
 
 class Log:
@@ -94,6 +97,8 @@ class Log:
         self._dsn = dsn
         self._pool = pool
         self._writer: asyncpg.Connection | None = None
+        self.connection = 0
+        """Counts the connections that appends went over. No history is replaced, by a restore, under one of them."""
         self._call_seconds = min(patience, 10.0)
         self._seen = Position(1, 0)
         self._moved = asyncio.Event()
@@ -119,6 +124,7 @@ class Log:
         log = cls(name, dsn, await pool, patience)
         try:
             log.saw(await log.head())
+            await log._connected()
         except BaseException:
             await log.close()
             raise
@@ -226,10 +232,10 @@ class Log:
         self._moved = asyncio.Event()
 
     async def _append_group(self, group: list[_Prepared]) -> Sequence[Reply | Exception]:
-        arguments = _flat(group)
         try:
             async with asyncio.timeout(self._call_seconds):
                 writer = await self._connected()
+                arguments = _flat(group, self.connection)
                 row = await writer.fetchrow(_APPEND, datetime.now(UTC), *self._seen, *arguments)
         except Exception as error:
             if isinstance(error, asyncpg.PostgresError) and error.sqlstate in (FENCED, CLOCK):
@@ -247,6 +253,7 @@ class Log:
     async def _connected(self) -> asyncpg.Connection:
         if self._writer is None or self._writer.is_closed():
             self._writer = await asyncpg.connect(self._dsn, server_settings=SETTINGS)
+            self.connection += 1
         return self._writer
 
     def _drop_writer(self) -> None:
@@ -305,16 +312,25 @@ def _prepare(append: Append) -> _Prepared:
                     en=f"{kind} has {len(body)} bytes, the most is {MAX_BODY}",
                 )
             )
-    return _Prepared(UUID(append.context.command_id), append.command_hash, append.expects, events, append.written)
+    return _Prepared(
+        UUID(append.context.command_id), append.command_hash, append.expects, events, append.written, append.connection
+    )
 
 
-def _flat(group: list[_Prepared]) -> tuple[list[object], ...]:
-    """The arrays of log.append: streams and first uses of a command id by ordinal from 1, appends by where they end."""
+def _flat(group: list[_Prepared], connection: int | None = None) -> tuple[list[object], ...]:
+    """The arrays of log.append: streams and first uses of a command id by ordinal from 1, appends by where they end.
+
+    What was read before this connection meets no expectation; a command that is recorded already is known all the same.
+    """
     streams: dict[str, int] = {}
     commands: dict[UUID, int] = {}
     firsts = [commands.setdefault(p.command_id, n) for n, p in enumerate(group, 1)]
     makers = {p.written: n for n, p in enumerate(group, 1) if p.written}
-    expects = [(e, _made(e.maker, makers, n)) for n, p in enumerate(group, 1) for e in p.expects]
+    expects = [
+        (e, _made(e.maker, makers, n) if p.connection in (None, connection) else None)
+        for n, p in enumerate(group, 1)
+        for e in p.expects
+    ]
     events = [e for p in group for e in p.events]
     expect_streams = [streams.setdefault(stream, len(streams) + 1) for (stream, _, _), _ in expects]
     event_streams = [streams.setdefault(stream, len(streams) + 1) for stream, *_ in events]

@@ -78,7 +78,7 @@ class Trusting(Handling):
     """Answers from its guesses; whoever checks answers must find it out."""
 
     async def _decide_and_append(self, case: _Case) -> Reply:
-        return await self._attempt(case, [self._guess_of(stream) for stream in case.streams])
+        return await self._attempt(case, [self._guess_of(stream) for stream in case.streams], self._current())
 
 
 async def answer(call: Awaitable[Reply]) -> str:

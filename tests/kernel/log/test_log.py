@@ -11,7 +11,7 @@ import pytest
 from services.kernel.errors import Conflict, Invalid, Refused, Reused
 from services.kernel.events import MAX_BODY, Position, canonical
 from services.kernel.handling import Handling
-from services.kernel.log import Log, Reply
+from services.kernel.log import Log, Reply, new_epoch
 from tests.kernel.conftest import Place
 from tests.kernel.log.support import HANDLERS, VOCABULARY, Clear, Raise, Raised, append_of, context, evolve
 
@@ -175,3 +175,21 @@ async def test_plans_made_while_the_log_was_small_go_by_index(log: Log, place: P
     )
     await connection.close()
     assert [row["relname"] for row in scanned] == []
+
+
+async def test_what_was_known_before_a_restore_is_no_ground_for_a_decision_after_it(log: Log, place: Place) -> None:
+    here, elsewhere = (Handling(log, VOCABULARY, HANDLERS, b"key") for _ in range(2))
+    await here.handle(Raise(counter="a"), context())  # remembers a version that the restored log has with another total
+    administrator = await asyncpg.connect(place.admin_dsn)
+    await administrator.execute(
+        """select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid();
+        truncate log.events, log.commands;
+        update log.head set position = 0"""
+    )
+    await administrator.close()
+    await new_epoch(place.admin_dsn, "restored", "tester", Position(1, 1))
+    await elsewhere.handle(Raise(counter="a", by=1_000_000), context())
+    with pytest.raises(Refused):
+        await here.handle(Raise(counter="a"), context())
+    assert await _totals(log) == [0, 1_000_000]
