@@ -90,7 +90,7 @@ async def fill(task: Task, source: Source, processes: int, report: Callable[[int
         async with asyncio.TaskGroup() as group:
             for part in range(task.parts):
                 group.create_task(run(part))
-    except* Exception as failed:
+    except ExceptionGroup as failed:  # not `except*`, which wraps what is raised in it up to Python 3.11.3
         raise failed.exceptions[0] from None
 
 

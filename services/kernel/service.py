@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import asyncpg
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
+from joserfc.errors import JoseError
 from thidua.kernel.v1 import kernel_pb2, log_pb2
 
 from services.kernel import binding, convert
@@ -214,7 +215,7 @@ class _Process:
     def _serve(self, share_port: bool) -> Server:
         settings, service, tools = self._settings, self._service, self._tools
         tokens = Tokens(
-            Keys(settings.token_keys),
+            _keys(settings.token_keys),
             service.name,
             settings.token_issuer,
             longest=settings.longest_token,
@@ -359,6 +360,15 @@ def _positions(sent: Collection[kernel_pb2.Position], field_: str) -> dict[str, 
     if "" in found or len(found) != len(sent) or any(at.position > convert.EXACT for at in sent):
         raise Invalid(Violation(field_, vi="mỗi sổ sự kiện một vị trí, có tên sổ", en="one position per named log"))
     return found
+
+
+def _keys(file: Path) -> Keys:
+    try:
+        return Keys(file)
+    except (OSError, ValueError, JoseError) as error:
+        raise SettingsError(
+            f"THIDUA_TOKEN_KEYS: {file} does not hold public keys as `thidua keys` writes them: {error}"
+        ) from None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -166,6 +167,18 @@ async def test_wrong_settings_are_told_in_sentences(start: Callable[..., Awaitab
     log = await sample.end()
     assert sample.process.returncode == 2
     assert len(log.splitlines()) == 2
+
+
+async def test_keys_that_cannot_be_read_are_told_in_a_sentence(
+    start: Callable[..., Awaitable[Sample]], tmp_path: Path
+) -> None:
+    keys = tmp_path / "half.json"
+    keys.write_text("")
+    sample = await start(TOKEN_KEYS=str(keys))
+    log = await sample.end()
+    assert sample.process.returncode == 2
+    assert log.startswith(f"THIDUA_TOKEN_KEYS: {keys} does not hold public keys")
+    assert len(log.splitlines()) == 1
 
 
 async def test_a_port_that_is_taken_ends_the_start(start: Callable[..., Awaitable[Sample]], sample: Sample) -> None:
