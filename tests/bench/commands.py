@@ -78,6 +78,7 @@ async def _service(servers: Servers, key: dict[str, Any]) -> AsyncIterator[_Serv
         keys.write_text(json.dumps(auth.public([key])))
         given = {
             "DATABASE": servers.postgres.dsn(name, "test_thidua_sample", PASSWORD),
+            "ROLE_PREFIX": "test_",
             "COMMAND_KEY": "c" * 32,
             "TOKEN_KEYS": str(keys),
         }

@@ -172,6 +172,7 @@ async def _process(dsn: str, keys: Path) -> AsyncIterator[int]:
     """A process that serves registry's API alone; its port."""
     own = {
         "THIDUA_DATABASE": dsn,
+        "THIDUA_ROLE_PREFIX": "test_",
         "THIDUA_LISTEN": "127.0.0.1:0",
         "THIDUA_COMMAND_KEY": "c" * 32,
         "THIDUA_MASTER_KEY": "00" * 32,
