@@ -8,16 +8,12 @@ data. The nonce follows from key and text, so that a repeated command seals to t
 import base64
 import hashlib
 import hmac
-import time
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
-REMEMBERED, SECONDS = 1_000, 3.0  # keys kept in memory, and for how long: as late another process notices a forgetting
 _FORM = "1."
 _ENSURE = """
 with made as (insert into vault.keys values ($1, $2) on conflict do nothing returning wrapped)
@@ -25,20 +21,17 @@ select wrapped from made union all select wrapped from vault.keys where person =
 """
 
 
-class _Remembered(NamedTuple):
-    key: bytes
-    until: float
-
-
 class Vault:
-    """Seals and opens texts. `master_key`: 32 bytes. Errors of the database are passed on as they are."""
+    """Seals and opens texts. `master_key`: 32 bytes. Errors of the database are passed on as they are.
+
+    No key is kept in memory: once one is destroyed, nobody opens anything with it, in whatever process.
+    """
 
     def __init__(self, pool: asyncpg.Pool, master_key: bytes) -> None:
         if len(master_key) != 32:
             raise ValueError("the master key has 32 bytes")
         self._pool = pool
         self._master = master_key
-        self._keys: OrderedDict[str, _Remembered] = OrderedDict()
 
     async def seal(self, person: str, text: str) -> str:
         """The text sealed for a person, whose key is made if there is none."""
@@ -49,42 +42,25 @@ class Vault:
         return (await self.open_many([(person, sealed)]))[0]
 
     async def open_many(self, texts: Sequence[tuple[str, str]]) -> list[str | None]:
-        """(person, sealed) pairs, with one query for all keys that are not remembered."""
+        """(person, sealed) pairs, with one query for all keys."""
         keys = await self._known({person for person, _ in texts})
         return [opened_under(keys[person], person, sealed) for person, sealed in texts]
 
     async def destroy(self, person: str) -> None:
-        """Erase the person for ever. Other processes notice within seconds."""
+        """Erase the person for ever."""
         await self._pool.execute("delete from vault.keys where person = $1", person)
-        self._keys.pop(person, None)
 
     async def _ensured(self, person: str) -> bytes:
         wrapped = None
         while wrapped is None:  # a key that another made meanwhile is seen the second time
             new = aes_key_wrap(self._master, AESGCM.generate_key(256))
             wrapped = await self._pool.fetchval(_ENSURE, person, new)
-        key = aes_key_unwrap(self._master, wrapped)
-        self._remember(person, key)
-        return key
+        return aes_key_unwrap(self._master, wrapped)
 
     async def _known(self, persons: Iterable[str]) -> dict[str, bytes | None]:
-        now = time.monotonic()
         keys: dict[str, bytes | None] = dict.fromkeys(persons)
-        for person in keys.keys() & self._keys.keys():
-            key, until = self._keys[person]
-            keys[person] = key if until > now else None
-        unknown = [person for person, key in keys.items() if key is None]
-        if unknown:
-            for row in await self._pool.fetch("select person, wrapped from vault.keys where person = any($1)", unknown):
-                keys[row["person"]] = key = aes_key_unwrap(self._master, row["wrapped"])
-                self._remember(row["person"], key)
-        return keys
-
-    def _remember(self, person: str, key: bytes) -> None:
-        self._keys[person] = _Remembered(key, time.monotonic() + SECONDS)
-        self._keys.move_to_end(person)
-        while len(self._keys) > REMEMBERED:
-            self._keys.popitem(last=False)
+        rows = await self._pool.fetch("select person, wrapped from vault.keys where person = any($1)", list(keys))
+        return keys | {person: aes_key_unwrap(self._master, wrapped) for person, wrapped in rows}
 
 
 def sealed_under(key: bytes, person: str, text: str) -> str:
