@@ -33,7 +33,7 @@ down: $(READY) ## end what `make up` started; its data stay
 test: servers $(READY) ## all that guards a change, on real servers; ONLY=words picks tests
 	@$(BIN)/python -m pytest $(if $(ONLY),-k '$(ONLY)')
 
-check: $(READY) ## lint, types, borders, contracts, generated code
+check: $(PEER) ## lint, types, borders, contracts, generated code
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
