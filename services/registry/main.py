@@ -1,15 +1,27 @@
 """What registry is made of; it owns the persons, and so their vault."""
 
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeVar
+
 from thidua.registry.v1 import registry_pb2
 
+from services.kernel.decider import Stream
 from services.kernel.handling import Known, folded
 from services.kernel.service import Service
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
+from services.registry.domain.belonging import ActOfMembers
+from services.registry.domain.bloc import BLOC, authority_of
+from services.registry.domain.performing import Act
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
+
+S = TypeVar("S")
+
+VIETNAM = timezone(timedelta(hours=7))
+ACTS = [command for command in HANDLERS if issubclass(command, Act)]
 
 # A database that was restored may hold keys again that were destroyed after it was saved, the events tell of whom.
 _FORGOTTEN = """
@@ -40,10 +52,25 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
 
 
 async def _decided(command: RegisterPerson | DescribePerson, tools: Tools) -> None:
-    stream = PERSON.of(command.person)
+    HANDLERS[type(command)].decide(command, await _state(PERSON.of(command.person), tools))
+
+
+async def performed(command: Act, tools: Tools) -> Act:
+    """An act performed here with what the domain, which has no clock, needs to know of it; a record as it is."""
+    if command.record is not None:
+        return command
+    found: dict[str, Any] = {"told_on": datetime.now(VIETNAM).date()}
+    if isinstance(command, ActOfMembers):
+        found["authority"] = authority_of(await _state(BLOC.of(command.bloc), tools))
+    return command.model_copy(update=found)
+
+
+async def _state(stream: Stream[S], tools: Tools) -> S:
+    """The state of a stream as its log has it."""
     rows = (await tools.log.load([(stream.name, 0)]))[stream.name]
     events = [envelope.data for envelope in VOCABULARY.envelopes(row.body for row in rows)]
-    HANDLERS[type(command)].decide(command, folded(stream, Known(0, stream.fold.initial), events).state)
+    state: S = folded(stream, Known(0, stream.fold.initial), events).state
+    return state
 
 
 async def destroyed(command: ForgetPerson, tools: Tools) -> None:
@@ -70,7 +97,7 @@ SERVICE = Service(
     queries=QUERIES,
     models=MODELS,
     keeps_persons=True,
-    arrivals={RegisterPerson: sealed, DescribePerson: sealed},
+    arrivals={RegisterPerson: sealed, DescribePerson: sealed, **dict.fromkeys(ACTS, performed)},
     consequences={ForgetPerson: destroyed},
     beginning=forgotten_again,
 )

@@ -30,6 +30,7 @@ from tests.registry.support import PASSWORD, administer
 
 API = registry_pb2.DESCRIPTOR.services_by_name["RegistryService"]
 ATONCE = 64  # pairs under way
+FIRST = "1945-01-01"  # of every bloc
 LOST = {grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION}
 BLOCS = 2 * ATONCE  # so that only the two of a pair meet on a stream, and one of them always wins
 
@@ -82,7 +83,8 @@ def admissions(n: int) -> list[tuple[str, dict[str, Any]]]:
 
 def elections(n: int) -> list[tuple[str, dict[str, Any]]]:
     """Two heads for one year of a bloc."""
-    told = {"bloc": f"b{n % BLOCS}", "year": 2001 + n // BLOCS, "effective": "2024-01-01"}
+    year = 2024 - n // BLOCS
+    told = {"bloc": f"b{n % BLOCS}", "year": year, "effective": f"{year}-01-01"}
     return [("ElectLeadership", {**told, "head": {"agency": agency}}) for agency in ("u0", "u1")]
 
 
@@ -96,18 +98,31 @@ async def one_bloc(n: int, seed: int, servers: Servers) -> list[str]:
 async def one_head(n: int, seed: int, servers: Servers) -> list[str]:
     async with two_processes(servers) as place:
         chance = random.Random(seed)
-        await prepared(place, BLOCS, 2, chance)
+        await prepared(place, BLOCS, 2, chance, authority="a{}")
+        await admitted(place, BLOCS, 2, chance)
         return await raced(place, elections, n, chance, TWO_HEADS)
 
 
-async def prepared(place: Place, blocs: int, units: int, chance: random.Random) -> None:
-    """Blocs of one authority, and units."""
+async def prepared(place: Place, blocs: int, units: int, chance: random.Random, authority: str = "central") -> None:
+    """Blocs of one authority, or, where its name holds the bloc's number, of one each; and units."""
     client = place.clients[0]
-    for i in range(blocs):
-        told = {"bloc": f"b{i}", "kind": "KHOI", "name": f"Khối {i}", "authority": "central", "effective": "2000-01-01"}
-        await client.send("EstablishBloc", new_id(chance), told)
-    told_units = [{"organisation": f"u{i}", "name": f"Đơn vị {i}"} for i in range(units)]
+    authorities = [authority.format(i) for i in range(blocs)]
+    told_units = [{"organisation": a, "name": "Hội đồng"} for a in dict.fromkeys(authorities)]
+    told_units += [{"organisation": f"u{i}", "name": f"Đơn vị {i}"} for i in range(units)]
     await _all(client.send("RegisterOrganisation", new_id(chance), told) for told in told_units)
+    for i, a in enumerate(authorities):
+        told = {"bloc": f"b{i}", "kind": "KHOI", "name": f"Khối {i}", "authority": a, "effective": FIRST}
+        await client.send("EstablishBloc", new_id(chance), told)
+
+
+async def admitted(place: Place, blocs: int, units: int, chance: random.Random) -> None:
+    """Every unit into every bloc, each of an authority of its own."""
+    stays = [(f"a{i}", f"b{i}", f"u{unit}") for i in range(blocs) for unit in range(units)]
+    client = place.clients[0]
+    await _all(
+        client.send("AdmitMember", new_id(chance), {"authority": a, "bloc": b, "unit": u, "effective": FIRST})
+        for a, b, u in stays
+    )
 
 
 async def raced(place: Place, pair: Pair, n: int, chance: random.Random, broken: str) -> list[str]:

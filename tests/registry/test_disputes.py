@@ -123,7 +123,7 @@ async def test_the_whole_tally_and_the_decision_on_a_plan_are_answered(registry:
     await registry.tell(EstablishBloc(**BLOC, record=RECORD))
     tally = e.Tally(in_favour=12, against=1, eligible=14)
     head = e.Holder(agency="btp")
-    await registry.tell(ElectLeadership(bloc="b1", year=2024, head=head, tally=tally, effective=DAY))
+    await registry.tell(ElectLeadership(bloc="b1", year=2024, head=head, tally=tally, effective=DAY, record=RECORD))
     await registry.tell(ApprovePlan(bloc="b1", year=2024, decision=Source(id="qd-3"), record=RECORD))
     answer = await registry.ask("GetBlocYear", bloc="b1", year=2024)
     (term,) = answer.terms

@@ -15,6 +15,8 @@ from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.heading import Head, Summation, headed_in, headed_on
 from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, evolve
+from services.registry.domain.organisation import Named
+from services.registry.stays import stays_after
 
 
 def told(**inferred: str) -> Record:
@@ -310,27 +312,33 @@ def test_stated_means_that_a_source_shows_it(events: list[e.LeadershipEvent], da
 
 ACTS = st.one_of(
     st.builds(
-        lambda year, head, on: ElectLeadership(bloc="b", year=year, head=e.Holder(agency=head), effective=on),
+        lambda year, head, on: ElectLeadership(
+            bloc="b", year=year, head=e.Holder(agency=head), effective=on, authority="central"
+        ),
         YEARS,
         AGENCIES,
         DAYS,
     ),
     st.builds(
-        lambda year, head, on: HandOverLeadership(bloc="b", year=year, incoming=e.Holder(agency=head), effective=on),
+        lambda year, head, on: HandOverLeadership(
+            bloc="b", year=year, incoming=e.Holder(agency=head), effective=on, authority="central"
+        ),
         YEARS,
         AGENCIES,
         DAYS,
     ),
 )
 ESTABLISHED = e.BlocEstablished(bloc="b", kind="KHOI", name="Khối", authority="central", effective=date(2019, 1, 1))
+ADMITTED = e.MembershipStarted(authority="central", unit="whoever", bloc="b", effective=date(2019, 1, 1))
 
 
 def performed(acts: list[ElectLeadership | HandOverLeadership]) -> Leadership:
     """What is left of acts in this order when those that the rules refuse are not done."""
     leadership, bloc = Leadership(), BLOC.evolve(BLOC.initial, ESTABLISHED)
+    member = Named(registered=True), stays_after((), ADMITTED)
     for act in acts:
         try:
-            events = HANDLERS[type(act)].decide(act, leadership, bloc)
+            events = HANDLERS[type(act)].decide(act, leadership, bloc, *member)
         except Refused:
             continue
         assert not isinstance(events, Mapping)

@@ -32,17 +32,17 @@ RECORD = Record(source=Source(id="article"), place="paragraph 1")
 
 
 async def found(registry: Registry, *blocs: str) -> None:
+    for unit in ("central", "btp", "bca"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit.upper()))
     for bloc in blocs:
         since = date(2020, 1, 1)
         await registry.tell(
             EstablishBloc(bloc=bloc, kind="KHOI", name=f"Khối {bloc}", authority="central", effective=since)
         )
-    for unit in ("btp", "bca"):
-        await registry.tell(RegisterOrganisation(organisation=unit, name=unit.upper()))
 
 
-def admit(bloc: str, since: date | None, record: Record | None = None) -> AdmitMember:
-    return AdmitMember(authority="central", unit="btp", bloc=bloc, effective=since, record=record)
+def admit(bloc: str, since: date | None, record: Record | None = None, unit: str = "btp") -> AdmitMember:
+    return AdmitMember(authority="central", unit=unit, bloc=bloc, effective=since, record=record)
 
 
 async def test_members_of_a_bloc_on_a_day(registry: Registry) -> None:
@@ -78,6 +78,8 @@ async def test_recorded_memberships_that_contradict_each_other_are_shown_as_disp
 
 async def test_a_member_that_signs_and_an_approved_plan_show_in_the_year(registry: Registry) -> None:
     await found(registry, "b1")
+    for unit in ("btp", "bca"):
+        await registry.tell(admit("b1", date(2021, 1, 1), unit=unit))
     day = date(2024, 4, 10)
     signature = e.Signature(member="btp")
     await registry.tell(SignCovenant(bloc="b1", year=2024, signature=signature, effective=day))
@@ -134,6 +136,7 @@ async def test_contradicting_heads_are_both_shown_until_one_is_corrected(registr
 
 async def test_a_handover_performed_here_is_stated_at_once(registry: Registry) -> None:
     await found(registry, "b1")
+    await registry.tell(admit("b1", date(2021, 1, 1)))
     day = date(2024, 4, 10)
     await registry.tell(ElectLeadership(bloc="b1", year=2024, head=e.Holder(agency="btp"), effective=day))
     await registry.tell(HandOverLeadership(bloc="b1", year=2024, incoming=e.Holder(agency="btp"), effective=day))
@@ -240,8 +243,9 @@ async def test_who_headed_wants_a_day_or_a_year(registry: Registry) -> None:
     await found(registry, "b1")
     neither_or_both: list[dict[str, Any]] = [{}, {"on": date(2024, 1, 1), "year": 2024}]
     for when in neither_or_both:
-        with pytest.raises(Invalid):
+        with pytest.raises(Invalid) as wrong:
             await registry.ask("WhoHeaded", bloc="b1", **when)
+        assert [violation.field for violation in wrong.value.violations] == ["on", "year"]
 
 
 async def test_a_bloc_recorded_by_its_members_alone_is_answered(registry: Registry) -> None:

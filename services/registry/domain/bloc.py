@@ -2,29 +2,30 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.performing import performed_on
+from services.registry.domain.organisation import ORGANISATION, Organisation, registered
+from services.registry.domain.performing import Act, counted, happened, named_day, takes_effect
 
 
-class EstablishBloc(e.BlocFacts, Command):
+class EstablishBloc(e.BlocFacts, Act):
     """Establish a bloc or cluster by a decision, or record that one exists."""
 
 
-class NameBloc(e.BlocNameFacts, Command):
+class NameBloc(e.BlocNameFacts, Act):
     """Tell a new name from a day on, or further spellings by which it is found."""
 
 
-class DissolveBloc(e.DissolutionFacts, Command):
+class DissolveBloc(e.DissolutionFacts, Act):
     """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
 
 
-class DeclareMembers(e.MembersFacts, Command):
+class DeclareMembers(e.MembersFacts, Act):
     """Tell which members a source names or counts. It starts no membership: that is AdmitMember."""
 
 
@@ -101,6 +102,12 @@ def founded(bloc: Bloc) -> Established:
             assert_never(known)
 
 
+def authority_of(bloc: Bloc) -> Id | None:
+    """Who organises the bloc; null where it is not known."""
+    known = bloc.before if isinstance(bloc, Dissolved) else bloc
+    return known.authority if isinstance(known, Established) else None
+
+
 def established(bloc: Bloc, day: date | None) -> Established:
     """What an act of a bloc performed on a day needs; a day that is not told is later than any. Raises Refused."""
     known = founded(bloc)
@@ -113,7 +120,23 @@ def _is_dissolved() -> Refused:
     return Refused("bloc.dissolved", en="The bloc is dissolved.", vi="Khối, cụm đã giải thể.")
 
 
-def establish(command: EstablishBloc, bloc: Bloc) -> Events:
+def organised(known: Established, authority: Id | None) -> None:
+    """What an act under the bloc's authority needs. Raises Refused."""
+    require(
+        known.authority,
+        "membership.authority",
+        en="authority: who organises the bloc is not recorded; record its establishment with its authority first.",
+        vi="authority: chưa ghi nhận cơ quan tổ chức khối, cụm; cần ghi nhận việc thành lập kèm cơ quan tổ chức trước.",
+    )
+    require(
+        known.authority == authority,
+        "membership.authority",
+        en=f"authority: the bloc is organised by {known.authority}.",
+        vi=f"authority: cơ quan tổ chức khối, cụm là {known.authority}.",
+    )
+
+
+def establish(command: EstablishBloc, bloc: Bloc, *organiser: Organisation) -> Events:
     if command.record is None:
         _new(bloc)
         require(
@@ -122,6 +145,9 @@ def establish(command: EstablishBloc, bloc: Bloc) -> Events:
             en="Name the organising authority and the day.",
             vi="Cần cơ quan tổ chức và ngày thành lập.",
         )
+        takes_effect(command)
+        for organisation in organiser:
+            registered(organisation, "authority", command.authority or "")
     return [tell(e.BlocEstablished, command)]
 
 
@@ -145,12 +171,14 @@ def name(command: NameBloc, bloc: Bloc) -> Events:
     require(command.name or command.variants, "bloc.name", en="Give a name or a variant.", vi="Cần tên hoặc cách viết.")
     if command.record is None:
         established(bloc, command.effective)
+        takes_effect(command)
     return [tell(e.BlocNamed, command)]
 
 
 def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
     if command.record is None:
-        known, day = founded(bloc), performed_on(command.effective)
+        known, day = founded(bloc), named_day(command)
+        takes_effect(command)
         if isinstance(bloc, Dissolved):
             raise _is_dissolved()
         require(
@@ -165,11 +193,18 @@ def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
 def declare(command: DeclareMembers, bloc: Bloc) -> Events:
     if command.record is None:
         established(bloc, command.effective)
+        happened(command, command.year)
+        counted(command)
     return [tell(e.MembersDeclared, command)]
 
 
+def _organiser(command: EstablishBloc) -> list[Stream[Any]]:
+    named = [command.authority] if command.authority and command.record is None else []
+    return [BLOC.of(command.bloc), *(ORGANISATION.of(authority) for authority in named)]
+
+
 HANDLERS: Handlers = {
-    EstablishBloc: Handler(lambda c: [BLOC.of(c.bloc)], establish),
+    EstablishBloc: Handler(_organiser, establish),
     NameBloc: Handler(lambda c: [BLOC.of(c.bloc)], name),
     DissolveBloc: Handler(lambda c: [BLOC.of(c.bloc)], dissolve),
     DeclareMembers: Handler(lambda c: [BLOC.of(c.bloc)], declare),

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import Bloc, established, named
-from services.registry.domain.performing import performed_on
+from services.registry.domain.performing import Act, counted, happened, performed_on
 
 
-class HoldConference(e.ConferenceFacts, Command):
+class HoldConference(e.ConferenceFacts, Act):
     """Hold a conference, which may close one year and open the next."""
 
 
-class RecordAttendance(e.AttendanceFacts, Command):
+class RecordAttendance(e.AttendanceFacts, Act):
     """Tell who took part in a conference, with agency and roles."""
 
 
@@ -49,7 +49,8 @@ def hold(command: HoldConference, conference: Conference, *blocs: Bloc) -> Event
         require(
             not isinstance(conference, Held), "conference.known", en="This id is taken.", vi="Mã hội nghị này đã có."
         )
-        performed_on(command.effective)
+        performed_on(command, command.closes, command.opens, command.during)
+        counted(command)
         for bloc in blocs:
             established(bloc, command.effective)
     return [tell(e.ConferenceHeld, command)]
@@ -63,6 +64,8 @@ def attend(command: RecordAttendance, conference: Conference) -> Events:
             en="Hold the conference first.",
             vi="Chưa có hội nghị này; cần ghi nhận hội nghị trước.",
         )
+        happened(command)
+        counted(command)
     require(
         all(a.agency or a.person or a.words for a in command.attendees.items),
         "conference.attendee",

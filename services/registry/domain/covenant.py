@@ -1,16 +1,17 @@
 """The yearly covenant of a bloc and its signatures."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.performing import performed_on
 
 
-class SignCovenant(e.SignatureFacts, Command):
+class SignCovenant(e.SignatureFacts, ActOfMembers):
     """Sign the year's covenant for one member."""
 
 
@@ -35,10 +36,10 @@ def evolve(signed: Signed, event: e.CovenantEvent) -> Signed:
 COVENANT: Fold[Signed] = Fold("covenant", frozenset(), evolve)
 
 
-def sign(command: SignCovenant, signed: Signed, bloc: Bloc) -> Events:
+def sign(command: SignCovenant, signed: Signed, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
-        established(bloc, command.effective)
-        performed_on(command.effective)
+        known = established(bloc, command.effective)
+        performed_on(command, command.year)
         require(command.signature.member, "covenant.member", en="Name the member.", vi="Cần nêu thành viên ký.")
         require(
             command.signature.member not in signed,
@@ -46,6 +47,7 @@ def sign(command: SignCovenant, signed: Signed, bloc: Bloc) -> Events:
             en="This member has signed already.",
             vi="Thành viên này đã ký giao ước.",
         )
+        belong(command, _signing(command), known, members)
     return [tell(e.CovenantSigned, command)]
 
 
@@ -55,7 +57,20 @@ def record(command: RecordCovenant, signed: Signed) -> Events:
     return [tell(e.CovenantRecorded, command)]
 
 
+def _signing(command: SignCovenant) -> Named:
+    member = command.signature.member
+    return {"signature.member": member} if member else {}
+
+
+def _reads(command: SignCovenant) -> list[Stream[Any]]:
+    return [
+        COVENANT.of(command.bloc, str(command.year)),
+        BLOC.of(command.bloc),
+        *reads(command, _signing(command)),
+    ]
+
+
 HANDLERS: Handlers = {
-    SignCovenant: Handler(lambda c: [COVENANT.of(c.bloc, str(c.year)), BLOC.of(c.bloc)], sign),
+    SignCovenant: Handler(_reads, sign),
     RecordCovenant: Handler(lambda c: [COVENANT.of(c.bloc, str(c.year))], record),
 }

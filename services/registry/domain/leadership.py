@@ -4,26 +4,28 @@ A claim is what one event told of a term; two claims for one year may contradict
 bind performed acts alone: through them at most one head is in office at any instant.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
 from pydantic import Field
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.provenance import Listed, Part, Record
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.registry import events as e
+from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.performing import performed_on
+from services.registry.domain.performing import counted, performed_on
 
 
-class ElectLeadership(e.ElectionFacts, Command):
+class ElectLeadership(e.ElectionFacts, ActOfMembers):
     """Elect, acclaim or appoint head and deputies for a year."""
 
 
-class HandOverLeadership(e.HandoverFacts, Command):
+class HandOverLeadership(e.HandoverFacts, ActOfMembers):
     """Hand the lead over: from `effective` on, the incoming head is the head."""
 
 
@@ -154,15 +156,12 @@ def _handover(version: int, event: e.LeadershipHandedOver) -> Handover:
 LEADERSHIP: Fold[Leadership] = Fold("leadership", Leadership(), evolve)
 
 
-def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Events:
+def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
-        established(bloc, command.effective)
-        performed_on(command.effective)
-        deputies = command.deputies.items
-        agencies = [
-            _agency(command.head, "head"),
-            *(_agency(d, f"deputies.items[{i}]") for i, d in enumerate(deputies)),
-        ]
+        known = established(bloc, command.effective)
+        performed_on(command, command.year)
+        counted(command)
+        agencies = [_agency(holder, field) for field, holder in _holders(command).items()]
         require(
             len(set(agencies)) == len(agencies),
             "leadership.distinct",
@@ -175,13 +174,15 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc) -> Event
             en=f"A head for {command.year} is known; correct that term instead.",
             vi=f"Năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
         )
+        belong(command, _named(_holders(command)), known, members)
     return [tell(e.LeadershipElected, command)]
 
 
-def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc) -> Events:
+def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
-        established(bloc, command.effective)
-        _guard_handover(command, performed_on(command.effective), leadership)
+        known = established(bloc, command.effective)
+        _guard_handover(command, performed_on(command, command.year), leadership)
+        belong(command, _named(_holders(command)), known, members)
     return [tell(e.LeadershipHandedOver, command)]
 
 
@@ -216,6 +217,18 @@ def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadersh
     )
 
 
+def _holders(command: ElectLeadership | HandOverLeadership) -> Mapping[str, e.Holder | None]:
+    """Who comes into office, by field."""
+    if isinstance(command, HandOverLeadership):
+        return {"incoming": command.incoming}
+    deputies = {f"deputies.items[{i}]": deputy for i, deputy in enumerate(command.deputies.items)}
+    return {"head": command.head, **deputies}
+
+
+def _named(holders: Mapping[str, e.Holder | None]) -> Named:
+    return {f"{field}.agency": holder.agency for field, holder in holders.items() if holder and holder.agency}
+
+
 def _agency(holder: e.Holder | None, field: str) -> Id:
     """The agency of a performed act. Raises Refused where none is named."""
     if holder is None or holder.agency is None:
@@ -240,9 +253,14 @@ def correct(command: CorrectLeadership, leadership: Leadership) -> Events:
     return [tell(e.LeadershipCorrected, command, effective=command.start)]
 
 
+def _reads(command: ElectLeadership | HandOverLeadership) -> list[Stream[Any]]:
+    streams: list[Stream[Any]] = [LEADERSHIP.of(command.bloc), BLOC.of(command.bloc)]
+    return streams + reads(command, _named(_holders(command)))
+
+
 HANDLERS: Handlers = {
-    ElectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], elect),
-    HandOverLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], hand_over),
+    ElectLeadership: Handler(_reads, elect),
+    HandOverLeadership: Handler(_reads, hand_over),
     RecordLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], record),
     CorrectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], correct),
 }

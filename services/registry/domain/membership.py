@@ -6,20 +6,20 @@ admissions from passing each other.
 
 from datetime import date
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.telling import require, tell
 from services.registry import events as e
-from services.registry.domain.bloc import BLOC, Bloc, Established, established, founded
-from services.registry.domain.organisation import ORGANISATION, Named, Organisation
-from services.registry.domain.performing import performed_on
+from services.registry.domain.bloc import BLOC, Bloc, Established, established, founded, organised
+from services.registry.domain.organisation import ORGANISATION, Organisation, registered
+from services.registry.domain.performing import Act, named_day, takes_effect
 from services.registry.stays import Stays, open_stay, stays_after
 
 
-class AdmitMember(e.MembershipFacts, Command):
+class AdmitMember(e.MembershipFacts, Act):
     """Make a unit a member of a bloc from `effective` on."""
 
 
-class EndMembership(e.MembershipFacts, Command):
+class EndMembership(e.MembershipFacts, Act):
     """End a membership: `effective` is the first day on which the unit is no member any more."""
 
 
@@ -29,12 +29,7 @@ MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)
 def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
     if command.record is None:
         day = _performed(command, established(bloc, command.effective))
-        require(
-            unit == Named(registered=True),
-            "organisation.unknown",
-            en="Register the unit first.",
-            vi="Đơn vị chưa đăng ký; cần đăng ký trước.",
-        )
+        registered(unit, "unit", command.unit)
         others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
         require(
             not others,
@@ -60,13 +55,9 @@ def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
 
 def _performed(command: AdmitMember | EndMembership, known: Established) -> date:
     """The day of a performed act. Raises Refused."""
-    require(
-        known.authority == command.authority,
-        "membership.authority",
-        en=f"The bloc is organised by {known.authority}.",
-        vi=f"Cơ quan tổ chức khối, cụm là {known.authority}.",
-    )
-    day = performed_on(command.effective)
+    organised(known, command.authority)
+    day = named_day(command)
+    takes_effect(command)
     require(
         known.since is None or known.since <= day,
         "membership.before-bloc",

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established, named
-from services.registry.domain.performing import performed_on
+from services.registry.domain.performing import Act, happened, performed_on
 
 
-class LaunchMovement(e.MovementFacts, Command):
+class LaunchMovement(e.MovementFacts, Act):
     """Launch a movement."""
 
 
-class LinkMovement(e.MovementLinkFacts, Command):
+class LinkMovement(e.MovementLinkFacts, Act):
     """Tell that a bloc takes up a movement that others launched, or that it only pushes one on."""
 
 
@@ -52,7 +52,7 @@ def launch(command: LaunchMovement, movement: Movement, *blocs: Bloc) -> Events:
             en="This movement was launched already.",
             vi="Phong trào này đã được phát động.",
         )
-        performed_on(command.effective)
+        performed_on(command, command.year)
         require(command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động.")
         for bloc in blocs:
             established(bloc, command.effective)
@@ -63,6 +63,7 @@ def link(command: LinkMovement, movement: Movement, bloc: Bloc) -> Events:
     del movement  # another's movement may be unknown here
     if command.record is None:
         established(bloc, command.effective)
+        happened(command, command.year)
     return [tell(e.MovementLinked, command)]
 
 

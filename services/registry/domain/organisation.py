@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
-from services.kernel.errors import Refused
+from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.telling import require, tell
+from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.performing import Act, takes_effect
 
 
-class RegisterOrganisation(e.OrganisationFacts, Command):
+class RegisterOrganisation(e.OrganisationFacts, Act):
     """Bring an organisation into the registry under an id of the caller's choice."""
 
 
-class NameOrganisation(e.OrganisationNameFacts, Command):
+class NameOrganisation(e.OrganisationNameFacts, Act):
     """Tell a new name from a day on, or further spellings by which it is found."""
 
 
@@ -45,6 +46,16 @@ def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisati
 ORGANISATION: Fold[Organisation] = Fold("organisation", Unknown(), evolve)
 
 
+def registered(organisation: Organisation, field: str, named: Id) -> None:
+    """What a performed act needs of an organisation that it names in a field. Raises Refused."""
+    require(
+        organisation == Named(registered=True),
+        "organisation.unknown",
+        en=f"{field}: {named} is not registered; register the organisation first.",
+        vi=f"{field}: tổ chức {named} chưa được đăng ký; cần đăng ký trước.",
+    )
+
+
 def register(command: RegisterOrganisation, organisation: Organisation) -> Events:
     require(
         command.record or organisation != Named(registered=True),
@@ -52,6 +63,8 @@ def register(command: RegisterOrganisation, organisation: Organisation) -> Event
         en="This id is taken; tell more by naming it.",
         vi="Mã tổ chức này đã có; đặt thêm tên nếu cần.",
     )
+    if command.record is None:
+        takes_effect(command)
     return [tell(e.OrganisationRegistered, command)]
 
 
@@ -63,15 +76,8 @@ def name(command: NameOrganisation, organisation: Organisation) -> Events:
         vi="Cần ít nhất một tên, tên tắt hoặc cách viết.",
     )
     if command.record is None:
-        match organisation:
-            case Named(registered=True):
-                pass
-            case _:
-                raise Refused(
-                    "organisation.unknown",
-                    en="Register the organisation first.",
-                    vi="Tổ chức chưa được đăng ký; cần đăng ký trước.",
-                )
+        registered(organisation, "organisation", command.organisation)
+        takes_effect(command)
     return [tell(e.OrganisationNamed, command)]
 
 

@@ -1,5 +1,6 @@
 """The yearly plan of a bloc: drafted, commented on, approved, its activities given to lead agencies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
@@ -7,22 +8,23 @@ from services.kernel.decider import Command, Events, Fold, Handler, Handlers, St
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.performing import performed_on
+from services.registry.domain.performing import Act, counted, happened, performed_on
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""
 
 
-class DraftPlan(e.PlanDraftFacts, Command):
+class DraftPlan(e.PlanDraftFacts, ActOfMembers):
     """Present a draft of the year's plan."""
 
 
-class CommentPlan(e.PlanCommentFacts, Command):
+class CommentPlan(e.PlanCommentFacts, Act):
     """Tell that the draft was discussed. It is not approved thereby."""
 
 
-class ApprovePlan(e.PlanApprovalFacts, Command):
+class ApprovePlan(e.PlanApprovalFacts, ActOfMembers):
     """Approve the plan."""
 
 
@@ -30,7 +32,7 @@ class RecordPlan(e.PlanReferenceFacts, Command):
     """Record that a source refers to a plan."""
 
 
-class AssignLead(e.LeadFacts, Command):
+class AssignLead(e.LeadFacts, ActOfMembers):
     """Give an activity to a lead agency."""
 
 
@@ -73,30 +75,46 @@ def evolve(plan: Plan, event: e.PlanEvent) -> Plan:
 PLAN: Fold[Plan] = Fold("plan", Plan(), evolve)
 
 
-def draft(command: DraftPlan, plan: Plan, bloc: Bloc) -> Events:
+def draft(command: DraftPlan, plan: Plan, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
-        established(bloc, command.effective)
+        known = established(bloc, command.effective)
+        happened(command, command.year)
+        counted(command)
         require(
             plan.status != "APPROVED", "plan.approved", en="The plan is approved already.", vi="Kế hoạch đã được duyệt."
         )
         items = [i.item for i in command.items.items]
         require(len(set(items)) == len(items), "plan.items", en="Two activities share an id.", vi="Trùng mã hoạt động.")
+        belong(command, _leading(command), known, members)
     return [tell(e.PlanDrafted, command)]
 
 
 def comment(command: CommentPlan, plan: Plan, bloc: Bloc) -> Events:
     if command.record is None:
         established(bloc, command.effective)
+        happened(command, command.year)
+        counted(command)
         _drafted(plan)
     return [tell(e.PlanCommented, command)]
 
 
-def approve(command: ApprovePlan, plan: Plan, bloc: Bloc) -> Events:
+def approve(command: ApprovePlan, plan: Plan, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
-        established(bloc, command.effective)
+        known = established(bloc, command.effective)
         _drafted(plan)
-        performed_on(command.effective)
+        performed_on(command, command.year)
+        counted(command)
+        belong(command, _leading(command), known, members)
     return [tell(e.PlanApproved, command)]
+
+
+_WORDED: Mapping[Status | None, str] = {
+    None: "chưa được ghi nhận",
+    "REFERRED": "mới chỉ được nhắc đến",
+    "DRAFTED": "là dự thảo",
+    "COMMENTED": "đã được góp ý",
+    "APPROVED": "đã được duyệt",
+}
 
 
 def _drafted(plan: Plan) -> None:
@@ -104,7 +122,7 @@ def _drafted(plan: Plan) -> None:
         plan.status in ("DRAFTED", "COMMENTED"),
         "plan.state",
         en=f"There is no open draft: the plan is {plan.status or 'unknown'}.",
-        vi="Không có dự thảo kế hoạch đang mở.",
+        vi=f"Không có dự thảo kế hoạch đang mở: kế hoạch {_WORDED[plan.status]}.",
     )
 
 
@@ -116,20 +134,34 @@ def record(command: RecordPlan, plan: Plan) -> Events:
     return [tell(e.PlanRecorded, command)]
 
 
-def assign(command: AssignLead, plan: Plan, bloc: Bloc) -> Events:
+def assign(command: AssignLead, plan: Plan, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
-        established(bloc, command.effective)
+        known = established(bloc, command.effective)
+        happened(command, command.year)
         require(
             command.item in plan.items,
             "plan.item",
             en="The plan has no such activity.",
             vi="Kế hoạch không có hoạt động này.",
         )
+        belong(command, {"lead": command.lead}, known, members)
     return [tell(e.ActivityAssigned, command)]
 
 
+def _leading(command: DraftPlan | ApprovePlan) -> Named:
+    items = command.items.items if command.items else ()
+    return {f"items.items[{i}].lead": item.lead for i, item in enumerate(items) if item.lead}
+
+
 def _reads(command: DraftPlan | CommentPlan | ApprovePlan | AssignLead) -> list[Stream[Any]]:
-    return [PLAN.of(command.bloc, str(command.year)), BLOC.of(command.bloc)]
+    streams: list[Stream[Any]] = [PLAN.of(command.bloc, str(command.year)), BLOC.of(command.bloc)]
+    match command:
+        case DraftPlan() | ApprovePlan():
+            return streams + reads(command, _leading(command))
+        case AssignLead():
+            return streams + reads(command, {"lead": command.lead})
+        case CommentPlan():
+            return streams
 
 
 HANDLERS: Handlers = {

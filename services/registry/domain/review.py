@@ -1,12 +1,13 @@
 """Reviews of a bloc's year: limitations noted, tasks and targets set."""
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.performing import Act, counted, performed_on
 
 
-class NoteReview(e.ReviewFacts, Command):
+class NoteReview(e.ReviewFacts, Act):
     """Tell what a review of the year noted and set."""
 
 
@@ -26,6 +27,8 @@ def note(command: NoteReview, review: Review, bloc: Bloc) -> Events:
     if command.record is None:
         require(review == 0, "review.known", en="This id is taken.", vi="Mã sơ kết, tổng kết này đã có.")
         established(bloc, command.effective)
+        performed_on(command, command.year)
+        counted(command)
     return [tell(e.ReviewNoted, command)]
 
 

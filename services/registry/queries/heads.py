@@ -50,4 +50,11 @@ def _heads(asked: WhoHeaded, led: Led) -> Heads:
         case None, int() as year:
             return headed_in(led.leadership, year)
         case _:
-            raise Invalid(Violation("on", vi="cần đúng một trong hai: ngày hoặc năm", en="name either a day or a year"))
+            raise Invalid(
+                *(
+                    Violation(
+                        field, vi="cần đúng một trong hai: on (ngày) hoặc year (năm)", en="name either on or year"
+                    )
+                    for field in ("on", "year")
+                )
+            )

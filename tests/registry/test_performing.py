@@ -1,0 +1,264 @@
+"""What acts performed here must keep, and records need not: who acts is a member, and no act is of a day to come."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.kernel.decider import Command
+from services.kernel.errors import Refused
+from services.kernel.events import Event
+from services.kernel.provenance import Listed, Record, Source
+from services.kernel.spec import specification
+from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
+from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
+from services.registry.domain.membership import AdmitMember
+from services.registry.domain.movement import LaunchMovement
+from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.performing import Act
+from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
+from services.registry.domain.review import NoteReview
+from tests.registry.support import Registry
+from tests.registry.test_decisions import members
+
+given = specification(HANDLERS)
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+DAY = date(2024, 4, 10)
+NOW = date(2024, 4, 20)
+
+FOUNDED = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=date(2020, 1, 1))
+GROUND: dict[str, list[Event]] = {"bloc:b1": [FOUNDED], **members("btp", "bca", "ktnn")}
+DRAFT = e.PlanDrafted(bloc="b1", year=2024, items=Listed[e.PlanItem](items=(e.PlanItem(item="i1", text="Tọa đàm"),)))
+
+
+def acts(unit: str = "btp", **fields: Any) -> dict[str, Act]:
+    """Every act that names a member, by the field that names it."""
+    told: dict[str, Any] = {"bloc": "b1", "year": 2024, "effective": DAY, "authority": "central", **fields}
+    held = e.Holder(agency=unit)
+    leads = Listed[e.PlanItem](items=(e.PlanItem(item="i1", text="Tọa đàm", lead=unit),))
+    return {
+        "signature.member": SignCovenant(**told, signature=e.Signature(member=unit)),
+        "head.agency": ElectLeadership(**told, head=held),
+        "deputies.items[0].agency": ElectLeadership(
+            **told, head=e.Holder(agency="ktnn"), deputies=Listed[e.Deputy](items=(e.Deputy(agency=unit),))
+        ),
+        "incoming.agency": HandOverLeadership(**told, incoming=held),
+        "lead": AssignLead(**told, item="i1", lead=unit),
+        "items.items[0].lead": DraftPlan(**told, items=leads),
+        "items.items[0].lead of an approval": ApprovePlan(**told, items=leads),
+    }
+
+
+FIELDS = list(acts())
+
+
+def ground(field: str, unit: str, **told: list[Event]) -> dict[str, list[Event]]:
+    """A bloc with members, and what an act needs that names the unit in the field."""
+    elected = e.LeadershipElected(bloc="b1", year=2024, head=e.Holder(agency=unit), effective=DAY)
+    before: dict[str, list[Event]] = {"plan:b1:2024": [DRAFT]}
+    if field == "incoming.agency":
+        before["leadership:b1"] = [elected]
+    return {**GROUND, **before, **told}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_only_a_registered_unit_acts_for_a_bloc_here(field: str) -> None:
+    stranger = members("ubnd")
+    del stranger["organisation:ubnd"]
+    given({**ground(field, "ubnd"), **stranger}).when(acts("ubnd")[field]).refused("organisation.unknown")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        members("ubnd", bloc="b2"),
+        members("ubnd", since=date(2024, 4, 11)),
+        {"organisation:ubnd": members("ubnd")["organisation:ubnd"]},
+    ],
+    ids=["in another bloc", "from the next day on", "nowhere"],
+)
+def test_only_a_member_of_the_day_acts_for_a_bloc_here(field: str, elsewhere: dict[str, list[Event]]) -> None:
+    given({**ground(field, "ubnd"), **elsewhere}).when(acts("ubnd")[field]).refused("membership.none")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_member_whose_first_day_is_not_told_acts_like_any_other(field: str) -> None:
+    told = {**ground(field, "ubnd"), **members("ubnd", since=None)}
+    given(told).when(acts("ubnd")[field]).then(decided(acts("ubnd")[field]))
+
+
+def decided(act: Act) -> Event:
+    """The event that keeps an act."""
+    kinds: dict[type[Command], type[Event]] = {
+        SignCovenant: e.CovenantSigned,
+        ElectLeadership: e.LeadershipElected,
+        HandOverLeadership: e.LeadershipHandedOver,
+        AssignLead: e.ActivityAssigned,
+        DraftPlan: e.PlanDrafted,
+        ApprovePlan: e.PlanApproved,
+    }
+    return kinds[type(act)](**dict(act))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_error_names_the_field_and_the_unit_in_both_languages(field: str) -> None:
+    act = acts("ubnd")[field]
+    handler, told = HANDLERS[type(act)], ground(field, "ubnd")
+    states = [_folded(stream, told) for stream in handler.reads(act)]
+    with pytest.raises(Refused) as refused:
+        handler.decide(act, *states)
+    path = field.removesuffix(" of an approval")
+    assert refused.value.en.startswith(f"{path}: ubnd ")
+    assert refused.value.vi.startswith(f"{path}: ")
+    assert "ubnd" in refused.value.vi
+
+
+def _folded(stream: Any, told: dict[str, list[Event]]) -> Any:
+    state = stream.fold.initial
+    for event in told.get(stream.name, []):
+        state = stream.fold.evolve(state, event)
+    return state
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_what_is_recorded_of_strangers_is_kept_as_told(field: str) -> None:
+    act = acts("nobody", record=RECORD)[field]
+    given().when(act).then(decided(act))
+
+
+def test_a_bloc_is_established_here_under_a_registered_authority() -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1", "effective": DAY}
+    council = {"organisation:central": [e.OrganisationRegistered(organisation="central", name="Hội đồng")]}
+    told = EstablishBloc(**fields, authority="central")
+    given(council).when(told).then(e.BlocEstablished(**fields, authority="central"))
+    given().when(told).refused("organisation.unknown")
+    recorded = EstablishBloc(**fields, authority="central", record=RECORD)
+    given().when(recorded).then(e.BlocEstablished(**fields, authority="central", record=RECORD))
+
+
+async def test_who_joins_a_bloc_that_nobody_is_known_to_organise_is_told_what_to_do(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    await registry.tell(RegisterOrganisation(organisation="btp", name="Bộ Tư pháp"))
+    joining = AdmitMember(authority="central", unit="btp", bloc="b1", effective=DAY)
+    with pytest.raises(Refused, match="^authority: who organises the bloc is not recorded") as refused:
+        await registry.tell(joining)
+    assert refused.value.vi.startswith("authority: chưa ghi nhận cơ quan tổ chức")
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", authority="central", record=RECORD))
+    await registry.tell(joining)
+
+
+async def test_the_authority_of_a_bloc_is_found_on_arrival(registry: Registry) -> None:
+    for unit in ("central", "btp", "bca"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit))
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=DAY))
+    await registry.tell(AdmitMember(authority="central", unit="btp", bloc="b1", effective=DAY))
+    for unit in ("btp", "bca"):
+        signing = SignCovenant(bloc="b1", year=2024, signature=e.Signature(member=unit), effective=DAY)
+        if unit == "btp":
+            await registry.tell(signing)
+        else:
+            with pytest.raises(Refused, match=r"^signature\.member: bca is no member"):
+                await registry.tell(signing)
+
+
+# Days and years
+
+LAUNCHER = e.Party(agency="btp")
+COMING: list[Act] = [
+    *acts(effective=date(2024, 4, 21), told_on=NOW).values(),
+    HoldConference(conference="c", kind="OTHER", effective=date(2024, 4, 21), told_on=NOW),
+    RecordAttendance(conference="c", effective=date(2024, 4, 21), told_on=NOW),
+    LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
+    CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
+    NoteReview(review="r", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
+    DeclareMembers(bloc="b1", effective=date(2024, 4, 21), told_on=NOW),
+]
+HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
+
+
+@pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
+def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
+    told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership) else "", "btp")}
+    if isinstance(act, RecordAttendance):
+        told["conference:c"] = [HELD]
+    given(told).when(act).refused("act.future")
+    today = act.model_copy(update={"told_on": act.effective})
+    assert "act.future" not in str(_outcome(today, told))
+
+
+def _outcome(act: Act, told: dict[str, list[Event]]) -> object:
+    handler = HANDLERS[type(act)]
+    try:
+        return handler.decide(act, *(_folded(stream, told) for stream in handler.reads(act)))
+    except Refused as refused:
+        return refused.rule
+
+
+def test_the_next_year_is_settled_here_and_none_after_it() -> None:
+    for year, rule in ((2025, None), (2026, "act.year"), (2099, "act.year")):
+        act = acts(year=year)["head.agency"]
+        if rule is None:
+            given(GROUND).when(act).then(decided(act))
+        else:
+            given(GROUND).when(act).refused(rule)
+    given(GROUND).when(acts(year=2099, record=RECORD)["head.agency"]).then(
+        decided(acts(year=2099, record=RECORD)["head.agency"])
+    )
+    opening = HoldConference(conference="c", kind="PLANNING", opens=2026, effective=DAY)
+    given().when(opening).refused("act.year")
+    given().when(DraftPlan(bloc="b1", year=2026, told_on=NOW)).refused("bloc.unknown")
+    given(GROUND).when(DraftPlan(bloc="b1", year=2026, told_on=NOW)).refused("act.year")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "refused"), [(date(2025, 1, 1), False), (date(2025, 4, 21), False), (date(2025, 4, 22), True)]
+)
+def test_a_decision_may_take_effect_within_a_year_of_being_told(ahead: date, refused: bool) -> None:
+    decisions: list[Act] = [
+        NameBloc(bloc="b1", name="Khối 2", effective=ahead, told_on=NOW),
+        DissolveBloc(bloc="b1", effective=ahead, told_on=NOW),
+        AdmitMember(bloc="b1", authority="central", unit="new", effective=ahead, told_on=NOW),
+    ]
+    told: dict[str, list[Event]] = {
+        **GROUND,
+        "organisation:new": [e.OrganisationRegistered(organisation="new", name="Mới")],
+    }
+    for act in decisions:
+        assert (_outcome(act, told) == "act.future") == refused
+
+
+async def test_the_day_of_an_act_is_compared_with_the_day_in_vietnam(registry: Registry) -> None:
+    today = (datetime.now(UTC) + timedelta(hours=7)).date()
+    with pytest.raises(Refused, match="has taken place"):
+        await registry.tell(HoldConference(conference="c", kind="OTHER", effective=today + timedelta(days=2)))
+    await registry.tell(HoldConference(conference="c", kind="OTHER", effective=today))
+    record = HoldConference(conference="d", kind="OTHER", effective=date(2099, 1, 1), record=RECORD)
+    await registry.tell(record)
+
+
+def test_a_list_told_here_names_no_more_than_it_declares() -> None:
+    tasks = Listed[str](items=("một", "hai"), declared_count=1)
+    review: dict[str, Any] = {"review": "r", "bloc": "b1", "year": 2024, "effective": DAY}
+    given(GROUND).when(NoteReview(**review, tasks=tasks)).refused("list.count")
+    whole = tasks.model_copy(update={"declared_count": 2})
+    noted = e.ReviewNoted(**review, tasks=whole)
+    given({"bloc:b1": [FOUNDED]}).when(NoteReview(**review, tasks=whole)).then(noted)
+    given().when(NoteReview(**review, tasks=tasks, record=RECORD)).then(
+        e.ReviewNoted(**review, tasks=tasks, record=RECORD)
+    )
+
+
+def test_a_plan_that_is_not_open_says_how_far_it_has_come_in_both_languages() -> None:
+    approved = e.PlanApproved(bloc="b1", year=2024, effective=DAY)
+    act = ApprovePlan(bloc="b1", year=2024, effective=DAY)
+    handler = HANDLERS[ApprovePlan]
+    told: dict[str, list[Event]] = {**GROUND, "plan:b1:2024": [approved]}
+    with pytest.raises(Refused, match="APPROVED") as refused:
+        handler.decide(act, *(_folded(stream, told) for stream in handler.reads(act)))
+    assert refused.value.vi.endswith("kế hoạch đã được duyệt.")
