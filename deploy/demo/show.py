@@ -69,7 +69,7 @@ def year_table(bloc: str, year: int, registry: Client, awards: Client, reads: Ma
     )
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
-    meetings = answer.get("conferences", [])
+    meetings, reviews = answer.get("conferences", []), answer.get("reviews", [])
     rows: dict[str, Text] = {
         "head": joined(_holder(term["head"], names) for term in answer.get("terms", []) if "head" in term),
         "term": joined(_term(term) for term in answer.get("terms", []) if _dated(term)),
@@ -81,9 +81,9 @@ def year_table(bloc: str, year: int, registry: Client, awards: Client, reads: Ma
         "movements": joined(_movement(m, names) for m in answer.get("movements", [])),
         "covenant": _covenant(answer.get("covenant"), names),
         "plan": _plan(answer.get("plan"), names),
-        "limitations": _list(answer.get("limitations", {}), marked),
-        "tasks": _list(answer.get("tasks", {}), marked),
-        "targets": joined(_target(t) for t in answer.get("targets", [])),
+        "limitations": joined(_list(r["limitations"], marked) for r in reviews if r.get("limitations")),
+        "tasks": joined(_list(r["tasks"], marked) for r in reviews if r.get("tasks")),
+        "targets": joined(_target(t) for r in reviews for t in r.get("targets", [])),
         "proposals": joined(_proposal(p, names) for p in proposals),
         "law applied": joined(_laws(proposals)),
         "awards": joined(_award(a, names) for a in conferred if _of_year(a, year, meetings)),

@@ -121,7 +121,23 @@ class Target(Part):
     """The unit, such as "%"."""
 
 
-class OrganisationFacts(Told):
+class Ruling(Part):
+    """Who settled what sources tell in contradicting ways, and why; its document is the record's source."""
+
+    by: Party
+    """Who ruled."""
+    reason: Prose
+    """Why."""
+
+
+class Disputable(Told):
+    """Facts that sources may tell in ways that cannot both be: all are kept, until a ruling says which hold."""
+
+    ruling: Ruling | None = None
+    """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+
+class OrganisationFacts(Disputable):
     organisation: Id
     """The organisation's id, chosen by the caller."""
     name: Line
@@ -149,7 +165,7 @@ class OrganisationNameFacts(Told):
     """Further spellings and short forms."""
 
 
-class BlocFacts(Told):
+class BlocFacts(Disputable):
     bloc: Id
     """The bloc's id, chosen by the caller."""
     kind: BlocKind
@@ -263,7 +279,7 @@ class LeadershipFacts(BaseModel):
     """How it is known."""
 
 
-class ConferenceFacts(Told):
+class ConferenceFacts(Disputable):
     conference: Id
     """The conference's id, chosen by the caller; `effective` is its day."""
     bloc: Id | None = None
@@ -293,7 +309,7 @@ class AttendanceFacts(Told):
     """Who took part, and in which roles."""
 
 
-class MovementFacts(Told):
+class MovementFacts(Disputable):
     movement: Id
     """The movement's id, chosen by the caller; `effective` is the day of the launch."""
     bloc: Id | None = None
@@ -425,7 +441,7 @@ class LeadFacts(Told):
     """Agencies that take part."""
 
 
-class ReviewFacts(Told):
+class ReviewFacts(Disputable):
     review: Id
     """The review's id, chosen by the caller."""
     bloc: Id
@@ -529,6 +545,17 @@ class LeadershipCorrected(LeadershipFacts, Event):
     """The version, in this stream, of the event that told the term."""
 
 
+class HandoverCorrected(HandoverFacts, Event):
+    """What an earlier event of the same stream told of a handover is replaced by this, for the reason given."""
+
+    type: Literal["HandoverCorrected"] = "HandoverCorrected"
+    record: Record
+    corrects: int
+    """The version, in this stream, of the event that told the handover."""
+    void: bool = False
+    """True where no such handover took place."""
+
+
 class ConferenceHeld(ConferenceFacts, Event):
     type: Literal["ConferenceHeld"] = "ConferenceHeld"
 
@@ -587,7 +614,9 @@ OrganisationEvent = OrganisationRegistered | OrganisationNamed
 PersonEvent = PersonRegistered | PersonDescribed | PersonForgotten
 BlocEvent = BlocEstablished | BlocNamed | BlocDissolved | MembersDeclared
 MembershipEvent = MembershipStarted | MembershipEnded
-LeadershipEvent = LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected
+LeadershipEvent = (
+    LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected
+)
 ConferenceEvent = ConferenceHeld | AttendanceRecorded
 MovementEvent = MovementLaunched | MovementLinked
 CovenantEvent = CovenantSigned | CovenantRecorded

@@ -50,7 +50,8 @@ class Led(BaseModel):
     """What it takes to say who headed a bloc on a day."""
 
     leadership: Leadership = Leadership()
-    summations: tuple[Summation, ...] = ()
+    summed_up: tuple[Id, ...] = ()
+    """Conferences that are told to have summed up a year of the bloc, on a day."""
 
 
 class Year(BaseModel):
@@ -99,7 +100,7 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.Members
 def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Iterable[Id]:
     event = recorded.event
     if isinstance(event, e.ConferenceHeld):
-        return (event.bloc,) if event.bloc and _summation(event) else ()
+        return (event.bloc,) if event.bloc and summation(event) else ()
     return (event.bloc,)
 
 
@@ -107,11 +108,11 @@ def _led(key: str, doc: Led | None, recorded: Recorded[e.LeadershipEvent | e.Con
     led, event = doc or Led(), recorded.event
     if not isinstance(event, e.ConferenceHeld):
         return led.model_copy(update={"leadership": led_after(led.leadership, event)})
-    over = _summation(event)
-    return led.model_copy(update={"summations": (*led.summations, over)}) if over else led
+    return led.model_copy(update={"summed_up": tuple(dict.fromkeys((*led.summed_up, event.conference)))})
 
 
-def _summation(event: e.ConferenceHeld) -> Summation | None:
+def summation(event: e.ConferenceHeld) -> Summation | None:
+    """The end of a year that the conference is told to have been; null where it is told to be none, or on no day."""
     if event.kind != "SUMMATION" or event.closes is None or event.effective is None:
         return None
     return Summation(year=event.closes, on=event.effective)
@@ -150,6 +151,7 @@ ORGANISATIONS = Model(
     _organisation,
     doc=Organisation,
     terms=_name_terms,
+    version=2,
 )
 BLOCS = Model(
     "blocs",
@@ -160,7 +162,7 @@ BLOCS = Model(
     _bloc,
     doc=Bloc,
     terms=_name_terms,
-    version=2,
+    version=3,
 )
 LEADERSHIPS = Model(
     "leaderships",
@@ -170,6 +172,7 @@ LEADERSHIPS = Model(
     _led_keys,
     _led,
     doc=Led,
+    version=2,
 )
 YEARS = Model(
     "years",
@@ -179,6 +182,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
+    version=2,
 )
 STREAMS = Model(
     "streams",
@@ -189,6 +193,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=2,
+    version=3,
 )
 MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)

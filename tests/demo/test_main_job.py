@@ -367,12 +367,12 @@ def test_seed_4_year_is_reviewed_in_its_middle(world: World) -> None:
 
 
 def test_seed_4_review_has_limitations_four_of_seven_tasks_and_a_target(world: World) -> None:
-    of_2020 = year(world, PROVINCE, 2020)
-    assert [mark for _, mark in filter(None, each(of_2020["limitations"]["items"]))] == [S, S, S]
-    assert known(of_2020["limitations"]["exhaustive"]) == ("false", S)
-    assert [mark for _, mark in filter(None, each(of_2020["tasks"]["items"]))] == [I, I, I, I]
-    assert known(of_2020["tasks"]["declared_count"]) == ("7", S)
-    assert [(known(t["figure"]), known(t["unit"])) for t in of_2020["targets"]] == [(("100", S), ("%", S))]
+    (review,) = year(world, PROVINCE, 2020)["reviews"]
+    assert [mark for _, mark in filter(None, each(review["limitations"]["items"]))] == [S, S, S]
+    assert known(review["limitations"]["exhaustive"]) == ("false", S)
+    assert [mark for _, mark in filter(None, each(review["tasks"]["items"]))] == [I, I, I, I]
+    assert known(review["tasks"]["declared_count"]) == ("7", S)
+    assert [(known(t["figure"]), known(t["unit"])) for t in review["targets"]] == [(("100", S), ("%", S))]
 
 
 def test_seed_4_covenant_and_plan_are_known_by_reference_and_the_movement_is_only_pushed(world: World) -> None:

@@ -16,6 +16,7 @@ from services.registry.domain.bloc import DeclareMembers, DissolveBloc, Establis
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.leadership import (
+    CorrectHandover,
     CorrectLeadership,
     ElectLeadership,
     HandOverLeadership,
@@ -354,6 +355,24 @@ def test_a_correction_names_the_event_that_told_the_term() -> None:
     given(recorded(2023, "ktnn"), corrected(1)).when(correction(2)).then(corrected(2))
     given(recorded(2023, "ktnn")).when(correction(2)).refused("leadership.no-such-term")
     given(bloc, elected(), handed_over("btp", DAY)).when(correction(2)).refused("leadership.no-such-term")
+
+
+def test_a_correction_of_a_handover_names_the_event_that_told_it() -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "year": 2024, "incoming": holder("bca"), "reason": "misread"}
+    for corrects, rule in ((1, "leadership.no-such-handover"), (3, "leadership.no-such-handover"), (2, None)):
+        command = CorrectHandover(**fields, corrects=corrects, record=RECORD)
+        when = given(elected(), handed_over("btp", DAY)).when(command)
+        if rule:
+            when.refused(rule)
+        else:
+            when.then(e.HandoverCorrected(**fields, corrects=2, record=RECORD))
+
+
+def test_a_voided_handover_makes_room_for_the_one_that_took_place() -> None:
+    void = e.HandoverCorrected(bloc="b1", year=2024, corrects=2, void=True, reason="put off", record=RECORD)
+    later = date(2024, 5, 10)
+    given(bloc, elected(), handed_over("btp", DAY)).when(hand_over("btp", later)).refused("leadership.one-head")
+    given(bloc, elected(), handed_over("btp", DAY), void).when(hand_over("btp", later)).then(handed_over("btp", later))
 
 
 def test_a_correction_may_make_room_for_an_election() -> None:

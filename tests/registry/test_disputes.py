@@ -6,17 +6,23 @@ from typing import Any
 import pytest
 
 from services.kernel.decider import Command
+from services.kernel.errors import Refused
 from services.kernel.provenance import Listed, Record, Source
+from services.kernel.spec import specification
 from services.registry import events as e
+from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.conference import HoldConference
 from services.registry.domain.leadership import ElectLeadership
+from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
+
+given = specification(HANDLERS)
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2024, 4, 10)
@@ -116,7 +122,8 @@ async def test_a_review_noted_twice_is_disputed_where_its_figures_differ(
     told: list[Command] = [EstablishBloc(**BLOC, record=RECORD)]
     told += [NoteReview(**REVIEW, **facts, record=RECORD) for facts in (one, other)]
     once, twice = await ask_twice(registry, told, "GetBlocYear", bloc="b1", year=2024)
-    assert (once.reviews_disputed, twice.reviews_disputed) == (False, disputed)
+    assert [r.disputed for r in once.reviews] == [False]
+    assert [r.disputed for r in twice.reviews] == [disputed]
 
 
 async def test_the_whole_tally_and_the_decision_on_a_plan_are_answered(registry: Registry) -> None:
@@ -129,3 +136,196 @@ async def test_the_whole_tally_and_the_decision_on_a_plan_are_answered(registry:
     (term,) = answer.terms
     assert [f.value for f in (term.votes_in_favour, term.votes_against, term.votes_eligible)] == ["12", "1", "14"]
     assert (answer.plan.decision.value, answer.plan.decision.mark.source) == ("qd-3", "article")
+
+
+def from_(source: str) -> Record:
+    return Record(source=Source(id=source), place="whole text")
+
+
+def told(dispute: Any) -> tuple[str, str | None, list[tuple[str, str | None]]]:
+    return dispute.field, dispute.about, [(fact.value, fact.mark.source) for fact in dispute.told]
+
+
+RULING = e.Ruling(by=e.Party(agency="central"), reason="the decision itself says so")
+
+
+async def test_a_dispute_shows_every_value_with_its_source_until_a_ruling_says_which_holds(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="hanoi", name="Hà Nội"))
+    for source, authority in (("one", "central"), ("two", "hanoi")):
+        await registry.tell(EstablishBloc(**BLOC, authority=authority, record=from_(source)))
+    last = await registry.tell(EstablishBloc(**BLOC, authority="central", record=from_("three")))
+    before = await registry.ask("GetBloc", bloc="b1")
+    (dispute,) = before.disputes
+    assert told(dispute) == ("authority", None, [("central", "one"), ("hanoi", "two"), ("central", "three")])
+    assert "hanoi" in {label.id for label in before.labels}
+    assert (before.disputed, before.rulings) == (True, ())
+
+    ruled = EstablishBloc(**BLOC, authority="hanoi", effective=DAY, ruling=RULING, record=from_("decision"))
+    await registry.tell(ruled)
+    after = await registry.ask("GetBloc", bloc="b1")
+    assert (after.disputed, after.disputes) == (False, ())
+    assert (after.authority.value, after.authority.mark.source) == ("hanoi", "decision")
+    (ruling,) = after.rulings
+    assert (ruling.by.agency.value, ruling.reason.value) == ("central", RULING.reason)
+    assert ruling.reason.mark.source == "decision"
+    then = await registry.ask("GetBloc", as_of=last.position, bloc="b1")
+    assert (then.disputed, then.authority.value, then.rulings) == (True, "central", ())
+
+    await registry.tell(EstablishBloc(**BLOC, authority="central", record=from_("four")))
+    again = await registry.ask("GetBloc", bloc="b1")
+    assert told(again.disputes[0]) == ("authority", None, [("hanoi", "decision"), ("central", "four")])
+    assert again.authority.value == "hanoi"
+
+
+async def test_guards_keep_to_a_ruling(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="btp", name="Bộ Tư pháp"))
+    await registry.tell(EstablishBloc(**BLOC, authority="central", record=RECORD))
+    await registry.tell(EstablishBloc(**BLOC, authority="hanoi", ruling=RULING, record=RECORD))
+    with pytest.raises(Refused, match="organised by hanoi"):
+        await registry.tell(AdmitMember(authority="central", unit="btp", bloc="b1", effective=DAY))
+    await registry.tell(AdmitMember(authority="hanoi", unit="btp", bloc="b1", effective=DAY))
+
+
+async def test_a_ruling_on_a_registration_holds_instead_of_all_before_it(registry: Registry) -> None:
+    for name, kind in (("Bộ A", "ministry"), ("Bộ B", "court")):
+        await registry.tell(
+            RegisterOrganisation(organisation="a", name=name, kind=kind, effective=DAY, record=from_(name))
+        )
+    before = await registry.ask("GetOrganisation", organisation="a")
+    assert [told(one) for one in before.disputes] == [
+        ("kind", None, [("ministry", "Bộ A"), ("court", "Bộ B")]),
+        ("name", "2024-04-10", [("Bộ A", "Bộ A"), ("Bộ B", "Bộ B")]),
+    ]
+    first = date(2020, 1, 1)
+    await registry.tell(
+        RegisterOrganisation(
+            organisation="a", name="Bộ A", kind="ministry", effective=first, ruling=RULING, record=RECORD
+        )
+    )
+    after = await registry.ask("GetOrganisation", organisation="a")
+    assert (after.disputes, after.name.value, after.kind.value) == ((), "Bộ A", "ministry")
+    assert [n.name.value for n in after.names] == ["Bộ A"]
+    assert len(after.rulings) == 1
+
+
+async def test_a_conference_is_settled_in_every_year_and_for_whoever_headed(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    await registry.tell(ElectLeadership(bloc="b1", year=2023, head=e.Holder(agency="btp"), record=RECORD))
+    for day in (date(2024, 1, 10), date(2024, 3, 10)):
+        await registry.tell(HoldConference(**CONFERENCE, closes=2023, effective=day, record=from_(str(day))))
+    asked: dict[str, Any] = {"bloc": "b1", "on": date(2024, 2, 1)}
+    assert (await registry.ask("WhoHeaded", **asked)).heads == ()
+    before = await registry.ask("GetConference", conference="c1")
+    assert told(before.disputes[0]) == ("effective", None, [("2024-01-10", "2024-01-10"), ("2024-03-10", "2024-03-10")])
+    held = HoldConference(
+        **CONFERENCE, closes=2023, effective=date(2024, 3, 10), ruling=RULING, record=from_("minutes")
+    )
+    last = await registry.tell(held)
+    (head,) = (await registry.ask("WhoHeaded", **asked)).heads
+    assert head.agency.value == "btp"
+    assert (await registry.ask("WhoHeaded", as_of=last.position - 1, **asked)).heads == ()
+    after = await registry.ask("GetConference", conference="c1")
+    assert (after.disputed, after.held_on.value, len(after.rulings)) == (False, "2024-03-10", 1)
+    (meeting,) = (await registry.ask("GetBlocYear", bloc="b1", year=2023)).conferences
+    assert (meeting.disputes, len(meeting.rulings), meeting.held_on.mark.source) == ((), 1, "minutes")
+
+
+async def test_a_conference_ruled_to_close_another_year_leaves_the_one_it_did_not(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    await registry.tell(HoldConference(**CONFERENCE, closes=2023, record=RECORD))
+    await registry.tell(HoldConference(**CONFERENCE, closes=2022, ruling=RULING, record=RECORD))
+    assert (await registry.ask("GetBlocYear", bloc="b1", year=2023)).conferences == ()
+    (meeting,) = (await registry.ask("GetBlocYear", bloc="b1", year=2022)).conferences
+    assert meeting.closes.value == "2022"
+
+
+async def test_a_launch_is_settled_and_shown_once(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    fields: dict[str, Any] = {"movement": "m", "bloc": "b1", "year": 2024}
+    for name, agency in (("Thi đua A", "btp"), ("Thi đua B", "bca")):
+        await registry.tell(LaunchMovement(**fields, name=name, launcher=e.Party(agency=agency), record=from_(name)))
+    before = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).movements
+    assert [told(one) for one in before[0].disputes] == [
+        ("name", None, [("Thi đua A", "Thi đua A"), ("Thi đua B", "Thi đua B")]),
+        ("launcher.agency", None, [("btp", "Thi đua A"), ("bca", "Thi đua B")]),
+    ]
+    await registry.tell(LaunchMovement(**fields, name="Thi đua B", ruling=RULING, record=from_("plan")))
+    (movement,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).movements
+    assert (movement.name.value, movement.name.mark.source, movement.launcher) == ("Thi đua B", "plan", None)
+    assert (movement.disputed, len(movement.rulings)) == (False, 1)
+
+
+async def test_a_review_is_settled_by_a_ruling(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    for figure, count in (("100", 7), ("90", 8)):
+        await registry.tell(
+            NoteReview(**REVIEW, targets=targets(figure), tasks=Listed[str](declared_count=count), record=from_(figure))
+        )
+    (before,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).reviews
+    assert [told(one) for one in before.disputes] == [
+        ("tasks.declared_count", None, [("7", "100"), ("8", "90")]),
+        ("targets.figure", "cán bộ", [("100", "100"), ("90", "90")]),
+    ]
+    await registry.tell(NoteReview(**REVIEW, targets=targets("90"), ruling=RULING, record=from_("minutes")))
+    (after,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).reviews
+    assert (after.disputed, [t.figure.value for t in after.targets], len(after.rulings)) == (False, ["90"], 1)
+    assert after.tasks.declared_count is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"ruling": RULING}, "ruling.document"),
+        ({"ruling": RULING.model_copy(update={"by": e.Party()}), "record": RECORD}, "ruling.by"),
+        ({"ruling": RULING, "record": RECORD}, "ruling.nothing"),
+    ],
+)
+def test_a_ruling_has_a_document_an_author_and_something_to_settle(fields: dict[str, Any], rule: str) -> None:
+    day: dict[str, Any] = {"effective": DAY} if "record" not in fields else {}
+    commands: list[Command] = [
+        NoteReview(**REVIEW, **fields, **day),
+        HoldConference(**CONFERENCE, **fields, **day),
+        LaunchMovement(movement="m", launcher=e.Party(agency="btp"), **fields, **day),
+        RegisterOrganisation(organisation="a", name="A", **fields),
+    ]
+    if "record" in fields:
+        commands.append(EstablishBloc(**BLOC, **fields))
+    established = {"bloc:b1": [e.BlocEstablished(**BLOC)]}
+    for command in commands:
+        given({} if isinstance(command, EstablishBloc) else established).when(command).refused(rule)
+
+
+# Reviews of one year
+
+
+async def test_two_reviews_of_a_year_are_kept_apart(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    middle, end = Listed[str](items=("một",), declared_count=7), Listed[str](items=("hai",), declared_count=3)
+    told_: list[dict[str, Any]] = [
+        {"review": "mid-tasks", "conference": "so-ket", "tasks": middle},
+        {"review": "mid-limits", "conference": "so-ket", "limitations": Listed[str](items=("chậm",))},
+        {"review": "end", "conference": "tong-ket", "effective": date(2025, 1, 10), "tasks": end},
+        {"review": "alone", "effective": date(2024, 9, 1), "tasks": end},
+        {"review": "same-day", "effective": date(2024, 9, 1), "limitations": Listed[str](items=("muộn",))},
+    ]
+    for fields in told_:
+        await registry.tell(NoteReview(bloc="b1", year=2024, record=RECORD, **fields))
+    reviews = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).reviews
+    shown = [
+        (r.reviews, [t.value for t in r.tasks.items], r.tasks.declared_count and r.tasks.declared_count.value)
+        for r in reviews
+    ]
+    assert shown == [
+        (("mid-tasks", "mid-limits"), ["một"], "7"),
+        (("end",), ["hai"], "3"),
+        (("alone", "same-day"), ["hai"], "3"),
+    ]
+    assert [len(r.limitations.items) for r in reviews] == [1, 0, 1]
+    assert not any(r.disputed for r in reviews)
+
+
+async def test_a_record_that_lists_more_than_it_declares_is_kept_and_marked(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    await registry.tell(NoteReview(**REVIEW, tasks=Listed[str](items=("một", "hai"), declared_count=1), record=RECORD))
+    (review,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).reviews
+    assert (review.inconsistent, len(review.tasks.items), review.tasks.declared_count.value) == (True, 2, "1")

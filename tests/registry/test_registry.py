@@ -15,6 +15,7 @@ from services.registry.domain.bloc import DeclareMembers, DissolveBloc, Establis
 from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.leadership import (
+    CorrectHandover,
     CorrectLeadership,
     ElectLeadership,
     HandOverLeadership,
@@ -142,6 +143,48 @@ async def test_a_handover_performed_here_is_stated_at_once(registry: Registry) -
     await registry.tell(HandOverLeadership(bloc="b1", year=2024, incoming=e.Holder(agency="btp"), effective=day))
     (head,) = (await registry.ask("WhoHeaded", bloc="b1", on=day)).heads
     assert (head.agency.value, head.agency.mark.certainty, head.agency.mark.source) == ("btp", "STATED", None)
+
+
+async def test_a_handover_is_corrected_after_the_election_that_it_followed(registry: Registry) -> None:
+    await found(registry, "b1")
+    await registry.tell(admit("b1", date(2021, 1, 1)))
+    day, head = date(2024, 4, 10), e.Holder(agency="btp")
+    await registry.tell(ElectLeadership(bloc="b1", year=2024, head=head, effective=day))
+    performed = await registry.tell(HandOverLeadership(bloc="b1", year=2024, incoming=head, effective=day))
+    other: dict[str, Any] = {"bloc": "b1", "year": 2024, "reason": "BCA was elected", "record": RECORD}
+    elected = await registry.tell(CorrectLeadership(corrects=1, head=e.Holder(agency="bca"), elected_on=day, **other))
+    (handover,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).handovers
+    assert (handover.told_by, handover.incoming.agency.value, handover.corrected_because) == ((2,), "btp", None)
+    corrected = await registry.tell(
+        CorrectHandover(corrects=2, incoming=e.Holder(agency="bca"), effective=day, **other)
+    )
+
+    async def heads(as_of: int | None, **when: Any) -> list[tuple[str, str]]:
+        answer = await registry.ask("WhoHeaded", bloc="b1", as_of=as_of, **when)
+        return sorted((h.agency.value, h.agency.mark.certainty) for h in answer.heads)
+
+    for when in ({"on": day}, {"year": 2024}):
+        assert await heads(performed.position, **when) == [("btp", "STATED")]
+        assert "btp" in [agency for agency, _ in await heads(elected.position, **when)]
+        assert await heads(corrected.position, **when) == [("bca", "STATED")]
+    answer = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    (handover,) = answer.handovers
+    assert (handover.told_by, handover.corrected_because) == ((2, 4), "BCA was elected")
+    assert (answer.disputed, len(answer.terms)) == (False, 1)
+    bodies = await registry.tools.pool.fetch("select type from log.events where stream = 'leadership:b1' order by 1")
+    assert [row["type"] for row in bodies].count("LeadershipHandedOver") == 1  # what was performed stays in history
+
+
+async def test_a_handover_that_never_took_place_is_voided(registry: Registry) -> None:
+    await found(registry, "b1")
+    incoming = e.Holder(agency="btp")
+    told = await registry.tell(HandOverLeadership(bloc="b1", year=2024, incoming=incoming, record=RECORD))
+    await registry.tell(
+        CorrectHandover(bloc="b1", year=2024, corrects=1, void=True, reason="it was put off", record=RECORD)
+    )
+    assert (await registry.ask("WhoHeaded", bloc="b1", year=2024)).heads == ()
+    assert (await registry.ask("GetBlocYear", bloc="b1", year=2024)).handovers == ()
+    assert len((await registry.ask("WhoHeaded", as_of=told.position, bloc="b1", year=2024)).heads) == 1
 
 
 async def test_names_are_true_on_their_days_and_old_ones_are_still_found(registry: Registry) -> None:

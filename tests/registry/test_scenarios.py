@@ -253,11 +253,14 @@ async def test_scenario_4_the_provincial_bloc_in_mid_year(articles: Registry) ->
     assert (known(term.head.person), known(term.head.title)) == (("p-641246cd", STATED), ("Trưởng Khối", STATED))
     assert known(term.head.agency) == ("van-phong-tinh-uy", INFERRED)
     assert term.deputies.items == ()
-    assert len(of_2020.limitations.items) == 3
-    assert known(of_2020.limitations.exhaustive) == ("false", STATED)
-    assert [certainty for _, certainty in filter(None, knowns(of_2020.tasks.items))] == [INFERRED] * 4
-    assert known(of_2020.tasks.declared_count) == ("7", STATED)
-    (target,) = of_2020.targets
+    (review,) = of_2020.reviews
+    assert (len(review.reviews), known(review.conference)) == (3, ("dang-tinh-so-ket-2020", STATED))
+    assert (review.on, review.disputed, review.inconsistent) == (None, False, False)
+    assert len(review.limitations.items) == 3
+    assert known(review.limitations.exhaustive) == ("false", STATED)
+    assert [certainty for _, certainty in filter(None, knowns(review.tasks.items))] == [INFERRED] * 4
+    assert known(review.tasks.declared_count) == ("7", STATED)
+    (target,) = review.targets
     assert (known(target.figure), known(target.unit)) == (("100", STATED), ("%", STATED))
     assert known(of_2020.covenant.year) == ("2020", INFERRED)
     assert known(of_2020.covenant.signed) == ("true", STATED)

@@ -11,6 +11,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.organisation import ORGANISATION, Organisation, registered
 from services.registry.domain.performing import Act, counted, happened, named_day, takes_effect
+from services.registry.domain.ruling import settles
 
 
 class EstablishBloc(e.BlocFacts, Act):
@@ -53,8 +54,8 @@ Bloc = Unknown | Established | Dissolved
 
 def evolve(bloc: Bloc, event: e.BlocEvent) -> Bloc:
     match event:
-        case e.BlocEstablished(authority=authority, effective=since):
-            return _founded(bloc, authority, since)
+        case e.BlocEstablished():
+            return _founded(bloc, event)
         case e.BlocDissolved(effective=on):
             return _dissolved(bloc, on)
         case e.BlocNamed() | e.MembersDeclared():
@@ -63,12 +64,12 @@ def evolve(bloc: Bloc, event: e.BlocEvent) -> Bloc:
             assert_never(event)
 
 
-def _founded(bloc: Bloc, authority: Id | None, since: date | None) -> Established | Dissolved:
-    """What was told first binds: a record that contradicts it is kept, and loosens no guard."""
-    known = bloc.before if isinstance(bloc, Dissolved) else bloc
-    if isinstance(known, Established):
-        authority, since = known.authority or authority, known.since or since
-    told = Established(authority, since)
+def _founded(bloc: Bloc, event: e.BlocEstablished) -> Established | Dissolved:
+    """What was told first binds, until somebody rules: a record that contradicts it is kept, and loosens no guard."""
+    known = _known(bloc)
+    told = Established(event.authority, event.effective)
+    if known and event.ruling is None:
+        told = Established(known.authority or told.authority, known.since or told.since)
     return replace(bloc, before=told) if isinstance(bloc, Dissolved) else told
 
 
@@ -90,22 +91,18 @@ def named(bloc: Id | None) -> list[Stream[Bloc]]:
 
 def founded(bloc: Bloc) -> Established:
     """The bloc as it was established; it may be dissolved since. Raises Refused."""
-    known = bloc.before if isinstance(bloc, Dissolved) else bloc
-    match known:
-        case Established():
-            return known
-        case Unknown():
-            raise Refused(
-                "bloc.unknown", en="Establish the bloc first.", vi="Khối, cụm chưa được thành lập; cần thành lập trước."
-            )
-        case _:
-            assert_never(known)
+    known = _known(bloc)
+    if known is None:
+        raise Refused(
+            "bloc.unknown", en="Establish the bloc first.", vi="Khối, cụm chưa được thành lập; cần thành lập trước."
+        )
+    return known
 
 
 def authority_of(bloc: Bloc) -> Id | None:
     """Who organises the bloc; null where it is not known."""
-    known = bloc.before if isinstance(bloc, Dissolved) else bloc
-    return known.authority if isinstance(known, Established) else None
+    known = _known(bloc)
+    return known.authority if known else None
 
 
 def established(bloc: Bloc, day: date | None) -> Established:
@@ -148,7 +145,14 @@ def establish(command: EstablishBloc, bloc: Bloc, *organiser: Organisation) -> E
         takes_effect(command)
         for organisation in organiser:
             registered(organisation, "authority", command.authority or "")
+    settles(command, _known(bloc))
     return [tell(e.BlocEstablished, command)]
+
+
+def _known(bloc: Bloc) -> Established | None:
+    """The bloc as it was established, be it dissolved since; null where it is not known."""
+    known = bloc.before if isinstance(bloc, Dissolved) else bloc
+    return known if isinstance(known, Established) else None
 
 
 def _new(bloc: Bloc) -> None:

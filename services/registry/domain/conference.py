@@ -8,6 +8,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import Bloc, established, named
 from services.registry.domain.performing import Act, counted, happened, performed_on
+from services.registry.domain.ruling import settles
 
 
 class HoldConference(e.ConferenceFacts, Act):
@@ -53,6 +54,7 @@ def hold(command: HoldConference, conference: Conference, *blocs: Bloc) -> Event
         counted(command)
         for bloc in blocs:
             established(bloc, command.effective)
+    settles(command, isinstance(conference, Held))
     return [tell(e.ConferenceHeld, command)]
 
 

@@ -161,7 +161,7 @@ def _begun(handover: Handover, leadership: Leadership) -> Term:
     year_mark = mark(handover.record, "year")
     given = next((h for h in leadership.handovers if h.on and _gives_up(h, handover.year, handover.incoming)), None)
     return Term(
-        versions=(handover.version,),
+        versions=handover.told_by,
         year=handover.year,
         year_mark=year_mark,
         head=handover.incoming,

@@ -4,7 +4,7 @@ A claim is what one event told of a term; two claims for one year may contradict
 bind performed acts alone: through them at most one head is in office at any instant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, assert_never
 
@@ -42,6 +42,22 @@ class CorrectLeadership(e.LeadershipFacts, Command):
     """Why."""
 
 
+class CorrectHandover(e.HandoverFacts, Command):
+    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable.
+
+    A correction of an election moves no handover: each act is corrected by itself, for a reason of its own.
+    """
+
+    record: Record
+    """How it is known."""
+    corrects: int = Field(ge=1)
+    """The version, in the bloc's leadership stream, of the event that told the handover (answers show it)."""
+    reason: Prose
+    """Why."""
+    void: bool = False
+    """True where no such handover took place."""
+
+
 class Claim(Part):
     """What one event, corrections included, tells of a term."""
 
@@ -70,12 +86,15 @@ class Claim(Part):
 class Handover(Part):
     """An act of handing over to the head of a year."""
 
-    version: int
+    told_by: tuple[int, ...]
+    """Versions of every event that told it, oldest first."""
     year: int
     on: date | None
     outgoing: e.Holder | None
     incoming: e.Holder | None
     record: Record | None
+    reason: str | None = None
+    """Of the last correction."""
 
 
 class Leadership(Part):
@@ -99,7 +118,9 @@ def evolve(leadership: Leadership, event: e.LeadershipEvent) -> Leadership:
                 _recorded(version, (*c.told_by, version), event) if event.corrects in c.told_by else c for c in claims
             )
         case e.LeadershipHandedOver():
-            handovers = (*handovers, _handover(version, event))
+            handovers = (*handovers, _handover((version,), event))
+        case e.HandoverCorrected():
+            handovers = tuple(after for h in handovers for after in _handover_after(version, h, event))
         case _:
             assert_never(event)
     return Leadership(version=version, claims=claims, handovers=handovers)
@@ -142,14 +163,22 @@ def _recorded(version: int, told_by: tuple[int, ...], event: e.LeadershipRecorde
     )
 
 
-def _handover(version: int, event: e.LeadershipHandedOver) -> Handover:
+def _handover_after(version: int, handover: Handover, event: e.HandoverCorrected) -> Sequence[Handover]:
+    """The handover after a correction, which may be of another one; none where it did not take place."""
+    if event.corrects not in handover.told_by:
+        return [handover]
+    return [] if event.void else [_handover((*handover.told_by, version), event)]
+
+
+def _handover(told_by: tuple[int, ...], event: e.LeadershipHandedOver | e.HandoverCorrected) -> Handover:
     return Handover(
-        version=version,
+        told_by=told_by,
         year=event.year,
         on=event.effective,
         outgoing=event.outgoing,
         incoming=event.incoming,
         record=event.record,
+        reason=event.reason,
     )
 
 
@@ -247,10 +276,20 @@ def correct(command: CorrectLeadership, leadership: Leadership) -> Events:
     require(
         any(command.corrects in claim.told_by for claim in leadership.claims),
         "leadership.no-such-term",
-        en=f"Event {command.corrects} of this stream tells no term.",
-        vi=f"Sự kiện {command.corrects} không nói về nhiệm kỳ nào.",
+        en=f"corrects: event {command.corrects} of this stream tells no term.",
+        vi=f"corrects: sự kiện {command.corrects} không nói về nhiệm kỳ nào.",
     )
     return [tell(e.LeadershipCorrected, command, effective=command.start)]
+
+
+def correct_handover(command: CorrectHandover, leadership: Leadership) -> Events:
+    require(
+        any(command.corrects in handover.told_by for handover in leadership.handovers),
+        "leadership.no-such-handover",
+        en=f"corrects: event {command.corrects} of this stream tells no handover that stands.",
+        vi=f"corrects: sự kiện {command.corrects} không nói về việc bàn giao nào đang được ghi nhận.",
+    )
+    return [tell(e.HandoverCorrected, command)]
 
 
 def _reads(command: ElectLeadership | HandOverLeadership) -> list[Stream[Any]]:
@@ -263,4 +302,5 @@ HANDLERS: Handlers = {
     HandOverLeadership: Handler(_reads, hand_over),
     RecordLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], record),
     CorrectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], correct),
+    CorrectHandover: Handler(lambda c: [LEADERSHIP.of(c.bloc)], correct_handover),
 }

@@ -8,6 +8,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established, named
 from services.registry.domain.performing import Act, happened, performed_on
+from services.registry.domain.ruling import settles
 
 
 class LaunchMovement(e.MovementFacts, Act):
@@ -56,6 +57,7 @@ def launch(command: LaunchMovement, movement: Movement, *blocs: Bloc) -> Events:
         require(command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động.")
         for bloc in blocs:
             established(bloc, command.effective)
+    settles(command, isinstance(movement, Launched))
     return [tell(e.MovementLaunched, command)]
 
 

@@ -8,6 +8,7 @@ from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.performing import Act, takes_effect
+from services.registry.domain.ruling import settles
 
 
 class RegisterOrganisation(e.OrganisationFacts, Act):
@@ -65,6 +66,7 @@ def register(command: RegisterOrganisation, organisation: Organisation) -> Event
     )
     if command.record is None:
         takes_effect(command)
+    settles(command, organisation == Named(registered=True))
     return [tell(e.OrganisationRegistered, command)]
 
 

@@ -5,6 +5,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.performing import Act, counted, performed_on
+from services.registry.domain.ruling import settles
 
 
 class NoteReview(e.ReviewFacts, Act):
@@ -29,6 +30,7 @@ def note(command: NoteReview, review: Review, bloc: Bloc) -> Events:
         established(bloc, command.effective)
         performed_on(command, command.year)
         counted(command)
+    settles(command, review)
     return [tell(e.ReviewNoted, command)]
 
 

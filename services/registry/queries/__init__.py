@@ -23,7 +23,7 @@ QUERIES: Mapping[str, Query] = {
     "FindOrganisations": Query(FindOrganisations, find_organisations, (ORGANISATIONS,)),
     "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
-    "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, ORGANISATIONS)),
+    "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "GetConference": Query(GetConference, get_conference, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),

@@ -8,13 +8,26 @@ from itertools import pairwise
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import differ, fact, mark, resting
+from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.membership import MEMBERSHIP
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
-from services.registry.queries.common import Label, counted, facts, first, labels, latest, length, recorded, until
+from services.registry.queries.common import (
+    DisputeFacts,
+    Label,
+    counted,
+    facts,
+    first,
+    holding,
+    labels,
+    latest,
+    length,
+    recorded,
+    until,
+)
+from services.registry.queries.disputes import RulingFacts, disputes, rulings
 from services.registry.queries.names import NameFacts, names_told, variants_told
 from services.registry.stays import Stay, Stays, stays_after
 
@@ -122,11 +135,17 @@ class BlocAnswer(BaseModel):
     """The document that established it, by its id."""
     disputed: bool
     """Whether sources tell of its establishment in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeFacts, ...]
+    """What they tell otherwise of its establishment."""
+    rulings: tuple[RulingFacts, ...]
+    """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     bloc = await recorded(view, BLOCS, asked.bloc)
-    established = [event for event in bloc.told if isinstance(event, e.BlocEstablished)]
+    told = holding(bloc.told)
+    established = [event for event in told if isinstance(event, e.BlocEstablished)]
+    contradicting = disputes(established, "kind", "name", "authority", "level", "province", "effective")
     answer = BlocAnswer(
         bloc=asked.bloc,
         kind=first(established, "kind"),
@@ -134,15 +153,17 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         level=first(established, "level"),
         province=first(established, "province"),
         established_on=first(established, "effective"),
-        name=latest(until(bloc.told, asked.on), "name"),
-        names=names_told(bloc.told),
-        variants=variants_told(bloc.told),
+        name=latest(until(told, asked.on), "name"),
+        names=names_told(told),
+        variants=variants_told(told),
         memberships=await _memberships(view, bloc, asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=_dissolutions(bloc.dissolved),
         decision=first(established, "decision.id"),
-        disputed=differ(established, "kind", "name", "authority", "level", "province", "effective"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(bloc.told),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 

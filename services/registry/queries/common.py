@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,7 +12,10 @@ from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.view import View
+from services.registry import events as e
 from services.registry.projections import ORGANISATIONS, Organisation
+
+E = TypeVar("E")
 
 NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "authority", "province", "organisation"})
 """Fields of answers that hold an organisation's id."""
@@ -36,6 +39,17 @@ class FactList(Part):
     """How many a source says there are."""
     exhaustive: Fact | None = None
     """Whether all are named."""
+
+
+class DisputeFacts(Part):
+    """A field that is told in ways that cannot both be."""
+
+    field: str
+    """The field of the command, such as `authority` or `tasks.declared_count`."""
+    about: str | None
+    """Which one, where a field is told of several: the day of a name, the text of a target."""
+    told: tuple[Fact, ...]
+    """Every value that is told, each with its source, in the order of telling."""
 
 
 class PartyFacts(Part):
@@ -141,6 +155,17 @@ def counted(told: Any, path: str) -> dict[str, Fact | None]:
     }
 
 
+def holding(told: Iterable[E]) -> list[E]:
+    """What one stream tells without what a later ruling settled otherwise."""
+    events = list(told)
+    last = max((i for i, event in enumerate(events) if rules(event)), default=0)
+    return [event for i, event in enumerate(events) if i >= last or not isinstance(event, e.Disputable)]
+
+
+def rules(event: object) -> bool:
+    return isinstance(event, e.Disputable) and event.ruling is not None
+
+
 def latest(told: Iterable[Any], field: str) -> Fact | None:
     """What was told of a field last."""
     found: Fact | None = None
@@ -169,6 +194,8 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
     match answer:
         case Fact():
             return {answer.value} if naming else set()
+        case DisputeFacts(field=field):
+            return named(answer.told, field.rpartition(".")[2] in NAMING)
         case BaseModel():
             fields = type(answer).model_fields
             return set().union(*(named(getattr(answer, name), name in NAMING) for name in fields))
@@ -193,7 +220,7 @@ async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
 
 
 def shown(told: Iterable[Any]) -> str | None:
-    name = latest(until(list(told), None), "name")
+    name = latest(until(holding(told), None), "name")
     return name.value if name else None
 
 

@@ -1,28 +1,31 @@
 """A conference and who took part in it."""
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import differ, fact
+from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.common import (
+    DisputeFacts,
     FactList,
     Label,
     PartyFactList,
     counted,
     facts,
+    holding,
     labels,
     length,
     listed,
     parties,
 )
+from services.registry.queries.disputes import RulingFacts, disputes, rulings
+
+TOLD = ("bloc", "kind", "closes", "opens", "during", "effective", "half_day")
 
 
 class GetConference(BaseModel):
@@ -45,6 +48,31 @@ class AttendeeFacts(Part):
     """What they did there, as far as it is told."""
     count: Fact | None
     """How many, as worded."""
+
+
+class MeetingFacts(Part):
+    """A conference of the year."""
+
+    conference: str
+    """Its id."""
+    kind: Fact | None
+    """What it is for."""
+    closes: Fact | None
+    """The year that it sums up."""
+    opens: Fact | None
+    """The year that it opens."""
+    during: Fact | None
+    """The year in the midst of which it reviews."""
+    held_on: Fact | None
+    """Its day."""
+    place: Fact | None
+    """Where."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be."""
+    disputes: tuple[DisputeFacts, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingFacts, ...]
+    """Rulings on it, oldest first."""
 
 
 class ConferenceAnswer(BaseModel):
@@ -82,13 +110,17 @@ class ConferenceAnswer(BaseModel):
     """The organisations named here."""
     disputed: bool
     """Whether records tell of it in ways that cannot both be; the fields are as the first one tells them."""
+    disputes: tuple[DisputeFacts, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingFacts, ...]
+    """Rulings on it, oldest first: each holds instead of what was told before."""
 
 
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     stream: Stream | None = await view.get(STREAMS, CONFERENCE.of(asked.conference).name)
     if stream is None:
         raise Missing(en=f"{asked.conference} is not recorded", vi=f"Chưa ghi nhận {asked.conference}.")
-    told = [event for event in stream.told if isinstance(event, e.ConferenceHeld)]
+    told = [event for event in holding(stream.told) if isinstance(event, e.ConferenceHeld)]
     held = told[0] if told else None
     attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
     counts = [counted(event, "attendees") for event in reversed(attendance)]
@@ -108,14 +140,28 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
         declared_count=next((x["declared_count"] for x in counts if x["declared_count"]), None),
         exhaustive=next((x["exhaustive"] for x in counts if x["exhaustive"]), None),
         labels=(),
-        disputed=contradict(told),
+        disputed=bool(disputes(told, *TOLD)),
+        disputes=disputes(told, *TOLD),
+        rulings=rulings(stream.told),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def contradict(told: Sequence[e.ConferenceHeld]) -> bool:
-    """Whether one conference is told of in ways that cannot both be."""
-    return differ(told, "bloc", "kind", "closes", "opens", "during", "effective", "half_day")
+def meeting(event: e.ConferenceHeld, stream: Stream) -> MeetingFacts:
+    """A conference as an event of its stream tells it, and what others tell otherwise."""
+    contradicting = disputes([x for x in holding(stream.told) if isinstance(x, e.ConferenceHeld)], *TOLD)
+    return MeetingFacts(
+        conference=event.conference,
+        kind=fact(event, "kind"),
+        closes=fact(event, "closes"),
+        opens=fact(event, "opens"),
+        during=fact(event, "during"),
+        held_on=fact(event, "effective"),
+        place=fact(event, "place"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(stream.told),
+    )
 
 
 def _attendee(event: e.AttendanceRecorded, index: int) -> AttendeeFacts:

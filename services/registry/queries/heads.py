@@ -1,5 +1,6 @@
 """Who headed a bloc."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
@@ -8,9 +9,10 @@ from services.kernel.errors import Invalid, Violation
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.heading import Head, Heads, headed_in, headed_on
-from services.registry.projections import BLOCS, LEADERSHIPS, Led
-from services.registry.queries.common import Label, labels, recorded
+from services.registry.domain.conference import CONFERENCE
+from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
+from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Led, Stream, summation
+from services.registry.queries.common import Label, holding, labels, recorded
 
 
 class WhoHeaded(BaseModel):
@@ -38,15 +40,23 @@ class HeadsAnswer(BaseModel):
 async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
     await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
-    heads = _heads(asked, led)
+    heads = _heads(asked, led, await _summations(view, asked.bloc, led))
     answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _heads(asked: WhoHeaded, led: Led) -> Heads:
+async def _summations(view: View, bloc: Id, led: Led) -> list[Summation]:
+    """The bloc's summation conferences, each as it holds after any ruling on it."""
+    streams: dict[str, Stream] = await view.many(STREAMS, {CONFERENCE.of(one).name for one in led.summed_up})
+    told = (event for stream in streams.values() for event in holding(stream.told))
+    held = (event for event in told if isinstance(event, e.ConferenceHeld) and event.bloc == bloc)
+    return [over for event in held if (over := summation(event))]
+
+
+def _heads(asked: WhoHeaded, led: Led, summations: Sequence[Summation]) -> Heads:
     match asked.on, asked.year:
         case date() as on, None:
-            return headed_on(led.leadership, led.summations, on)
+            return headed_on(led.leadership, summations, on)
         case None, int() as year:
             return headed_in(led.leadership, year)
         case _:

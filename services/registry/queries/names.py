@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field
 
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import differ, fact
+from services.kernel.telling import fact
 from services.kernel.text import Id, Line, fold
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
 from services.registry.projections import BLOCS, ORGANISATIONS, names_of
-from services.registry.queries.common import facts, latest, recorded, shown, surest, until
+from services.registry.queries.common import DisputeFacts, facts, holding, latest, recorded, shown, surest, until
+from services.registry.queries.disputes import RulingFacts, disputes, rulings
 
 CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
@@ -60,10 +61,16 @@ class OrganisationAnswer(BaseModel):
     """Other spellings and short forms."""
     disputed: bool
     """Whether registrations tell of it in ways that cannot both be."""
+    disputes: tuple[DisputeFacts, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingFacts, ...]
+    """Rulings on its registration, oldest first: each holds instead of what was registered before."""
 
 
 async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
-    told = (await recorded(view, ORGANISATIONS, asked.organisation)).told
+    every = (await recorded(view, ORGANISATIONS, asked.organisation)).told
+    told = holding(every)
+    contradicting = _contradicting([event for event in told if isinstance(event, e.OrganisationRegistered)])
     then = until(told, asked.on)
     return OrganisationAnswer(
         organisation=asked.organisation,
@@ -74,16 +81,22 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
         code=latest(told, "code"),
         names=names_told(told),
         variants=variants_told(told),
-        disputed=_contradict([event for event in told if isinstance(event, e.OrganisationRegistered)]),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(every),
     )
 
 
-def _contradict(told: Sequence[e.OrganisationRegistered]) -> bool:
-    """Whether an organisation is registered in ways that cannot both be: another name from another day on can."""
-    days = {event.effective for event in told}
-    return differ(told, "kind", "level", "code") or any(
-        differ([event for event in told if event.effective == day], "name", "short_name") for day in days
+def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeFacts, ...]:
+    """What registrations tell in ways that cannot both be: another name from another day on can."""
+    days = dict.fromkeys(event.effective for event in told)
+    names = (
+        disputes(
+            [event for event in told if event.effective == day], "name", "short_name", about=str(day) if day else None
+        )
+        for day in days
     )
+    return disputes(told, "kind", "level", "code") + tuple(one for found in names for one in found)
 
 
 def names_told(told: Iterable[Any]) -> tuple[NameFacts, ...]:

@@ -36,6 +36,7 @@ class RegisterOrganisationRequest(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     organisation: _builtins.str
@@ -60,6 +61,10 @@ class RegisterOrganisationRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -73,10 +78,11 @@ class RegisterOrganisationRequest(_message.Message):
         code: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_short_name", b"_short_name", "code", b"code", "effective", b"effective", "kind", b"kind", "level", b"level", "record", b"record", "short_name", b"short_name"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_short_name", b"_short_name", "code", b"code", "effective", b"effective", "kind", b"kind", "level", b"level", "record", b"record", "ruling", b"ruling", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_short_name", b"_short_name", "code", b"code", "command_id", b"command_id", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "organisation", b"organisation", "record", b"record", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_short_name", b"_short_name", "code", b"code", "command_id", b"command_id", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "organisation", b"organisation", "record", b"record", "ruling", b"ruling", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
@@ -88,6 +94,8 @@ class RegisterOrganisationRequest(_message.Message):
     _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     _WhichOneofReturnType__short_name: _TypeAlias = _typing.Literal["short_name"]  # noqa: Y015
     _WhichOneofArgType__short_name: _TypeAlias = _typing.Literal["_short_name", b"_short_name"]  # noqa: Y015
     @_typing.overload
@@ -100,6 +108,8 @@ class RegisterOrganisationRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__short_name) -> _WhichOneofReturnType__short_name | None: ...
 
@@ -449,6 +459,7 @@ class EstablishBlocRequest(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -477,6 +488,10 @@ class EstablishBlocRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -491,10 +506,11 @@ class EstablishBlocRequest(_message.Message):
         decision: _kernel_pb2.Source | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "authority", b"authority", "decision", b"decision", "effective", b"effective", "level", b"level", "province", b"province", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "_ruling", b"_ruling", "authority", b"authority", "decision", b"decision", "effective", b"effective", "level", b"level", "province", b"province", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province", "record", b"record", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "_ruling", b"_ruling", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province", "record", b"record", "ruling", b"ruling", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
@@ -508,6 +524,8 @@ class EstablishBlocRequest(_message.Message):
     _WhichOneofArgType__province: _TypeAlias = _typing.Literal["_province", b"_province"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
     @_typing.overload
@@ -520,6 +538,8 @@ class EstablishBlocRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__province) -> _WhichOneofReturnType__province | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
 
 Global___EstablishBlocRequest: _TypeAlias = EstablishBlocRequest  # noqa: Y015
 
@@ -1435,6 +1455,113 @@ class CorrectLeadershipResponse(_message.Message):
 Global___CorrectLeadershipResponse: _TypeAlias = CorrectLeadershipResponse  # noqa: Y015
 
 @_typing.final
+class CorrectHandoverRequest(_message.Message):
+    """What CorrectHandover tells. A correction of an election moves no handover: each act is corrected by itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    OUTGOING_FIELD_NUMBER: _builtins.int
+    INCOMING_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    CORRECTS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VOID_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The year of the incoming head; `effective` is the day of the handover."""
+    conference: _builtins.str
+    """The conference at which it happened."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    corrects: _builtins.int
+    """The version, in the bloc's leadership stream, of the event that told the handover (answers show it)."""
+    reason: _builtins.str
+    """Why."""
+    void: _builtins.bool
+    """True where no such handover took place."""
+    @_builtins.property
+    def outgoing(self) -> _types_pb2.Holder:
+        """Who hands over."""
+
+    @_builtins.property
+    def incoming(self) -> _types_pb2.Holder:
+        """Who takes over."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        outgoing: _types_pb2.Holder | None = ...,
+        incoming: _types_pb2.Holder | None = ...,
+        conference: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        corrects: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        void: _builtins.bool = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_incoming", b"_incoming", "_outgoing", b"_outgoing", "conference", b"conference", "effective", b"effective", "incoming", b"incoming", "outgoing", b"outgoing", "record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_incoming", b"_incoming", "_outgoing", b"_outgoing", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "corrects", b"corrects", "effective", b"effective", "incoming", b"incoming", "outgoing", b"outgoing", "reason", b"reason", "record", b"record", "void", b"void", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__incoming: _TypeAlias = _typing.Literal["incoming"]  # noqa: Y015
+    _WhichOneofArgType__incoming: _TypeAlias = _typing.Literal["_incoming", b"_incoming"]  # noqa: Y015
+    _WhichOneofReturnType__outgoing: _TypeAlias = _typing.Literal["outgoing"]  # noqa: Y015
+    _WhichOneofArgType__outgoing: _TypeAlias = _typing.Literal["_outgoing", b"_outgoing"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incoming) -> _WhichOneofReturnType__incoming | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outgoing) -> _WhichOneofReturnType__outgoing | None: ...
+
+Global___CorrectHandoverRequest: _TypeAlias = CorrectHandoverRequest  # noqa: Y015
+
+@_typing.final
+class CorrectHandoverResponse(_message.Message):
+    """Where CorrectHandover was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CorrectHandoverResponse: _TypeAlias = CorrectHandoverResponse  # noqa: Y015
+
+@_typing.final
 class HoldConferenceRequest(_message.Message):
     """What HoldConference tells."""
 
@@ -1453,6 +1580,7 @@ class HoldConferenceRequest(_message.Message):
     AGENDA_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -1485,6 +1613,10 @@ class HoldConferenceRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1501,10 +1633,11 @@ class HoldConferenceRequest(_message.Message):
         agenda: _types_pb2.LineList | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "during", b"during", "effective", b"effective", "half_day", b"half_day", "opens", b"opens", "place", b"place", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "during", b"during", "effective", b"effective", "half_day", b"half_day", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "command_id", b"command_id", "conference", b"conference", "during", b"during", "effective", b"effective", "half_day", b"half_day", "kind", b"kind", "opens", b"opens", "place", b"place", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "command_id", b"command_id", "conference", b"conference", "during", b"during", "effective", b"effective", "half_day", b"half_day", "kind", b"kind", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -1522,6 +1655,8 @@ class HoldConferenceRequest(_message.Message):
     _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
     @_typing.overload
@@ -1538,6 +1673,8 @@ class HoldConferenceRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
 
 Global___HoldConferenceRequest: _TypeAlias = HoldConferenceRequest  # noqa: Y015
 
@@ -1655,6 +1792,7 @@ class LaunchMovementRequest(_message.Message):
     TAGS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     movement: _builtins.str
@@ -1683,6 +1821,10 @@ class LaunchMovementRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1697,10 +1839,11 @@ class LaunchMovementRequest(_message.Message):
         tags: _abc.Iterable[_builtins.str] | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record", "ruling", b"ruling", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "launcher", b"launcher", "movement", b"movement", "name", b"name", "record", b"record", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "launcher", b"launcher", "movement", b"movement", "name", b"name", "record", b"record", "ruling", b"ruling", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -1714,6 +1857,8 @@ class LaunchMovementRequest(_message.Message):
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     _WhichOneofReturnType__theme: _TypeAlias = _typing.Literal["theme"]  # noqa: Y015
     _WhichOneofArgType__theme: _TypeAlias = _typing.Literal["_theme", b"_theme"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
@@ -1730,6 +1875,8 @@ class LaunchMovementRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__theme) -> _WhichOneofReturnType__theme | None: ...
     @_typing.overload
@@ -2525,6 +2672,7 @@ class NoteReviewRequest(_message.Message):
     TARGETS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     review: _builtins.str
@@ -2553,6 +2701,10 @@ class NoteReviewRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2566,10 +2718,11 @@ class NoteReviewRequest(_message.Message):
         targets: _types_pb2.TargetList | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "review", b"review", "targets", b"targets", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "review", b"review", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
@@ -2577,12 +2730,16 @@ class NoteReviewRequest(_message.Message):
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
 
 Global___NoteReviewRequest: _TypeAlias = NoteReviewRequest  # noqa: Y015
 
@@ -2665,6 +2822,8 @@ class GetOrganisationResponse(_message.Message):
     NAMES_FIELD_NUMBER: _builtins.int
     VARIANTS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
     organisation: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -2701,6 +2860,14 @@ class GetOrganisationResponse(_message.Message):
     def variants(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
         """Other spellings and short forms."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeFacts]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingFacts]:
+        """Rulings on its registration, oldest first: each holds instead of what was registered before."""
+
     def __init__(
         self,
         *,
@@ -2714,10 +2881,12 @@ class GetOrganisationResponse(_message.Message):
         names: _abc.Iterable[_types_pb2.NameFacts] | None = ...,
         variants: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
         disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeFacts] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingFacts] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "level", b"level", "name", b"name", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "disputed", b"disputed", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "disputed", b"disputed", "disputes", b"disputes", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "rulings", b"rulings", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
@@ -2884,6 +3053,8 @@ class GetBlocResponse(_message.Message):
     DISSOLUTIONS_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -2944,6 +3115,14 @@ class GetBlocResponse(_message.Message):
     def decision(self) -> _kernel_pb2.Fact:
         """The document that established it, by its id."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeFacts]:
+        """What they tell otherwise of its establishment."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingFacts]:
+        """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
+
     def __init__(
         self,
         *,
@@ -2963,10 +3142,12 @@ class GetBlocResponse(_message.Message):
         dissolutions: _abc.Iterable[_types_pb2.DissolutionFacts] | None = ...,
         decision: _kernel_pb2.Fact | None = ...,
         disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeFacts] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingFacts] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "decision", b"decision", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "rulings", b"rulings", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
@@ -3215,16 +3396,12 @@ class GetBlocYearResponse(_message.Message):
     MOVEMENTS_FIELD_NUMBER: _builtins.int
     COVENANT_FIELD_NUMBER: _builtins.int
     PLAN_FIELD_NUMBER: _builtins.int
-    LIMITATIONS_FIELD_NUMBER: _builtins.int
-    TASKS_FIELD_NUMBER: _builtins.int
-    TARGETS_FIELD_NUMBER: _builtins.int
+    REVIEWS_FIELD_NUMBER: _builtins.int
     CONFERENCES_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
-    REVIEWS_DISPUTED_FIELD_NUMBER: _builtins.int
+    HANDOVERS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
-    reviews_disputed: _builtins.bool
-    """Whether records tell of one review in ways that cannot both be: other counts, or other figures of a target."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -3254,16 +3431,8 @@ class GetBlocYearResponse(_message.Message):
         """The plan; absent where none is known."""
 
     @_builtins.property
-    def limitations(self) -> _types_pb2.FactList:
-        """Limitations noted."""
-
-    @_builtins.property
-    def tasks(self) -> _types_pb2.FactList:
-        """Tasks set, beside how many were declared."""
-
-    @_builtins.property
-    def targets(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TargetFacts]:
-        """Targets set."""
+    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ReviewFacts]:
+        """Reviews of the year, each by itself."""
 
     @_builtins.property
     def conferences(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MeetingFacts]:
@@ -3272,6 +3441,10 @@ class GetBlocYearResponse(_message.Message):
     @_builtins.property
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
         """The organisations named here."""
+
+    @_builtins.property
+    def handovers(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.HandoverFacts]:
+        """How the lead was handed over to heads of the year."""
 
     def __init__(
         self,
@@ -3284,16 +3457,14 @@ class GetBlocYearResponse(_message.Message):
         movements: _abc.Iterable[_types_pb2.MovementFacts] | None = ...,
         covenant: _types_pb2.CovenantFacts | None = ...,
         plan: _types_pb2.PlanFacts | None = ...,
-        limitations: _types_pb2.FactList | None = ...,
-        tasks: _types_pb2.FactList | None = ...,
-        targets: _abc.Iterable[_types_pb2.TargetFacts] | None = ...,
+        reviews: _abc.Iterable[_types_pb2.ReviewFacts] | None = ...,
         conferences: _abc.Iterable[_types_pb2.MeetingFacts] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
-        reviews_disputed: _builtins.bool = ...,
+        handovers: _abc.Iterable[_types_pb2.HandoverFacts] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "limitations", b"limitations", "members", b"members", "plan", b"plan", "state", b"state", "tasks", b"tasks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "known", b"known", "labels", b"labels", "limitations", b"limitations", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews_disputed", b"reviews_disputed", "state", b"state", "targets", b"targets", "tasks", b"tasks", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews", b"reviews", "state", b"state", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
@@ -3363,6 +3534,8 @@ class GetConferenceResponse(_message.Message):
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -3427,6 +3600,14 @@ class GetConferenceResponse(_message.Message):
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
         """The organisations named here."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeFacts]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingFacts]:
+        """Rulings on it, oldest first: each holds instead of what was told before."""
+
     def __init__(
         self,
         *,
@@ -3447,10 +3628,12 @@ class GetConferenceResponse(_message.Message):
         exhaustive: _kernel_pb2.Fact | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeFacts] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingFacts] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015

@@ -112,6 +112,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectLeadershipRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectLeadershipResponse.FromString,
                 _registered_method=True)
+        self.CorrectHandover = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/CorrectHandover',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectHandoverRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectHandoverResponse.FromString,
+                _registered_method=True)
         self.HoldConference = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/HoldConference',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldConferenceRequest.SerializeToString,
@@ -320,6 +325,13 @@ class RegistryServiceServicer:
 
     def CorrectLeadership(self, request, context):
         """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectHandover(self, request, context):
+        """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -542,6 +554,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.CorrectLeadership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectLeadershipRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectLeadershipResponse.SerializeToString,
+            ),
+            'CorrectHandover': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectHandover,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectHandoverRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectHandoverResponse.SerializeToString,
             ),
             'HoldConference': grpc.unary_unary_rpc_method_handler(
                     servicer.HoldConference,
@@ -1052,6 +1069,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/CorrectLeadership',
             thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectLeadershipRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectLeadershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectHandover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/CorrectHandover',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectHandoverRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.CorrectHandoverResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,6 +66,8 @@ class RegistryServiceStub:
     """Record what a source tells of a term."""
     CorrectLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]
     """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable."""
+    CorrectHandover: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CorrectHandoverRequest, _registry_pb2.CorrectHandoverResponse]
+    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable."""
     HoldConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HoldConferenceRequest, _registry_pb2.HoldConferenceResponse]
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]
@@ -145,6 +147,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Record what a source tells of a term."""
     CorrectLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]  # type: ignore[assignment]
     """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable."""
+    CorrectHandover: _aio.UnaryUnaryMultiCallable[_registry_pb2.CorrectHandoverRequest, _registry_pb2.CorrectHandoverResponse]  # type: ignore[assignment]
+    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable."""
     HoldConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.HoldConferenceRequest, _registry_pb2.HoldConferenceResponse]  # type: ignore[assignment]
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _aio.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]  # type: ignore[assignment]
@@ -311,6 +315,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.CorrectLeadershipResponse, _abc.Awaitable[_registry_pb2.CorrectLeadershipResponse]]:
         """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable."""
+
+    @_abc_1.abstractmethod
+    def CorrectHandover(
+        self,
+        request: _registry_pb2.CorrectHandoverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.CorrectHandoverResponse, _abc.Awaitable[_registry_pb2.CorrectHandoverResponse]]:
+        """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable."""
 
     @_abc_1.abstractmethod
     def HoldConference(

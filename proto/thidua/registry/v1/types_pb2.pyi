@@ -513,6 +513,34 @@ class Party(_message.Message):
 Global___Party: _TypeAlias = Party  # noqa: Y015
 
 @_typing.final
+class Ruling(_message.Message):
+    """Who settled what sources tell in contradicting ways, and why; its document is the record's source."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def by(self) -> Global___Party:
+        """Who ruled."""
+
+    def __init__(
+        self,
+        *,
+        by: Global___Party | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["by", b"by"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Ruling: _TypeAlias = Ruling  # noqa: Y015
+
+@_typing.final
 class PartyList(_message.Message):
     """A list as a source gives it: an empty one means "none recorded", never "none made"."""
 
@@ -1430,6 +1458,148 @@ class TermFacts(_message.Message):
 Global___TermFacts: _TypeAlias = TermFacts  # noqa: Y015
 
 @_typing.final
+class HandoverFacts(_message.Message):
+    """What one event, or its correction, tells of a handover."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    OUTGOING_FIELD_NUMBER: _builtins.int
+    INCOMING_FIELD_NUMBER: _builtins.int
+    CORRECTED_BECAUSE_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    corrected_because: _builtins.str
+    """The reason of the last correction."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year of the incoming head."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def outgoing(self) -> Global___HolderFacts:
+        """Who hands over."""
+
+    @_builtins.property
+    def incoming(self) -> Global___HolderFacts:
+        """Who takes over."""
+
+    @_builtins.property
+    def told_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Versions, in the leadership stream, of the events that told it; a correction names one of them."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        outgoing: Global___HolderFacts | None = ...,
+        incoming: Global___HolderFacts | None = ...,
+        corrected_because: _builtins.str | None = ...,
+        told_by: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_incoming", b"_incoming", "_on", b"_on", "_outgoing", b"_outgoing", "_year", b"_year", "corrected_because", b"corrected_because", "incoming", b"incoming", "on", b"on", "outgoing", b"outgoing", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_incoming", b"_incoming", "_on", b"_on", "_outgoing", b"_outgoing", "_year", b"_year", "corrected_because", b"corrected_because", "incoming", b"incoming", "on", b"on", "outgoing", b"outgoing", "told_by", b"told_by", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__corrected_because: _TypeAlias = _typing.Literal["corrected_because"]  # noqa: Y015
+    _WhichOneofArgType__corrected_because: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because"]  # noqa: Y015
+    _WhichOneofReturnType__incoming: _TypeAlias = _typing.Literal["incoming"]  # noqa: Y015
+    _WhichOneofArgType__incoming: _TypeAlias = _typing.Literal["_incoming", b"_incoming"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__outgoing: _TypeAlias = _typing.Literal["outgoing"]  # noqa: Y015
+    _WhichOneofArgType__outgoing: _TypeAlias = _typing.Literal["_outgoing", b"_outgoing"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__corrected_because) -> _WhichOneofReturnType__corrected_because | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__incoming) -> _WhichOneofReturnType__incoming | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outgoing) -> _WhichOneofReturnType__outgoing | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___HandoverFacts: _TypeAlias = HandoverFacts  # noqa: Y015
+
+@_typing.final
+class DisputeFacts(_message.Message):
+    """A field that is told in ways that cannot both be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """The field of the command, such as `authority` or `tasks.declared_count`."""
+    about: _builtins.str
+    """Which one, where a field is told of several: the day of a name, the text of a target."""
+    @_builtins.property
+    def told(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Every value that is told, each with its source, in the order of telling."""
+
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        about: _builtins.str | None = ...,
+        told: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "about", b"about"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_about", b"_about", "about", b"about", "field", b"field", "told", b"told"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__about: _TypeAlias = _typing.Literal["about"]  # noqa: Y015
+    _WhichOneofArgType__about: _TypeAlias = _typing.Literal["_about", b"_about"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__about) -> _WhichOneofReturnType__about | None: ...
+
+Global___DisputeFacts: _TypeAlias = DisputeFacts  # noqa: Y015
+
+@_typing.final
+class RulingFacts(_message.Message):
+    """A ruling on what was told before it. Its document is the source of its marks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def by(self) -> Global___PartyFacts:
+        """Who ruled."""
+
+    @_builtins.property
+    def reason(self) -> _kernel_pb2.Fact:
+        """Why."""
+
+    def __init__(
+        self,
+        *,
+        by: Global___PartyFacts | None = ...,
+        reason: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_reason", b"_reason", "by", b"by", "reason", b"reason"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_reason", b"_reason", "by", b"by", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+
+Global___RulingFacts: _TypeAlias = RulingFacts  # noqa: Y015
+
+@_typing.final
 class HolderFacts(_message.Message):
     """Who holds an office."""
 
@@ -1592,6 +1762,8 @@ class MovementFacts(_message.Message):
     MANNER_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """Its id."""
     own: _builtins.bool
@@ -1626,6 +1798,14 @@ class MovementFacts(_message.Message):
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
         """Free tags."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeFacts]:
+        """What they tell otherwise of its launch."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingFacts]:
+        """Rulings on its launch, oldest first."""
+
     def __init__(
         self,
         *,
@@ -1639,10 +1819,12 @@ class MovementFacts(_message.Message):
         manner: _kernel_pb2.Fact | None = ...,
         tags: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
         disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeFacts] | None = ...,
+        rulings: _abc.Iterable[Global___RulingFacts] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "rulings", b"rulings", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__launched_on: _TypeAlias = _typing.Literal["launched_on"]  # noqa: Y015
     _WhichOneofArgType__launched_on: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on"]  # noqa: Y015
@@ -2109,6 +2291,87 @@ class TargetFacts(_message.Message):
 Global___TargetFacts: _TypeAlias = TargetFacts  # noqa: Y015
 
 @_typing.final
+class ReviewFacts(_message.Message):
+    """One review: all that is noted of one conference, or else of one day, or else under one id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    LIMITATIONS_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    TARGETS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    INCONSISTENT_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be: other counts, or other figures of a target."""
+    inconsistent: _builtins.bool
+    """Whether one record names more than it declares."""
+    @_builtins.property
+    def reviews(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The ids under which it was noted."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was noted."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def limitations(self) -> Global___FactList:
+        """Limitations noted."""
+
+    @_builtins.property
+    def tasks(self) -> Global___FactList:
+        """Tasks set, beside how many were declared."""
+
+    @_builtins.property
+    def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___TargetFacts]:
+        """Targets set."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeFacts]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingFacts]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        reviews: _abc.Iterable[_builtins.str] | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        limitations: Global___FactList | None = ...,
+        tasks: Global___FactList | None = ...,
+        targets: _abc.Iterable[Global___TargetFacts] | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeFacts] | None = ...,
+        inconsistent: _builtins.bool = ...,
+        rulings: _abc.Iterable[Global___RulingFacts] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "limitations", b"limitations", "on", b"on", "tasks", b"tasks"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "inconsistent", b"inconsistent", "limitations", b"limitations", "on", b"on", "reviews", b"reviews", "rulings", b"rulings", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+
+Global___ReviewFacts: _TypeAlias = ReviewFacts  # noqa: Y015
+
+@_typing.final
 class MeetingFacts(_message.Message):
     """A conference of the year."""
 
@@ -2122,6 +2385,8 @@ class MeetingFacts(_message.Message):
     HELD_ON_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -2150,6 +2415,14 @@ class MeetingFacts(_message.Message):
     def place(self) -> _kernel_pb2.Fact:
         """Where."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeFacts]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingFacts]:
+        """Rulings on it, oldest first."""
+
     def __init__(
         self,
         *,
@@ -2161,10 +2434,12 @@ class MeetingFacts(_message.Message):
         held_on: _kernel_pb2.Fact | None = ...,
         place: _kernel_pb2.Fact | None = ...,
         disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeFacts] | None = ...,
+        rulings: _abc.Iterable[Global___RulingFacts] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "disputed", b"disputed", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place", "rulings", b"rulings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
     _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015

@@ -1,0 +1,107 @@
+"""The plan of a bloc's year."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.kernel.provenance import Fact, Part
+from services.kernel.telling import fact, mark
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.plan import Status, status_after
+from services.registry.queries.common import PartyFacts, counted, facts, latest, length, party, surest
+
+
+class PlanItemFacts(Part):
+    """An activity."""
+
+    item: str
+    """Its id within the plan."""
+    text: Fact | None
+    """What is to be done."""
+    lead: Fact | None
+    """The lead agency."""
+    joining: tuple[Fact, ...]
+    """Agencies that take part."""
+
+
+class PlanFacts(Part):
+    """The plan of the year."""
+
+    year: Fact | None
+    """The year."""
+    status: Fact | None
+    """REFERRED, DRAFTED, COMMENTED or APPROVED, as far as is recorded."""
+    title: Fact | None
+    """What it is called."""
+    items: tuple[PlanItemFacts, ...]
+    """Its activities."""
+    declared_count: Fact | None
+    """How many there are said to be."""
+    exhaustive: Fact | None
+    """Whether all are told."""
+    presenter: PartyFacts | None
+    """Who presented the draft."""
+    acceptor: PartyFacts | None
+    """Who took the comments in."""
+    finaliser: PartyFacts | None
+    """Who is to finalise it."""
+    approver: PartyFacts | None
+    """Who approved it."""
+    approved_on: Fact | None
+    """When it was approved."""
+    decision: Fact | None
+    """The document that approves it, by its id."""
+
+
+def plan_of(told: Sequence[e.PlanEvent]) -> PlanFacts | None:
+    if not told:
+        return None
+    listing = next((event for event in reversed(told) if _lists(event)), None)
+    approved = next((event for event in reversed(told) if isinstance(event, e.PlanApproved)), None)
+    commented = next((event for event in reversed(told) if isinstance(event, e.PlanCommented)), None)
+    drafted = next((event for event in reversed(told) if isinstance(event, e.PlanDrafted)), None)
+    leads = {event.item: event for event in told if isinstance(event, e.ActivityAssigned)}
+    return PlanFacts(
+        year=latest(told, "year"),
+        status=_status(told),
+        title=latest(told, "title"),
+        items=tuple(_item(listing, i, leads) for i in range(length(listing, "items"))),
+        **counted(listing, "items"),
+        presenter=party(drafted, "presenter"),
+        acceptor=party(commented, "acceptor"),
+        finaliser=party(commented, "finaliser"),
+        approver=party(approved, "approver"),
+        approved_on=fact(approved, "effective"),
+        decision=fact(approved, "decision.id"),
+    )
+
+
+def _lists(event: e.PlanEvent) -> bool:
+    return isinstance(event, e.PlanDrafted) or (isinstance(event, e.PlanApproved) and event.items is not None)
+
+
+def _status(told: Sequence[e.PlanEvent]) -> Fact | None:
+    """How far the plan has come, marked as the event that brought it there."""
+    status: Status | None = None
+    found: Fact | None = None
+    for event in told:
+        after = status_after(status, event)
+        if after != status and after:
+            status, found = after, Fact(value=after, mark=mark(event.record, "type"))
+    return found
+
+
+def _item(listing: Any, index: int, leads: dict[Id, e.ActivityAssigned]) -> PlanItemFacts:
+    path, item = f"items.items[{index}]", listing.items.items[index]
+    given = leads.get(item.item)
+    return PlanItemFacts(
+        item=item.item,
+        text=fact(listing, f"{path}.text"),
+        lead=fact(given, "lead") or fact(listing, f"{path}.lead"),
+        joining=surest(
+            [
+                *facts(listing, path + ".joining[{}]", len(item.joining)),
+                *facts(given, "joining[{}]", len(given.joining) if given else 0),
+            ]
+        ),
+    )
