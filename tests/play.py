@@ -1,16 +1,20 @@
 """Services played in the test's process on real databases: commands go in, read models are caught up, queries answer.
 
-Another's log is read straight from its database here; that it also comes by Kafka and gRPC is tested elsewhere.
+Another's log is asked for its head by gRPC, and read straight from its database; that it also comes by Kafka and gRPC
+is tested elsewhere.
 """
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import grpc
+from thidua.kernel.v1 import kernel_pb2
+from thidua.kernel.v1.log_pb2_grpc import add_LogServiceServicer_to_server
 
 from deploy.demo.scenarios import load
 from deploy.local.servers import ExistingPostgres, Postgres
@@ -20,15 +24,17 @@ from services.awards import projections as awards_projections
 from services.awards import queries as awards_queries
 from services.awards.domain.proposal import AgreeNomination
 from services.awards.events import VOCABULARY as AWARDS
+from services.kernel.auth import ServiceToken, new_key
 from services.kernel.binding import Query
 from services.kernel.decider import Command, Context, Handlers
 from services.kernel.events import Position, Vocabulary
 from services.kernel.fold import Model
 from services.kernel.handling import Handling
 from services.kernel.log import Log, Reply
+from services.kernel.logservice import LogRpc
 from services.kernel.migrate import migrate
 from services.kernel.projection import Engine
-from services.kernel.tools import Tools
+from services.kernel.tools import Peer, Tools
 from services.kernel.view import ReadOptions
 from services.registry import domain as registry_domain
 from services.registry.events import VOCABULARY as REGISTRY
@@ -37,6 +43,7 @@ from services.scoring import domain as scoring_domain
 from services.scoring import projections as scoring_projections
 from services.scoring import queries as scoring_queries
 from services.scoring.domain.ranking import PublishRanking
+from services.scoring.domain.score import SubmitSelfScore
 from services.scoring.events import VOCABULARY as SCORING
 
 PASSWORD = "only-for-tests"
@@ -74,7 +81,8 @@ class Played:
         await self.catch_up()
         asked = self.queries[query]
         async with self.tools.look(*asked.models, read=read) as view:
-            return await asked.answer(asked.request.model_validate(fields), view)
+            answer = await asked.answer(asked.request.model_validate(fields), view)
+        return answer if asked.finish is None else await asked.finish(answer, view, kernel_pb2.Read(), 5.0)
 
     async def catch_up(self) -> dict[str, Position]:
         engines = [Engine(model, self.tools.pool, self.logs[model.log]) for model in self.models]
@@ -87,8 +95,13 @@ Services = Mapping[str, Played]
 @asynccontextmanager
 async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services]:
     """Registry, scoring and awards, each with an empty log in a database of its own."""
-    async with _opened("registry", postgres) as a, _opened("scoring", postgres) as b, _opened("awards", postgres) as c:
-        logs = {tools.log.name: tools.log for tools, _ in (a, b, c)}
+    async with AsyncExitStack() as stack:
+        opened = [
+            await stack.enter_async_context(_opened(name, postgres)) for name in ("registry", "scoring", "awards")
+        ]
+        logs = {tools.log.name: tools.log for tools, _ in opened}
+        peers = {log.name: await stack.enter_async_context(_owner(log)) for log in logs.values()}
+        a, b, c = ((replace(tools, peers=peers), dsn) for tools, dsn in opened)
         registry = Played(*a, REGISTRY, registry_domain.HANDLERS)
         scoring = Played(
             *b,
@@ -96,7 +109,10 @@ async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services
             scoring_domain.HANDLERS,
             scoring_queries.QUERIES,
             (*scoring_projections.MODELS, scoring_consumers.MEMBERS),
-            {PublishRanking: scoring_consumers.with_members},
+            {
+                SubmitSelfScore: scoring_consumers.with_membership,
+                PublishRanking: scoring_consumers.with_members,
+            },
             logs,
         )
         awards = Played(
@@ -125,6 +141,18 @@ async def _opened(service: str, postgres: Postgres | ExistingPostgres) -> AsyncI
         connection = await asyncpg.connect(postgres.admin_dsn)
         await connection.execute(f"drop database {database} with (force)")
         await connection.close()
+
+
+@asynccontextmanager
+async def _owner(log: Log) -> AsyncIterator[Peer]:
+    """The service that owns the log, as the others reach it."""
+    server = grpc.aio.server()
+    add_LogServiceServicer_to_server(LogRpc(log), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield Peer(channel, ServiceToken(new_key("tests", "1"), log.name))
+    await server.stop(None)
 
 
 async def play(services: Services, *names: str) -> None:

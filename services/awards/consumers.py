@@ -1,15 +1,18 @@
 """What awards knows from others' events: names of organisations and blocs from registry, rankings from scoring."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
 
 from services.awards.domain.proposal import AgreeNomination
 from services.awards.events import RankSeen
-from services.kernel.events import Recorded, types_of
+from services.kernel.errors import Unavailable
+from services.kernel.events import Position, Recorded, types_of
 from services.kernel.fold import Model, by_stream
-from services.kernel.provenance import Fact, Listed
+from services.kernel.provenance import Fact
 from services.kernel.telling import fact
+from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.registry import events as registry
 from services.scoring import events as scoring
@@ -44,23 +47,55 @@ NAMES = Model(
 
 
 class Ranked(BaseModel):
-    ranked: Listed[scoring.RankedUnit]
+    """Every ranking that was published, oldest first; several only where one is told several times."""
+
+    published: tuple[scoring.RankingPublished, ...] = ()
 
 
-def published(stream: str, ranking: Ranked | None, recorded: Recorded[scoring.RankingPublished]) -> Ranked:
-    return Ranked(ranked=recorded.event.ranked)
+def published(stream: str, ranked: Ranked | None, recorded: Recorded[scoring.RankingPublished]) -> Ranked:
+    return Ranked(published=(*(ranked.published if ranked else ()), recorded.event))
 
 
-RANKS = Model("ranks", "scoring", scoring.VOCABULARY, (scoring.RankingPublished,), by_stream, published, doc=Ranked)
+RANKS = Model(
+    "ranks", "scoring", scoring.VOCABULARY, (scoring.RankingPublished,), by_stream, published, doc=Ranked, version=2
+)
 
 
 async def with_rank(command: AgreeNomination, tools: Tools) -> AgreeNomination:
-    """The command with the recipient's rank in the bloc's ranking, if possible as scoring knows it now."""
+    """The command with the recipient's rank in the bloc's ranking, if possible as scoring knows it now.
+
+    Raises Unavailable where none is known and scoring does not answer.
+    """
+    unit = command.recipient.organisation
     if command.record is not None:
         return command
-    async with tools.look(RANKS, read=await tools.latest(RANKS.log)) as view:
-        ranking: Ranked | None = await view.get(RANKS, f"ranking:{command.bloc}:{command.year}")
+    read = await tools.latest(RANKS.log)
+    async with tools.look(RANKS, read=read) as view:
+        known = await view.get(RANKS, f"ranking:{command.bloc}:{command.year}") or Ranked()
         at = view.positions[RANKS.log]
-    units = ranking.ranked.items if ranking else ()
-    rank = next((u.rank for u in units if u.unit == command.recipient.organisation), None)
-    return command.model_copy(update={"ranking": RankSeen(epoch=at.epoch, position=at.position, rank=rank)})
+    seen = rank_seen(known.published, unit, at) if unit else RankSeen(epoch=at.epoch, position=at.position)
+    if unit and seen.rank is None and not read.at_least:  # what has not arrived here is no reason to refuse
+        raise Unavailable(
+            en="Scoring does not answer, and no rank of this recipient is known here: try again.",
+            vi="Dịch vụ scoring chưa trả lời, và ở đây chưa biết thứ hạng của đơn vị này: hãy thử lại.",
+        )
+    return command.model_copy(update={"ranking": seen})
+
+
+def rank_seen(rankings: Sequence[scoring.RankingPublished], unit: Id, at: Position) -> RankSeen:
+    """The rank in the performed ranking, where there is one, else the first that is recorded."""
+    performed = [event for event in rankings if event.record is None]
+    told = [rank for event in performed or rankings if (rank := _rank(event, unit)) is not None]
+    binding = told[0] if told else None
+    return RankSeen(
+        epoch=at.epoch,
+        position=at.position,
+        rank=int(binding.value) if binding else None,
+        basis=binding.mark.basis if binding else None,
+        disputed=any(rank.value != (binding and binding.value) for event in rankings if (rank := _rank(event, unit))),
+    )
+
+
+def _rank(event: scoring.RankingPublished, unit: Id) -> Fact | None:
+    places = (i for i, ranked in enumerate(event.ranked.items) if ranked.unit == unit and ranked.rank is not None)
+    return next((fact(event, f"ranked.items[{i}].rank", event.basis(i)) for i in places), None)

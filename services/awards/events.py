@@ -13,7 +13,7 @@ from services.kernel.dated import Due
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line
+from services.kernel.text import Id, Line, Prose
 
 KindCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
 Year = Annotated[int, Field(ge=1945, le=2200)]
@@ -83,6 +83,11 @@ class RankSeen(Part):
     epoch: int
     position: int
     rank: int | None = None
+    """The one that binds: of the performed ranking, else the one that was recorded first."""
+    basis: Prose | None = None
+    """From what the rank is inferred; null where it is told."""
+    disputed: bool = False
+    """Whether another ranking gives another rank."""
 
 
 class DecidedAward(Part):

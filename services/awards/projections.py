@@ -73,6 +73,7 @@ PROPOSALS = Model(
     proposed,
     doc=Proposal,
     terms=of_proposal,
+    version=2,
 )
 
 

@@ -4,6 +4,7 @@ Whatever is missing, left over or of another shape is told at the start: a runni
 """
 
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -36,12 +37,14 @@ class Unbound(Exception):
 class Query:
     """`answer(request, view)` is annotated with the model that it returns, whose fields are the response's.
 
-    The view shows `models`, all of one moment; without them all that the service has.
+    The view shows `models`, all of one moment; without them all that the service has. `finish(answer, view, read,
+    seconds)` adds what another service is asked for: once the view has ended, so that a slow one holds up nobody else.
     """
 
     request: type[BaseModel]
     answer: Callable[[Any, Any], Awaitable[BaseModel]]
     models: tuple[Any, ...] = ()
+    finish: Callable[[Any, Any, kernel_pb2.Read, float], Awaitable[BaseModel]] | None = None
 
     @property
     def response(self) -> type[BaseModel]:
@@ -157,11 +160,14 @@ def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
 
     async def work(raw: bytes, call: Call) -> bytes:
         request = parse(raw)
-        asked = read(request)
+        asked, end = read(request), time.monotonic() + call.seconds
         async with look(request.read, query, call.seconds) as view:
-            response = write(await query.answer(asked, view))
-            for log, (epoch, position) in view.positions.items():
-                response.known.add(log=log, epoch=epoch, position=position)
+            answer = await query.answer(asked, view)
+        if query.finish is not None:
+            answer = await query.finish(answer, view, request.read, end - time.monotonic())
+        response = write(answer)
+        for log, (epoch, position) in view.positions.items():
+            response.known.add(log=log, epoch=epoch, position=position)
         return response.SerializeToString()  # type: ignore[no-any-return]
 
     return work

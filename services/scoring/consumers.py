@@ -1,16 +1,20 @@
-"""What scoring knows from registry's events: the members of a bloc, on whom a ranking rests."""
+"""What scoring knows from registry's events: a bloc's members, who score themselves and on whom a ranking rests."""
 
 from datetime import date
 
 from pydantic import BaseModel
 
+from services.kernel.errors import Unavailable
 from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
+from services.kernel.telling import mark
+from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.registry import events as registry
-from services.registry.stays import Stays, stays_after
+from services.registry.stays import Stay, Stays, stays_after
 from services.scoring.domain.ranking import PublishRanking
-from services.scoring.events import MembersSeen
+from services.scoring.domain.score import SubmitSelfScore
+from services.scoring.events import MembershipSeen, MembersSeen
 
 
 class Members(BaseModel):
@@ -38,13 +42,58 @@ MEMBERS = Model(
 
 
 async def with_members(command: PublishRanking, tools: Tools) -> PublishRanking:
-    """The command with those who were members at the end of the year, if possible as registry knows them now."""
+    """The command with those who were members at the end of the year, if possible as registry knows them now.
+
+    Raises Unavailable where none is known and registry does not answer.
+    """
     if command.record is not None:
         return command
-    async with tools.look(MEMBERS, read=await tools.latest(MEMBERS.log)) as view:
-        members = await view.get(MEMBERS, command.bloc) or Members()
-        at = view.positions[MEMBERS.log]
     end = date(command.year, 12, 31)
-    units = tuple(sorted({stay.unit for stay in members.stays if stay.lasts(end, end)}))
-    seen = MembersSeen(epoch=at.epoch, position=at.position, units=units)
-    return command.model_copy(update={"members": seen})
+    return command.model_copy(update={"members": await _seen(command.bloc, None, end, end, tools)})
+
+
+async def with_membership(command: SubmitSelfScore, tools: Tools) -> SubmitSelfScore:
+    """The command with whether the unit is a member on some day of the year, if possible as registry knows it now.
+
+    Raises Unavailable where it is none as far as is known and registry does not answer.
+    """
+    if command.record is not None:
+        return command
+    first, last = date(command.year, 1, 1), date(command.year, 12, 31)
+    seen = await _seen(command.bloc, command.unit, first, last, tools)
+    membership = MembershipSeen(
+        epoch=seen.epoch, position=seen.position, member=bool(seen.units), inferred=bool(seen.inferred)
+    )
+    return command.model_copy(update={"membership": membership})
+
+
+async def _seen(bloc: Id, unit: Id | None, first: date, last: date, tools: Tools) -> MembersSeen:
+    """The members on a day of these, both included; or of them this unit alone."""
+    read = await tools.latest(MEMBERS.log)
+    async with tools.look(MEMBERS, read=read) as view:
+        known = await view.get(MEMBERS, bloc) or Members()
+        at = view.positions[MEMBERS.log]
+    found = members_of(known.stays, first, last, unit)
+    if not found and not read.at_least:  # what has not arrived here is no reason to refuse
+        raise Unavailable(
+            en="Registry does not answer, and no such member is known here: try again.",
+            vi="Dịch vụ registry chưa trả lời, và ở đây chưa biết thành viên này: hãy thử lại.",
+        )
+    inferred = tuple(unit for unit, sure in found.items() if not sure)
+    return MembersSeen(epoch=at.epoch, position=at.position, units=tuple(found), inferred=inferred)
+
+
+def members_of(stays: Stays, first: date, last: date, unit: Id | None = None) -> dict[Id, bool]:
+    """Who is a member on a day of these, both included, by id, and whether that is told rather than inferred."""
+    found: dict[Id, bool] = {}
+    for stay in sorted(stays, key=lambda stay: stay.unit):
+        if unit in (None, stay.unit) and stay.lasts(first, last):
+            found[stay.unit] = found.get(stay.unit, False) or _told(stay)
+    return found
+
+
+def _told(stay: Stay) -> bool:
+    """Whether its first day is told, and everything that makes the unit a member is stated."""
+    paths = [(event, path) for event in (stay.started, stay.ended) if event for path in ("unit", "bloc", "effective")]
+    stated = all(mark(event.record, path).certainty == "STATED" for event, path in paths)
+    return stay.since is not None and stated

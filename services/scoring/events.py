@@ -4,6 +4,7 @@ Points are exact decimals of two digits, rounded half up where they come in, whi
 A year is the emulation year that something is about, whenever it took place.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
@@ -77,7 +78,7 @@ class RankedUnit(Part):
     unit: Id
     """The unit."""
     rank: int | None = Field(default=None, ge=1)
-    """Equal totals share a rank, and the next is left out: 1, 2, 2, 4."""
+    """Units that are equal share a rank, and the next is left out: 1, 2, 2, 4."""
     total: Points | None = None
     """Its total."""
 
@@ -88,6 +89,18 @@ class MembersSeen(Part):
     epoch: int
     position: int
     units: tuple[Id, ...]
+    inferred: tuple[Id, ...] = ()
+    """Those among them whose membership is inferred, for example because its first day is not recorded."""
+
+
+class MembershipSeen(Part):
+    """Whether the unit is a member of the bloc in the year, as known at this place of registry's log."""
+
+    epoch: int
+    position: int
+    member: bool
+    inferred: bool = False
+    """Whether that is inferred."""
 
 
 class SheetFacts(Told):
@@ -105,6 +118,11 @@ class SheetFacts(Told):
     """The last day in force; `effective` is the first."""
     self_score_due: Due | None = None
     """Until when units submit self-scores."""
+    ties: tuple[ItemCode, ...] = Field(default=(), max_length=50)
+    """What decides between equal totals, the first first: codes of items, or of groups ("I" is all of "I.1", "I.2", …).
+
+    Units that are equal in all of it share a rank; without any, equal totals do.
+    """
 
 
 class ScoreFacts(Told):
@@ -169,6 +187,10 @@ class SelfScoreSubmitted(SelfScoreFacts, Event):
     """The deadline of the sheet for this year."""
     late: bool | None = None
     """Null where the deadline or the day is not known."""
+    ties: tuple[ItemCode, ...] = ()
+    """What decides between equal totals by the version that the score is bound to."""
+    membership: MembershipSeen | None = None
+    """That the unit is a member; null for a score told by a document."""
 
 
 class ItemConfirmed(ItemFacts, Event):
@@ -197,6 +219,8 @@ class ScoreApproved(ApprovalFacts, Event):
     items: tuple[ScoredItem, ...] = ()
     total: Points | None = None
     """The sum of the items; null where a record tells none."""
+    ties: tuple[ItemCode, ...] = ()
+    """What decides between equal totals by the version that the score is bound to."""
 
 
 class RankingPublished(RankingFacts, Event):
@@ -209,6 +233,22 @@ class RankingPublished(RankingFacts, Event):
     sheet_version: int | None = None
     members: MembersSeen | None = None
     """Who the members were, as far as scoring knew; null for a ranking told by a document."""
+    ties: tuple[ItemCode, ...] = ()
+    """What decided between equal totals."""
+
+    def basis(self, place: int) -> str | None:
+        """From what the rank in this place of the list is inferred: memberships of the unit itself and of those before.
+
+        Null where nothing that it rests on is inferred by us.
+        """
+        inferred = set(self.members.inferred) if self.members else set()
+        return counted_by_inference(u.unit for u in self.ranked.items[: place + 1] if u.unit in inferred)
+
+
+def counted_by_inference(units: Iterable[Id]) -> str | None:
+    """The basis of what rests on these units' being members; null without any."""
+    named = ", ".join(units)
+    return f"by inference a member: {named}" if named else None
 
 
 SheetEvent = SheetIssued

@@ -3,9 +3,10 @@
 from thidua.scoring.v1 import scoring_pb2
 
 from services.kernel.service import Service
-from services.scoring.consumers import MEMBERS, with_members
+from services.scoring.consumers import MEMBERS, with_members, with_membership
 from services.scoring.domain import HANDLERS
 from services.scoring.domain.ranking import PublishRanking
+from services.scoring.domain.score import SubmitSelfScore
 from services.scoring.events import VOCABULARY
 from services.scoring.projections import MODELS
 from services.scoring.queries import QUERIES
@@ -18,5 +19,5 @@ SERVICE = Service(
     queries=QUERIES,
     models=MODELS,
     foreign={"registry": (MEMBERS,)},
-    arrivals={PublishRanking: with_members},
+    arrivals={SubmitSelfScore: with_membership, PublishRanking: with_members},
 )

@@ -46,7 +46,17 @@ def published(key: str, ranking: Ranking | None, recorded: Recorded[e.RankingPub
     return Ranking(published=(*(ranking.published if ranking else ()), recorded.event))
 
 
-SHEETS = Model("sheets", "scoring", e.VOCABULARY, (e.SheetIssued,), by_stream, issued, doc=Sheet, history="stream")
+SHEETS = Model(
+    "sheets",
+    "scoring",
+    e.VOCABULARY,
+    (e.SheetIssued,),
+    by_stream,
+    issued,
+    doc=Sheet,
+    history="stream",
+    version=2,
+)
 SCORES = Model(
     "scores",
     "scoring",
@@ -56,9 +66,17 @@ SCORES = Model(
     scored,
     doc=Score,
     history="stream",
-    version=2,
+    version=3,
 )
 RANKINGS = Model(
-    "rankings", "scoring", e.VOCABULARY, (e.RankingPublished,), by_stream, published, doc=Ranking, history="stream"
+    "rankings",
+    "scoring",
+    e.VOCABULARY,
+    (e.RankingPublished,),
+    by_stream,
+    published,
+    doc=Ranking,
+    history="stream",
+    version=2,
 )
 MODELS = (SHEETS, SCORES, RANKINGS)

@@ -1,7 +1,7 @@
 """What can be asked of scoring. A fact that is absent is not recorded."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.kernel.binding import Query
 from services.kernel.dated import in_force
+from services.kernel.errors import Missing
 from services.kernel.provenance import Fact
 from services.kernel.telling import added, differ, fact, resting
 from services.kernel.text import Id
@@ -30,13 +31,13 @@ class GetSheet(BaseModel):
     on: date | None = None
 
 
-class ItemFacts(BaseModel):
+class SheetItemShown(BaseModel):
     code: str
     title: Fact | None
     max: Fact | None
 
 
-class VersionFacts(BaseModel):
+class SheetVersionShown(BaseModel):
     version: int
     title: Fact | None
     issuer: Fact | None
@@ -44,15 +45,19 @@ class VersionFacts(BaseModel):
     effective_from: Fact | None
     effective_to: Fact | None
     self_score_due: Fact | None
-    items: tuple[ItemFacts, ...]
+    items: tuple[SheetItemShown, ...]
+    ties: tuple[Fact, ...]
 
 
 class SheetAnswer(BaseModel):
-    versions: tuple[VersionFacts, ...]
+    versions: tuple[SheetVersionShown, ...]
 
 
 async def get_sheet(asked: GetSheet, view: View) -> SheetAnswer:
-    found: Sheet = await view.get(SHEETS, SHEET.of(asked.sheet).name) or Sheet()
+    """Raises Missing where no version of the sheet is recorded."""
+    found: Sheet | None = await view.get(SHEETS, SHEET.of(asked.sheet).name)
+    if found is None:
+        raise Missing(en=f"The sheet {asked.sheet} is not recorded.", vi=f"Chưa ghi nhận bảng điểm {asked.sheet}.")
     versions = found.versions
     if asked.version is not None:
         versions = tuple(v for v in versions if v.version == asked.version)
@@ -62,8 +67,8 @@ async def get_sheet(asked: GetSheet, view: View) -> SheetAnswer:
     return SheetAnswer(versions=tuple(map(_version, versions)))
 
 
-def _version(version: e.SheetIssued) -> VersionFacts:
-    return VersionFacts(
+def _version(version: e.SheetIssued) -> SheetVersionShown:
+    return SheetVersionShown(
         version=version.version,
         title=fact(version, "title"),
         issuer=fact(version, "issuer"),
@@ -72,10 +77,17 @@ def _version(version: e.SheetIssued) -> VersionFacts:
         effective_to=fact(version, "effective_to"),
         self_score_due=fact(version, "self_score_due"),
         items=tuple(
-            ItemFacts(code=item.code, title=fact(version, f"items[{i}].title"), max=fact(version, f"items[{i}].max"))
+            SheetItemShown(
+                code=item.code, title=fact(version, f"items[{i}].title"), max=fact(version, f"items[{i}].max")
+            )
             for i, item in enumerate(version.items)
         ),
+        ties=_ties(version),
     )
+
+
+def _ties(event: e.SheetIssued | e.RankingPublished) -> tuple[Fact, ...]:
+    return tuple(tie for i in range(len(event.ties)) if (tie := fact(event, f"ties[{i}]")))
 
 
 class GetScore(BaseModel):
@@ -84,7 +96,7 @@ class GetScore(BaseModel):
     unit: Id
 
 
-class ScoreItem(BaseModel):
+class ScoreItemShown(BaseModel):
     code: str
     self_points: Fact | None
     evidence: tuple[Fact, ...]
@@ -95,7 +107,7 @@ class ScoreItem(BaseModel):
     disputed: bool
 
 
-class ScoreFacts(BaseModel):
+class ScoreShown(BaseModel):
     sheet: Fact | None
     sheet_version: Fact | None
     submitted_on: Fact | None
@@ -105,23 +117,29 @@ class ScoreFacts(BaseModel):
     total: Fact | None
     approver: Fact | None
     approved_on: Fact | None
-    items: tuple[ScoreItem, ...]
+    items: tuple[ScoreItemShown, ...]
     disputed: bool
 
 
 class ScoreAnswer(BaseModel):
-    score: ScoreFacts | None = None
+    score: ScoreShown
 
 
 async def get_score(asked: GetScore, view: View) -> ScoreAnswer:
+    """Raises Missing."""
     found: Score | None = await view.get(SCORES, stream(asked.bloc, asked.year, asked.unit).name)
-    return ScoreAnswer(score=_score(found) if found else None)
+    if found is None:
+        raise Missing(
+            en=f"No score of {asked.unit} in {asked.bloc} for {asked.year} is recorded.",
+            vi=f"Chưa ghi nhận điểm năm {asked.year} của {asked.unit} trong {asked.bloc}.",
+        )
+    return ScoreAnswer(score=_score(found))
 
 
-def _score(score: Score) -> ScoreFacts:
+def _score(score: Score) -> ScoreShown:
     own, approved = _own(score), _approved(score)
     several = _disputed(score)
-    return ScoreFacts(
+    return ScoreShown(
         sheet=fact(own, "sheet") or added(approved, "sheet", VERIFIED),
         sheet_version=fact(own, "sheet_version") or added(approved, "sheet_version", VERIFIED),
         submitted_on=fact(own, "effective"),
@@ -148,11 +166,13 @@ def _approved(score: Score) -> e.ScoreApproved | None:
 
 
 def _disputed(score: Score) -> set[str]:
-    """The items to which one act gives several points."""
+    """The items to which one act gives several points, or more than the sheet's version allows."""
     own = {(item.code, item.points) for event in score.submitted for item in event.items}
     verified = {(event.code, event.points) for event in score.verified if event.points is not None}
     approved = {(item.code, item.points) for event in score.approved for item in event.items}
-    return _twice(own) | _twice(verified) | _twice(approved)
+    most = {item.code: item.points for event in score.submitted for item in event.scale}
+    over = {code for code, points in own | verified | approved if points > most.get(code, points)}
+    return _twice(own) | _twice(verified) | _twice(approved) | over
 
 
 def _twice(points: Iterable[tuple[str, Decimal]]) -> set[str]:
@@ -167,13 +187,13 @@ def _self_total(own: e.SelfScoreSubmitted | None) -> Fact | None:
     return first and resting(first, *others).model_copy(update={"value": str(sum(i.points for i in own.items))})
 
 
-def _items(score: Score, several: set[str]) -> tuple[ScoreItem, ...]:
+def _items(score: Score, several: set[str]) -> tuple[ScoreItemShown, ...]:
     own, approval = _own(score), _approved(score)
     self_scored = {item.code: i for i, item in enumerate(own.items)} if own else {}
     verified = {item.code: item for item in reversed(score.verified)}
     approved = {item.code: i for i, item in enumerate(approval.items)} if approval else {}
     return tuple(
-        ScoreItem(
+        ScoreItemShown(
             code=code,
             self_points=fact(own, f"items[{self_scored[code]}].points") if code in self_scored else None,
             evidence=_evidence(own, self_scored[code]) if code in self_scored else (),
@@ -202,7 +222,7 @@ class GetRanking(BaseModel):
     year: e.Year
 
 
-class RankedFacts(BaseModel):
+class RankedUnitShown(BaseModel):
     unit: Fact | None
     rank: Fact | None
     total: Fact | None
@@ -214,48 +234,90 @@ class SeenPosition(BaseModel):
     position: int
 
 
-class RankingFacts(BaseModel):
+class RankingShown(BaseModel):
     publisher: Fact | None
     published_on: Fact | None
     sheet: Fact | None
     sheet_version: Fact | None
-    ranked: tuple[RankedFacts, ...]
+    ranked: tuple[RankedUnitShown, ...]
     declared_count: Fact | None
     exhaustive: Fact | None
     unscored: tuple[Fact, ...]
     members_seen: SeenPosition | None
+    disputed: bool
+    ties: tuple[Fact, ...]
 
 
 class RankingAnswer(BaseModel):
-    rankings: tuple[RankingFacts, ...]
+    rankings: tuple[RankingShown, ...]
 
 
 async def get_ranking(asked: GetRanking, view: View) -> RankingAnswer:
-    found: Ranking = await view.get(RANKINGS, RANKING.of(asked.bloc, str(asked.year)).name) or Ranking()
-    return RankingAnswer(rankings=tuple(map(_ranking, found.published)))
+    """The one that binds comes first: the performed one, or else the first that was recorded. Raises Missing."""
+    found: Ranking | None = await view.get(RANKINGS, RANKING.of(asked.bloc, str(asked.year)).name)
+    if found is None:
+        raise Missing(
+            en=f"No ranking of {asked.bloc} for {asked.year} is recorded.",
+            vi=f"Chưa ghi nhận xếp hạng năm {asked.year} của {asked.bloc}.",
+        )
+    binding_first = sorted(found.published, key=lambda event: event.record is not None)
+    return RankingAnswer(rankings=tuple(_ranking(event, _disputes(event, binding_first)) for event in binding_first))
 
 
-def _ranking(event: e.RankingPublished) -> RankingFacts:
+def _disputes(event: e.RankingPublished, events: Sequence[e.RankingPublished]) -> bool:
+    """Whether it contradicts itself or another."""
+    return _twice_ranked(event) or any(_contradict(event, other) for other in events if other is not event)
+
+
+def _twice_ranked(event: e.RankingPublished) -> bool:
+    """Whether a unit comes twice, or one with fewer points before one with more."""
+    ranked = sorted((u.rank, -u.total) for u in event.ranked.items if u.rank is not None and u.total is not None)
+    totals = [total for _, total in ranked]
+    return len({u.unit for u in event.ranked.items}) < len(event.ranked.items) or totals != sorted(totals)
+
+
+def _contradict(one: e.RankingPublished, other: e.RankingPublished) -> bool:
+    """Whether a unit has two ranks or totals, or is left out of a list of all; or there are two days of publication."""
+    ours, theirs = ({u.unit: u for u in event.ranked.items} for event in (one, other))
+    return (
+        differ((one, other), "effective")
+        or any(differ((ours[unit], theirs[unit]), "rank", "total") for unit in ours.keys() & theirs.keys())
+        or (bool(one.ranked.exhaustive) and bool(theirs.keys() - ours.keys()))
+        or (bool(other.ranked.exhaustive) and bool(ours.keys() - theirs.keys()))
+    )
+
+
+def _ranking(event: e.RankingPublished, disputed: bool) -> RankingShown:
     seen = event.members
-    unscored = (fact(event, f"unscored[{i}]") for i in range(len(event.unscored)))
-    return RankingFacts(
+    unscored = (fact(event, f"unscored[{i}]", _counted(event, unit)) for i, unit in enumerate(event.unscored))
+    return RankingShown(
         publisher=fact(event, "publisher"),
         published_on=fact(event, "effective"),
         sheet=fact(event, "sheet"),
         sheet_version=fact(event, "sheet_version"),
         ranked=tuple(_ranked(event, i) for i in range(len(event.ranked.items))),
         declared_count=fact(event, "ranked.declared_count"),
-        exhaustive=fact(event, "ranked.exhaustive"),
+        exhaustive=fact(event, "ranked.exhaustive", e.counted_by_inference(seen.inferred) if seen else None),
         unscored=tuple(unit for unit in unscored if unit),
         members_seen=SeenPosition(log="registry", epoch=seen.epoch, position=seen.position) if seen else None,
+        disputed=disputed,
+        ties=_ties(event),
     )
 
 
-def _ranked(event: e.RankingPublished, i: int) -> RankedFacts:
+def _ranked(event: e.RankingPublished, i: int) -> RankedUnitShown:
+    """The total is the unit's own; its being ranked, and where, rests on who the members are."""
     path = f"ranked.items[{i}]"
-    return RankedFacts(
-        unit=fact(event, f"{path}.unit"), rank=fact(event, f"{path}.rank"), total=fact(event, f"{path}.total")
+    return RankedUnitShown(
+        unit=fact(event, f"{path}.unit", _counted(event, event.ranked.items[i].unit)),
+        rank=fact(event, f"{path}.rank", event.basis(i)),
+        total=fact(event, f"{path}.total"),
     )
+
+
+def _counted(event: e.RankingPublished, unit: Id) -> str | None:
+    """From what it is inferred that the unit is a member."""
+    return e.counted_by_inference(u for u in (event.members.inferred if event.members else ()) if u == unit)
 
 
 QUERIES: Mapping[str, Query] = {

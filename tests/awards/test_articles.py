@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.awards import queries
+from services.awards.queries import catalogue, proposal
 from tests.play import Services, certainty, value
 
 
@@ -117,7 +117,8 @@ async def test_the_catalogue_leaves_open_who_decides_what_it_does_not_know(told:
 async def test_a_list_says_where_it_leaves_some_out(
     told: Services, monkeypatch: pytest.MonkeyPatch, most: int, cut: bool
 ) -> None:
-    monkeypatch.setattr(queries, "MOST", most)
+    for module in (catalogue, proposal):
+        monkeypatch.setattr(module, "MOST", most)
     answer = await told["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)
     assert (len(answer.proposals), answer.cut) == (most, cut)
     assert (await told["awards"].ask("FindAwardKinds")).cut

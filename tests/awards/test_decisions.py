@@ -367,5 +367,25 @@ def test_a_corrigendum_is_refused(told: list[Any], more: dict[str, Any], rule: s
     given(*told).when(CorrectAward(award="a", **facts)).refused(rule)
 
 
+@pytest.mark.parametrize(
+    ("count", "exhaustive", "refused"),
+    [(None, True, False), (1, True, False), (2, None, False), (0, None, True), (2, True, True), (0, False, True)],
+)
+def test_a_performed_decision_counts_what_it_lists(count: int | None, exhaustive: bool | None, refused: bool) -> None:
+    listed = Listed[e.DecidedAward](items=(line(),), declared_count=count, exhaustive=exhaustive)
+    kept = Listed[str](items=("a",), declared_count=count, exhaustive=exhaustive)
+    command = decide(line()).model_copy(update={"awards": listed})
+    when = given(CATALOGUE).when(command)
+    if refused:
+        when.refused("decision.count")
+    else:
+        when.then(recorded("a").model_copy(update={"awards": kept}), {"award:a": [decided()]})
+
+
+def test_a_performed_decision_is_not_before_the_agreement_that_it_grants() -> None:
+    command = decide(line(proposal="p"), effective=date(2025, 1, 19))
+    given(CATALOGUE, {"proposal:p": [agreed()]}).when(command).refused("decision.order")
+
+
 def test_a_late_record_never_brings_a_cancelled_award_back() -> None:
     given(decided(), CANCELLED, decided(record=ARTICLE)).when(confer()).refused("award.cancelled")

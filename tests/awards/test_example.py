@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from services.awards.projections import PUBLIC
-from services.kernel.errors import Refused
+from services.kernel.errors import Missing, Refused
 from services.kernel.events import Position
 from services.kernel.view import ReadOptions
 from tests.play import Services, value
@@ -35,7 +35,6 @@ async def test_a_self_score_stays_beside_what_was_verified_and_approved(told: Se
     points = (second.self_points, second.verified_points, second.approved_points)
     assert [value(p) for p in points] == ["29.00", "28.25", "28.25"]
     assert (value(score.self_total), value(score.total), score.late) == ("97.50", "96.75", None)
-    assert (await told["scoring"].ask("GetScore", bloc="vi-du-khoi", year=2025, unit="vi-du-don-vi-c")).score is None
     (version,) = (await told["scoring"].ask("GetSheet", sheet="vi-du-bang-diem", on="2025-12-01")).versions
     assert [(item.code, value(item.max)) for item in version.items] == [("1", "70.00"), ("2", "30.00")]
     assert (await told["scoring"].ask("GetSheet", sheet="vi-du-bang-diem", on="2024-12-01")).versions == ()
@@ -77,7 +76,41 @@ async def test_an_award_of_the_past_is_not_yet_conferred_or_cancelled(told: Serv
     counts = [(len(award.decisions), len(award.conferrals), len(award.cancellations)) for award in then]
     assert counts == [(1, 0, 0), (1, 1, 0), (1, 1, 1)]
     before = Position(acts[0].epoch, acts[0].position - 1)
-    assert await award_of(told, as_of={"awards": before}) is None
+    with pytest.raises(Missing, match="vi-du-khen-thuong-1 is not recorded"):
+        await award_of(told, as_of={"awards": before})
+
+
+@pytest.mark.parametrize(
+    ("service", "query", "fields"),
+    [
+        ("scoring", "GetSheet", {"sheet": "no-such"}),
+        ("scoring", "GetScore", {"bloc": "vi-du-khoi", "year": 2025, "unit": "vi-du-don-vi-c"}),
+        ("scoring", "GetRanking", {"bloc": "no-such", "year": 2025}),
+        ("awards", "GetAward", {"award": "no-such"}),
+        ("awards", "GetProposals", {"bloc": "no-such"}),
+    ],
+)
+async def test_what_a_query_must_name_has_to_be_recorded(
+    told: Services, service: str, query: str, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(Missing):
+        await told[service].ask(query, **fields)
+
+
+async def test_what_a_query_may_be_narrowed_by_need_not_be_recorded(told: Services) -> None:
+    assert (await told["awards"].ask("GetAwards", bloc="no-such")).awards == ()
+    assert (await told["awards"].ask("FindAwardKinds", code="NO_SUCH")).kinds == ()
+    assert (await told["awards"].ask("GetProposals", bloc="vi-du-khoi", year=1999)).proposals == ()
+
+
+async def test_the_proposals_of_a_bloc_that_only_a_proposal_tells_of_are_found(told: Services) -> None:
+    record = {"source": {"id": "list"}, "place": "page 1"}
+    recipient = {"organisation": "u"}
+    await told["awards"].tell(
+        "AgreeNomination", proposal="p-x", bloc="b-x", year=2020, recipient=recipient, record=record
+    )
+    assert len((await told["awards"].ask("GetProposals", bloc="b-x")).proposals) == 1
+    assert (await told["awards"].ask("GetProposals", bloc="b-x", year=2021)).proposals == ()
 
 
 async def test_awards_come_in_pages_that_belong_together(told: Services) -> None:

@@ -13,6 +13,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from deploy.local.servers import ExistingKafka, Kafka
 from services.awards.consumers import NAMES, RANKS, Ranked, with_rank
 from services.awards.domain.proposal import AgreeNomination
+from services.awards.events import Recipient
 from services.awards.projections import PROPOSALS
 from services.kernel.auth import ServiceToken, new_key
 from services.kernel.errors import Invalid, Unavailable
@@ -23,7 +24,8 @@ from services.kernel.logclient import LogClient
 from services.kernel.projection import Engine
 from services.kernel.tools import Peer
 from services.kernel.view import ReadOptions
-from services.scoring.consumers import MEMBERS, Members
+from services.scoring.consumers import MEMBERS, Members, with_membership
+from services.scoring.domain.score import SubmitSelfScore
 from tests.kernel.messaging.support import Owner, delete_topic, running
 from tests.play import Played, Services, play
 
@@ -65,7 +67,8 @@ async def test_scoring_knows_members_and_awards_names_and_ranks_from_the_topics_
         assert await known(awards, NAMES, "bloc:vi-du-khoi", at) is not None
         ranking = await known(awards, RANKS, "ranking:vi-du-khoi:2025", await scoring.tools.log.head())
         assert isinstance(ranking, Ranked)
-        assert [unit.unit for unit in ranking.ranked.items] == ["vi-du-don-vi-a", "vi-du-don-vi-b"]
+        (published,) = ranking.published
+        assert [unit.unit for unit in published.ranked.items] == ["vi-du-don-vi-a", "vi-du-don-vi-b"]
 
 
 async def test_a_nomination_waits_for_the_ranking_that_scoring_has_published_and_not_for_a_scoring_that_is_down(
@@ -93,6 +96,39 @@ async def test_a_nomination_waits_for_the_ranking_that_scoring_has_published_and
         assert (seen.rank, seen.position) == (2, (await scoring.tools.log.head()).position)
         await owner.leave()
         assert (await with_rank(nomination, tools)).ranking == seen
+        unranked = nomination.model_copy(update={"recipient": Recipient(organisation="vi-du-don-vi-c")})
+        with pytest.raises(Unavailable):  # scoring may have ranked it since
+            await with_rank(unranked, tools)
+
+
+async def test_a_self_score_is_refused_only_on_what_registry_knows_now(
+    services: Services, kafka: Kafka | ExistingKafka
+) -> None:
+    registry, scoring = services["registry"], services["scoring"]
+    owner = Owner(registry.tools.log, kafka.bootstrap)
+    await delete_topic_of_another_test(owner)
+    await owner.serve()
+    await play(services, "organisations", "catalogue", "constructed")
+    told = {"bloc": "vi-du-khoi", "year": 2025, "items": ({"code": "1", "points": "1"},)}
+    member = SubmitSelfScore.model_validate({**told, "unit": "vi-du-don-vi-a"})
+    stranger = SubmitSelfScore.model_validate({**told, "unit": "bo-cong-an"})
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}") as channel:
+        peers = {"registry": Peer(channel, ServiceToken(new_key("scoring", "1"), "registry"))}
+        tools = replace(scoring.tools, peers=peers)
+        async with running(owner.relay().run()), followed(scoring, MEMBERS, owner):
+            admitted = {"authority": "vi-du-hoi-dong", "bloc": "vi-du-khoi", "effective": "2025-06-01"}
+            await registry.tell("AdmitMember", unit="bo-quoc-phong", **admitted)
+            new = member.model_copy(update={"unit": "bo-quoc-phong"})  # right after it was admitted
+            for command, is_member in ((new, True), (member, True), (stranger, False)):
+                seen = (await with_membership(command, tools)).membership
+                assert seen is not None
+                assert (seen.member, seen.position) == (is_member, (await registry.tools.log.head()).position)
+        await owner.leave()
+        known = (await with_membership(member, tools)).membership
+        assert known is not None
+        assert known.member
+        with pytest.raises(Unavailable):  # it may have been admitted since
+            await with_membership(stranger, tools)
 
 
 async def test_an_answer_from_two_logs_as_of_a_time_takes_from_each_what_it_had_then(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from deploy.demo.scenarios import load
 from deploy.local.servers import ExistingPostgres, Postgres
-from tests.play import Services, certainty, three, value
+from tests.play import SEALED, Services, certainty, play, three, value
 
 ARTICLE = {"source": {"id": "article"}, "place": "paragraph 1"}
 SCORE: dict[str, Any] = {"bloc": "b", "year": 2025, "unit": "u"}
@@ -85,6 +86,8 @@ async def test_a_deadline_is_part_of_a_performed_act_and_inferred_of_a_record(
     services: Services, record: dict[str, Any] | None, sure: str
 ) -> None:
     scoring = services["scoring"]
+    joined = {"effective": "2024-01-02", "record": ARTICLE}
+    await services["registry"].tell("AdmitMember", authority="h", bloc="b", unit="u", **joined)
     due = {"month": 11, "day": 30, "years_after": 0}
     items = [{"code": i["code"], "title": "Mục", "max": "70"} for i in ITEMS]
     sheet = {"sheet": "s", "title": "Bảng điểm", "effective": "2025-01-02"}
@@ -93,3 +96,76 @@ async def test_a_deadline_is_part_of_a_performed_act_and_inferred_of_a_record(
     found = (await scoring.ask("GetScore", **SCORE)).score
     assert (value(found.due), value(found.late)) == ("2025-11-30", "true")
     assert (certainty(found.due), certainty(found.late)) == (sure, sure)
+
+
+async def test_a_self_score_of_more_points_than_its_sheet_allows_is_kept_and_shown_as_disputed(
+    services: Services,
+) -> None:
+    scoring = services["scoring"]
+    items = [{"code": i["code"], "title": "Mục", "max": "68"} for i in ITEMS]
+    await scoring.tell("IssueSheet", sheet="s", title="Bảng điểm", effective="2025-01-02", items=items)
+    await scoring.tell("SubmitSelfScore", **SCORE, items=ITEMS, sheet="s", effective="2025-12-01", record=ARTICLE)
+    found = (await scoring.ask("GetScore", **SCORE)).score
+    assert [(value(item.self_points), item.disputed) for item in found.items] == [("68.50", True), ("29.00", False)]
+    assert found.disputed
+
+
+async def rankings(services: Services) -> Any:
+    return (await services["scoring"].ask("GetRanking", bloc="vi-du-khoi", year=2025)).rankings
+
+
+async def test_a_ranking_is_no_surer_than_that_its_units_are_members(services: Services) -> None:
+    registry = services["registry"]
+    for unit, since in (("vi-du-don-vi-b", None), ("vi-du-don-vi-d", None)):
+        joined = {"authority": "vi-du-hoi-dong", "bloc": "vi-du-khoi", "effective": since, "record": ARTICLE}
+        await registry.tell("AdmitMember", unit=unit, **joined)
+    await play(services, "organisations", "catalogue")
+    await tell_example(services, without="member-b")
+    (ranking,) = await rankings(services)
+    marks = [(value(r.unit), certainty(r.unit), certainty(r.rank), certainty(r.total)) for r in ranking.ranked]
+    assert marks == [
+        ("vi-du-don-vi-a", "STATED", "STATED", "STATED"),
+        ("vi-du-don-vi-b", "INFERRED", "INFERRED", "STATED"),
+    ]
+    unscored = [(value(u), certainty(u)) for u in ranking.unscored]
+    assert unscored == [("vi-du-don-vi-c", "STATED"), ("vi-du-don-vi-d", "INFERRED")]
+    assert (value(ranking.exhaustive), certainty(ranking.exhaustive)) == ("false", "INFERRED")
+    assert ranking.exhaustive.mark.basis == "by inference a member: vi-du-don-vi-b, vi-du-don-vi-d"
+
+
+async def tell_example(services: Services, without: str) -> None:
+    for step in load("constructed"):
+        if step.name != without and step.command not in SEALED and step.service != "awards":
+            await services[step.service].tell(step.command, **step.fields)
+
+
+async def test_a_recorded_ranking_that_differs_is_kept_beside_the_performed_one_which_binds(services: Services) -> None:
+    scoring = services["scoring"]
+    await play(services, "organisations", "catalogue", "constructed")
+    assert [r.disputed for r in await rankings(services)] == [False]
+    same = {"items": [{"unit": "vi-du-don-vi-b", "rank": 2, "total": "94"}]}
+    await scoring.tell("PublishRanking", bloc="vi-du-khoi", year=2025, ranked=same, record=ARTICLE)
+    assert [r.disputed for r in await rankings(services)] == [False, False]
+    other = {"items": [{"unit": "vi-du-don-vi-b", "rank": 1}]}
+    await scoring.tell("PublishRanking", bloc="vi-du-khoi", year=2025, ranked=other, record=ARTICLE)
+    found = await rankings(services)
+    assert [(len(r.ranked), r.disputed) for r in found] == [(2, True), (1, True), (1, True)]
+    assert found[0].members_seen is not None
+
+
+@pytest.mark.parametrize(
+    ("items", "disputed"),
+    [
+        ([("u", 1, "90"), ("w", 2, "80")], False),
+        ([("u", 1, "80"), ("w", 2, "90")], True),
+        ([("u", 1, None), ("w", 1, "90"), ("x", None, "95")], False),
+        ([("u", 1, "90"), ("u", 2, "80")], True),
+    ],
+)
+async def test_a_recorded_ranking_that_contradicts_itself_is_kept_and_disputed(
+    services: Services, items: list[tuple[str, int | None, str | None]], disputed: bool
+) -> None:
+    ranked = {"items": [{"unit": unit, "rank": rank, "total": total} for unit, rank, total in items]}
+    await services["scoring"].tell("PublishRanking", bloc="b", year=2020, ranked=ranked, record=ARTICLE)
+    (found,) = (await services["scoring"].ask("GetRanking", bloc="b", year=2020)).rankings
+    assert (len(found.ranked), found.disputed) == (len(items), disputed)

@@ -27,6 +27,7 @@ ISSUED = e.SheetIssued(
     sheet="s", title="Bảng điểm", items=SCALE, effective=date(2025, 1, 2), self_score_due=DUE, version=1
 )
 SHEET = {"sheet:s": [ISSUED]}
+MEMBER = e.MembershipSeen(epoch=1, position=9, member=True)
 MAXIMA = (e.ScoredItem(code="I.1", points=Decimal(70)), e.ScoredItem(code="I.2", points=Decimal(30)))
 
 
@@ -35,12 +36,13 @@ def self_items(*points: str) -> tuple[e.SelfItem, ...]:
 
 
 def submit(*points: str, **more: Any) -> SubmitSelfScore:
-    facts: dict[str, Any] = {"sheet": "s", "effective": date(2025, 12, 1)} | more
+    facts: dict[str, Any] = {"sheet": "s", "effective": date(2025, 12, 1), "membership": MEMBER} | more
     return SubmitSelfScore(bloc="b", year=2025, unit="u", items=self_items(*points), **facts)
 
 
 def submitted(*points: str, **more: Any) -> e.SelfScoreSubmitted:
     facts: dict[str, Any] = {"effective": date(2025, 12, 1), "due": date(2025, 12, 15), "late": False} | more
+    facts.setdefault("membership", None if "record" in more else MEMBER)
     return e.SelfScoreSubmitted(
         bloc="b", year=2025, unit="u", sheet="s", sheet_version=1, items=self_items(*points), scale=MAXIMA, **facts
     )
@@ -60,9 +62,21 @@ def adjusted(code: str, points: str) -> e.ItemAdjusted:
     )
 
 
-def approved(unit: str, total: str, version: int = 1) -> dict[str, list[e.ScoreApproved]]:
+def approved(
+    unit: str, total: str, version: int = 1, points: tuple[int, ...] = (), ties: tuple[str, ...] = ()
+) -> dict[str, list[e.ScoreApproved]]:
     event = e.ScoreApproved(
-        bloc="b", year=2025, unit=unit, approver="board", sheet="s", sheet_version=version, total=Decimal(total)
+        bloc="b",
+        year=2025,
+        unit=unit,
+        approver="board",
+        sheet="s",
+        sheet_version=version,
+        items=tuple(
+            e.ScoredItem(code=code, points=Decimal(p)) for code, p in zip(("I.1", "I.2", "II"), points, strict=False)
+        ),
+        total=Decimal(total),
+        ties=ties,
     )
     return {f"score:b:2025:{unit}": [event]}
 
@@ -124,6 +138,11 @@ def test_a_self_score_of_some_items_only_is_refused() -> None:
 
 def test_more_points_than_an_item_can_give_are_refused() -> None:
     given(SHEET).when(submit("70.01", "2")).refused("score.max")
+
+
+@pytest.mark.parametrize("seen", [None, MEMBER.model_copy(update={"member": False})])
+def test_a_unit_that_is_no_member_of_the_bloc_does_not_score_itself(seen: e.MembershipSeen | None) -> None:
+    given(SHEET).when(submit("68.5", "29", membership=seen)).refused("score.member")
 
 
 def test_a_second_self_score_is_refused() -> None:
@@ -211,8 +230,68 @@ def test_an_approved_score_is_not_approved_again() -> None:
 
 
 def test_equal_totals_share_a_rank_and_the_next_is_left_out() -> None:
-    totals = {"d": Decimal(80), "b": Decimal(90), "c": Decimal(90), "a": Decimal(95)}
+    totals = {"d": (Decimal(80),), "b": (Decimal(90),), "c": (Decimal(90),), "a": (Decimal(95),)}
     assert [(u.unit, u.rank) for u in ranked(totals)] == [("a", 1), ("b", 2), ("c", 2), ("d", 4)]
+
+
+@pytest.mark.parametrize(
+    ("ties", "ranks"),
+    [
+        ((), [("u", 1), ("v", 1), ("w", 1)]),
+        (("I.2",), [("v", 1), ("w", 1), ("u", 3)]),
+        (("I.2", "I.1"), [("v", 1), ("w", 2), ("u", 3)]),
+        (("II",), [("w", 1), ("u", 2), ("v", 2)]),
+        (("I.2", "II"), [("w", 1), ("v", 2), ("u", 3)]),
+        (("I",), [("u", 1), ("v", 1), ("w", 3)]),
+    ],
+)
+def test_what_decides_between_equal_totals_is_told_by_the_sheet(
+    ties: tuple[str, ...], ranks: list[tuple[str, int]]
+) -> None:
+    points = {"u": (60, 20, 10), "v": (50, 30, 10), "w": (45, 30, 15)}
+    scored = [approved(unit, "90", points=points[unit], ties=ties) for unit in points]
+    items = tuple(e.RankedUnit(unit=unit, rank=rank, total=Decimal(90)) for unit, rank in ranks)
+    published = e.RankingPublished(
+        bloc="b",
+        year=2025,
+        effective=date(2026, 1, 6),
+        ranked=Listed[e.RankedUnit](items=items, exhaustive=True),
+        sheet="s",
+        sheet_version=1,
+        members=e.MembersSeen(epoch=1, position=9, units=("u", "v", "w")),
+        ties=ties,
+    )
+    given(*scored).when(publish("u", "v", "w")).then(published)
+
+
+def test_a_score_carries_what_its_sheet_says_of_ties() -> None:
+    sheet = {"sheet:s": [ISSUED.model_copy(update={"ties": ("I.2",)})]}
+    told = submitted("68.5", "29").model_copy(update={"ties": ("I.2",)})
+    given(sheet).when(submit("68.5", "29")).then(told)
+    scored = {"score:b:2025:u": [told, confirmed("I.1", "68.5"), confirmed("I.2", "29")]}
+    items = tuple(e.ScoredItem(code=code, points=Decimal(p)) for code, p in (("I.1", "68.5"), ("I.2", "29")))
+    approval = e.ScoreApproved(
+        bloc="b",
+        year=2025,
+        unit="u",
+        approver="board",
+        sheet="s",
+        sheet_version=1,
+        items=items,
+        total=Decimal("97.5"),
+        ties=("I.2",),
+    )
+    given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
+
+
+@pytest.mark.parametrize("ties", [("I.3",), ("II",), ("I.1", "I.1")])
+def test_a_sheet_names_what_it_has_once_among_ties(ties: tuple[str, ...]) -> None:
+    given().when(ISSUE.model_copy(update={"ties": ties})).refused("sheet.ties")
+
+
+def test_a_group_of_a_sheet_may_decide_between_equal_totals() -> None:
+    ties = {"ties": ("I", "I.2")}
+    given().when(ISSUE.model_copy(update=ties)).then(ISSUED.model_copy(update=ties))
 
 
 def test_a_ranking_is_computed_from_approved_scores_and_says_what_it_relied_on() -> None:
@@ -251,7 +330,7 @@ def test_a_record_of_other_points_loosens_nothing_that_was_decided_before() -> N
     given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
     other = e.ScoreApproved(bloc="b", year=2025, unit="u", total=Decimal(99), record=ARTICLE)
     later = {"score:b:2025:u": [*approved("u", "90")["score:b:2025:u"], other]}
-    (unit,) = ranked({"u": Decimal(90)})
+    (unit,) = ranked({"u": (Decimal(90),)})
     published = e.RankingPublished(
         bloc="b",
         year=2025,

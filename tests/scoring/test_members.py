@@ -5,13 +5,20 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.kernel.events import Envelope, Recorded
+from services.kernel.provenance import Inference, Record, Source
 from services.registry import events as registry
-from services.scoring.consumers import Members, bloc_of, changed
+from services.scoring.consumers import Members, bloc_of, changed, members_of
 
 END = date(2025, 12, 31)
+ARTICLE = Record(source=Source(id="article"), place="paragraph 1")
 
 
 def members(*events: registry.MembershipEvent) -> list[str]:
+    return sorted(told(*events))
+
+
+def told(*events: registry.MembershipEvent) -> dict[str, bool]:
+    """The members at the end of the year, and whether they are told to be."""
     rows: dict[str, Members] = {}
     for n, event in enumerate(events, 1):
         envelope = Envelope[registry.MembershipEvent](
@@ -20,11 +27,11 @@ def members(*events: registry.MembershipEvent) -> list[str]:
         recorded = Recorded(1, n, datetime.now(UTC), envelope)
         for bloc in bloc_of(recorded):
             rows[bloc] = changed(bloc, rows.get(bloc), recorded)
-    return sorted(stay.unit for stay in rows.get("b", Members()).stays if stay.lasts(END, END))
+    return members_of(rows.get("b", Members()).stays, END, END)
 
 
-def started(since: date | None, bloc: str = "b") -> registry.MembershipStarted:
-    return registry.MembershipStarted(authority="a", unit="u", bloc=bloc, effective=since)
+def started(since: date | None, bloc: str = "b", record: Record | None = None) -> registry.MembershipStarted:
+    return registry.MembershipStarted(authority="a", unit="u", bloc=bloc, effective=since, record=record)
 
 
 def ended(until: date | None, bloc: str = "b") -> registry.MembershipEnded:
@@ -53,3 +60,25 @@ def test_a_unit_that_came_back_is_a_member_again() -> None:
 def test_an_end_that_is_told_without_a_beginning_is_kept() -> None:
     assert members(ended(date(2026, 1, 1))) == ["u"]
     assert members(ended(date(2025, 1, 1))) == []
+
+
+def inferred(field: str) -> Record:
+    return ARTICLE.model_copy(update={"inferred": (Inference(field=field, basis="named in the review"),)})
+
+
+@pytest.mark.parametrize(
+    ("events", "sure"),
+    [
+        ([started(date(2020, 1, 1))], True),
+        ([started(date(2020, 1, 1), record=ARTICLE)], True),
+        ([started(None)], False),
+        ([started(date(2020, 1, 1), record=inferred("unit"))], False),
+        ([started(date(2020, 1, 1), record=inferred("effective"))], False),
+        ([ended(date(2026, 1, 1))], False),
+        ([started(None), ended(date(2026, 1, 1)), started(date(2021, 1, 1))], True),
+    ],
+)
+def test_a_member_is_told_only_where_its_first_day_is_and_all_of_it_is_stated(
+    events: list[registry.MembershipEvent], sure: bool
+) -> None:
+    assert told(*events) == {"u": sure}

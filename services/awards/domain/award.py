@@ -129,7 +129,7 @@ def cancel(command: CancelAward, award: Award) -> Events:
         _in_order(command.effective, stands.on, en="The cancellation", vi="Ngày hủy bỏ")
         if isinstance(stands, Conferred):  # a cancelled award would not have been conferred
             require(
-                _not_before(command.effective, stands.conferred_on),
+                not_before(command.effective, stands.conferred_on),
                 "award.order",
                 en="The cancellation is before the conferral.",
                 vi="Ngày hủy bỏ trước ngày trao.",
@@ -165,14 +165,14 @@ def _standing(award: Award) -> Decided | Conferred:
             raise _refused(award)
 
 
-def _not_before(day: date | None, earlier: date | None) -> bool:
+def not_before(day: date | None, earlier: date | None) -> bool:
     """Whether nothing says that it was before; a day that is not known says nothing."""
     return day is None or earlier is None or day >= earlier
 
 
 def _in_order(day: date | None, decided_on: date | None, *, en: str, vi: str) -> None:
     require(
-        _not_before(day, decided_on),
+        not_before(day, decided_on),
         "award.order",
         en=f"{en} is before the decision.",
         vi=f"{vi} trước ngày quyết định.",

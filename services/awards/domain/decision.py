@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.awards import events as e
-from services.awards.domain.award import AWARD, Award, undecided
+from services.awards.domain.award import AWARD, Award, not_before, undecided
 from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
 from services.awards.domain.proposal import PROPOSAL, Agreed, Proposal, fits
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
@@ -78,6 +78,13 @@ def _complete(command: RecordDecision, decision: Decision) -> None:
         en="Name number, date, authority, signatory and at least one award.",
         vi="Cần số, ngày, cơ quan, người ký và ít nhất một khen thưởng.",
     )
+    count, named = command.awards.declared_count, len(command.awards.items)
+    require(
+        count is None or count == named or (count > named and not command.awards.exhaustive),
+        "decision.count",
+        en=f"awards.declared_count is {count}, and {named} awards are listed.",
+        vi=f"awards.declared_count là {count}, nhưng danh sách có {named} khen thưởng.",
+    )
 
 
 def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catalogue, command: RecordDecision) -> None:
@@ -94,12 +101,18 @@ def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catal
     match proposal:
         case None:
             pass
-        case Agreed(recipient, kind):
+        case Agreed(recipient, kind, on=on):
             require(
                 recipient == line.recipient and kind == code,
                 "decision.proposal",
                 en="The proposal is for another recipient or award.",
                 vi="Đề nghị dành cho đối tượng hoặc hình thức khác.",
+            )
+            require(
+                not_before(command.effective, on),
+                "decision.order",
+                en=f"The decision is before the proposal was agreed on, {on}.",
+                vi=f"Quyết định trước ngày thống nhất đề nghị, {on}.",
             )
         case _:
             raise Refused(

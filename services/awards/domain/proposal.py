@@ -1,6 +1,7 @@
 """Proposals: a conference agrees to propose one award for one recipient; a decision may grant it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import assert_never
 
 from pydantic import Field
@@ -32,6 +33,8 @@ class Agreed:
     kind: e.KindCode | None
     kind_version: int | None
     regulation: str | None
+    on: date | None
+    """The day of the agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def evolve(proposal: Proposal, event: e.ProposalEvent) -> Proposal:
             return Decided(award)
         case e.NominationAgreed():
             if isinstance(proposal, Unknown):
-                return Agreed(event.recipient, event.kind, event.kind_version, event.regulation)
+                return Agreed(event.recipient, event.kind, event.kind_version, event.regulation, event.effective)
             return proposal
         case _:
             assert_never(event)

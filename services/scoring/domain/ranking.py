@@ -1,6 +1,6 @@
 """A bloc's ranking of a year, computed from the approved scores of its members, as far as scoring knew them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from services.kernel.text import Id
 from services.scoring import events as e
 from services.scoring.domain.score import Approved, Score
 from services.scoring.domain.score import stream as score_of
+from services.scoring.domain.sheet import belongs
 
 
 class PublishRanking(e.RankingFacts, Command):
@@ -78,22 +79,36 @@ def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPubl
         vi="Các bảng điểm không cùng phiên bản.",
     )
     sheet, version = sheets.pop()
+    ties = next(approved[unit].ties for unit in totals)
     unscored = tuple(sorted(set(members) - totals.keys()))
     return tell(
         e.RankingPublished,
         command,
-        ranked=Listed[e.RankedUnit](items=ranked(totals), exhaustive=not unscored),
+        ranked=Listed[e.RankedUnit](
+            items=ranked({unit: (totals[unit], *_points(approved[unit], ties)) for unit in totals}),
+            exhaustive=not unscored,
+        ),
         unscored=unscored,
         sheet=sheet,
         sheet_version=version,
+        ties=ties,
     )
 
 
-def ranked(totals: dict[Id, Decimal]) -> tuple[e.RankedUnit, ...]:
-    """Units by falling total; equal totals share a rank, and the next is left out (1, 2, 2, 4)."""
-    falling = sorted(totals.items(), key=lambda unit: (-unit[1], unit[0]))
-    best = sorted(totals.values(), reverse=True)
-    return tuple(e.RankedUnit(unit=unit, rank=best.index(total) + 1, total=total) for unit, total in falling)
+def _points(score: Approved, ties: Sequence[str]) -> Iterator[Decimal]:
+    """What the unit got in each item or group that decides between equal totals."""
+    for tie in ties:
+        yield sum((points for code, points in score.items.items() if belongs(code, tie)), Decimal(0))
+
+
+def ranked(scores: Mapping[Id, tuple[Decimal, ...]]) -> tuple[e.RankedUnit, ...]:
+    """Units by falling total, which comes first, then by what decides between equal totals, in its order.
+
+    Units that are equal in all of it share a rank, and the next is left out (1, 2, 2, 4).
+    """
+    falling = sorted(scores.items(), key=lambda unit: ([-points for points in unit[1]], unit[0]))
+    best = sorted(scores.values(), reverse=True)
+    return tuple(e.RankedUnit(unit=unit, rank=best.index(points) + 1, total=points[0]) for unit, points in falling)
 
 
 def _reads(command: PublishRanking) -> Sequence[Stream[Any]]:

@@ -19,7 +19,12 @@ from services.scoring.domain.sheet import SHEET, Sheet, numbered
 
 
 class SubmitSelfScore(e.SelfScoreFacts, Command):
-    """A unit scores itself by a sheet. A late score is marked, never refused."""
+    """A unit scores itself by a sheet. A late score is marked, never refused.
+
+    `membership` is filled in at the edge from registry's log, and is no part of what a client sends.
+    """
+
+    membership: e.MembershipSeen | None = Field(default=None, exclude=True)
 
 
 class VerifyItem(e.ItemFacts, Command):
@@ -56,6 +61,7 @@ class Scored:
     own: Points = field(default_factory=dict)
     scale: Points = field(default_factory=dict)
     verified: Points = field(default_factory=dict)
+    ties: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -67,6 +73,8 @@ class Approved:
     sheet: Id | None
     version: int | None
     total: Decimal | None
+    items: Points = field(default_factory=dict)
+    ties: tuple[str, ...] = ()
 
 
 Score = Unscored | Scored | Approved
@@ -90,7 +98,8 @@ def _approval(score: Score, event: e.ScoreApproved) -> Approved:
     """The first total binds: a record that contradicts it is kept beside it."""
     if isinstance(score, Approved) and score.total is not None:
         return score
-    return Approved(event.sheet, event.sheet_version, event.total)
+    items = {item.code: item.points for item in event.items}
+    return Approved(event.sheet, event.sheet_version, event.total, items, event.ties)
 
 
 def _submitted(score: Scored, event: e.SelfScoreSubmitted) -> Scored:
@@ -102,6 +111,7 @@ def _submitted(score: Scored, event: e.SelfScoreSubmitted) -> Scored:
         version=event.sheet_version,
         own={item.code: item.points for item in event.items},
         scale={item.code: item.points for item in event.scale},
+        ties=event.ties,
     )
 
 
@@ -127,6 +137,12 @@ def submit(command: SubmitSelfScore, score: Score, sheet: Sheet = ()) -> Events:
             en="It was submitted before.",
             vi="Đã nộp bảng tự chấm điểm.",
         )
+        require(
+            command.membership and command.membership.member,
+            "score.member",
+            en=f"{command.unit} is no member of {command.bloc} in {command.year}.",
+            vi=f"{command.unit} không phải thành viên của {command.bloc} trong năm {command.year}.",
+        )
         _fits(command, version)
     due = version.self_score_due.of(command.year) if version and version.self_score_due else None
     found = version is not None and command.sheet_version is None
@@ -135,8 +151,10 @@ def submit(command: SubmitSelfScore, score: Score, sheet: Sheet = ()) -> Events:
             e.SelfScoreSubmitted,
             command,
             record=inferring(command.record, "sheet_version", "in force on the day") if found else command.record,
+            membership=None if command.record else command.membership,
             sheet_version=version.version if version else command.sheet_version,
             scale=tuple(e.ScoredItem(code=item.code, points=item.max) for item in version.items) if version else (),
+            ties=version.ties if version else (),
             due=due,
             late=_late(command.effective, due),
         )
@@ -243,6 +261,7 @@ def _approved(command: ApproveScores, unit: Id, score: Score) -> Event:
                 "total": total,
                 "sheet": score.sheet,
                 "sheet_version": score.version,
+                "ties": score.ties,
             }
             return tell(e.ScoreApproved, command, unit=unit, **facts)
         case _ if command.record is not None:

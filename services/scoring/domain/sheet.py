@@ -23,6 +23,13 @@ SHEET: Fold[Sheet] = Fold("sheet", (), evolve)
 def issue(command: IssueSheet, sheet: Sheet) -> Events:
     codes = [item.code for item in command.items]
     require(len(codes) == len(set(codes)), "sheet.codes", en="Give each item its own code.", vi="Mỗi mục cần mã riêng.")
+    lost = [tie for tie in command.ties if not any(belongs(code, tie) for code in codes)]
+    require(
+        not lost and len(set(command.ties)) == len(command.ties),
+        "sheet.ties",
+        en=f"Ties name each item or group of the sheet once; not in the sheet: {', '.join(lost) or 'none'}.",
+        vi=f"ties nêu mỗi mục hoặc nhóm của bảng điểm một lần; không có trong bảng: {', '.join(lost) or 'không'}.",
+    )
     first, last = command.effective, command.effective_to
     require(
         first is None or last is None or first <= last,
@@ -39,6 +46,11 @@ def issue(command: IssueSheet, sheet: Sheet) -> Events:
             vi="Phiên bản sau phải có hiệu lực sau.",
         )
     return [tell(e.SheetIssued, command, version=len(sheet) + 1)]
+
+
+def belongs(code: str, group: str) -> bool:
+    """Whether the item is this one, or of this group: "I.1" is of "I"."""
+    return code == group or code.startswith(f"{group}.")
 
 
 def numbered(sheet: Sheet, version: int) -> e.SheetIssued | None:

@@ -220,6 +220,38 @@ CANCEL_GROUND_LATER_FINDING: CancelGround.ValueType  # 4
 """A later finding or judgment that breaks the standard in the counted period."""
 Global___CancelGround: _TypeAlias = CancelGround  # noqa: Y015
 
+class _NameUnavailable:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NameUnavailableEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NameUnavailable.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NAME_UNAVAILABLE_UNSPECIFIED: _NameUnavailable.ValueType  # 0
+    """Never sent."""
+    NAME_UNAVAILABLE_FORGOTTEN: _NameUnavailable.ValueType  # 1
+    """The person was forgotten: nobody can read the name any more."""
+    NAME_UNAVAILABLE_NO_NAME: _NameUnavailable.ValueType  # 2
+    """Registry tells of the person, and no name."""
+    NAME_UNAVAILABLE_UNKNOWN: _NameUnavailable.ValueType  # 3
+    """Registry tells of no such person."""
+    NAME_UNAVAILABLE_NO_ANSWER: _NameUnavailable.ValueType  # 4
+    """Registry did not answer in time: ask again later."""
+
+class NameUnavailable(_NameUnavailable, metaclass=_NameUnavailableEnumTypeWrapper):
+    """Why a person's name is unavailable."""
+
+NAME_UNAVAILABLE_UNSPECIFIED: NameUnavailable.ValueType  # 0
+"""Never sent."""
+NAME_UNAVAILABLE_FORGOTTEN: NameUnavailable.ValueType  # 1
+"""The person was forgotten: nobody can read the name any more."""
+NAME_UNAVAILABLE_NO_NAME: NameUnavailable.ValueType  # 2
+"""Registry tells of the person, and no name."""
+NAME_UNAVAILABLE_UNKNOWN: NameUnavailable.ValueType  # 3
+"""Registry tells of no such person."""
+NAME_UNAVAILABLE_NO_ANSWER: NameUnavailable.ValueType  # 4
+"""Registry did not answer in time: ask again later."""
+Global___NameUnavailable: _TypeAlias = NameUnavailable  # noqa: Y015
+
 @_typing.final
 class Due(_message.Message):
     """A yearly deadline."""
@@ -1508,6 +1540,7 @@ class GetProposalsResponse(_message.Message):
     KNOWN_FIELD_NUMBER: _builtins.int
     PROPOSALS_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
+    PERSONS_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
     """Whether there are more than one answer holds."""
     @_builtins.property
@@ -1518,20 +1551,80 @@ class GetProposalsResponse(_message.Message):
     def proposals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Proposal]:
         """The proposals, by id."""
 
+    @_builtins.property
+    def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonShown]:
+        """The persons named above, by id."""
+
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         proposals: _abc.Iterable[Global___Proposal] | None = ...,
         cut: _builtins.bool = ...,
+        persons: _abc.Iterable[Global___PersonShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "known", b"known", "proposals", b"proposals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "known", b"known", "persons", b"persons", "proposals", b"proposals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetProposalsResponse: _TypeAlias = GetProposalsResponse  # noqa: Y015
+
+@_typing.final
+class PersonShown(_message.Message):
+    """How a person is called. Registry is asked for every answer anew, for a second at most; the name is kept nowhere else.
+    An answer about a past of registry's log shows the name as it was known then, any other the name of now.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    UNAVAILABLE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    KNOWN_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """Person id."""
+    unavailable: Global___NameUnavailable.ValueType
+    """Why there is no name; absent where there is one."""
+    disputed: _builtins.bool
+    """Whether registrations give several names from the same day on."""
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """The name of the latest day; absent where it is unavailable."""
+
+    @_builtins.property
+    def known(self) -> _kernel_pb2.Position:
+        """The place of registry's log on which this rests; absent where registry told nothing."""
+
+    def __init__(
+        self,
+        *,
+        person: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        unavailable: Global___NameUnavailable.ValueType | None = ...,
+        disputed: _builtins.bool = ...,
+        known: _kernel_pb2.Position | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_known", b"_known", "_name", b"_name", "_unavailable", b"_unavailable", "known", b"known", "name", b"name", "unavailable", b"unavailable"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_known", b"_known", "_name", b"_name", "_unavailable", b"_unavailable", "disputed", b"disputed", "known", b"known", "name", b"name", "person", b"person", "unavailable", b"unavailable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__known: _TypeAlias = _typing.Literal["known"]  # noqa: Y015
+    _WhichOneofArgType__known: _TypeAlias = _typing.Literal["_known", b"_known"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__unavailable: _TypeAlias = _typing.Literal["unavailable"]  # noqa: Y015
+    _WhichOneofArgType__unavailable: _TypeAlias = _typing.Literal["_unavailable", b"_unavailable"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known) -> _WhichOneofReturnType__known | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unavailable) -> _WhichOneofReturnType__unavailable | None: ...
+
+Global___PersonShown: _TypeAlias = PersonShown  # noqa: Y015
 
 @_typing.final
 class RecipientFacts(_message.Message):
@@ -1556,7 +1649,7 @@ class RecipientFacts(_message.Message):
 
     @_builtins.property
     def person(self) -> _kernel_pb2.Fact:
-        """Person id; registry gives the name."""
+        """Person id; `persons` of the answer has the name."""
 
     @_builtins.property
     def group(self) -> _kernel_pb2.Fact:
@@ -1703,7 +1796,7 @@ class Proposal(_message.Message):
     proposal: _builtins.str
     """Proposal id."""
     disputed: _builtins.bool
-    """Whether records contradict each other, unruled."""
+    """Whether records contradict each other, unruled, or rankings did on which it relied."""
     @_builtins.property
     def bloc(self) -> _kernel_pb2.Fact:
         """Bloc id."""
@@ -1758,7 +1851,7 @@ class Proposal(_message.Message):
 
     @_builtins.property
     def rank(self) -> _kernel_pb2.Fact:
-        """The recipient's rank in the bloc's published ranking."""
+        """The recipient's rank in the bloc's published ranking that the proposal relied on: a performed one binds, not a record."""
 
     @_builtins.property
     def awards(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
@@ -1928,6 +2021,7 @@ class GetAwardsResponse(_message.Message):
     KNOWN_FIELD_NUMBER: _builtins.int
     AWARDS_FIELD_NUMBER: _builtins.int
     NEXT_FIELD_NUMBER: _builtins.int
+    PERSONS_FIELD_NUMBER: _builtins.int
     next: _builtins.str
     """Where the next page begins; absent on the last."""
     @_builtins.property
@@ -1938,16 +2032,21 @@ class GetAwardsResponse(_message.Message):
     def awards(self) -> _containers.RepeatedCompositeFieldContainer[Global___Award]:
         """The awards."""
 
+    @_builtins.property
+    def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonShown]:
+        """The persons named above, by id."""
+
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         awards: _abc.Iterable[Global___Award] | None = ...,
         next: _builtins.str | None = ...,
+        persons: _abc.Iterable[Global___PersonShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "next", b"next"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "awards", b"awards", "known", b"known", "next", b"next"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "awards", b"awards", "known", b"known", "next", b"next", "persons", b"persons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__next: _TypeAlias = _typing.Literal["next"]  # noqa: Y015
     _WhichOneofArgType__next: _TypeAlias = _typing.Literal["_next", b"_next"]  # noqa: Y015
@@ -1985,12 +2084,13 @@ Global___GetAwardRequest: _TypeAlias = GetAwardRequest  # noqa: Y015
 
 @_typing.final
 class GetAwardResponse(_message.Message):
-    """An award; absent if none is recorded."""
+    """An award."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     KNOWN_FIELD_NUMBER: _builtins.int
     AWARD_FIELD_NUMBER: _builtins.int
+    PERSONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -1999,19 +2099,22 @@ class GetAwardResponse(_message.Message):
     def award(self) -> Global___Award:
         """The award."""
 
+    @_builtins.property
+    def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonShown]:
+        """The persons named above, by id."""
+
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         award: Global___Award | None = ...,
+        persons: _abc.Iterable[Global___PersonShown] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_award", b"_award", "award", b"award"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["award", b"award"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_award", b"_award", "award", b"award", "known", b"known"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["award", b"award", "known", b"known", "persons", b"persons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__award: _TypeAlias = _typing.Literal["award"]  # noqa: Y015
-    _WhichOneofArgType__award: _TypeAlias = _typing.Literal["_award", b"_award"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__award) -> _WhichOneofReturnType__award | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetAwardResponse: _TypeAlias = GetAwardResponse  # noqa: Y015
 

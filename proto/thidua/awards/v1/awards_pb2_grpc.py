@@ -143,7 +143,8 @@ class AwardsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetProposals(self, request, context):
-        """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made.
+        """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made. NOT_FOUND
+        for a bloc that is not recorded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,7 +158,7 @@ class AwardsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetAward(self, request, context):
-        """One award with all that is recorded of it.
+        """One award with all that is recorded of it. NOT_FOUND where nothing is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,11 +50,13 @@ class AwardsServiceStub:
     FindAwardKinds: _grpc.UnaryUnaryMultiCallable[_awards_pb2.FindAwardKindsRequest, _awards_pb2.FindAwardKindsResponse]
     """Kinds of award by code, name or alias, in whatever spelling."""
     GetProposals: _grpc.UnaryUnaryMultiCallable[_awards_pb2.GetProposalsRequest, _awards_pb2.GetProposalsResponse]
-    """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made."""
+    """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made. NOT_FOUND
+    for a bloc that is not recorded.
+    """
     GetAwards: _grpc.UnaryUnaryMultiCallable[_awards_pb2.GetAwardsRequest, _awards_pb2.GetAwardsResponse]
     """Awards by bloc, year, recipient or kind. An empty list means that none is recorded."""
     GetAward: _grpc.UnaryUnaryMultiCallable[_awards_pb2.GetAwardRequest, _awards_pb2.GetAwardResponse]
-    """One award with all that is recorded of it."""
+    """One award with all that is recorded of it. NOT_FOUND where nothing is."""
 
 @_typing.type_check_only
 class AwardsServiceAsyncStub(AwardsServiceStub):
@@ -78,11 +80,13 @@ class AwardsServiceAsyncStub(AwardsServiceStub):
     FindAwardKinds: _aio.UnaryUnaryMultiCallable[_awards_pb2.FindAwardKindsRequest, _awards_pb2.FindAwardKindsResponse]  # type: ignore[assignment]
     """Kinds of award by code, name or alias, in whatever spelling."""
     GetProposals: _aio.UnaryUnaryMultiCallable[_awards_pb2.GetProposalsRequest, _awards_pb2.GetProposalsResponse]  # type: ignore[assignment]
-    """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made."""
+    """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made. NOT_FOUND
+    for a bloc that is not recorded.
+    """
     GetAwards: _aio.UnaryUnaryMultiCallable[_awards_pb2.GetAwardsRequest, _awards_pb2.GetAwardsResponse]  # type: ignore[assignment]
     """Awards by bloc, year, recipient or kind. An empty list means that none is recorded."""
     GetAward: _aio.UnaryUnaryMultiCallable[_awards_pb2.GetAwardRequest, _awards_pb2.GetAwardResponse]  # type: ignore[assignment]
-    """One award with all that is recorded of it."""
+    """One award with all that is recorded of it. NOT_FOUND where nothing is."""
 
 class AwardsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Commands carry a `record` where the act is told from a document; without one the act is performed, and its rules apply.
@@ -151,7 +155,9 @@ class AwardsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _awards_pb2.GetProposalsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_awards_pb2.GetProposalsResponse, _abc.Awaitable[_awards_pb2.GetProposalsResponse]]:
-        """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made."""
+        """What was proposed by a bloc for a year. An empty list means that none is recorded, not that none was made. NOT_FOUND
+        for a bloc that is not recorded.
+        """
 
     @_abc_1.abstractmethod
     def GetAwards(
@@ -167,6 +173,6 @@ class AwardsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _awards_pb2.GetAwardRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_awards_pb2.GetAwardResponse, _abc.Awaitable[_awards_pb2.GetAwardResponse]]:
-        """One award with all that is recorded of it."""
+        """One award with all that is recorded of it. NOT_FOUND where nothing is."""
 
 def add_AwardsServiceServicer_to_server(servicer: AwardsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

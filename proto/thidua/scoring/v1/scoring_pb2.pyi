@@ -254,6 +254,7 @@ class IssueSheetRequest(_message.Message):
     EFFECTIVE_TO_FIELD_NUMBER: _builtins.int
     SELF_SCORE_DUE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    TIES_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """Chosen by the client, kept for retries (UUID)."""
     sheet: _builtins.str
@@ -280,6 +281,12 @@ class IssueSheetRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """The document, if told from one."""
 
+    @_builtins.property
+    def ties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What decides between equal totals, the first first: codes of items, or of groups ("I" is all of "I.1", "I.2", …).
+        Units that are equal in all of it share a rank; without any, equal totals do.
+        """
+
     def __init__(
         self,
         *,
@@ -293,10 +300,11 @@ class IssueSheetRequest(_message.Message):
         effective_to: _builtins.str | None = ...,
         self_score_due: Global___Due | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ties: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective", b"_effective", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_record", b"_record", "_self_score_due", b"_self_score_due", "decision_number", b"decision_number", "effective", b"effective", "effective_to", b"effective_to", "issuer", b"issuer", "record", b"record", "self_score_due", b"self_score_due"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective", b"_effective", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_record", b"_record", "_self_score_due", b"_self_score_due", "command_id", b"command_id", "decision_number", b"decision_number", "effective", b"effective", "effective_to", b"effective_to", "issuer", b"issuer", "items", b"items", "record", b"record", "self_score_due", b"self_score_due", "sheet", b"sheet", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective", b"_effective", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_record", b"_record", "_self_score_due", b"_self_score_due", "command_id", b"command_id", "decision_number", b"decision_number", "effective", b"effective", "effective_to", b"effective_to", "issuer", b"issuer", "items", b"items", "record", b"record", "self_score_due", b"self_score_due", "sheet", b"sheet", "ties", b"ties", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__decision_number: _TypeAlias = _typing.Literal["decision_number"]  # noqa: Y015
     _WhichOneofArgType__decision_number: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number"]  # noqa: Y015
@@ -764,7 +772,7 @@ Global___GetSheetRequest: _TypeAlias = GetSheetRequest  # noqa: Y015
 
 @_typing.final
 class GetSheetResponse(_message.Message):
-    """The versions of a sheet; empty if none is recorded."""
+    """The versions of a sheet; empty if none is as asked for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -806,6 +814,7 @@ class SheetVersion(_message.Message):
     EFFECTIVE_TO_FIELD_NUMBER: _builtins.int
     SELF_SCORE_DUE_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
+    TIES_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """From 1."""
     @_builtins.property
@@ -836,6 +845,10 @@ class SheetVersion(_message.Message):
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___SheetItemFacts]:
         """Its items."""
 
+    @_builtins.property
+    def ties(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What decides between equal totals, the first first: codes of items or groups."""
+
     def __init__(
         self,
         *,
@@ -847,10 +860,11 @@ class SheetVersion(_message.Message):
         effective_to: _kernel_pb2.Fact | None = ...,
         self_score_due: _kernel_pb2.Fact | None = ...,
         items: _abc.Iterable[Global___SheetItemFacts] | None = ...,
+        ties: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective_from", b"_effective_from", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_self_score_due", b"_self_score_due", "_title", b"_title", "decision_number", b"decision_number", "effective_from", b"effective_from", "effective_to", b"effective_to", "issuer", b"issuer", "self_score_due", b"self_score_due", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective_from", b"_effective_from", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_self_score_due", b"_self_score_due", "_title", b"_title", "decision_number", b"decision_number", "effective_from", b"effective_from", "effective_to", b"effective_to", "issuer", b"issuer", "items", b"items", "self_score_due", b"self_score_due", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective_from", b"_effective_from", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_self_score_due", b"_self_score_due", "_title", b"_title", "decision_number", b"decision_number", "effective_from", b"effective_from", "effective_to", b"effective_to", "issuer", b"issuer", "items", b"items", "self_score_due", b"self_score_due", "ties", b"ties", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__decision_number: _TypeAlias = _typing.Literal["decision_number"]  # noqa: Y015
     _WhichOneofArgType__decision_number: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number"]  # noqa: Y015
@@ -958,7 +972,7 @@ Global___GetScoreRequest: _TypeAlias = GetScoreRequest  # noqa: Y015
 
 @_typing.final
 class GetScoreResponse(_message.Message):
-    """A score; absent if none is recorded."""
+    """A score."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -978,13 +992,11 @@ class GetScoreResponse(_message.Message):
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         score: Global___Score | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "known", b"known", "score", b"score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known", b"known", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
-    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetScoreResponse: _TypeAlias = GetScoreResponse  # noqa: Y015
 
@@ -1122,7 +1134,7 @@ class ScoreItem(_message.Message):
     code: _builtins.str
     """Code of the sheet's item."""
     disputed: _builtins.bool
-    """Whether self-scores, verifications or approvals give it several points."""
+    """Whether self-scores, verifications or approvals give it several points, or more than the sheet's version allows."""
     @_builtins.property
     def self_points(self) -> _kernel_pb2.Fact:
         """Points that the unit gave itself."""
@@ -1220,7 +1232,7 @@ Global___GetRankingRequest: _TypeAlias = GetRankingRequest  # noqa: Y015
 
 @_typing.final
 class GetRankingResponse(_message.Message):
-    """Rankings; empty if none is recorded, several only where records contradict each other."""
+    """What is told of the ranking; several only where it is told several times."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1232,7 +1244,7 @@ class GetRankingResponse(_message.Message):
 
     @_builtins.property
     def rankings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ranking]:
-        """The rankings."""
+        """First the one that binds: the one performed in the system, else the one that was recorded first."""
 
     def __init__(
         self,
@@ -1263,6 +1275,10 @@ class Ranking(_message.Message):
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     UNSCORED_FIELD_NUMBER: _builtins.int
     MEMBERS_SEEN_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    TIES_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether it contradicts itself, or another of the same bloc and year."""
     @_builtins.property
     def publisher(self) -> _kernel_pb2.Fact:
         """Organisation that published it."""
@@ -1289,7 +1305,7 @@ class Ranking(_message.Message):
 
     @_builtins.property
     def exhaustive(self) -> _kernel_pb2.Fact:
-        """Whether the units are all, where known."""
+        """Whether the units are all, where known; inferred where a member is one by inference."""
 
     @_builtins.property
     def unscored(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
@@ -1298,6 +1314,10 @@ class Ranking(_message.Message):
     @_builtins.property
     def members_seen(self) -> _kernel_pb2.Position:
         """The place of registry's log whose members it relied on."""
+
+    @_builtins.property
+    def ties(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What decided between equal totals, the first first: codes of items or groups of the sheet."""
 
     def __init__(
         self,
@@ -1311,10 +1331,12 @@ class Ranking(_message.Message):
         exhaustive: _kernel_pb2.Fact | None = ...,
         unscored: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
         members_seen: _kernel_pb2.Position | None = ...,
+        disputed: _builtins.bool = ...,
+        ties: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_members_seen", b"_members_seen", "_published_on", b"_published_on", "_publisher", b"_publisher", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "members_seen", b"members_seen", "published_on", b"published_on", "publisher", b"publisher", "sheet", b"sheet", "sheet_version", b"sheet_version"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_members_seen", b"_members_seen", "_published_on", b"_published_on", "_publisher", b"_publisher", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "members_seen", b"members_seen", "published_on", b"published_on", "publisher", b"publisher", "ranked", b"ranked", "sheet", b"sheet", "sheet_version", b"sheet_version", "unscored", b"unscored"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_members_seen", b"_members_seen", "_published_on", b"_published_on", "_publisher", b"_publisher", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "declared_count", b"declared_count", "disputed", b"disputed", "exhaustive", b"exhaustive", "members_seen", b"members_seen", "published_on", b"published_on", "publisher", b"publisher", "ranked", b"ranked", "sheet", b"sheet", "sheet_version", b"sheet_version", "ties", b"ties", "unscored", b"unscored"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
     _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
@@ -1362,7 +1384,7 @@ class RankedUnitFacts(_message.Message):
 
     @_builtins.property
     def rank(self) -> _kernel_pb2.Fact:
-        """Its rank; equal totals share one, and the next is left out."""
+        """Its rank; units that are equal share one, and the next is left out."""
 
     @_builtins.property
     def total(self) -> _kernel_pb2.Fact:

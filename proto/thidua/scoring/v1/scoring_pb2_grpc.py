@@ -91,7 +91,8 @@ class ScoringServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SubmitSelfScore(self, request, context):
-        """Submits what a unit gives itself by a sheet. A late one is marked, never refused.
+        """Submits what a unit gives itself by a sheet. A late one is marked, never refused; one performed by a unit that
+        registry knows as no member of the bloc in that year is refused (score.member).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,21 +120,21 @@ class ScoringServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetSheet(self, request, context):
-        """The versions of a sheet, or the one asked for.
+        """The versions of a sheet, or the one asked for. NOT_FOUND for a sheet that is not recorded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetScore(self, request, context):
-        """A unit's score of a year: as given by itself, as verified, as approved.
+        """A unit's score of a year: as given by itself, as verified, as approved. NOT_FOUND where none is recorded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetRanking(self, request, context):
-        """A bloc's ranking of a year, with what it relied on.
+        """A bloc's ranking of a year, with what it relied on. NOT_FOUND where none is recorded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

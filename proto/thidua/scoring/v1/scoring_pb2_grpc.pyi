@@ -38,7 +38,9 @@ class ScoringServiceStub:
     IssueSheet: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.IssueSheetRequest, _scoring_pb2.IssueSheetResponse]
     """Issues the next version of a scoring sheet."""
     SubmitSelfScore: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.SubmitSelfScoreRequest, _scoring_pb2.SubmitSelfScoreResponse]
-    """Submits what a unit gives itself by a sheet. A late one is marked, never refused."""
+    """Submits what a unit gives itself by a sheet. A late one is marked, never refused; one performed by a unit that
+    registry knows as no member of the bloc in that year is refused (score.member).
+    """
     VerifyItem: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.VerifyItemRequest, _scoring_pb2.VerifyItemResponse]
     """Confirms or adjusts one item of a self-score; the verifier is another agency."""
     ApproveScores: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.ApproveScoresRequest, _scoring_pb2.ApproveScoresResponse]
@@ -46,11 +48,11 @@ class ScoringServiceStub:
     PublishRanking: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.PublishRankingRequest, _scoring_pb2.PublishRankingResponse]
     """Publishes a bloc's ranking, computed from the approved scores of its members, or given by a document."""
     GetSheet: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.GetSheetRequest, _scoring_pb2.GetSheetResponse]
-    """The versions of a sheet, or the one asked for."""
+    """The versions of a sheet, or the one asked for. NOT_FOUND for a sheet that is not recorded."""
     GetScore: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.GetScoreRequest, _scoring_pb2.GetScoreResponse]
-    """A unit's score of a year: as given by itself, as verified, as approved."""
+    """A unit's score of a year: as given by itself, as verified, as approved. NOT_FOUND where none is recorded."""
     GetRanking: _grpc.UnaryUnaryMultiCallable[_scoring_pb2.GetRankingRequest, _scoring_pb2.GetRankingResponse]
-    """A bloc's ranking of a year, with what it relied on."""
+    """A bloc's ranking of a year, with what it relied on. NOT_FOUND where none is recorded."""
 
 @_typing.type_check_only
 class ScoringServiceAsyncStub(ScoringServiceStub):
@@ -62,7 +64,9 @@ class ScoringServiceAsyncStub(ScoringServiceStub):
     IssueSheet: _aio.UnaryUnaryMultiCallable[_scoring_pb2.IssueSheetRequest, _scoring_pb2.IssueSheetResponse]  # type: ignore[assignment]
     """Issues the next version of a scoring sheet."""
     SubmitSelfScore: _aio.UnaryUnaryMultiCallable[_scoring_pb2.SubmitSelfScoreRequest, _scoring_pb2.SubmitSelfScoreResponse]  # type: ignore[assignment]
-    """Submits what a unit gives itself by a sheet. A late one is marked, never refused."""
+    """Submits what a unit gives itself by a sheet. A late one is marked, never refused; one performed by a unit that
+    registry knows as no member of the bloc in that year is refused (score.member).
+    """
     VerifyItem: _aio.UnaryUnaryMultiCallable[_scoring_pb2.VerifyItemRequest, _scoring_pb2.VerifyItemResponse]  # type: ignore[assignment]
     """Confirms or adjusts one item of a self-score; the verifier is another agency."""
     ApproveScores: _aio.UnaryUnaryMultiCallable[_scoring_pb2.ApproveScoresRequest, _scoring_pb2.ApproveScoresResponse]  # type: ignore[assignment]
@@ -70,11 +74,11 @@ class ScoringServiceAsyncStub(ScoringServiceStub):
     PublishRanking: _aio.UnaryUnaryMultiCallable[_scoring_pb2.PublishRankingRequest, _scoring_pb2.PublishRankingResponse]  # type: ignore[assignment]
     """Publishes a bloc's ranking, computed from the approved scores of its members, or given by a document."""
     GetSheet: _aio.UnaryUnaryMultiCallable[_scoring_pb2.GetSheetRequest, _scoring_pb2.GetSheetResponse]  # type: ignore[assignment]
-    """The versions of a sheet, or the one asked for."""
+    """The versions of a sheet, or the one asked for. NOT_FOUND for a sheet that is not recorded."""
     GetScore: _aio.UnaryUnaryMultiCallable[_scoring_pb2.GetScoreRequest, _scoring_pb2.GetScoreResponse]  # type: ignore[assignment]
-    """A unit's score of a year: as given by itself, as verified, as approved."""
+    """A unit's score of a year: as given by itself, as verified, as approved. NOT_FOUND where none is recorded."""
     GetRanking: _aio.UnaryUnaryMultiCallable[_scoring_pb2.GetRankingRequest, _scoring_pb2.GetRankingResponse]  # type: ignore[assignment]
-    """A bloc's ranking of a year, with what it relied on."""
+    """A bloc's ranking of a year, with what it relied on. NOT_FOUND where none is recorded."""
 
 class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
     """Commands carry a `record` where the act is told from a document; without one the act is performed, and its rules apply.
@@ -95,7 +99,9 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scoring_pb2.SubmitSelfScoreRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.SubmitSelfScoreResponse, _abc.Awaitable[_scoring_pb2.SubmitSelfScoreResponse]]:
-        """Submits what a unit gives itself by a sheet. A late one is marked, never refused."""
+        """Submits what a unit gives itself by a sheet. A late one is marked, never refused; one performed by a unit that
+        registry knows as no member of the bloc in that year is refused (score.member).
+        """
 
     @_abc_1.abstractmethod
     def VerifyItem(
@@ -127,7 +133,7 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scoring_pb2.GetSheetRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.GetSheetResponse, _abc.Awaitable[_scoring_pb2.GetSheetResponse]]:
-        """The versions of a sheet, or the one asked for."""
+        """The versions of a sheet, or the one asked for. NOT_FOUND for a sheet that is not recorded."""
 
     @_abc_1.abstractmethod
     def GetScore(
@@ -135,7 +141,7 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scoring_pb2.GetScoreRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.GetScoreResponse, _abc.Awaitable[_scoring_pb2.GetScoreResponse]]:
-        """A unit's score of a year: as given by itself, as verified, as approved."""
+        """A unit's score of a year: as given by itself, as verified, as approved. NOT_FOUND where none is recorded."""
 
     @_abc_1.abstractmethod
     def GetRanking(
@@ -143,6 +149,6 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scoring_pb2.GetRankingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scoring_pb2.GetRankingResponse, _abc.Awaitable[_scoring_pb2.GetRankingResponse]]:
-        """A bloc's ranking of a year, with what it relied on."""
+        """A bloc's ranking of a year, with what it relied on. NOT_FOUND where none is recorded."""
 
 def add_ScoringServiceServicer_to_server(servicer: ScoringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
