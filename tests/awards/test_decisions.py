@@ -377,7 +377,7 @@ def test_a_performed_decision_counts_what_it_lists(count: int | None, exhaustive
     command = decide(line()).model_copy(update={"awards": listed})
     when = given(CATALOGUE).when(command)
     if refused:
-        when.refused("decision.count")
+        when.refused("list.count")
     else:
         when.then(recorded("a").model_copy(update={"awards": kept}), {"award:a": [decided()]})
 

@@ -81,9 +81,9 @@ def _complete(command: RecordDecision, decision: Decision) -> None:
     count, named = command.awards.declared_count, len(command.awards.items)
     require(
         count is None or count == named or (count > named and not command.awards.exhaustive),
-        "decision.count",
-        en=f"awards.declared_count is {count}, and {named} awards are listed.",
-        vi=f"awards.declared_count là {count}, nhưng danh sách có {named} khen thưởng.",
+        "list.count",
+        en=f"awards.declared_count: {count} are declared, and {named} are listed.",
+        vi=f"awards.declared_count: khai {count} nhưng liệt kê {named}.",
     )
 
 
