@@ -1,6 +1,7 @@
 """Invariants across streams, under pairs of commands that race each other through two processes of one service.
 
-Each pair is sent at once, one to each process. One is accepted, and the other is told that it was not.
+Each pair is sent at once, one to each process. One is accepted, and the other is told that it was not. Commands on a
+few units and blocs are also repeated, chained and given up (see tangles.py). A replay of the log judges them all.
 """
 
 import asyncio
@@ -12,6 +13,8 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,14 +27,21 @@ from deploy.demo.client import message
 from deploy.local.processes import ROOT
 from deploy.local.servers import Servers
 from services.kernel import auth
+from services.kernel.decider import Command
 from services.kernel.migrate import migrate
+from services.registry.domain import HANDLERS
+from services.registry.events import VOCABULARY
+from tests.faults import tangles
 from tests.faults.cases import Case
-from tests.registry.support import PASSWORD, administer
+from tests.registry.support import COMMANDS, PASSWORD, administer
 
 API = registry_pb2.DESCRIPTOR.services_by_name["RegistryService"]
 ATONCE = 64  # pairs under way
 FIRST = "1945-01-01"  # of every bloc
 LOST = {grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION}
+KNOTS = 4  # blocs and units that tangled commands meet on
+LONGEST = 4  # orders in a row
+STRETCH = 200  # orders, after which they go on with other blocs and units
 BLOCS = 2 * ATONCE  # so that only the two of a pair meet on a stream, and one of them always wins
 
 TWO_BLOCS = """
@@ -44,31 +54,52 @@ group by 1, 2 having count(*) > 1
 """
 
 
+Order = tuple[str, UUID, dict[str, Any]]
+"""A method, a command id, and the command's fields."""
+
+
+@dataclass
+class Told:
+    """Every command that was sent, and every reply, by command id."""
+
+    commands: dict[str, Command] = field(default_factory=dict)
+    replies: list[tuple[str, tangles.Place]] = field(default_factory=list)
+
+
 class Client(NamedTuple):
     """One process of registry."""
 
     channel: grpc.aio.Channel
     metadata: tuple[tuple[str, str], ...]
+    told: Told
 
     async def send(self, method: str, command_id: UUID, fields: dict[str, Any]) -> grpc.StatusCode:
         """How the command ended. Raises AioRpcError unless it was accepted or lost."""
+        self.told.commands.setdefault(str(command_id), COMMANDS[method].model_validate(fields))
         response: Any = getattr(registry_pb2, f"{method}Response")
         call = self.channel.unary_unary(
             f"/{API.full_name}/{method}", lambda m: m.SerializeToString(), response.FromString
         )
         request = message(API.methods_by_name[method].input_type, {"command_id": str(command_id), **fields})
         try:
-            await call(request, timeout=30, metadata=self.metadata)
+            reply: Any = await call(request, timeout=30, metadata=self.metadata)
         except grpc.aio.AioRpcError as error:
             if error.code() not in LOST:
                 raise
             return error.code()
+        at, time = reply.recorded.position, datetime.fromisoformat(reply.recorded.recorded_at)
+        self.told.replies.append((str(command_id), tangles.Place(at.epoch, at.position, time.isoformat())))
         return grpc.StatusCode.OK
 
 
 class Place(NamedTuple):
     clients: tuple[Client, Client]
     dsn: str
+    told: Told
+
+    async def judged(self) -> list[str]:
+        """What a replay of the log finds wrong with all that was told."""
+        return await tangles.judged(self.dsn, VOCABULARY, HANDLERS, self.told.commands, self.told.replies)
 
 
 Pair = Callable[[int], Sequence[tuple[str, dict[str, Any]]]]
@@ -133,7 +164,48 @@ async def raced(place: Place, pair: Pair, n: int, chance: random.Random, broken:
     connection = await asyncpg.connect(place.dsn)
     failures += [f"broken in the log: {tuple(row)}" for row in await connection.fetch(broken)]
     await connection.close()
-    return failures
+    return failures + await place.judged()
+
+
+async def tangled(n: int, seed: int, servers: Servers) -> list[str]:
+    """Orders in rows, each row sent at once to one process or both, some of them again later; one in ten given up."""
+    async with two_processes(servers) as place:
+        chance = random.Random(seed)
+        orders = [_order(k // STRETCH, chance) for k in range(n)]
+        await prepared(place, KNOTS * (n // STRETCH + 1), KNOTS * (n // STRETCH + 1), chance)
+
+        async def row(begin: int) -> None:
+            own, other = chance.sample(place.clients, 2)
+            some = orders[begin : begin + LONGEST]
+            sends = [(own, order) for order in some] + [(other, order) for order in some if chance.random() < 0.3]
+            sends += [
+                (own, chance.choice(orders[max(0, begin - STRETCH) : begin + 1])) for _ in range(chance.randrange(3))
+            ]
+            chance.shuffle(sends)
+            calls = [asyncio.create_task(client.send(*order)) for client, order in sends]
+            for call in calls:
+                if chance.random() < 0.1:
+                    asyncio.get_running_loop().call_later(chance.random() * 0.02, call.cancel)
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+            errors = [error for error in ended if isinstance(error, Exception)]
+            if errors:
+                raise errors[0]
+
+        await _all((row(begin) for begin in range(0, n, LONGEST)), atonce=4)
+        await _all(place.clients[k % 2].send(*order) for k, order in enumerate(orders))
+        return await place.judged()
+
+
+def _order(stretch: int, chance: random.Random) -> Order:
+    """Something done to the blocs and units of a stretch."""
+    unit, bloc = (f"{kind}{KNOTS * stretch + chance.randrange(KNOTS)}" for kind in "ub")
+    fields: dict[str, Any] = {"bloc": bloc, "effective": f"2024-01-{chance.randrange(28) + 1:02}"}
+    method = chance.choice(["AdmitMember", "EndMembership", "ElectLeadership"])
+    if method == "ElectLeadership":
+        fields |= {"year": 2024 + chance.randrange(40), "head": {"agency": unit}}
+    else:
+        fields |= {"authority": "central", "unit": unit}
+    return method, new_id(chance), fields
 
 
 async def _race(place: Place, pair: Sequence[tuple[str, dict[str, Any]]], chance: random.Random) -> list[Any]:
@@ -143,9 +215,9 @@ async def _race(place: Place, pair: Sequence[tuple[str, dict[str, Any]]], chance
     )
 
 
-async def _all(works: Any) -> list[Any]:
+async def _all(works: Any, atonce: int = ATONCE) -> list[Any]:
     """All results in order, with few under way at once."""
-    free = asyncio.Semaphore(ATONCE)
+    free = asyncio.Semaphore(atonce)
 
     async def one(work: Any) -> Any:
         async with free:
@@ -176,8 +248,9 @@ async def two_processes(servers: Servers) -> AsyncIterator[Place]:
             channels = [grpc.aio.insecure_channel(f"127.0.0.1:{port}") for port in ports]
             for channel in channels:
                 stack.push_async_callback(channel.close, None)
-            one, other = (Client(channel, (("authorization", f"Bearer {token}"),)) for channel in channels)
-            yield Place((one, other), dsn)
+            told = Told()
+            one, other = (Client(channel, (("authorization", f"Bearer {token}"),), told) for channel in channels)
+            yield Place((one, other), dsn, told)
     finally:
         await administer(servers.postgres, f"drop database {name} with (force)")
 
@@ -214,4 +287,5 @@ async def _process(dsn: str, keys: Path) -> AsyncIterator[int]:
 CASES = (
     Case("one-bloc", "two admissions of a unit race through two processes", 10_000, 60, one_bloc),
     Case("one-head", "two elections for a year race through two processes", 10_000, 60, one_head),
+    Case("tangled-calls", "fresh, repeated, chained and cancelled calls through two processes", 3_000, 100, tangled),
 )
