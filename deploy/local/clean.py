@@ -1,6 +1,14 @@
-"""End whatever runs of this checkout left running, and remove what they wrote, outside of the checkout too."""
+"""End whatever runs of this checkout left running, and remove what they wrote, outside of the checkout too.
 
-from deploy.local.processes import end_all
+It refuses while a run is under way.
+"""
+
+import sys
+
+from deploy.local.processes import ServerError, end_all
 
 if __name__ == "__main__":
-    end_all()
+    try:
+        end_all()
+    except ServerError as error:
+        sys.exit(str(error))

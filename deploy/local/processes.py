@@ -159,11 +159,31 @@ def eventually(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def end_all() -> None:
-    """End every server of this checkout, of living runs too, and remove what all runs wrote."""
-    for record in (VAR / "run").glob("**/*.pid"):
-        Process(record).kill()
+    """End what runs of this checkout have left running, and say so, and remove what all runs wrote.
+
+    Raises ServerError while a run is under way, which would lose its servers.
+    """
+    alive = sorted(lock.stem for lock in (VAR / "run").glob("*.lock") if _held(lock))
+    if alive:
+        raise ServerError(
+            f"Nothing is removed: a run of this checkout is under way ({', '.join(alive)}). End it first."
+        )
+    for record in sorted((VAR / "run").glob("**/*.pid")):
+        left = Process(record)
+        if left.pid is not None:
+            print(f"Ending {record.stem} of the run {record.relative_to(VAR / 'run').parts[0]} …", flush=True)
+        left.kill()
     for folder in [VAR / "run", _outside()]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _held(lock: Path) -> bool:
+    with lock.open() as claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def _outside() -> Path:
