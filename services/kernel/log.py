@@ -290,7 +290,8 @@ class Log:
 async def new_epoch(admin_dsn: str, reason: str, actor: str, seen: Position | None = None) -> int:
     """Begin a new epoch after a restore or a promotion, so that appends go on; its number.
 
-    `seen` is the last position that consumers or the topic are known to have, so that its epoch is not used again.
+    Its number is the time. `seen` is the last position that the topics are known to have: the number is above its
+    epoch, though a clock has gone back.
     """
     connection = await asyncpg.connect(admin_dsn)
     try:

@@ -1,5 +1,6 @@
 """An owner restored to an older state: who follows it takes no reused position for one that it knows."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -55,12 +56,42 @@ async def test_a_consumer_that_is_ahead_of_a_restored_owner_rebuilds(
             owner.log = await Log.open(owner.log.name, copy.dsn)
             await owner.serve()
             await until(owner.log.fenced)
-            await new_epoch(copy.admin_dsn, "restored from a backup", "tester")
+            epoch = await new_epoch(copy.admin_dsn, "restored from a backup", "tester")
             async with running(owner.relay().run()):
                 await until(lambda: engine.position == Position(1, 12))
                 for n in range(15):
                     await owner.log.append(append_of((f"counter:new-{n}", 0, 1)))
-                await until(lambda: engine.position == Position(2, 27))
+                await until(lambda: engine.position == Position(epoch, 27))
+        replay = Engine(COUNTS, pool, owner.log, table="counts_replayed")
+        await replay.catch_up()
+        assert await content_hash(pool, COUNTS) == await content_hash(pool, COUNTS, "counts_replayed")
+
+
+async def test_who_knows_an_epoch_that_a_second_restore_and_a_lost_topic_made_forgotten_takes_no_other_for_it(
+    postgres: Postgres | ExistingPostgres,
+    fresh_place: Callable[[], Awaitable[Place]],
+    owner: Owner,
+    inbox: Inbox,
+) -> None:
+    there = await fresh_place()
+    name, dsn = owner.log.name, owner.log._dsn
+    await owner.tell(12)
+    await owner.log.close()
+    original = Place(postgres.dsn(urlsplit(dsn).path.removeprefix("/")), dsn)
+    async with backup(postgres, original) as copy, asyncpg.create_pool(there.dsn, min_size=0, max_size=4) as pool:
+        engine = Engine(COUNTS, pool, inbox, heal=partial(heal, COUNTS, inbox, there.dsn, processes=0))
+        epochs = []
+        async with running(inbox.run(), engine.run()):
+            for place in (original, copy):  # the same twelve events, and neither knows of the other's epoch
+                await owner.leave()
+                owner.log = await Log.open(name, place.dsn)
+                await owner.serve()
+                epochs.append(await new_epoch(place.admin_dsn, "restored from a backup", "tester"))
+                for n in range(5):
+                    await owner.log.append(append_of((f"counter:{len(epochs)}-{n}", 0, 1)))
+                await until(lambda: engine.position == Position(epochs[-1], 17))
+                await asyncio.sleep(1)  # a restore takes longer
+        assert epochs[0] < epochs[1]
         replay = Engine(COUNTS, pool, owner.log, table="counts_replayed")
         await replay.catch_up()
         assert await content_hash(pool, COUNTS) == await content_hash(pool, COUNTS, "counts_replayed")
