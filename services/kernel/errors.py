@@ -39,6 +39,8 @@ class Refused(Error):
     def __init__(self, rule: str, *, en: str, vi: str = "") -> None:
         super().__init__(en=en, vi=vi)
         self.rule = rule
+        self.subject = rule.partition(".")[0]
+        """What it is about: a stream, such as `bloc:b-1`, where one is known; else what the rule is about."""
 
 
 class Conflict(Error):

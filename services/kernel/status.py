@@ -64,8 +64,9 @@ def _details(error: errors.Error) -> Iterator[Message]:
             yield _bad_request(violations)
         case errors.Refused(rule=rule):
             yield ErrorInfo(reason=rule, domain=DOMAIN)
-            failure = PreconditionFailure.Violation(type=rule, subject=DOMAIN, description=_clip(error.en, 500))
-            yield PreconditionFailure(violations=[failure])
+            about, why = _clip(error.subject, 200), _clip(error.en, 500)
+            violation = PreconditionFailure.Violation(type=rule, subject=about, description=why)
+            yield PreconditionFailure(violations=[violation])
         case errors.Busy(seconds=seconds):
             yield _retry_after(seconds)
         case errors.Unavailable():

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -73,8 +73,3 @@ class Metrics:
         if child is None:
             child = self._children[method, code] = self._calls.labels(method, code)
         child.observe(seconds)
-
-    def serve(self, host: str, port: int) -> int:
-        """Serve the metrics by HTTP in a thread; the port, which is a free one if 0 was asked for."""
-        server, _ = start_http_server(port, host, self.registry)
-        return int(server.server_port)

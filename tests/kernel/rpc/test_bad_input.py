@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import grpc
 import pytest
-from google.rpc.error_details_pb2 import ErrorInfo, LocalizedMessage, RetryInfo
+from google.rpc.error_details_pb2 import ErrorInfo, LocalizedMessage, PreconditionFailure, RetryInfo
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -115,9 +115,11 @@ async def test_a_domain_rule_tells_its_code(sample: Sample) -> None:
     box = new()
     await sample.open_box(box)
     code, details = await refusal(sample.open_box(box))
-    info, message = ErrorInfo(), LocalizedMessage()
+    info, message, failure = ErrorInfo(), LocalizedMessage(), PreconditionFailure()
     assert code == "FAILED_PRECONDITION"
     assert any(packed.Unpack(info) for packed in details)
+    assert any(packed.Unpack(failure) for packed in details)
+    assert [(v.type, v.subject) for v in failure.violations] == [("box.state", f"box:{box}")]
     assert any(packed.Unpack(message) for packed in details)
     assert (info.reason, info.domain, message.message) == ("box.state", "thidua", "thùng này đã có")
 

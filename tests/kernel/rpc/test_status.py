@@ -39,7 +39,8 @@ def test_an_invalid_request_names_its_fields_in_both_languages() -> None:
 def test_a_refusal_carries_the_code_of_its_rule() -> None:
     error = errors.Refused("bloc.state", en="the bloc is dissolved", vi="khối đã giải thể")
     assert details(error, ErrorInfo)[0].reason == "bloc.state"
-    assert details(error, PreconditionFailure)[0].violations[0].type == "bloc.state"
+    violation = details(error, PreconditionFailure)[0].violations[0]
+    assert (violation.type, violation.subject) == ("bloc.state", "bloc")
     assert details(error, LocalizedMessage)[0].message == "khối đã giải thể"
 
 
