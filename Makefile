@@ -42,6 +42,7 @@ check: $(PEER) ## lint, types, borders, contracts, generated code
 	$(BIN)/buf lint proto
 	$(if $(RELEASE),$(BIN)/buf breaking proto --against '.git#tag=$(RELEASE)$(,)subdir=proto')
 	$(BIN)/python -m deploy.protos --check
+	$(BIN)/python -m deploy.documents --check
 
 faults: servers $(READY) ## kills, races and lies, with full counts (under an hour); ONLY=name picks one
 	@$(BIN)/python -m tests.faults
@@ -49,10 +50,11 @@ faults: servers $(READY) ## kills, races and lies, with full counts (under an ho
 bench: servers $(PEER) ## figures beside a peer's and a limit's; ONLY=name picks one
 	@$(BIN)/python -m tests.bench
 
-proto: $(READY) ## format, lint and generate from the .proto files
+proto: $(READY) ## format, lint and generate from the .proto files; the documents of topics and settings
 	$(BIN)/buf format --write proto
 	$(BIN)/buf lint proto
 	$(BIN)/python -m deploy.protos
+	$(BIN)/python -m deploy.documents
 
 rebuild: $(READY) ## the read models of `make up`, anew from the logs; ACCEPT='why' if they may differ
 	@$(BIN)/python -m deploy.local each rebuild $(if $(ACCEPT),--accept '$(ACCEPT)')
@@ -60,7 +62,7 @@ rebuild: $(READY) ## the read models of `make up`, anew from the logs; ACCEPT='w
 verify: $(READY) ## that the read models of `make up` are what the logs say
 	@$(BIN)/python -m deploy.local each verify
 
-clean: ## remove the environment and all that was downloaded, built or written
+clean: ## end what is left running, remove all that was downloaded, built or written; not while a run goes on
 	@if [ -d var/run ]; then $(PYTHON) -m deploy.local.clean; fi
 	rm -rf .venv var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 

@@ -1,9 +1,9 @@
 """What awards' own events make of the catalogue, proposals and awards, and what of it is public."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.awards import events as e
 from services.awards.domain.catalogue import spellings
@@ -142,6 +142,134 @@ AWARDS = Model(
     doc=Award,
     terms=of_award,
 )
+
+
+class Decision(BaseModel):
+    """How an award was decided."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    decision: str
+    """The decision's id."""
+    number: str | None = None
+    """Its number."""
+    effective: str | None = None
+    """Its date, YYYY-MM-DD."""
+    authority: str | None = None
+    """Id of the organisation that decided."""
+    regulation: str | None = None
+    """The law and decree that the award is bound to."""
+
+
+class Conferral(BaseModel):
+    """How an award was handed over last."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    effective: str | None = None
+    """The day, YYYY-MM-DD."""
+    conferred_by: str | None = None
+    """Id of the organisation that handed it over."""
+    conference: str | None = None
+    """Id of the conference at which it happened."""
+    place: str | None = None
+    """Where."""
+
+
+class Cancellation(BaseModel):
+    """How an award was cancelled."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    ground: e.CancelGround | None = None
+    """The legal ground."""
+    number: str | None = None
+    """Number of the cancelling decision."""
+    effective: str | None = None
+    """Its date, YYYY-MM-DD."""
+    authority: str | None = None
+    """Id of the organisation that cancelled."""
+
+
+class Correction(BaseModel):
+    """How a decision was corrected last."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    number: str | None = None
+    """Number of the corrigendum."""
+    effective: str | None = None
+    """Its date, YYYY-MM-DD."""
+    authority: str | None = None
+    """Id of the organisation that corrected."""
+    decision_number: str | None = None
+    """The right number of the decision."""
+    decided_on: str | None = None
+    """The right date of the decision, YYYY-MM-DD."""
+
+
+class PublicGroup(BaseModel):
+    """Recipients that a source mentions without names."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    kind: e.RecipientKind | None = None
+    """Individuals, collectives or households."""
+    count: int | None = None
+    """How many."""
+
+
+class PublicRecipient(BaseModel):
+    """Who got an award: one of the three. Who a person is, is not public."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    organisation: str | None = None
+    """Id of the organisation."""
+    person: Literal[True] | None = None
+    """It is a person."""
+    group: PublicGroup | None = None
+    """A group without names."""
+
+
+class PublicSource(BaseModel):
+    """Where what the last event tells was taken over from; absent where the act was performed in the system."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    source: str
+    """Id of the document."""
+    inferred: tuple[str, ...]
+    """The fields that the document does not state."""
+
+
+class PublicAward(BaseModel):
+    """An award as it is after an event, so that no earlier record is needed. What is absent is not recorded."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    award: str
+    """Id of one award of one recipient."""
+    kind: str | None = None
+    """Code of the kind of award, such as CTD_CP."""
+    wording: str | None = None
+    """What the document calls it."""
+    bloc: str | None = None
+    """Id of the bloc."""
+    year: int | None = None
+    """The emulation year."""
+    recipient: PublicRecipient | None = None
+    """Who got it."""
+    decision: Decision | None = None
+    """How it was decided."""
+    conferral: Conferral | None = None
+    """How it was handed over last."""
+    cancellation: Cancellation | None = None
+    """How it was cancelled."""
+    correction: Correction | None = None
+    """How its decision was corrected last."""
+    record: PublicSource | None = None
+    """Where the last event was taken over from."""
 
 
 def announced(award: str, row: PublicRecord | None, recorded: Recorded[e.AwardEvent]) -> PublicRecord:
