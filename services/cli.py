@@ -217,14 +217,16 @@ def discard(service: str, model: str, *, position: int, reason: str, epoch: int 
 def begin_epoch(service: str, *, reason: str, actor: str | None = None) -> None:
     """Let a log that was restored or promoted take appends again (THIDUA_ADMIN_DATABASE).
 
-    Where THIDUA_KAFKA is set, its topics tell which numbers were used before.
+    The epoch's number is the time, in seconds, so that nobody has seen it before, though the topics that told of others
+    are lost. Where THIDUA_KAFKA is set, it is also above those that the topics tell of, should a clock have gone back.
     """
     found, settings = _service(service), load(AdminSettings)
     dsn = settings.admin_database.get_secret_value()
 
     async def begin() -> None:
         await migrations.check(dsn, found.name, settings.role_prefix)
-        epoch = await upkeep.begin_epoch(found.name, dsn, reason, actor or getpass.getuser(), settings.kafka)
+        kafka = settings.reached() if settings.kafka else None
+        epoch = await upkeep.begin_epoch(found.name, dsn, reason, actor or getpass.getuser(), kafka)
         upkeep.out.print(f"epoch {epoch} of {service} has begun")
 
     _asynchronous(begin())

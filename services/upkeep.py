@@ -15,8 +15,8 @@ from services.kernel import operators, rebuild
 from services.kernel.errors import Error
 from services.kernel.events import Envelope, Position, Row, canonical
 from services.kernel.fold import Model
+from services.kernel.kafka import LOOK, Kafka, read_last
 from services.kernel.log import new_epoch
-from services.kernel.relay import LOOK, read_last
 from services.kernel.service import Service, history, opened, owner
 from services.kernel.settings import DatabaseSettings, SettingsError
 from services.kernel.tools import Tools
@@ -71,21 +71,18 @@ def _stands(model: Model, row: asyncpg.Record | None) -> bool:
     return row is None or row["version"] != model.version or row["error"] is not None
 
 
-async def begin_epoch(service: str, dsn: str, reason: str, actor: str, bootstrap: str | None) -> int:
+async def begin_epoch(service: str, dsn: str, reason: str, actor: str, kafka: Kafka | None) -> int:
     """A new epoch of the log under a number that no topic has seen, as far as Kafka answers; the number."""
-    seen = await _published(service, bootstrap) if bootstrap else None
-    if seen is None:
-        out.print("[yellow]no topic tells which epochs were seen: if this log was restored twice, ask its subscribers")
-    return await new_epoch(dsn, reason, actor, seen)
+    return await new_epoch(dsn, reason, actor, await _published(service, kafka) if kafka else None)
 
 
-async def _published(service: str, bootstrap: str) -> Position | None:
+async def _published(service: str, kafka: Kafka) -> Position | None:
     """The last position of the log that its topics hold."""
     found: list[Position] = []
-    for topic, prefix in ((f"thidua.{service}.log", ""), (f"thidua.{service}.public", "ce_")):
+    for name, prefix in ((f"{service}.log", ""), (f"{service}.public", "ce_")):
         with contextlib.suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(LOOK):
-                at = (await read_last(bootstrap, topic, prefix)).at
+                at = (await read_last(kafka, kafka.topic(name), prefix)).at
             found += [] if at is None else [at]
     return max(found, default=None)
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,6 +18,7 @@ from deploy.local import processes
 from deploy.local.processes import ROOT, Process, Run, eventually
 from deploy.local.servers import ExistingKafka, ExistingPostgres, Kafka, Postgres, Servers
 from deploy.local.system import System
+from services.kernel import kafka as kernel
 
 DOOMED_RUN = """
 import time
@@ -89,6 +92,50 @@ def test_what_a_dead_run_left_running_is_ended_by_the_next(tmp_path: Path) -> No
     found.release()
 
 
+CLAIM = """
+import sys
+from pathlib import Path
+from deploy.local.processes import Process, Run
+
+run = Run("claimed")
+server = Process(run.folder / "server.pid")
+server.spawn(["sleep", "600"], log=run.folder / "log", at_our_death=None)
+print(server.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_cleaning_refuses_while_a_run_is_under_way_and_tells_what_it_ends_after_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(ROOT / "deploy" / "local", tmp_path / "deploy" / "local")
+    (tmp_path / "deploy" / "__init__.py").touch()
+    run = subprocess.Popen(
+        [sys.executable, "-c", CLAIM], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert run.stdin is not None
+    assert run.stdout is not None
+    server = Path("/proc", run.stdout.readline().strip())
+    refused, said = cleaned(tmp_path)
+    assert refused
+    assert "Nothing is removed: a run of this checkout is under way (claimed). End it first." in said
+    assert server.exists()
+    assert (tmp_path / "var" / "run" / "claimed").is_dir()
+    run.stdin.close()
+    run.wait()
+    run.stdout.close()
+    refused, said = cleaned(tmp_path)
+    assert not refused
+    assert "Ending server of the run claimed" in said
+    assert eventually(lambda: not server.exists(), 20)
+    assert not (tmp_path / "var").exists()
+
+
+def cleaned(checkout: Path) -> tuple[int, str]:
+    command = ["make", "-C", str(checkout), "clean", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]})
+    return done.returncode, done.stdout + done.stderr
+
+
 def test_two_runs_of_one_purpose_never_share_a_folder() -> None:
     first, second = Run("twin"), Run("twin")
     assert first.folder != second.folder
@@ -123,12 +170,12 @@ def test_kafka_restarts_after_kill_9_and_with_an_empty_disk(own: Run) -> None:
 
 
 class Shared(Servers):
-    """A server that somebody else runs, without Kafka."""
+    """Servers that somebody else runs."""
 
-    def __init__(self, run: Run, admin_dsn: str) -> None:
+    def __init__(self, run: Run, admin_dsn: str, bootstrap: str) -> None:
         self.run = run
         self.postgres = ExistingPostgres(admin_dsn)
-        self.kafka = ExistingKafka("127.0.0.1:1")
+        self.kafka = ExistingKafka(bootstrap)
 
 
 async def outlines(admin_dsn: str) -> dict[str, str | None]:
@@ -143,10 +190,10 @@ async def outlines(admin_dsn: str) -> dict[str, str | None]:
 
 
 async def test_a_system_on_a_server_in_use_touches_no_other_s_databases_or_roles(
-    postgres: Postgres | ExistingPostgres, own: Run
+    postgres: Postgres | ExistingPostgres, kafka: Kafka | ExistingKafka, own: Run
 ) -> None:
     before = await outlines(postgres.admin_dsn)
-    system = System(Shared(own, postgres.admin_dsn))
+    system = System(Shared(own, postgres.admin_dsn, kafka.bootstrap))
     system.migrate()
     try:
         during = await outlines(postgres.admin_dsn)
@@ -164,3 +211,18 @@ async def test_a_system_on_a_server_in_use_touches_no_other_s_databases_or_roles
     finally:
         system.remove()
     assert not [name for name in await outlines(postgres.admin_dsn) if prefix in name]
+
+
+async def test_a_system_on_a_kafka_in_use_has_topics_of_its_own_and_removes_no_other(
+    postgres: Postgres | ExistingPostgres, kafka: Kafka | ExistingKafka, own: Run
+) -> None:
+    system = System(Shared(own, postgres.admin_dsn, kafka.bootstrap))
+    ours = kernel.Kafka(kafka.bootstrap, system.environment("registry")["THIDUA_TOPIC_PREFIX"])
+    theirs = kernel.Kafka(kafka.bootstrap, f"theirs_{secrets.token_hex(4)}.")
+    names = {each.topic("registry.log") for each in (ours, theirs)}
+    assert system.topic("registry.log") in names
+    for each in (ours, theirs):
+        await kernel.ensure_topic(each, each.topic("registry.log"))
+    system.remove()
+    async with kernel.reading(theirs) as consumer:
+        assert await consumer.topics() & names == {theirs.topic("registry.log")}

@@ -57,7 +57,7 @@ def demo(console: Console) -> None:
 
 
 def _tell(console: Console, servers: Servers, system: System, clients: Clients) -> int:
-    subscriber = Subscriber(servers.kafka.bootstrap, servers.run.folder)
+    subscriber = Subscriber(servers.kafka.bootstrap, system.topic("awards.public"), servers.run.folder)
     subscriber.start()
     heading(console, "The five articles, told as commands over gRPC")
     heads: Heads = {}

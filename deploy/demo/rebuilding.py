@@ -84,7 +84,7 @@ def wait_for(system: System, bootstrap: str, topics: dict[str, int]) -> State:
 async def _look(system: System, bootstrap: str) -> State:
     heads = {service: await _head(system, service) for service in SERVICES}
     tables = [table for service in SERVICES for table in await _tables(system, service, heads)]
-    return State(tuple(tables), await _records(bootstrap))
+    return State(tuple(tables), await _records(bootstrap, system.topic("")))
 
 
 async def _head(system: System, service: str) -> int:
@@ -110,11 +110,12 @@ async def _arrival(pool: asyncpg.Pool, model: str, position: int) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _records(bootstrap: str) -> dict[str, int]:
+async def _records(bootstrap: str, ours: str) -> dict[str, int]:
+    """How many records each topic has whose name begins like ours."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await consumer.start()
     try:
-        topics = sorted(topic for topic in await consumer.topics() if topic.startswith("thidua."))
+        topics = sorted(topic for topic in await consumer.topics() if topic.startswith(ours))
         ends = await consumer.end_offsets([TopicPartition(topic, 0) for topic in topics])
         return {partition.topic: end for partition, end in ends.items()}
     finally:
@@ -125,7 +126,7 @@ async def _throw_away(system: System, bootstrap: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        await admin.delete_topics(list(await _records(bootstrap)))
+        await admin.delete_topics(list(await _records(bootstrap, system.topic(""))))
     finally:
         await admin.close()
     for service in SERVICES:

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from deploy.local.processes import ROOT, Process, ServerError, eventually
 
-TOPIC = "thidua.awards.public"
 _EVENT = re.compile(r"\d{4}-\d\d-\d\dT\S+  \S+  \S+ #\d+  ")
 
 
 class Subscriber:
     """What it prints goes to `folder`/subscriber.log; what it has seen it remembers itself."""
 
-    def __init__(self, bootstrap: str, folder: Path) -> None:
-        self._command = [sys.executable, "-m", "deploy.subscriber", bootstrap, TOPIC, str(folder / "subscriber.seen")]
+    def __init__(self, bootstrap: str, topic: str, folder: Path) -> None:
+        self._command = [sys.executable, "-m", "deploy.subscriber", bootstrap, topic, str(folder / "subscriber.seen")]
         self._log = folder / "subscriber.log"
         self._process = Process(folder / "subscriber.pid")
 

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -155,10 +155,26 @@ class ExistingPostgres:
 
 
 class Kafka:
-    """A Kafka cluster of `brokers` nodes in `folder`, each broker and controller at once. Brokers count from 0."""
+    """A Kafka cluster of `brokers` nodes in `folder`, each broker and controller at once. Brokers count from 0.
 
-    def __init__(self, folder: Path, *, brokers: int = 1, detached: bool = False) -> None:
+    `protocol` is that of their listener, `settings` more lines of their properties, `options` more words for the
+    formatting of their disks.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        brokers: int = 1,
+        detached: bool = False,
+        protocol: str = "PLAINTEXT",
+        settings: str = "",
+        options: Sequence[str] = (),
+    ) -> None:
         self.folder = own_folder(folder)
+        self._protocol = protocol
+        self._more = settings
+        self._options = options
         self.brokers = brokers
         known = remembered(
             folder / "kafka.json",
@@ -237,7 +253,7 @@ class Kafka:
         tool = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", jars.classpath(), "kafka.tools.StorageTool"]
         running = []
         for n in nodes:
-            command = [*tool, "format", f"--cluster-id={self._cluster}", "-c", str(self._settings(n))]
+            command = [*tool, "format", f"--cluster-id={self._cluster}", "-c", str(self._settings(n)), *self._options]
             running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
         for process in running:
             output, _ = process.communicate()
@@ -255,8 +271,10 @@ process.roles=broker,controller
 node.id={n + 1}
 controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners={self._protocol}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={self._protocol}://127.0.0.1:{port}
+listener.security.protocol.map={self._protocol}:{self._protocol},CONTROLLER:PLAINTEXT
+security.inter.broker.protocol={self._protocol}
 log.dirs={self.data_dir(n)}
 auto.create.topics.enable=false
 broker.session.timeout.ms=3000
@@ -270,6 +288,7 @@ transaction.state.log.min.isr={majority}
 share.coordinator.state.topic.replication.factor={copies}
 share.coordinator.state.topic.min.isr={majority}
 group.initial.rebalance.delay.ms=0
+{self._more}
 """)
         return path
 

@@ -19,10 +19,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.processes import ROOT, Process, ServerError, eventually, free_port
-from deploy.local.servers import ExistingPostgres, Servers
+from deploy.local.servers import ExistingKafka, ExistingPostgres, Servers
 from services.kernel import auth
+from services.kernel.kafka import Kafka
 from services.kernel.migrate import migrate, roles_of
 
 SERVICES = ("registry", "scoring", "awards")
@@ -49,7 +51,8 @@ class System:
         self._more = dict(settings or {})
         self.folder = servers.run.folder / "system"
         self.folder.mkdir(exist_ok=True)
-        self._known = _remembered(self.folder / "system.json", shared=isinstance(servers.postgres, ExistingPostgres))
+        shared = [isinstance(servers.postgres, ExistingPostgres), isinstance(servers.kafka, ExistingKafka)]
+        self._known = _remembered(self.folder / "system.json", *shared)
         (self.folder / "keys.json").write_text(json.dumps(auth.public(self._known["keys"].values())))
         rest = [part for part in ("rpc", "projections", "relay") if part not in apart]
         self._parts = {service: ",".join(rest) for service in SERVICES}
@@ -75,6 +78,14 @@ class System:
     def admin_dsn(self, service: str) -> str:
         return self._servers.postgres.dsn(self._prefix + service)
 
+    def topic(self, name: str) -> str:
+        """A topic of this system, such as that of `awards.public`."""
+        return self._kafka.topic(name)
+
+    @property
+    def _kafka(self) -> Kafka:
+        return Kafka(self._servers.kafka.bootstrap, str(self._known.get("topics", "")))
+
     @property
     def _prefix(self) -> str:
         """Of databases and roles on a server that may serve another system too."""
@@ -97,9 +108,14 @@ class System:
             _apart(migrate(self.admin_dsn(service), service, [folder], password=password, prefix=self._prefix))
 
     def remove(self) -> None:
-        """Drop the databases and roles that were made on a server that somebody else runs."""
+        """Drop what was made on servers that somebody else runs: databases and roles, and topics.
+
+        Kafka forgets a consumer group by itself that has no members and no topic.
+        """
         if self._prefix:
             _apart(_dropped(self._servers.postgres.admin_dsn, self._prefix))
+        if self._kafka.prefix:
+            _apart(_deleted(self._kafka))
 
     def start(self, *names: str, wait: bool = True) -> None:
         """Start these processes, or all; wait until they serve."""
@@ -143,7 +159,8 @@ class System:
             "DATABASE": self.dsn(service),
             "ADMIN_DATABASE": self.admin_dsn(service),
             "ROLE_PREFIX": self._prefix,
-            "KAFKA": self._servers.kafka.bootstrap,
+            "KAFKA": self._kafka.bootstrap,
+            "TOPIC_PREFIX": self._kafka.prefix,
             "LISTEN": self.address(service),
             "METRICS": self.metrics(name),
             "PEERS": ",".join(f"{peer}={self.address(peer)}" for peer in SERVICES if peer != service),
@@ -189,15 +206,27 @@ async def _dropped(admin_dsn: str, prefix: str) -> None:
         await connection.close()
 
 
-def _remembered(path: Path, shared: bool) -> dict[str, Any]:
+async def _deleted(kafka: Kafka) -> None:
+    """Delete the topics of this prefix."""
+    admin = AIOKafkaAdminClient(**kafka.options)
+    await admin.start()
+    try:
+        await admin.delete_topics([name for name in await admin.list_topics() if name.startswith(kafka.prefix)])
+    finally:
+        await admin.close()
+
+
+def _remembered(path: Path, shared_postgres: bool, shared_kafka: bool) -> dict[str, Any]:
     """Ports, passwords and keys; made once. The file holds secrets, so it is ours alone."""
     if not path.exists():
+        ours = f"run_{secrets.token_hex(4)}"
         path.touch(0o600)
         names = [*SERVICES, *(f"{service}-{part}" for service in SERVICES for part in ("rpc", "projections", "relay"))]
         path.write_text(
             json.dumps(
                 {
-                    "prefix": f"run_{secrets.token_hex(4)}_" if shared else "",
+                    "prefix": f"{ours}_" if shared_postgres else "",
+                    "topics": f"{ours}." if shared_kafka else "",
                     "ports": {service: free_port() for service in SERVICES},
                     "metrics": {name: free_port() for name in names},
                     "passwords": {service: secrets.token_hex(16) for service in SERVICES},

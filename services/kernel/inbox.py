@@ -22,8 +22,8 @@ from services.kernel.errors import Unavailable
 from services.kernel.events import EPOCH, MAX_BODY, Position, Row
 from services.kernel.fold import Epochs, lost
 from services.kernel.history import newest
+from services.kernel.kafka import Kafka, ended, place
 from services.kernel.logclient import Head, LogClient
-from services.kernel.relay import ended, place
 from services.kernel.retry import pauses, wait
 
 _log = structlog.get_logger()
@@ -43,11 +43,11 @@ class Inbox:
     `look_every`: seconds between two looks at the owner's head, so that a hole at the end is seen within two.
     """
 
-    def __init__(self, service: str, owner: LogClient, bootstrap: str, *, look_every: float = 3.0) -> None:
-        self.topic = f"thidua.{owner.name}.log"
-        self._group = f"thidua.{service}.{owner.name}"
+    def __init__(self, service: str, owner: LogClient, kafka: Kafka, *, look_every: float = 3.0) -> None:
+        self.topic = kafka.topic(f"{owner.name}.log")
+        self._group = kafka.group(service, owner.name)
         self._owner = owner
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._look_every = look_every
         self._recent = Recent()
         self._tails: dict[object, int] = {}
@@ -173,7 +173,8 @@ class Inbox:
 
     def _consumer(self) -> KafkaBroker:
         broker = KafkaBroker(
-            self._bootstrap.split(","),
+            self._kafka.bootstrap.split(","),
+            security=self._kafka.security,
             consumer_only=True,
             metadata_max_age_ms=3_000,  # a topic that was deleted and made again is found soon
             request_timeout_ms=10_000,

@@ -60,7 +60,7 @@ class PublicFeed:
     def __init__(self, service: str, model: Model, pool: asyncpg.Pool, log: Log) -> None:
         if model.doc is not PublicRecord or model.history != "rows":
             raise ValueError(f"{model.name}: a public model keeps every version of its PublicRecords")
-        self.topic = f"thidua.{service}.public"
+        self.name = f"{service}.public"
         self._source = f"/thidua/{service}"
         self._type = f"thidua.{service}."
         self._table = model.name

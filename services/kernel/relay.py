@@ -6,26 +6,22 @@ thrown away: an idempotent one can stay broken for ever (aiokafka #1017), and an
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterable, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing, suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.structs import RecordMetadata
 from faststream.kafka import KafkaBroker
 
-from services.kernel.events import EPOCH, MAX_BODY, Position, Row
+from services.kernel.events import EPOCH, Position, Row
 from services.kernel.fold import Epochs
 from services.kernel.history import newest, shared
+from services.kernel.kafka import LOOK, Kafka, ensure_topic, producing, read_last
 from services.kernel.log import Log
 from services.kernel.retry import pauses
-
-LOOK = 30.0  # seconds that a look at the topic, or the beginning of a producer, may take
 
 _log = structlog.get_logger()
 _MICROSECOND = timedelta(microseconds=1)
@@ -60,7 +56,8 @@ class Record(NamedTuple):
 class Feed(Protocol):
     """What a relay mirrors: records in one order that only ever grows, within an epoch."""
 
-    topic: str
+    name: str
+    """Names its topic, such as `registry.log`."""
     prefix: str
     """Of the headers `epoch` and `position`."""
 
@@ -82,7 +79,7 @@ class LogFeed:
     prefix = ""
 
     def __init__(self, log: Log) -> None:
-        self.topic = f"thidua.{log.name}.log"
+        self.name = f"{log.name}.log"
         self._log = log
 
     async def tail(self, after: Mark) -> AsyncGenerator[list[Record], None]:
@@ -110,25 +107,6 @@ def log_record(row: Row) -> Record:
     return Record(row.at, orjson.loads(row.body)["stream"], row.body, headers, row.recorded_at)
 
 
-class Topic(NamedTuple):
-    """How a missing topic is made: copies, and how many of them must have a record; null leaves it to the broker."""
-
-    replicas: int | None = None
-    min_in_sync: int | None = None
-
-    def new(self, name: str) -> NewTopic:
-        settings = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
-        if self.min_in_sync is not None:
-            settings["min.insync.replicas"] = str(self.min_in_sync)
-        topic = NewTopic(name=name, num_partitions=1, replication_factor=self.replicas or 1, topic_configs=settings)
-        if self.replicas is None:
-            topic.replication_factor = -1  # the broker's default, which the constructor does not take
-        return topic
-
-
-BROKERS_CHOICE = Topic()
-
-
 class Relay:
     """Mirrors `feed` in its topic, for ever.
 
@@ -138,15 +116,14 @@ class Relay:
     def __init__(
         self,
         feed: Feed,
-        bootstrap: str,
+        kafka: Kafka,
         *,
-        make: Topic = BROKERS_CHOICE,
         seconds: float = 10.0,
         look_every: float = 3.0,
     ) -> None:
         self._feed = feed
-        self._bootstrap = bootstrap
-        self._make = make
+        self._kafka = kafka
+        self.topic = kafka.topic(feed.name)
         self._seconds = seconds
         self._look_every = look_every
         self._done: tuple[Position, str] | None = None
@@ -167,15 +144,15 @@ class Relay:
                 await self._session()
             except Exception as error:  # whatever it was, the topic's last record says where to go on
                 self.restarts += 1
-                _log.warning("relay.restart", topic=self._feed.topic, error=repr(error), restarts=self.restarts)
+                _log.warning("relay.restart", topic=self.topic, error=repr(error), restarts=self.restarts)
             await asyncio.sleep(next(self._pauses))
             await self._note_unpublished()
 
     async def _session(self) -> None:
         """Publish with one producer, until it fails."""
         async with asyncio.timeout(LOOK):
-            await ensure_topic(self._bootstrap, self._feed.topic, self._make)
-        async with producing(self._bootstrap, self._seconds) as broker, AsyncExitStack() as stack:
+            await ensure_topic(self._kafka, self.topic)
+        async with producing(self._kafka, self._seconds) as broker, AsyncExitStack() as stack:
             reader: Reader | None = None
             while True:
                 async with asyncio.timeout(LOOK):
@@ -187,7 +164,7 @@ class Relay:
 
     async def _resume(self) -> Mark:
         """Where to go on: after the last record that the topic, the log and our own acknowledgements agree on."""
-        last = await read_last(self._bootstrap, self._feed.topic, self._feed.prefix)
+        last = await read_last(self._kafka, self.topic, self._feed.prefix)
         epochs = await self._feed.epochs()
         self._epoch = newest(epochs)
         if last.at is None:
@@ -204,7 +181,7 @@ class Relay:
 
     def _begin(self, written: int) -> Mark:
         if self._done:
-            _log.warning("relay.topic_lost", topic=self._feed.topic, written=written, acknowledged=self._done[0])
+            _log.warning("relay.topic_lost", topic=self.topic, written=written, acknowledged=self._done[0])
         self._done = None
         return START
 
@@ -233,7 +210,7 @@ class Relay:
 
     async def _is_well(self) -> bool:
         done = self._done
-        last = await read_last(self._bootstrap, self._feed.topic, self._feed.prefix)
+        last = await read_last(self._kafka, self.topic, self._feed.prefix)
         epochs = await self._feed.epochs()
         if newest(epochs) != self._epoch:
             return False
@@ -272,7 +249,7 @@ class Relay:
     async def _send(self, broker: KafkaBroker, record: Record) -> asyncio.Future[RecordMetadata]:
         return await broker.publish(
             record.value,
-            self._feed.topic,
+            self.topic,
             key=record.key.encode(),
             partition=0,
             headers=record.headers,
@@ -312,122 +289,3 @@ class Reader:
             self._next.cancel()
             await asyncio.wait({self._next})
         await self._pages.aclose()
-
-
-class Last(NamedTuple):
-    """A topic's last record that is ours (null if there is none), and how many records were ever written to it."""
-
-    at: Position | None
-    key: str
-    written: int
-
-
-async def read_last(bootstrap: str, topic: str, prefix: str) -> Last:
-    """Raises KafkaError, also where the topic is missing or has several partitions."""
-    async with reading(bootstrap) as consumer:
-        if topic not in await consumer.topics():
-            raise KafkaError(f"the topic {topic} is missing")
-        partition = TopicPartition(topic, 0)
-        consumer.assign([partition])
-        first = (await consumer.beginning_offsets([partition]))[partition]
-        end = (await consumer.end_offsets([partition]))[partition]
-        if consumer.partitions_for_topic(topic) != {0}:
-            raise KafkaError(f"the topic {topic} has more than one partition")
-        upper, width = end, 1
-        while upper > first:  # what others may have written at the end is passed over, backwards
-            lower = max(first, upper - width)
-            for record in reversed(await between(consumer, partition, lower, upper)):
-                at = place(record.headers, prefix)
-                if at is not None:
-                    return Last(at, (record.key or b"").decode(errors="replace"), end)
-            upper, width = lower, min(width * 10, 1_000)
-        return Last(None, "", end)
-
-
-async def between(
-    consumer: AIOKafkaConsumer, partition: TopicPartition, lower: int, upper: int
-) -> list[ConsumerRecord[bytes, bytes]]:
-    """The records from offset `lower` up to, but without, `upper`."""
-    consumer.seek(partition, lower)
-    found: list[ConsumerRecord[bytes, bytes]] = []
-    while await consumer.position(partition) < upper:
-        pages = await consumer.getmany(partition, timeout_ms=1_000)
-        found += (record for records in pages.values() for record in records if record.offset < upper)
-    return found
-
-
-def place(headers: Iterable[tuple[str, bytes | None]], prefix: str = "") -> Position | None:
-    """Where a record stands in its log; null for one that no relay wrote."""
-    found = dict(headers)
-    try:
-        at = Position(int(found[f"{prefix}epoch"] or b""), int(found[f"{prefix}position"] or b""))
-    except (KeyError, ValueError):
-        return None
-    return at if 0 < at.epoch < 1 << 31 and 0 < at.position < 1 << 63 else None
-
-
-async def ensure_topic(bootstrap: str, topic: str, make: Topic) -> None:
-    async with reading(bootstrap) as consumer:
-        if topic in await consumer.topics():
-            return
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
-    try:
-        await admin.start()
-        answer = await admin.create_topics([make.new(topic)])
-    finally:
-        await ended(admin.close(), 5)
-    for _, code, *message in answer.topic_errors:
-        if code not in (0, TopicAlreadyExistsError.errno):
-            raise for_code(code)(*message)
-
-
-@asynccontextmanager
-async def reading(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer without a group, for a look at a topic."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        request_timeout_ms=10_000,
-        max_partition_fetch_bytes=4 * MAX_BODY,
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await ended(consumer.stop(), 5)
-
-
-@asynccontextmanager
-async def producing(bootstrap: str, seconds: float) -> AsyncIterator[KafkaBroker]:
-    """A broker whose idempotent producer is really gone afterwards."""
-    broker = KafkaBroker(
-        bootstrap.split(","),  # as one text it would be one host
-        acks="all",
-        enable_idempotence=True,
-        max_batch_size=1 << 17,
-        max_request_size=2 * MAX_BODY,
-        request_timeout_ms=int(seconds * 1000),
-        allow_auto_create_topics=False,
-        apply_types=False,
-        logger=None,
-    )
-    try:
-        async with asyncio.timeout(LOOK):
-            await broker.start()
-        yield broker
-    finally:
-        stopping = asyncio.ensure_future(broker.stop())
-        await asyncio.wait({stopping}, timeout=1)
-        if not stopping.done():  # what the producer still holds would wait for the broker for ever
-            state: Any = broker.config.producer
-            state._producer.producer._sender.sender_task.cancel()  # noqa: SLF001
-        await ended(stopping, 2 * seconds)
-
-
-async def ended(work: Awaitable[object], seconds: float) -> None:
-    """Wait for a client to close, but not for ever; how it fails does not matter any more."""
-    task = asyncio.ensure_future(work)
-    await asyncio.wait({task}, timeout=seconds)
-    if not task.cancel() and not task.cancelled() and (error := task.exception()):
-        _log.info("relay.unclean_end", error=repr(error))

@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,14 +24,15 @@ from google.protobuf.descriptor import ServiceDescriptor
 from joserfc.errors import JoseError
 from thidua.kernel.v1 import kernel_pb2, log_pb2
 
-from services.kernel import binding, convert
+from services.kernel import binding, convert, probes
 from services.kernel.auth import SERVICE, Keys, ServiceToken, Tokens
-from services.kernel.decider import Command, Context, Handlers
+from services.kernel.decider import Command, Context, Handlers, Stream
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Vocabulary
 from services.kernel.fold import Model
 from services.kernel.handling import Handling
 from services.kernel.inbox import Inbox
+from services.kernel.kafka import Kafka
 from services.kernel.log import Log, Reply
 from services.kernel.logclient import LogClient
 from services.kernel.logservice import LogRpc
@@ -172,7 +173,7 @@ def owner(tools: Tools, log: str) -> LogClient:
 
 def history(service: Service, tools: Tools, log: str) -> Source:
     """Where a rebuild reads a log: its own, or another's from its owner alone, without Kafka."""
-    return tools.log if log == service.name else Inbox(service.name, owner(tools, log), "")
+    return tools.log if log == service.name else Inbox(service.name, owner(tools, log), Kafka(""))
 
 
 class _Process:
@@ -188,6 +189,7 @@ class _Process:
         self._engines: list[Engine] = []
         self._relays: dict[str, Relay] = {}
         self._shut_out = False
+        self._begun = False
 
     async def start(self, parts: Collection[str], share_port: bool) -> None:
         if self._service.beginning is not None:
@@ -201,7 +203,8 @@ class _Process:
         ready: dict[str, Any] = {"ready": self._service.name, "pid": os.getpid(), "parts": sorted(parts)}
         if self._settings.metrics:
             with _listening(self._settings.metrics):
-                ready["metrics"] = self._metrics.serve(*self._settings.metrics)
+                loop = asyncio.get_running_loop()
+                ready["metrics"] = probes.serve(self._settings.metrics, self._metrics.registry, loop, self._is_ready)
         tasks = [asyncio.create_task(self._supervised(part, work)) for part, work in works.items()]
         self._stack.push_async_callback(_cancelled, tasks)
         if self._server:
@@ -210,7 +213,15 @@ class _Process:
             self._stack.push_async_callback(self._server.stop, self._settings.grace)
             await self._server.serving("", True)
             await self._server.serving(self._service.api.full_name, True)
+        self._begun = True
+        self._stack.callback(self._end)
         print(json.dumps(ready), flush=True)
+
+    def _is_ready(self) -> bool:
+        return self._begun and not self._shut_out
+
+    def _end(self) -> None:
+        self._begun = False
 
     def _serve(self, share_port: bool) -> Server:
         settings, service, tools = self._settings, self._service, self._tools
@@ -249,18 +260,13 @@ class _Process:
         return partial(heal, model, events, self._settings.database.get_secret_value(), processes=processes)
 
     def _inbox(self, log: str) -> Inbox:
-        return Inbox(self._service.name, owner(self._tools, log), self._kafka())
-
-    def _kafka(self) -> str:
-        if self._settings.kafka is None:
-            raise SettingsError("THIDUA_KAFKA is not set. Kafka's bootstrap servers.")
-        return self._settings.kafka
+        return Inbox(self._service.name, owner(self._tools, log), self._settings.reached())
 
     def _relaying(self) -> dict[str, Callable[[], Awaitable[None]]]:
         feeds: dict[str, Feed] = {"log": LogFeed(self._tools.log)}
         if self._service.public is not None:
             feeds["public"] = self._service.public(self._tools)
-        self._relays = {name: Relay(feed, self._kafka()) for name, feed in feeds.items()}
+        self._relays = {name: Relay(feed, self._settings.reached()) for name, feed in feeds.items()}
         return {f"relay.{name}": relay.run for name, relay in self._relays.items()}
 
     async def _supervised(self, part: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -328,6 +334,13 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
     handling = Handling(tools.log, service.vocabulary, service.handlers, key)
 
     async def act(command: Command, context: Context) -> Reply:
+        try:
+            return await take(command, context)
+        except Refused as refusal:
+            refusal.subject = _subject(refusal.rule, service.handlers[type(command)].reads(command))
+            raise
+
+    async def take(command: Command, context: Context) -> Reply:
         arrival, consequence = service.arrivals.get(type(command)), service.consequences.get(type(command))
         try:
             arrived = command if arrival is None else await arrival(command, tools)
@@ -340,6 +353,12 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
         return reply
 
     return act
+
+
+def _subject(rule: str, streams: Sequence[Stream[Any]]) -> str:
+    """Of the streams that a decision read, the one that a rule such as `bloc.dissolved` is about; else the first."""
+    kind = rule.partition(".")[0]
+    return next((stream.name for stream in streams if stream.fold.kind == kind), streams[0].name)
 
 
 def options(read: kernel_pb2.Read, seconds: float) -> ReadOptions:

@@ -2,11 +2,23 @@
 
 import json
 import re
+import ssl
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from services.kernel.kafka import Kafka, Login, Mechanism
 
 PREFIX = "THIDUA_"
 
@@ -97,15 +109,88 @@ class _Environment(BaseSettings):
     )
 
 
-class AdminSettings(_Environment):
-    """For `migrate` and `new-epoch`."""
+class KafkaSettings(_Environment):
+    """How to reach Kafka, and what is ours there."""
+
+    kafka: Bootstrap | None = None
+    """Kafka's bootstrap servers."""
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """Kafka's security protocol: with TLS (SSL) or without, with a login (SASL) or without."""
+    kafka_ca_file: KeyFile | None = None
+    """The certificates that Kafka's own must descend from, in PEM; without it the machine's."""
+    kafka_mechanism: Mechanism | None = None
+    """How to log in."""
+    kafka_user: str | None = None
+    """The name to log in by."""
+    kafka_password: SecretStr | None = None
+    """The password to log in by."""
+    kafka_password_file: KeyFile | None = None
+    """A file that holds the password instead."""
+    topic_prefix: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,40}$")
+    """What the names of topics and consumer groups begin with, where one Kafka serves several systems."""
+    topic_replicas: int | None = Field(default=None, ge=1)
+    """Copies of a topic that a service makes; Kafka's default without it."""
+    topic_min_in_sync: int | None = Field(default=None, ge=1)
+    """How many copies must have a record before it counts as written; Kafka's default without it."""
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        mistakes = list(self._misfits())
+        if mistakes:
+            raise ValueError("\n".join(mistakes))
+        return self
+
+    def _misfits(self) -> Iterator[str]:
+        """What is wrong between settings, a sentence each."""
+        security, passwords = self.kafka_security, (self.kafka_password, self.kafka_password_file)
+        needed = {"MECHANISM": self.kafka_mechanism, "USER": self.kafka_user, "PASSWORD": any(passwords)}
+        for name, value in needed.items():
+            if security.startswith("SASL") and not value:
+                yield f"{PREFIX}KAFKA_{name} is not set, and {PREFIX}KAFKA_SECURITY={security} needs it."
+            if value and not security.startswith("SASL"):
+                yield f"{PREFIX}KAFKA_{name} is set, and {PREFIX}KAFKA_SECURITY={security} knows no login."
+        if all(passwords):
+            yield f"{PREFIX}KAFKA_PASSWORD and {PREFIX}KAFKA_PASSWORD_FILE are both set: keep one."
+        elif self.kafka_password_file and not self._password():
+            yield f"{PREFIX}KAFKA_PASSWORD_FILE holds no password."
+        if self.kafka_ca_file and not security.endswith("SSL"):
+            yield f"{PREFIX}KAFKA_CA_FILE is set, and {PREFIX}KAFKA_SECURITY={security} knows no certificates."
+        elif self.kafka_ca_file and not _holds_certificates(self.kafka_ca_file):
+            yield f"{PREFIX}KAFKA_CA_FILE holds no certificates in PEM."
+        if (self.topic_min_in_sync or 0) > (self.topic_replicas or self.topic_min_in_sync or 0):
+            yield f"{PREFIX}TOPIC_MIN_IN_SYNC is more than {PREFIX}TOPIC_REPLICAS: nothing could ever be written."
+
+    def _password(self) -> str:
+        if self.kafka_password_file is not None:
+            return self.kafka_password_file.read_text().strip()
+        return self.kafka_password.get_secret_value() if self.kafka_password else ""
+
+    def reached(self) -> Kafka:
+        """Raises SettingsError where no Kafka is named."""
+        if self.kafka is None:
+            raise SettingsError(f"{PREFIX}KAFKA is not set. Kafka's bootstrap servers.")
+        login = None
+        if self.kafka_mechanism and self.kafka_user:
+            login = Login(self.kafka_mechanism, self.kafka_user, self._password())
+        tls = ssl.create_default_context(cafile=self.kafka_ca_file) if self.kafka_security.endswith("SSL") else None
+        return Kafka(self.kafka, self.topic_prefix, self.topic_replicas, self.topic_min_in_sync, tls, login)
+
+
+def _holds_certificates(file: Path) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+class AdminSettings(KafkaSettings):
+    """For `migrate` and `new-epoch`, which sees in Kafka's topics which epochs are known already."""
 
     admin_database: Dsn
     """The service's database, as a role that may create roles and schemas."""
     database: Dsn | None = None
     """The service's database, as the service's login role, whose password `migrate` then sets."""
-    kafka: Bootstrap | None = None
-    """Kafka's bootstrap servers: `new-epoch` sees in the topics which epochs are known already."""
     role_prefix: str = Field(default="", pattern=r"^[a-z0-9_]{0,20}$")
     """What the names of the database roles begin with, where one server serves several systems."""
 
@@ -123,7 +208,7 @@ class DatabaseSettings(_Environment):
     """The service's own private key, a JWK in JSON, for its calls to its peers."""
 
 
-class Settings(DatabaseSettings):
+class Settings(DatabaseSettings, KafkaSettings):
     """For a running service."""
 
     command_key: Key
@@ -136,8 +221,6 @@ class Settings(DatabaseSettings):
     """Seconds from issue to expiry that an officer's token may have."""
     longest_service_token: int = Field(default=3600, ge=60)
     """The same for a service's."""
-    kafka: Bootstrap | None = None
-    """Kafka's bootstrap servers."""
     listen: Listen = Address("127.0.0.1", 0)
     """Where gRPC listens; port 0 takes a free one."""
     metrics: Listen | None = None
@@ -169,6 +252,8 @@ def load(kind: type[S]) -> S:
 
 
 def _sentence(kind: type[BaseModel], location: tuple[int | str, ...], error: str, message: str) -> str:
+    if not location:  # what is wrong between several, as sentences
+        return message.removeprefix("Value error, ")
     name = str(location[0])
     if error == "missing":
         return f"{PREFIX}{name.upper()} is not set. {_meaning(kind, name)}".strip()

@@ -1,14 +1,14 @@
 """What scoring and awards know of other logs comes by Kafka and gRPC, as it does between processes."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import grpc
 import pytest
-from aiokafka.errors import UnknownTopicOrPartitionError
 
 from deploy.local.servers import ExistingKafka, Kafka
 from services.awards.consumers import NAMES, RANKS, Ranked, with_rank
@@ -26,7 +26,7 @@ from services.kernel.tools import Peer
 from services.kernel.view import ReadOptions
 from services.scoring.consumers import MEMBERS, Members, with_membership
 from services.scoring.domain.score import SubmitSelfScore
-from tests.kernel.messaging.support import Owner, delete_topic, running
+from tests.kernel.messaging.support import Owner, running
 from tests.play import Played, Services, play
 
 
@@ -34,7 +34,7 @@ from tests.play import Played, Services, play
 async def followed(service: Played, model: Model, owner: Owner) -> AsyncIterator[Engine]:
     """The model kept up to date in the service's database through an inbox."""
     async with grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}") as channel:
-        inbox = Inbox(service.tools.log.name, LogClient(model.log, channel), owner.bootstrap, look_every=0.5)
+        inbox = Inbox(service.tools.log.name, LogClient(model.log, channel), owner.kafka, look_every=0.5)
         engine = Engine(model, service.tools.pool, inbox)
         async with running(inbox.run(), engine.run()):
             yield engine
@@ -50,10 +50,10 @@ async def test_scoring_knows_members_and_awards_names_and_ranks_from_the_topics_
     services: Services, kafka: Kafka | ExistingKafka
 ) -> None:
     registry, scoring, awards = (services[name] for name in ("registry", "scoring", "awards"))
-    owners = {name: Owner(services[name].tools.log, kafka.bootstrap) for name in ("registry", "scoring")}
+    ours = f"test_{secrets.token_hex(4)}."
+    owners = {name: Owner(services[name].tools.log, kafka.bootstrap, ours) for name in ("registry", "scoring")}
     async with AsyncExitStack() as stack:
         for owner in owners.values():
-            await delete_topic_of_another_test(owner)
             await owner.serve()
             stack.push_async_callback(owner.leave)
             await stack.enter_async_context(running(owner.relay().run()))
@@ -75,8 +75,7 @@ async def test_a_nomination_waits_for_the_ranking_that_scoring_has_published_and
     services: Services, kafka: Kafka | ExistingKafka
 ) -> None:
     scoring, awards = services["scoring"], services["awards"]
-    owner = Owner(scoring.tools.log, kafka.bootstrap)
-    await delete_topic_of_another_test(owner)
+    owner = Owner(scoring.tools.log, kafka.bootstrap, f"test_{secrets.token_hex(4)}.")
     await owner.serve()
     await play(services, "organisations", "catalogue", "constructed")
     await awards.tools.pool.execute(
@@ -150,9 +149,3 @@ async def test_an_answer_from_two_logs_as_of_a_time_takes_from_each_what_it_had_
         await owner.leave()
         with pytest.raises(Unavailable):
             await tools.look(NAMES, read=ReadOptions(as_of_time=then)).__aenter__()
-
-
-async def delete_topic_of_another_test(owner: Owner) -> None:
-    """The broker outlives a test, the databases do not."""
-    with suppress(UnknownTopicOrPartitionError):
-        await delete_topic(owner.bootstrap, owner.topic)

@@ -28,10 +28,10 @@ from deploy.local.processes import ROOT
 from deploy.local.servers import Servers
 from services.kernel.events import Position, Row
 from services.kernel.inbox import Inbox
+from services.kernel.kafka import Kafka, ensure_topic
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
 from services.kernel.projection import Engine
-from services.kernel.relay import BROKERS_CHOICE, ensure_topic
 from tests.bench.figures import Figure, duration
 from tests.faults.places import fresh_place
 from tests.kernel.log.support import append_of
@@ -52,7 +52,7 @@ class Times(NamedTuple):
 
 async def run(servers: Servers) -> list[Figure]:
     bare_topic = f"bare.{secrets.token_hex(4)}"
-    await ensure_topic(servers.kafka.bootstrap, bare_topic, BROKERS_CHOICE)
+    await ensure_topic(Kafka(servers.kafka.bootstrap), bare_topic)
     ours, bare = [], []
     async with fresh_place(servers.postgres) as here, fresh_place(servers.postgres) as there:
         log = await Log.open(f"b{secrets.token_hex(4)}", here.dsn)
@@ -153,7 +153,7 @@ async def follow(name: str, port: str, dsn: str, bootstrap: str) -> None:
         grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
         asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool,
     ):
-        inbox = Inbox("bench", LogClient(name, channel), bootstrap)
+        inbox = Inbox("bench", LogClient(name, channel), Kafka(bootstrap))
         await asyncio.gather(inbox.run(), _Watched(COUNTS, pool, inbox).run())
 
 

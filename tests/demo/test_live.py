@@ -70,7 +70,7 @@ def test_the_past_is_answered_as_it_was_known_before_scenario_2_after_it_and_aft
 
 
 def test_a_killed_subscriber_loses_and_repeats_no_event(world: World) -> None:
-    process = Subscriber(world.servers.kafka.bootstrap, world.servers.run.folder)
+    process = Subscriber(world.servers.kafka.bootstrap, world.system.topic("awards.public"), world.servers.run.folder)
     process.start()
     screen = console()
     live.subscriber(screen, world.clients, process)

@@ -9,7 +9,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from services.kernel.settings import AdminSettings, Settings
+from services.kernel.kafka import Login
+from services.kernel.settings import AdminSettings, Settings, load
+from tests.kernel.messaging.certificates import certificate
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -79,9 +81,13 @@ def test_what_containers_refer_to_is_here_or_asked_for() -> None:
     known = {name.replace("<service>", service) for name in asked for service in SERVICES}
     known |= {document["metadata"]["name"] for document in of_kind("ConfigMap")}
     for pod, container in containers():
-        sources = [source for entry in container["envFrom"] for source in entry.values()]
-        sources += [volume["configMap"] for volume in pod.get("volumes", [])]
-        assert {source["name"] for source in sources} <= known
+        names = {source["name"] for entry in container["envFrom"] for source in entry.values()}
+        names |= {
+            entry["valueFrom"]["secretKeyRef"]["name"] for entry in container.get("env", []) if "valueFrom" in entry
+        }
+        for volume in pod.get("volumes", []):
+            names.add(volume["configMap"]["name"] if "configMap" in volume else volume["secret"]["secretName"])
+        assert names <= known
 
 
 def test_a_services_port_is_one_that_its_pods_open() -> None:
@@ -100,6 +106,8 @@ def test_the_settings_are_those_that_the_services_read() -> None:
         for name, field in settings.model_fields.items()
     }
     (given,) = of_kind("ConfigMap")
+    for _, container in containers():
+        assert {entry["name"] for entry in container.get("env", [])} <= read.keys()
     for text in (KUBERNETES / "kustomization.yaml", DEPLOY / "compose.yaml"):
         asked_for = set(re.findall(r"THIDUA_[A-Z_]+", text.read_text()))
         named = given["data"].keys() | asked_for
@@ -114,12 +122,12 @@ def test_an_acknowledged_commit_is_on_two_disks() -> None:
     assert cluster["spec"]["bootstrap"]["initdb"]["icuLocale"] == "vi-VN"
 
 
-def test_topics_survive_a_broker_and_a_log_has_one_partition() -> None:
+def test_topics_survive_a_broker_and_have_one_partition_as_a_relay_wants_it() -> None:
     topics = {document["metadata"]["name"]: document["spec"] for document in of_kind("KafkaTopic")}
     assert {f"thidua.{service}.log" for service in SERVICES} | {"thidua.awards.public"} == topics.keys()
     for name, topic in topics.items():
         assert (topic["replicas"], topic["config"]["min.insync.replicas"]) == (3, 2)
-        assert topic["partitions"] == 1 or not name.endswith(".log")
+        assert topic["partitions"] == 1, name
 
 
 def test_compose_runs_the_same_services_with_the_same_settings() -> None:
@@ -128,7 +136,8 @@ def test_compose_runs_the_same_services_with_the_same_settings() -> None:
     for name in SERVICES:
         service = compose["services"][name]
         assert service["command"] == ["run", name]
-        assert service["environment"].keys() == settings["data"].keys()
+        of_one_broker = {name for name in settings["data"] if not name.startswith(("THIDUA_KAFKA_", "THIDUA_TOPIC_"))}
+        assert service["environment"].keys() == of_one_broker
         assert compose["services"][f"migrate-{name}"]["command"] == ["migrate", name]
         assert service["depends_on"].keys() <= compose["services"].keys()
     assert compose["services"]["kafka"]["image"].endswith(":4.3.1")
@@ -141,3 +150,30 @@ def test_the_image_takes_only_what_runs_and_checks_what_it_downloads() -> None:
     for source in re.findall(r"^COPY (?!--from)(\S+)", dockerfile, re.MULTILINE):
         assert (DEPLOY.parent / source).exists()
         assert f"!{source}" in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+
+
+def test_kafka_asks_everybody_for_a_login_and_a_service_writes_its_own_topics_alone() -> None:
+    (kafka,) = of_kind("Kafka")
+    assert [(each["tls"], each["authentication"]["type"]) for each in kafka["spec"]["kafka"]["listeners"]] == [
+        (True, "scram-sha-512")
+    ]
+    users = {
+        document["metadata"]["name"]: document["spec"]["authorization"]["acls"] for document in of_kind("KafkaUser")
+    }
+    assert users.keys() == set(SERVICES)
+    for name, rules in users.items():
+        writable = [rule["resource"]["name"] for rule in rules if "Write" in rule["operations"]]
+        assert writable == [f"thidua.{name}."]
+
+
+def test_the_settings_of_a_service_on_kubernetes_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (given,) = of_kind("ConfigMap")
+    _, authority = certificate(tmp_path)
+    folder = {"/etc/thidua/keys.json": "keys.json", "/etc/kafka/ca.crt": authority.name}
+    for name, value in given["data"].items():
+        monkeypatch.setenv(name, str(tmp_path / folder[value]) if value in folder else value)
+    (tmp_path / "keys.json").write_text("{}")
+    secrets = {"DATABASE": "postgresql://x", "COMMAND_KEY": "c" * 32, "KAFKA_USER": "registry", "KAFKA_PASSWORD": "p"}
+    for name, value in secrets.items():
+        monkeypatch.setenv(f"THIDUA_{name}", value)
+    assert load(Settings).reached().login == Login("SCRAM-SHA-512", "registry", "p")

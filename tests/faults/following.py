@@ -100,6 +100,6 @@ async def scene(postgres: Postgres | ExistingPostgres, bootstrap: str) -> AsyncI
         stack.push_async_callback(owner.leave)
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}"))
         pool = await stack.enter_async_context(asyncpg.create_pool(there.dsn, min_size=0, max_size=4))
-        made = Scene(owner, Inbox("elsewhere", LogClient(log.name, channel), bootstrap, look_every=1.0), pool)
+        made = Scene(owner, Inbox("elsewhere", LogClient(log.name, channel), owner.kafka, look_every=1.0), pool)
         async with running(made.relay.run(), made.inbox.run(), made.engine.run()):
             yield made

@@ -32,4 +32,4 @@ async def client(owner: Owner) -> AsyncIterator[LogClient]:
 
 @pytest.fixture
 def inbox(owner: Owner, client: LogClient) -> Inbox:
-    return Inbox("elsewhere", client, owner.bootstrap, look_every=0.5)
+    return Inbox("elsewhere", client, owner.kafka, look_every=0.5)

@@ -18,9 +18,10 @@ from thidua.kernel.v1.log_pb2_grpc import add_LogServiceServicer_to_server
 from services.kernel.events import Recorded, Row
 from services.kernel.fold import Model, by_stream
 from services.kernel.inbox import Inbox
+from services.kernel.kafka import Kafka, read_last
 from services.kernel.log import Log
 from services.kernel.logservice import LogRpc
-from services.kernel.relay import LogFeed, Record, Relay, log_record, read_last
+from services.kernel.relay import LogFeed, Record, Relay, log_record
 from tests.kernel.log.support import VOCABULARY, Raised, append_of
 
 
@@ -64,16 +65,18 @@ async def until(condition: Callable[[], object], seconds: float = 30) -> None:
 class Owner:
     """A service that owns a log: its gRPC server can be away, its relay runs when a test says so."""
 
-    def __init__(self, log: Log, bootstrap: str) -> None:
+    def __init__(self, log: Log, bootstrap: str, prefix: str = "") -> None:
+        """`prefix` keeps its topics from those of a system on the same Kafka, where the log has a service's name."""
         self.log = log
         self.bootstrap = bootstrap
-        self.topic = f"thidua.{log.name}.log"
+        self.kafka = Kafka(bootstrap, prefix)
+        self.topic = self.kafka.topic(f"{log.name}.log")
         self.server: grpc.aio.Server | None = None
         self.port = 0
         self._versions: dict[str, int] = {}
 
     def relay(self, **settings: Any) -> Relay:
-        return Relay(LogFeed(self.log), self.bootstrap, **{"look_every": 0.5, "seconds": 5.0, **settings})
+        return Relay(LogFeed(self.log), self.kafka, **{"look_every": 0.5, "seconds": 5.0, **settings})
 
     async def serve(self) -> None:
         self.server = grpc.aio.server()
@@ -122,7 +125,7 @@ class Follower:
 async def ends_with(owner: Owner, position: int) -> bool:
     """Whether the topic's last record is that of the position."""
     with contextlib.suppress(KafkaError):
-        at = (await read_last(owner.bootstrap, owner.topic, "")).at
+        at = (await read_last(owner.kafka, owner.topic, "")).at
         return at is not None and at.position == position
     return False
 

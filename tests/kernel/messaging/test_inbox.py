@@ -3,13 +3,13 @@
 import random
 
 from services.kernel.inbox import Inbox
+from services.kernel.kafka import ensure_topic
 from services.kernel.logclient import LogClient
-from services.kernel.relay import BROKERS_CHOICE, ensure_topic
 from tests.kernel.messaging.support import Follower, Owner, delete_topic, raw_rows, running, send, until
 
 
 async def test_rows_come_through_kafka(owner: Owner, client: LogClient) -> None:
-    inbox = Inbox("elsewhere", client, owner.bootstrap, look_every=600)
+    inbox = Inbox("elsewhere", client, owner.kafka, look_every=600)
     follower = Follower(inbox)
     async with running(owner.relay().run(), inbox.run(), follower.run()):
         await owner.tell(1)
@@ -34,7 +34,7 @@ async def test_duplicates_and_disorder_change_nothing(owner: Owner, inbox: Inbox
     rows = await owner.rows()
     records = raw_rows(rows) * 3
     random.Random(7).shuffle(records)
-    await ensure_topic(owner.bootstrap, owner.topic, BROKERS_CHOICE)
+    await ensure_topic(owner.kafka, owner.topic)
     follower = Follower(inbox)
     async with running(inbox.run(), follower.run()):
         await send(owner.bootstrap, owner.topic, *records)
@@ -43,7 +43,7 @@ async def test_duplicates_and_disorder_change_nothing(owner: Owner, inbox: Inbox
 
 
 async def test_what_is_not_ours_is_passed_over_and_counted(owner: Owner, inbox: Inbox) -> None:
-    await ensure_topic(owner.bootstrap, owner.topic, BROKERS_CHOICE)
+    await ensure_topic(owner.kafka, owner.topic)
     await owner.tell(1)
     ours = raw_rows(await owner.rows())[0]
     foreign: list[tuple[bytes, list[tuple[str, bytes | None]]]] = [
@@ -76,7 +76,7 @@ async def test_a_hole_at_the_end_is_seen_without_kafka(owner: Owner, inbox: Inbo
 
 
 async def test_a_hole_waits_for_the_owner_and_is_filled_when_it_is_back(owner: Owner, inbox: Inbox) -> None:
-    await ensure_topic(owner.bootstrap, owner.topic, BROKERS_CHOICE)
+    await ensure_topic(owner.kafka, owner.topic)
     follower = Follower(inbox)
     async with running(inbox.run(), follower.run()):
         await owner.tell(2)

@@ -19,9 +19,10 @@ from deploy.local.processes import ROOT
 from deploy.subscriber.seen import Event, Seen
 from services.kernel.events import EPOCH, Recorded
 from services.kernel.fold import Model, by_stream
+from services.kernel.kafka import ensure_topic
 from services.kernel.projection import Engine
 from services.kernel.public import PublicFeed, PublicRecord, following
-from services.kernel.relay import BROKERS_CHOICE, Record, Relay, ensure_topic
+from services.kernel.relay import Record, Relay
 from tests.kernel.log.support import VOCABULARY, Cleared, Raised
 from tests.kernel.messaging.support import Owner, delete_topic, raw, running, send, until
 
@@ -43,7 +44,7 @@ async def pool(owner: Owner) -> AsyncIterator[asyncpg.Pool]:
 async def feed(owner: Owner, pool: asyncpg.Pool) -> AsyncIterator[PublicFeed]:
     """The public topic is kept up to date."""
     feed = PublicFeed(owner.log.name, PUBLIC, pool, owner.log)
-    relay = Relay(feed, owner.bootstrap, look_every=0.5, seconds=5.0)
+    relay = Relay(feed, owner.kafka, look_every=0.5, seconds=5.0)
     async with running(Engine(PUBLIC, pool, owner.log).run(), relay.run()):
         yield feed
 
@@ -71,9 +72,9 @@ async def complete(owner: Owner, topic: str, count: int) -> bool:
 
 async def test_public_records_are_cloudevents_in_binary_mode(owner: Owner, feed: PublicFeed) -> None:
     await owner.tell(20, size=2)
-    await until(lambda: complete(owner, feed.topic, 40))
+    await until(lambda: complete(owner, owner.kafka.topic(feed.name), 40))
     last: dict[str, int] = {}
-    for record in await records(owner, feed.topic):
+    for record in await records(owner, owner.kafka.topic(feed.name)):
         headers = {name: value.decode() for name, value in record.headers}
         assert headers["ce_specversion"] == "1.0"
         assert headers["ce_source"] == f"/thidua/{owner.log.name}"
@@ -88,11 +89,11 @@ async def test_public_records_are_cloudevents_in_binary_mode(owner: Owner, feed:
 
 async def test_a_lost_public_topic_is_written_again_record_for_record(owner: Owner, feed: PublicFeed) -> None:
     await owner.tell(30)
-    await until(lambda: complete(owner, feed.topic, 30))
-    before = [(r.key, r.value, r.headers) for r in await records(owner, feed.topic)]
-    await delete_topic(owner.bootstrap, feed.topic)
-    await until(lambda: complete(owner, feed.topic, 30))
-    assert [(r.key, r.value, r.headers) for r in await records(owner, feed.topic)] == before
+    await until(lambda: complete(owner, owner.kafka.topic(feed.name), 30))
+    before = [(r.key, r.value, r.headers) for r in await records(owner, owner.kafka.topic(feed.name))]
+    await delete_topic(owner.bootstrap, owner.kafka.topic(feed.name))
+    await until(lambda: complete(owner, owner.kafka.topic(feed.name), 30))
+    assert [(r.key, r.value, r.headers) for r in await records(owner, owner.kafka.topic(feed.name))] == before
 
 
 class Subscriber:
@@ -123,7 +124,7 @@ class Subscriber:
 async def test_a_subscriber_that_is_killed_loses_and_repeats_nothing(
     owner: Owner, feed: PublicFeed, tmp_path: Path
 ) -> None:
-    subscriber = Subscriber(owner, feed.topic, tmp_path / "seen")
+    subscriber = Subscriber(owner, owner.kafka.topic(feed.name), tmp_path / "seen")
     chance = random.Random(3)
     for _ in range(3):
         await owner.tell(40)
@@ -133,7 +134,7 @@ async def test_a_subscriber_that_is_killed_loses_and_repeats_nothing(
             await asyncio.sleep(chance.uniform(0, 0.3))
         with (tmp_path / "seen").open("a") as file:
             file.write('{"id": "half a line')
-    await delete_topic(owner.bootstrap, feed.topic)
+    await delete_topic(owner.bootstrap, owner.kafka.topic(feed.name))
     async with subscriber.running():
         await until(lambda: len(subscriber.remembered()) >= 120)
         await owner.tell(5)
@@ -175,13 +176,13 @@ def test_what_a_restored_log_says_instead_takes_the_place_of_what_it_lost(tmp_pa
 
 
 async def test_a_public_record_that_comes_out_of_order_is_held_back(owner: Owner, tmp_path: Path) -> None:
-    topic = f"thidua.{owner.log.name}.public"
     feed = PublicFeed(owner.log.name, PUBLIC, None, owner.log)  # type: ignore[arg-type]
+    topic = owner.kafka.topic(feed.name)
     made: list[Record] = []
     for n in (1, 2, 3):
         row = PublicRecord(type="T", sequence=n, epoch=1, time=EPOCH, data={"n": n})
         made.append(feed._record(n, "counter:1", row.model_dump_json()))
-    await ensure_topic(owner.bootstrap, topic, BROKERS_CHOICE)
+    await ensure_topic(owner.kafka, topic)
     subscriber = Subscriber(owner, topic, tmp_path / "seen")
     async with subscriber.running():
         await send(owner.bootstrap, topic, raw(made[0]), raw(made[2]))

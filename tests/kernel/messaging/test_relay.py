@@ -1,17 +1,22 @@
 """A topic mirrors its log, in order, and is whole again after whatever happens to it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import asyncpg
+import grpc
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kernel.events import Position
+from services.kernel.inbox import Inbox
+from services.kernel.kafka import Kafka, read_last
 from services.kernel.log import Log, new_epoch
-from services.kernel.relay import read_last
+from services.kernel.logclient import LogClient
 from services.upkeep import begin_epoch
 from tests.kernel.conftest import Place
-from tests.kernel.messaging.support import Owner, delete_topic, ends_with, raw_rows, running, send, until
+from tests.kernel.messaging.support import Follower, Owner, delete_topic, ends_with, raw_rows, running, send, until
 
 
 async def records(owner: Owner) -> list[Any]:
@@ -62,7 +67,7 @@ async def test_what_others_wrote_at_the_end_is_passed_over(owner: Owner) -> None
         await owner.tell(5)
         await until(lambda: relay.acked == Position(1, 5))
     await send(owner.bootstrap, owner.topic, *[(b"x", [])] * 25)
-    assert (await read_last(owner.bootstrap, owner.topic, ""))[:1] == (Position(1, 5),)
+    assert (await read_last(owner.kafka, owner.topic, ""))[:1] == (Position(1, 5),)
 
 
 async def test_a_deleted_topic_is_written_again_from_the_beginning_while_idle(owner: Owner) -> None:
@@ -71,8 +76,9 @@ async def test_a_deleted_topic_is_written_again_from_the_beginning_while_idle(ow
         await owner.tell(20)
         await until(lambda: relay.acked == Position(1, 20))
         await delete_topic(owner.bootstrap, owner.topic)
-        await until(lambda: relay.acked is None)
+        await until(lambda: relay.restarts)
         await until(lambda: relay.acked == Position(1, 20))
+        await until(partial(ends_with, owner, 20))
     assert await positions(owner) == list(range(1, 21))
 
 
@@ -86,11 +92,11 @@ async def test_a_second_relay_does_no_harm(owner: Owner) -> None:
 
 async def test_commands_go_on_while_the_relay_has_no_broker(owner: Owner) -> None:
     relay = owner.relay()
-    relay._bootstrap = "127.0.0.1:1"
+    relay._kafka = Kafka("127.0.0.1:1")
     async with running(relay.run()):
         assert await owner.tell(5) == 5
         await until(lambda: relay.restarts > 0)
-        relay._bootstrap = owner.bootstrap
+        relay._kafka = owner.kafka
         await until(lambda: relay.acked == Position(1, 5))
     assert await positions(owner) == [1, 2, 3, 4, 5]
 
@@ -107,10 +113,10 @@ async def test_a_topic_ahead_of_its_log_fences_the_log_until_a_new_epoch(owner: 
     relay = restored.relay()
     async with running(relay.run()):
         await until(older.fenced)
-        await new_epoch(place.admin_dsn, "restored", "tester")
+        epoch = await new_epoch(place.admin_dsn, "restored", "tester")
         last = await restored.tell(4)
         assert last == 16
-        await until(lambda: relay.acked == Position(2, 16))
+        await until(lambda: relay.acked == Position(epoch, 16))
     assert (await positions(owner))[20:] == [13, 14, 15, 16]
     await older.close()
 
@@ -124,16 +130,43 @@ async def test_an_epoch_that_the_topic_has_seen_is_not_begun_again_after_a_secon
     async with running(relay.run()):
         await here.tell(3)
         await until(lambda: relay.acked == Position(1, 3))
-        assert await begin_epoch(log.name, place.admin_dsn, "restored", "tester", owner.bootstrap) == 2
+        first = await begin_epoch(log.name, place.admin_dsn, "restored", "tester", owner.kafka)
         await here.tell(2)
-        await until(lambda: relay.acked == Position(2, 5))
+        await until(lambda: relay.acked == Position(first, 5))
     await log.close()
     admin = await asyncpg.connect(place.admin_dsn)  # yesterday's copy again, which knows nothing of the second epoch
-    await admin.execute("delete from log.epochs where epoch = 2; delete from log.events where epoch = 2")
+    await admin.execute("delete from log.epochs where epoch > 1; delete from log.events where epoch > 1")
     await admin.execute("update log.head set epoch = 1, last_epoch = 1, position = 3")
     await admin.close()
-    assert await begin_epoch(owner.log.name, place.admin_dsn, "restored", "tester", owner.bootstrap) == 3
-    assert await begin_epoch(owner.log.name, place.admin_dsn, "Kafka is away", "tester", "127.0.0.1:1") == 4
+    second = await begin_epoch(owner.log.name, place.admin_dsn, "restored", "tester", owner.kafka)
+    third = await begin_epoch(owner.log.name, place.admin_dsn, "Kafka is away", "tester", Kafka("127.0.0.1:1"))
+    assert first < second < third
+
+
+async def test_two_systems_on_one_kafka_do_not_meet(owner: Owner, fresh_place: Callable[[], Awaitable[Place]]) -> None:
+    log = await Log.open(owner.log.name, (await fresh_place()).dsn)
+    other = Owner(log, owner.bootstrap, "another.")
+    await other.serve()
+    async with (
+        grpc.aio.insecure_channel(f"127.0.0.1:{owner.port}") as here,
+        grpc.aio.insecure_channel(f"127.0.0.1:{other.port}") as there,
+    ):
+        one, two = (
+            Inbox("elsewhere", LogClient(each.log.name, channel), each.kafka, look_every=600)
+            for each, channel in ((owner, here), (other, there))
+        )
+        followers = [Follower(one), Follower(two)]
+        works = [each.relay().run() for each in (owner, other)]
+        async with running(*works, one.run(), two.run(), *(follower.run() for follower in followers)):
+            await owner.tell(7)
+            await other.tell(5)
+            await until(lambda: (one.received, two.received) == (7, 5))
+            await asyncio.sleep(0.5)
+        assert (one.received, two.received, one.foreign, two.foreign) == (7, 5, 0, 0)
+        assert [follower.rows for follower in followers] == [await owner.rows(), await other.rows()]
+    assert await positions(owner) == [*range(1, 8)]
+    await other.leave()
+    await log.close()
 
 
 async def test_disorder_in_the_topic_is_mended_by_writing_again(owner: Owner) -> None:

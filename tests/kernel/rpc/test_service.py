@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import time
+import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +21,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from deploy.local.processes import free_port
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.log import Log
+from services.kernel.probes import turns
 from tests.kernel.messaging.support import Owner, until
 from tests.kernel.rpc.conftest import API, PASSWORD, PEER, RPC, Sample, refusal
 from tests.kernel.rpc.sample import api
@@ -94,8 +98,8 @@ async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample:
     head = reply.recorded.position.position
     await sample.call("GetBox", box="b-metrics", read={"at_least": [reply.recorded.position]})
     await asyncio.sleep(1.5)  # one sample
-    url = f"http://127.0.0.1:{sample.ready['metrics']}/metrics"
-    metrics = await asyncio.to_thread(lambda: urllib.request.urlopen(url).read().decode())
+    status, metrics = await got(sample, "/metrics")
+    assert status == 200
     for line in (
         f'thidua_log_head{{log="sample"}} {head}.0',
         f'thidua_projection_position{{model="boxes"}} {head}.0',
@@ -106,6 +110,35 @@ async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample:
         'thidua_call_seconds_count{code="OK",method="OpenBox"}',
     ):
         assert line in metrics
+
+
+async def got(sample: Sample, path: str) -> tuple[int, str]:
+    """The status and the text at a path of the metrics' port."""
+
+    def get() -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{sample.ready['metrics']}{path}") as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    return await asyncio.to_thread(get)
+
+
+async def test_the_metrics_port_tells_that_a_process_lives_and_nothing_that_nobody_asked_for(sample: Sample) -> None:
+    for path, expected in (("/healthz", 200), ("/readyz", 200), ("/", 404), ("/metrics/", 404), ("/debug", 404)):
+        status, text = await got(sample, path)
+        assert status == expected, path
+        assert "thidua" not in text
+
+
+async def test_a_process_whose_loop_stands_still_does_not_live() -> None:
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert await asyncio.wrap_future(elsewhere.submit(turns, loop))
+        standing = elsewhere.submit(turns, loop, 0.1)
+        time.sleep(0.5)  # noqa: ASYNC251
+        assert not standing.result()
 
 
 async def test_a_database_that_is_down_is_waited_for_and_then_named_in_a_sentence(
@@ -140,6 +173,7 @@ async def test_a_service_whose_login_is_refused_says_so_names_no_role_and_comes_
         await admin.execute(f"alter role {role} password 'two'")
         await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", role)
         await until("NOT_SERVING")
+        assert [(await got(sample, path))[0] for path in ("/readyz", "/healthz")] == [503, 200]
         past = [{"log": "sample", "epoch": 1, "position": 0}]
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await sample.call("GetBox", box="b-1", read={"as_of_position": past})
@@ -147,6 +181,7 @@ async def test_a_service_whose_login_is_refused_says_so_names_no_role_and_comes_
         assert not any(word in str(refused.value) for word in (role, "password", "Password"))
         await admin.execute(f"alter role {role} password 'one'")
         await until("SERVING")
+        assert (await got(sample, "/readyz"))[0] == 200
         log = await sample.end()
         assert log.count("database.login_refused") == 1
     finally:
