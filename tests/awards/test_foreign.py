@@ -104,8 +104,7 @@ async def test_a_self_score_is_refused_only_on_what_registry_knows_now(
     services: Services, kafka: Kafka | ExistingKafka
 ) -> None:
     registry, scoring = services["registry"], services["scoring"]
-    owner = Owner(registry.tools.log, kafka.bootstrap)
-    await delete_topic_of_another_test(owner)
+    owner = Owner(registry.tools.log, kafka.bootstrap, f"test_{secrets.token_hex(4)}.")
     await owner.serve()
     await play(services, "organisations", "catalogue", "constructed")
     told = {"bloc": "vi-du-khoi", "year": 2025, "items": ({"code": "1", "points": "1"},)}
