@@ -32,6 +32,11 @@ def in_force(versions: Sequence[V], day: date | None) -> V | None:
     return latest if latest and (latest.effective_to is None or day <= latest.effective_to) else None
 
 
+def not_before(day: date | None, earlier: date | None) -> bool:
+    """Whether nothing says that it was before; a day that is not known says nothing."""
+    return day is None or earlier is None or day >= earlier
+
+
 class Due(Part):
     """A yearly deadline, up to and including a day."""
 

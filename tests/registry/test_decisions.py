@@ -311,6 +311,21 @@ def test_an_election_here_needs_bloc_day_and_distinct_agencies() -> None:
 def test_a_recorded_election_needs_none_of_it_and_contradicts_freely() -> None:
     command = ElectLeadership(bloc="b1", year=2024, record=RECORD)
     given(elected()).when(command).then(e.LeadershipElected(bloc="b1", year=2024, record=RECORD))
+    tally = e.Tally(in_favour=8, eligible=7)
+    kept = e.LeadershipElected(bloc="b1", year=2024, tally=tally, record=RECORD)
+    given(elected()).when(command.model_copy(update={"tally": tally})).then(kept)
+
+
+@pytest.mark.parametrize(
+    ("against", "eligible", "refused"), [(None, 6, True), (1, 7, True), (1, 8, False), (9, None, False)]
+)
+def test_no_more_votes_are_cast_than_there_are_voters(against: int | None, eligible: int | None, refused: bool) -> None:
+    tally = e.Tally(in_favour=7, against=against, eligible=eligible)
+    when = given(bloc).when(elect(tally=tally))
+    if refused:
+        when.refused("leadership.tally")
+    else:
+        when.then(elected(tally=tally))
 
 
 def test_the_elected_head_takes_over_once_and_not_before_the_election() -> None:

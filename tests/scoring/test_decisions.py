@@ -220,6 +220,50 @@ def test_one_unverified_score_keeps_the_others_from_being_approved() -> None:
     given(scored).when(command).refused("score.unverified")
 
 
+VERIFIED = e.ItemConfirmed(
+    bloc="b", year=2025, unit="u", code="I.1", verifier="v", points=Decimal(1), effective=date(2025, 12, 20)
+)
+
+
+def test_a_verification_is_not_before_the_self_score() -> None:
+    given(submitted("1", "2")).when(verify(effective=date(2025, 11, 30))).refused("score.order")
+    day = date(2025, 12, 1)
+    kept = confirmed("I.1", "1").model_copy(update={"effective": day})
+    given(submitted("1", "2")).when(verify(effective=day)).then(kept)
+
+
+@pytest.mark.parametrize("day", [date(2025, 11, 30), date(2025, 12, 19)])
+def test_an_approval_is_not_before_the_self_score_or_its_verification(day: date) -> None:
+    scored = {"score:b:2025:u": [submitted("1", "2"), VERIFIED, confirmed("I.2", "2")]}
+    command = ApproveScores(bloc="b", year=2025, units=("u",), approver="board", effective=day)
+    given(scored).when(command).refused("score.order")
+
+
+def test_an_approval_told_by_a_document_is_kept_whatever_its_day() -> None:
+    scored = {"score:b:2025:u": [submitted("1", "2"), VERIFIED, confirmed("I.2", "2")]}
+    day = date(2025, 11, 30)
+    command = ApproveScores(bloc="b", year=2025, units=("u",), effective=day, record=ARTICLE)
+    items = tuple(e.ScoredItem(code=code, points=Decimal(points)) for code, points in (("I.1", 1), ("I.2", 2)))
+    approval = e.ScoreApproved(
+        bloc="b",
+        year=2025,
+        unit="u",
+        sheet="s",
+        sheet_version=1,
+        items=items,
+        total=Decimal(3),
+        effective=day,
+        record=ARTICLE,
+    )
+    given(scored).when(command).then(approval)
+
+
+def test_a_ranking_is_not_before_the_approvals_that_it_rests_on() -> None:
+    (approval,) = approved("u", "90")["score:b:2025:u"]
+    later = approval.model_copy(update={"effective": date(2026, 1, 7)})
+    given({"score:b:2025:u": [later]}).when(publish("u")).refused("ranking.order")
+
+
 def test_nobody_approves_its_own_score() -> None:
     given().when(ApproveScores(bloc="b", year=2025, units=("u",), approver="u")).refused("score.own")
 

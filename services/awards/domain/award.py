@@ -6,6 +6,7 @@ from typing import assert_never
 
 from services.awards import events as e
 from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.kernel.dated import not_before
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.telling import require, tell
@@ -163,11 +164,6 @@ def _standing(award: Award) -> Decided | Conferred:
             return award
         case _:
             raise _refused(award)
-
-
-def not_before(day: date | None, earlier: date | None) -> bool:
-    """Whether nothing says that it was before; a day that is not known says nothing."""
-    return day is None or earlier is None or day >= earlier
 
 
 def _in_order(day: date | None, decided_on: date | None, *, en: str, vi: str) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.awards import events as e
-from services.awards.domain.award import AWARD, Award, not_before, undecided
-from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
-from services.awards.domain.proposal import PROPOSAL, Agreed, Proposal, fits
+from services.awards.domain.award import AWARD, Award, undecided
+from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.awards.domain.proposal import PROPOSAL, Agreed, Proposal, given_to
+from services.kernel.dated import not_before
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.events import Event
@@ -90,14 +91,7 @@ def _complete(command: RecordDecision, decision: Decision) -> None:
 def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catalogue, command: RecordDecision) -> None:
     code = catalogue.named(line.kind, line.wording)
     version = catalogue.in_force(code, command.effective)
-    if version is None:
-        raise no_such_kind(line.kind or line.wording, command.effective)
-    require(
-        fits(line.recipient, version),
-        "recipient.kind",
-        en="This award is not given to such a recipient.",
-        vi="Hình thức này không dành cho đối tượng như vậy.",
-    )
+    given_to(line.recipient, version, line.kind or line.wording, command.effective)
     match proposal:
         case None:
             pass

@@ -88,14 +88,7 @@ def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) 
         en="Name the conference and its day.",
         vi="Cần hội nghị và ngày họp.",
     )
-    if version is None:
-        raise no_such_kind(command.kind or command.wording, command.effective)
-    require(
-        fits(command.recipient, version),
-        "recipient.kind",
-        en="This award is not given to such a recipient.",
-        vi="Hình thức này không dành cho đối tượng như vậy.",
-    )
+    given_to(command.recipient, version, command.kind or command.wording, command.effective)
     require(
         command.recipient.organisation is None or (command.ranking and command.ranking.rank),
         "proposal.unranked",
@@ -104,12 +97,19 @@ def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) 
     )
 
 
-def fits(recipient: e.Recipient, version: e.AwardKindRegistered) -> bool:
-    """Whether it is a named recipient such as the catalogue allows; where it knows none, any is."""
-    if recipient.group is not None:
-        return False
+def given_to(recipient: e.Recipient, version: e.AwardKindRegistered | None, name: str | None, day: date | None) -> None:
+    """Raises Refused for a kind that is not in force on the day, and for a recipient that is not named, or not such as
+    the catalogue allows; where it knows none, any is.
+    """
+    if version is None:
+        raise no_such_kind(name, day)
     kind: e.RecipientKind = "INDIVIDUAL" if recipient.person else "COLLECTIVE"
-    return not version.recipients or kind in version.recipients
+    require(
+        recipient.group is None and (not version.recipients or kind in version.recipients),
+        "recipient.kind",
+        en="This award is not given to such a recipient.",
+        vi="Hình thức này không dành cho đối tượng như vậy.",
+    )
 
 
 HANDLERS: Handlers = {AgreeNomination: Handler(lambda c: [PROPOSAL.of(c.proposal), NATIONAL], agree)}

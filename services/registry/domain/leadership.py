@@ -190,6 +190,7 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc, *members
         known = established(bloc, command.effective)
         performed_on(command, command.year)
         counted(command)
+        _cast(command.tally)
         agencies = [_agency(holder, field) for field, holder in _holders(command).items()]
         require(
             len(set(agencies)) == len(agencies),
@@ -205,6 +206,18 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc, *members
         )
         belong(command, _named(_holders(command)), known, members)
     return [tell(e.LeadershipElected, command)]
+
+
+def _cast(tally: e.Tally | None) -> None:
+    """Raises Refused for more votes than there are voters."""
+    cast = tally.in_favour + (tally.against or 0) if tally else 0
+    most = tally.eligible if tally else None
+    require(
+        most is None or cast <= most,
+        "leadership.tally",
+        en=f"tally: {cast} votes were cast, and {most} could vote.",
+        vi=f"tally: có {cast} phiếu nhưng chỉ {most} người được bỏ phiếu.",
+    )
 
 
 def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc, *members: Any) -> Events:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from services.kernel.dated import not_before
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.provenance import Listed
@@ -71,6 +72,13 @@ def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPubl
     approved = {unit: s for unit, s in zip(members, scores, strict=True) if isinstance(s, Approved)}
     totals = {unit: s.total for unit, s in approved.items() if s.total is not None}
     require(totals, "ranking.scores", en="No member has an approved score.", vi="Chưa có điểm nào được phê duyệt.")
+    early = [unit for unit in totals if not not_before(command.effective, approved[unit].on)]
+    require(
+        not early,
+        "ranking.order",
+        en=f"effective: {command.effective} is before the approval of {', '.join(early)}.",
+        vi=f"effective: ngày {command.effective} trước khi phê duyệt điểm của {', '.join(early)}.",
+    )
     sheets = {(approved[unit].sheet, approved[unit].version) for unit in totals}
     require(
         len(sheets) == 1,

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from pydantic import Field
 
-from services.kernel.dated import in_force
+from services.kernel.dated import in_force, not_before
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.events import Event
@@ -62,6 +62,9 @@ class Scored:
     scale: Points = field(default_factory=dict)
     verified: Points = field(default_factory=dict)
     ties: tuple[str, ...] = ()
+    submitted_on: date | None = None
+    verified_on: date | None = None
+    """The latest day of a verification."""
 
     @property
     def complete(self) -> bool:
@@ -75,6 +78,8 @@ class Approved:
     total: Decimal | None
     items: Points = field(default_factory=dict)
     ties: tuple[str, ...] = ()
+    on: date | None = None
+    """The day of the approval."""
 
 
 Score = Unscored | Scored | Approved
@@ -99,7 +104,7 @@ def _approval(score: Score, event: e.ScoreApproved) -> Approved:
     if isinstance(score, Approved) and score.total is not None:
         return score
     items = {item.code: item.points for item in event.items}
-    return Approved(event.sheet, event.sheet_version, event.total, items, event.ties)
+    return Approved(event.sheet, event.sheet_version, event.total, items, event.ties, event.effective)
 
 
 def _submitted(score: Scored, event: e.SelfScoreSubmitted) -> Scored:
@@ -112,13 +117,17 @@ def _submitted(score: Scored, event: e.SelfScoreSubmitted) -> Scored:
         own={item.code: item.points for item in event.items},
         scale={item.code: item.points for item in event.scale},
         ties=event.ties,
+        submitted_on=event.effective,
     )
 
 
 def _verified(score: Scored, event: e.ItemConfirmed | e.ItemAdjusted) -> Scored:
     """The first points of an item bind: a record that contradicts them is kept beside them."""
     points = event.points if event.points is not None else score.own.get(event.code)
-    return score if points is None else replace(score, verified={event.code: points, **score.verified})
+    if points is None:
+        return score
+    last = max((day for day in (score.verified_on, event.effective) if day), default=None)
+    return replace(score, verified={event.code: points, **score.verified}, verified_on=last)
 
 
 SCORE: Fold[Score] = Fold("score", Unscored(), evolve)
@@ -224,12 +233,22 @@ def _verifiable(command: VerifyItem, score: Score) -> None:
                 en=f"The item gives {most} at most.",
                 vi=f"Điểm tối đa của mục là {most}.",
             )
+            _in_order(command.unit, command.effective, score.submitted_on)
         case _:
             raise Refused(
                 "score.none",
                 en="The unit has no open self-score of this item.",
                 vi="Đơn vị không có điểm tự chấm đang mở của mục này.",
             )
+
+
+def _in_order(unit: Id, day: date | None, *earlier: date | None) -> None:
+    require(
+        all(not_before(day, one) for one in earlier),
+        "score.order",
+        en=f"{unit}: effective: {day} is before what it follows.",
+        vi=f"{unit}: effective: ngày {day} trước việc phải diễn ra trước đó.",
+    )
 
 
 def approve(command: ApproveScores, *scores: Score) -> Events:
@@ -254,6 +273,8 @@ def approve(command: ApproveScores, *scores: Score) -> Events:
 def _approved(command: ApproveScores, unit: Id, score: Score) -> Event:
     match score:
         case Scored() if score.complete:
+            if command.record is None:
+                _in_order(unit, command.effective, score.submitted_on, score.verified_on)
             items = tuple(e.ScoredItem(code=code, points=score.verified[code]) for code in score.own)
             total = sum((item.points for item in items), Decimal(0))
             facts: dict[str, Any] = {
