@@ -16,7 +16,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaAckableMessage
+from faststream.kafka.message import KafkaMessage
 
 from services.kernel.errors import Unavailable
 from services.kernel.events import EPOCH, MAX_BODY, Position, Row
@@ -189,7 +189,7 @@ class Inbox:
             batch=True,
             max_records=PAGE,
             auto_offset_reset="earliest",
-            ack_policy=AckPolicy.NACK_ON_ERROR,
+            ack_policy=AckPolicy.ACK_FIRST,  # offsets are written now and then: nothing waits for them
             max_partition_fetch_bytes=4 * MAX_BODY,
         )
 
@@ -200,16 +200,16 @@ class Inbox:
                 await asyncio.sleep(IDLE)
             return tuple(chain(*found.values()))
 
-        async def parse(records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
+        async def parse(records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:
             """FastStream's own parser fails at a null header, and the record is then skipped."""
             assert subscriber.consumer is not None
             first, last = records[0], records[-1]
             name = f"{first.offset}-{last.offset}"
-            return KafkaAckableMessage(
+            return KafkaMessage(
                 body=records, raw_message=records, message_id=name, correlation_id=name, consumer=subscriber.consumer
             )
 
-        async def decode(message: KafkaAckableMessage) -> object:
+        async def decode(message: KafkaMessage) -> object:
             return message.body
 
         subscriber.get_msg = next_page  # type: ignore[method-assign]

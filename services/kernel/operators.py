@@ -83,7 +83,6 @@ async def _locked(connection: Connection, model: Model) -> Table:
         raise Unavailable(en=f"{model.name} has not been built yet")
     if state.version != model.version:
         raise Refused("rebuild.version", en=f"{model.name} is of another version: rebuild it")
-    await connection.execute("set local synchronous_commit = on")  # a ruling is for ever
     return table
 
 
@@ -120,5 +119,5 @@ async def _again(connection: Connection, table: Table) -> int:
         fold.event(step.recorded, step.keys)
     await table.park(connection, fold.parked, {row.position: row for row in rows})
     error = await connection.fetchval("select error from read.models where name = $1", table.name)
-    await table.write(connection, fold, state.at, state.at, error)
+    await table.write(connection, fold, state, state.at, error, durably=True)  # a ruling is for ever
     return len(fold.parked)

@@ -14,7 +14,7 @@ import structlog
 from services.kernel.errors import Unavailable
 from services.kernel.events import Position, Row
 from services.kernel.fold import Epochs, Fold, Model, Poison, describe, lost, steps
-from services.kernel.table import Connection, Table, discarded
+from services.kernel.table import Connection, State, Table, discarded
 
 log = structlog.get_logger()
 
@@ -83,6 +83,7 @@ class Engine:
         self._source = source
         self._heal = heal
         self._discarded: frozenset[Position] = frozenset()
+        self._known: State | None = None  # as we last saw or made it
         self._epoch = 0  # the latest that we have heard of
 
     @property
@@ -94,18 +95,18 @@ class Engine:
         epochs = await self._source.epochs()
         async with self._pool.acquire() as connection, connection.transaction():
             await self.table.create(connection)
-            at, error = await self._locked(connection)
-            self._discarded = await discarded(connection, self.model.name)
-            if lost(at, epochs):
-                raise Ahead(f"{self.table.name} knows {tuple(at)}, which the restored log has lost: rebuild it")
             await connection.execute(
                 "update read.models set epochs = $2 where name = $1 and epochs <> $2",
                 self.table.name,
                 list(map(list, epochs)),
             )
+            known = self._checked(await self.table.lock(connection))
+            self._discarded = await discarded(connection, self.model.name)
+            if lost(known.at, epochs):
+                raise Ahead(f"{self.table.name} knows {tuple(known.at)}, which the restored log has lost: rebuild it")
         self._epoch = max((epoch for epoch, _ in epochs), default=1)
-        self.position, self.error = at, error
-        return at
+        self._knows(known)
+        return known.at
 
     async def apply(self, rows: Sequence[Row]) -> Position:
         """Apply a page of consecutive events; those that are known already are passed over.
@@ -113,26 +114,31 @@ class Engine:
         Returns what the model then knows. Raises Poison (what comes before it is applied), Hole, Ahead, Outdated,
         Superseded.
         """
-        if rows and rows[-1].epoch > self._epoch:
+        if self._known is None or (rows and rows[-1].epoch > self._epoch):
             await self.open()
-        stop: Poison | None = None
-        async with self._pool.acquire() as connection, connection.transaction():
-            at, _ = await self._locked(connection)
-            rows = [row for row in rows if row.at > at]
-            if [row.position for row in rows] != list(range(at.position + 1, at.position + 1 + len(rows))):
-                raise Hole(self.table.name, at, rows[0].at)
-            if rows:
-                at, stop = await self._write(connection, rows, at)
-        self.position, self.head = at, max(self.head, rows[-1].at if rows else at)
-        self.error = str(stop) if stop else None
+        assert self._known is not None
+        async with self._pool.acquire() as connection:
+            known, stop = await self._write(connection, rows, self._known)
+            while known is None:  # another worker has moved the checkpoint, or the table was replaced
+                known, stop = await self._write(connection, rows, self._checked(await self.table.state(connection)))
+        self._knows(known)
+        self.head = max(self.head, rows[-1].at if rows else known.at)
         if stop:
             raise stop
-        return at
+        return known.at
 
     async def _write(
-        self, connection: Connection, rows: Sequence[Row], old: Position
-    ) -> tuple[Position, Poison | None]:
-        """Fold and write what comes before the first poison; where that ends, and the poison."""
+        self, connection: Connection, rows: Sequence[Row], known: State
+    ) -> tuple[State | None, Poison | None]:
+        """Fold and write what comes before the first poison; the state then, and the poison.
+
+        Null, and nothing is written, if the table is no longer as it is known: what was loaded may be another's.
+        """
+        rows = [row for row in rows if row.at > known.at]
+        if [row.position for row in rows] != list(range(known.at.position + 1, known.at.position + 1 + len(rows))):
+            raise Hole(self.table.name, known.at, rows[0].at)
+        if not rows:
+            return known, None
         made, stop = steps(self.model, rows, self._discarded)
         fold = Fold(self.model)
         if fold.parks:
@@ -144,22 +150,27 @@ class Engine:
             except Poison as poison:
                 stop = poison
                 break
-        new = max((row.at for row in rows if stop is None or row.at < stop.at), default=old)
-        if fold.parked:
-            await self.table.park(connection, fold.parked, {row.position: row for row in rows})
-        if not await self.table.write(connection, fold, old, new, str(stop) if stop else None):
-            raise Unavailable(en=f"{self.table.name}: another worker has moved the checkpoint")
-        return new, stop
+        at = max((row.at for row in rows if stop is None or row.at < stop.at), default=known.at)
+        error = str(stop) if stop else None
+        if not fold.parked:
+            return await self.table.write(connection, fold, known, at, error), stop
+        async with connection.transaction():
+            written = await self.table.write(connection, fold, known, at, error)
+            if written is not None:
+                await self.table.park(connection, fold.parked, {row.position: row for row in rows})
+        return written, stop
 
-    async def _locked(self, connection: Connection) -> tuple[Position, str | None]:
-        state = await self.table.lock(connection)
+    def _checked(self, state: State | None) -> State:
         if state is None:
             raise Unavailable(en=f"{self.table.name} is being replaced")
         if state.version < self.model.version:
             raise Outdated(f"{self.table.name} is of version {state.version}, this is {self.model.version}: rebuild it")
         if state.version > self.model.version:
             raise Superseded(f"{self.table.name} is of version {state.version}, this program's is {self.model.version}")
-        return state.at, state.error
+        return state
+
+    def _knows(self, known: State) -> None:
+        self._known, self.position, self.error = known, known.at, known.error
 
     async def catch_up(self, until: Position | None = None, page: int = PAGE) -> Position:
         """Apply everything up to `until`, or the head as it is now."""

@@ -285,6 +285,7 @@ async def _flip(
         try:
             async with pool.acquire() as connection, connection.transaction():
                 await connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
+                await live.close(connection)
                 state = await live.lock(connection)
                 if state is not None and not lost(state.at, epochs):
                     await engine.catch_up(state.at)

@@ -20,17 +20,22 @@ _LOAD = """
         select t.key, t.since, t.until, array_to_string(t.terms, e'\\x1f') as terms, t.doc
         from read."{table}" t where t.key = k.key order by t.since desc limit 1
     ) r where r.until is null"""
+# Rows are written only where the bookkeeping row could be moved, and it is locked before them. Its xmin tells whether
+# anybody has touched it since: whoever changes rows changes it too.
 _WRITE = """
-    with e as (select * from unnest($6::text[], $7::bigint[], $8::bigint[]) e (key, since, until)),
+    with moved as (
+        update read.models set epoch = $4, position = $5, error = $6, changed_at = clock_timestamp()
+        where name = $1 and xmin = $2 returning xmin, set_config('synchronous_commit', $3, true)
+    ),
+    e as (select e.* from unnest($7::text[], $8::bigint[], $9::bigint[]) e (key, since, until), moved),
     ended as ({end}),
     made as (
         insert into read."{table}" (key, since, until, terms, doc)
         select m.key, m.since, m.until, string_to_array(m.terms, e'\\x1f'), m.doc
-        from unnest($9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[])
-            m (key, since, until, terms, doc)
+        from unnest($10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
+            m (key, since, until, terms, doc), moved
     )
-    update read.models set epoch = $3, position = $4, error = $5, changed_at = clock_timestamp()
-    where name = $1 and position = $2"""
+    select xmin from moved"""
 _END = {
     "rows": 'update read."{table}" t set until = e.until from e where t.key = e.key and t.since = e.since',
     "stream": 'delete from read."{table}" t using e where t.key = e.key and t.since = e.since',
@@ -44,9 +49,8 @@ _FIND = """
     select key, doc from read."{table}"
     where terms @> $1 and since <= $2 and (until is null or until > $2) and key > $3 order by key limit $4"""
 _ALL = 'select key, since, until, terms, doc from read."{table}" order by key, since'
-# Rows and checkpoint are lost together or not at all, so a page need not wait for the disk.
-_LEASE = """select version, epoch, position, epochs, error, set_config('synchronous_commit', 'off', true)
-    from read.models where name = $1 for no key update"""
+_STATES = "select name, version, epoch, position, epochs, error, xmin from read.models where name = any($1::text[])"
+_LOCK = _STATES + " for no key update"
 _PARK = """insert into read.parked (model, position, epoch, recorded_at, type, body, keys, error)
     values ($1, $2, $3, $4, $5, $6, $7, $8)"""
 
@@ -59,6 +63,8 @@ class State(NamedTuple):
     epochs: Epochs
     error: str | None
     """Which event it stands still before, and why; null while it is live."""
+    token: int
+    """Another one whenever rows may have been changed."""
 
 
 class Table:
@@ -108,8 +114,15 @@ class Table:
 
         In a statement of its own: what is read next is what the lock's last holder committed.
         """
-        row = await connection.fetchrow(_LEASE, self.name)
+        row = await connection.fetchrow(_LOCK, [self.name])
         return None if row is None else state(row)
+
+    async def close(self, connection: Connection) -> None:
+        """Let nobody write until the transaction ends. Before `lock`: who writes takes the table before its row."""
+        await connection.execute(self._of('lock table read."{table}" in exclusive mode'))
+
+    async def state(self, connection: Connection) -> State | None:
+        return (await states(connection, [self.name])).get(self.name)
 
     async def blocked(self, connection: Connection) -> set[str]:
         """The keys with parked events."""
@@ -124,16 +137,22 @@ class Table:
             fold.current[key] = Range(key, since, until, terms, doc.encode())
             fold.stored[key] = since
 
-    async def write(self, connection: Connection, fold: Fold, old: Position, new: Position, error: str | None) -> bool:
-        """Write what the fold has changed and move the checkpoint with it; false if it is no longer at `old`."""
+    async def write(
+        self, connection: Connection, fold: Fold, old: State, at: Position, error: str | None, *, durably: bool = False
+    ) -> State | None:
+        """Write what the fold has changed and move the checkpoint with it; null, and nothing, if it is not as `old`.
+
+        Without waiting for the disk, unless `durably`: rows and checkpoint are lost together or not at all.
+        """
         ended = [r for r in fold.ended if fold.stored.get(r.key) == r.since]
         made = [r for r in (*fold.ended, *fold.current.values()) if fold.stored.get(r.key) != r.since]
-        moved = await connection.execute(
+        token = await connection.fetchval(
             self._write,
             self.name,
-            old.position,
-            new.epoch,
-            new.position,
+            old.token,
+            "on" if durably else "off",
+            at.epoch,
+            at.position,
             error,
             [r.key for r in ended],
             [r.since for r in ended],
@@ -144,7 +163,7 @@ class Table:
             [r.terms for r in made],
             [r.doc.decode() for r in made],
         )
-        return moved == "UPDATE 1"
+        return None if token is None else old._replace(at=at, error=error, token=token)
 
     async def park(self, connection: Connection, parked: Sequence[Parked], rows: Mapping[int, Row]) -> None:
         """Keep events that wait, with their bodies from the page (`rows`, by position)."""
@@ -169,16 +188,12 @@ class Table:
 
 
 async def states(connection: Connection, names: Collection[str]) -> dict[str, State]:
-    rows = await connection.fetch(
-        "select name, version, epoch, position, epochs, error from read.models where name = any($1::text[])",
-        list(names),
-    )
-    return {row["name"]: state(row) for row in rows}
+    return {row["name"]: state(row) for row in await connection.fetch(_STATES, list(names))}
 
 
 def state(row: asyncpg.Record) -> State:
     epochs = [(epoch, after) for epoch, after in row["epochs"]]
-    return State(row["version"], Position(row["epoch"], row["position"]), epochs, row["error"])
+    return State(row["version"], Position(row["epoch"], row["position"]), epochs, row["error"], row["xmin"])
 
 
 async def discarded(connection: Connection, model: str) -> frozenset[Position]:

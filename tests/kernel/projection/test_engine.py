@@ -1,6 +1,7 @@
 """The engine: pages, checkpoint, history, poison."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from itertools import pairwise
 
@@ -8,9 +9,11 @@ import asyncpg
 import pytest
 
 from services.kernel.events import Position
-from services.kernel.fold import Poison
+from services.kernel.fold import Fold, Poison
 from services.kernel.log import Log
+from services.kernel.operators import retry
 from services.kernel.projection import Engine, Hole, Outdated
+from services.kernel.table import Connection
 from tests.kernel.conftest import Place
 from tests.kernel.projection.support import (
     MODELS,
@@ -75,6 +78,49 @@ async def test_two_workers_never_both_apply_a_page(log: Log, place: Place, write
         await one.execute('drop table read."totals"')
         await caught_up(TOTALS, one, log, 1000)
         assert await rows_of(one, "totals") == rows
+
+
+def between_load_and_write(engine: Engine, happens: Callable[[], Awaitable[object]]) -> None:
+    """Let something happen, once, after the engine's next page has loaded its rows."""
+    load = engine.table.load
+
+    async def loaded(connection: Connection, fold: Fold, keys: Collection[str]) -> None:
+        engine.table.load = load  # type: ignore[method-assign]
+        await load(connection, fold, keys)
+        await happens()
+
+    engine.table.load = loaded  # type: ignore[method-assign]
+
+
+async def test_a_page_that_another_worker_wrote_meanwhile_is_folded_again_from_there(
+    log: Log, pool: asyncpg.Pool, writer: Writer
+) -> None:
+    await writer.record(*story(40))
+    one, other = await caught_up(TOTALS, pool, log), Engine(TOTALS, pool, log)
+    await other.open()
+    await writer.record(*(("counter:1", Added(amount=n)) for n in range(1, 21)))
+    page = await log.read(40, 100)
+    between_load_and_write(one, lambda: other.apply(page[:10]))
+    assert await one.apply(page) == Position(1, 60)
+    rows = await rows_of(pool, "totals")
+    await pool.execute('drop table read."totals"')
+    await caught_up(TOTALS, pool, log)
+    assert await rows_of(pool, "totals") == rows
+
+
+async def test_a_page_whose_rows_an_operator_changed_meanwhile_is_folded_again_though_the_checkpoint_stands(
+    log: Log, pool: asyncpg.Pool, writer: Writer
+) -> None:
+    refuses.add(1)
+    await writer.record(("counter:a", Added(amount=1)), ("counter:b", Added(amount=2)))
+    engine = await caught_up(PARKING, pool, log)
+    await writer.record(("counter:a", Added(amount=3)))
+    refuses.clear()
+    between_load_and_write(engine, lambda: retry(pool, PARKING, actor="tester", reason="mended"))
+    await engine.apply(await log.read(2, 10))
+    assert await pool.fetchval("select count(*) from read.parked") == 0
+    docs = {str(key): PARKING.decode(str(doc)) for key, _, end, _, doc in await rows_of(pool, "parking") if not end}
+    assert docs == {"counter:a": Total(total=4), "counter:b": Total(total=2)}
 
 
 async def test_rows_that_do_not_follow_are_a_hole_and_known_ones_are_passed_over(

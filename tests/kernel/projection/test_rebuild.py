@@ -9,12 +9,14 @@ import asyncpg
 import pytest
 
 from services.kernel import bulk
+from services.kernel import rebuild as rebuilding
 from services.kernel.errors import Refused, Unavailable
 from services.kernel.events import Position
 from services.kernel.fold import Poison
 from services.kernel.log import Log, new_epoch
 from services.kernel.projection import Ahead, Engine
 from services.kernel.rebuild import Accept, Progress, Report, content_hash, heal, rebuild
+from services.kernel.table import Connection, Table
 from services.kernel.view import ReadOptions, View
 from tests.kernel.conftest import Place
 from tests.kernel.projection.support import (
@@ -269,6 +271,35 @@ async def test_a_long_question_delays_the_flip_and_nothing_else(
             await writer.record(("counter:1", Added(amount=1)))
         assert dict(await view.find(TOTALS)) == expected(story(100))
     assert (await running).same_as_live
+
+
+async def test_a_page_that_waits_for_a_flip_does_not_stand_in_its_way(
+    log: Log, pool: asyncpg.Pool, place: Place, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await writer.record(*story(40))
+    engine = await caught_up(TOTALS, pool, log)
+    await writer.record(*story(1))
+    page = await log.read(40, 10)
+    replace, tries = rebuilding._replace, 0
+    applying: list[asyncio.Task[Position]] = []
+
+    async def replaced(connection: Connection, live: Table, fresh: Table) -> None:
+        nonlocal tries
+        tries += 1
+        if not applying:
+            applying.append(asyncio.create_task(engine.apply(page)))
+            while not await pool.fetchval("select exists (select from pg_locks where not granted)"):  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        await replace(connection, live, fresh)
+
+    monkeypatch.setattr(rebuilding, "_replace", replaced)
+    assert (await rebuild(TOTALS, log, place.dsn)).flipped
+    assert tries == 1
+    assert await applying[0] == Position(1, 41)
+    rows = await rows_of(pool, "totals")
+    await pool.execute('drop table read."totals"')
+    await caught_up(TOTALS, pool, log)
+    assert await rows_of(pool, "totals") == rows
 
 
 async def test_more_rows_than_fit_in_memory_are_folded_part_by_part(
