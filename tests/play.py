@@ -33,11 +33,13 @@ from services.kernel.handling import Handling
 from services.kernel.log import Log, Reply
 from services.kernel.logservice import LogRpc
 from services.kernel.migrate import migrate
+from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Engine
 from services.kernel.tools import Peer, Tools
 from services.kernel.view import ReadOptions
 from services.registry import domain as registry_domain
 from services.registry.events import VOCABULARY as REGISTRY
+from services.registry.main import ACTS, performed
 from services.scoring import consumers as scoring_consumers
 from services.scoring import domain as scoring_domain
 from services.scoring import projections as scoring_projections
@@ -96,13 +98,11 @@ Services = Mapping[str, Played]
 async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services]:
     """Registry, scoring and awards, each with an empty log in a database of its own."""
     async with AsyncExitStack() as stack:
-        opened = [
-            await stack.enter_async_context(_opened(name, postgres)) for name in ("registry", "scoring", "awards")
-        ]
+        opened = [await stack.enter_async_context(fresh(name, postgres)) for name in ("registry", "scoring", "awards")]
         logs = {tools.log.name: tools.log for tools, _ in opened}
         peers = {log.name: await stack.enter_async_context(_owner(log)) for log in logs.values()}
         a, b, c = ((replace(tools, peers=peers), dsn) for tools, dsn in opened)
-        registry = Played(*a, REGISTRY, registry_domain.HANDLERS)
+        registry = Played(*a, REGISTRY, registry_domain.HANDLERS, arrivals=dict.fromkeys(ACTS, performed))
         scoring = Played(
             *b,
             SCORING,
@@ -128,13 +128,14 @@ async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services
 
 
 @asynccontextmanager
-async def _opened(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[tuple[Tools, str]]:
+async def fresh(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[tuple[Tools, str]]:
+    """A service's empty log in a database of its own, which is dropped after, and the role's address of it."""
     database = f"test_{secrets.token_hex(6)}"
     await migrate(postgres.dsn(database), service, password=PASSWORD, prefix="test_")
     dsn = postgres.dsn(database, f"test_thidua_{service}", PASSWORD)
     log = await Log.open(service, dsn)
     try:
-        async with asyncpg.create_pool(dsn, min_size=0, max_size=4) as pool:
+        async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
             yield Tools(pool, log), dsn
     finally:
         await log.close()

@@ -33,7 +33,8 @@ from services.registry.domain import HANDLERS
 from services.registry.events import VOCABULARY
 from tests.faults import tangles
 from tests.faults.cases import Case
-from tests.registry.support import COMMANDS, PASSWORD, administer
+from tests.play import PASSWORD
+from tests.registry.support import COMMANDS, administer
 
 API = registry_pb2.DESCRIPTOR.services_by_name["RegistryService"]
 ATONCE = 64  # pairs under way

@@ -1,6 +1,5 @@
 """Registry over a real database: told commands, and asked queries that have seen them all."""
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,31 +14,34 @@ from deploy.demo.scenarios import load
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.decider import Command, Context
 from services.kernel.events import Position
-from services.kernel.log import Log, Reply
-from services.kernel.migrate import migrate
-from services.kernel.postgres import SETTINGS
-from services.kernel.projection import Engine
+from services.kernel.log import Reply
 from services.kernel.service import acting
 from services.kernel.tools import Tools
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
-from services.registry.domain import HANDLERS
 from services.registry.main import SERVICE, forgotten_again
-from services.registry.queries import QUERIES
+from tests.play import Played, fresh
 
-COMMANDS = {command.__name__: command for command in HANDLERS}
-PASSWORD = "only-for-tests"
+COMMANDS = {command.__name__: command for command in SERVICE.handlers}
 MASTER = bytes(range(32))
 
 
 class Registry:
-    """`tell` takes a command as the service does; `ask` answers a query as its API does."""
+    """`tell` takes a command as the service does, with its edge and vault; `ask` answers a query as its API does."""
 
     def __init__(self, tools: Tools, dsn: str) -> None:
         self.tools = tools
         self.dsn = dsn
         self._act = acting(SERVICE, tools, settings())
-        self._engines = [Engine(model, tools.pool, tools.log) for model in SERVICE.models]
+        self._played = Played(
+            tools,
+            dsn,
+            SERVICE.vocabulary,
+            SERVICE.handlers,
+            SERVICE.queries,
+            SERVICE.models,
+            logs={"registry": tools.log},
+        )
 
     async def tell(self, command: Command, command_id: str | None = None) -> Reply:
         reply = await self._act(command, Context(command_id or str(uuid4()), "officer"))
@@ -52,16 +54,12 @@ class Registry:
         return await act(command, Context(str(uuid4()), "officer"))
 
     async def ask(self, name: str, as_of: int | None = None, **fields: Any) -> Any:
-        await self.catch_up()
-        query = QUERIES[name]
         read = ReadOptions() if as_of is None else ReadOptions(as_of={"registry": Position(1, as_of)})
-        async with self.tools.look(*query.models, read=read) as view:
-            return await query.answer(query.request(**fields), view)
+        return await self._played.ask(name, read, **fields)
 
     async def catch_up(self) -> None:
         """Let every read model know all that is told."""
-        for engine in self._engines:
-            await engine.catch_up()
+        await self._played.catch_up()
 
     async def begin(self) -> None:
         """What the service does before it serves."""
@@ -75,15 +73,8 @@ def settings() -> Any:
 @asynccontextmanager
 async def registry_on(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Registry]:
     """An empty registry in a database of its own, which is dropped after."""
-    name = f"test_{secrets.token_hex(6)}"
-    await administer(postgres, f"create database {name}")
-    await migrate(postgres.dsn(name), "registry", password=PASSWORD, prefix="test_")
-    dsn = postgres.dsn(name, "test_thidua_registry", PASSWORD)
-    log = await Log.open("registry", dsn)
-    async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
-        yield Registry(Tools(pool, log, Vault(pool, MASTER)), dsn)
-        await log.close()
-    await administer(postgres, f"drop database {name} with (force)")
+    async with fresh("registry", postgres) as (tools, dsn):
+        yield Registry(replace(tools, vault=Vault(tools.pool, MASTER)), dsn)
 
 
 async def administer(postgres: Postgres | ExistingPostgres, statement: str) -> None:
