@@ -18,6 +18,7 @@ from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
 
+A = TypeVar("A", bound=Act)
 S = TypeVar("S")
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -36,6 +37,7 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
 
     Raises Refused, before a key is made, where the decision would refuse the command.
     """
+    command = await performed(command, tools)
     await _decided(command, tools)
     texts = command.model_dump(include={"name", "rank", "posts"}, exclude_none=True)
 
@@ -55,7 +57,7 @@ async def _decided(command: RegisterPerson | DescribePerson, tools: Tools) -> No
     HANDLERS[type(command)].decide(command, await _state(PERSON.of(command.person), tools))
 
 
-async def performed(command: Act, tools: Tools) -> Act:
+async def performed(command: A, tools: Tools) -> A:
     """An act performed here with what the domain, which has no clock, needs to know of it; a record as it is."""
     if command.record is not None:
         return command
@@ -97,7 +99,7 @@ SERVICE = Service(
     queries=QUERIES,
     models=MODELS,
     keeps_persons=True,
-    arrivals={RegisterPerson: sealed, DescribePerson: sealed, **dict.fromkeys(ACTS, performed)},
+    arrivals={**dict.fromkeys(ACTS, performed), RegisterPerson: sealed, DescribePerson: sealed},
     consequences={ForgetPerson: destroyed},
     beginning=forgotten_again,
 )

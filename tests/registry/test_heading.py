@@ -347,6 +347,14 @@ def performed(acts: list[ElectLeadership | HandOverLeadership]) -> Leadership:
     return leadership
 
 
+def test_acts_that_keep_the_rules_are_done() -> None:
+    """Else the laws below would hold of nothing."""
+    told: dict[str, Any] = {"bloc": "b", "year": 2021, "effective": date(2021, 4, 9), "authority": "central"}
+    head = e.Holder(agency="bca")
+    done = performed([ElectLeadership(**told, head=head), HandOverLeadership(**told, incoming=head)])
+    assert (len(done.claims), len(done.handovers)) == (1, 1)
+
+
 @settings(deadline=None)
 @given(st.lists(ACTS, max_size=12), st.lists(DAYS, min_size=1, max_size=30))
 def test_no_acts_performed_here_make_two_heads_on_a_day(acts: list[Any], days: list[date]) -> None:

@@ -20,6 +20,7 @@ from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.performing import Act
+from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
@@ -153,6 +154,19 @@ async def test_who_joins_a_bloc_that_nobody_is_known_to_organise_is_told_what_to
     await registry.tell(joining)
 
 
+@pytest.mark.parametrize("authority", ["hanoi", None])
+def test_members_of_another_authority_than_the_blocs_do_not_act_for_it(authority: str | None) -> None:
+    for field in FIELDS:
+        given(ground(field, "btp")).when(acts(authority=authority)[field]).refused("membership.authority")
+
+
+async def test_a_person_is_described_from_no_far_day(registry: Registry) -> None:
+    await registry.tell(RegisterPerson(person="p-1", name="Một"))
+    with pytest.raises(Refused, match="more than a year after today"):
+        await registry.tell(DescribePerson(person="p-1", name="Hai", effective=date(2099, 1, 1)))
+    await registry.tell(DescribePerson(person="p-1", name="Ba", effective=date(2099, 1, 1), record=RECORD))
+
+
 async def test_the_authority_of_a_bloc_is_found_on_arrival(registry: Registry) -> None:
     for unit in ("central", "btp", "bca"):
         await registry.tell(RegisterOrganisation(organisation=unit, name=unit))
@@ -224,6 +238,8 @@ def test_a_decision_may_take_effect_within_a_year_of_being_told(ahead: date, ref
         NameBloc(bloc="b1", name="Khối 2", effective=ahead, told_on=NOW),
         DissolveBloc(bloc="b1", effective=ahead, told_on=NOW),
         AdmitMember(bloc="b1", authority="central", unit="new", effective=ahead, told_on=NOW),
+        RegisterOrganisation(organisation="newer", name="Mới hơn", effective=ahead, told_on=NOW),
+        RegisterPerson(person="p-1", name="1.sealed", effective=ahead, told_on=NOW),
     ]
     told: dict[str, list[Event]] = {
         **GROUND,

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
-from services.kernel.telling import Told, require, tell
+from services.kernel.telling import require, tell
 from services.kernel.text import Id, Line, Prose
 from services.registry import events as e
+from services.registry.domain.performing import Act, takes_effect
 
 
-class RegisterPerson(Told, Command):
+class RegisterPerson(Act):
     """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
 
     person: Id
@@ -21,7 +22,7 @@ class RegisterPerson(Told, Command):
     """The name."""
 
 
-class DescribePerson(Told, Command):
+class DescribePerson(Act):
     """Tell how a person was called at a time: name, rank, and posts as worded then. All is sealed on arrival."""
 
     person: Id
@@ -89,6 +90,8 @@ def register(command: RegisterPerson, person: Person) -> Events:
                 vi="Mã người này đã có; mô tả thêm nếu cần.",
             )
         case _:
+            if command.record is None:
+                takes_effect(command)
             return [tell(e.PersonRegistered, command)]
 
 
@@ -105,6 +108,8 @@ def describe(command: DescribePerson, person: Person) -> Events:
             require(
                 told, "person.description", en="Give a name, a rank or a post.", vi="Cần tên, cấp bậc hoặc chức vụ."
             )
+            if command.record is None:
+                takes_effect(command)
             return [tell(e.PersonDescribed, command)]
 
 
