@@ -324,6 +324,15 @@ async def test_two_reviews_of_a_year_are_kept_apart(registry: Registry) -> None:
     assert not any(r.disputed for r in reviews)
 
 
+@pytest.mark.parametrize("count", [None, 3])
+async def test_a_list_that_is_not_longer_than_it_says_is_consistent(registry: Registry, count: int | None) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    tasks = Listed[str](items=("một", "hai"), declared_count=count)
+    await registry.tell(NoteReview(**REVIEW, tasks=tasks, record=RECORD))
+    (review,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).reviews
+    assert not review.inconsistent
+
+
 async def test_a_record_that_lists_more_than_it_declares_is_kept_and_marked(registry: Registry) -> None:
     await registry.tell(EstablishBloc(**BLOC, record=RECORD))
     await registry.tell(NoteReview(**REVIEW, tasks=Listed[str](items=("một", "hai"), declared_count=1), record=RECORD))

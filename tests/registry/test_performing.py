@@ -258,8 +258,14 @@ async def test_the_day_of_an_act_is_compared_with_the_day_in_vietnam(registry: R
     await registry.tell(record)
 
 
-def test_a_list_told_here_names_no_more_than_it_declares() -> None:
-    tasks = Listed[str](items=("một", "hai"), declared_count=1)
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        Listed[str](items=("một", "hai"), declared_count=1),
+        Listed[str](items=("một", "hai"), declared_count=3, exhaustive=True),
+    ],
+)
+def test_a_list_told_here_is_as_long_as_it_says(tasks: Listed[str]) -> None:
     review: dict[str, Any] = {"review": "r", "bloc": "b1", "year": 2024, "effective": DAY}
     given(GROUND).when(NoteReview(**review, tasks=tasks)).refused("list.count")
     whole = tasks.model_copy(update={"declared_count": 2})

@@ -70,7 +70,7 @@ def takes_effect(act: Act) -> None:
 
 
 def counted(act: Act) -> None:
-    """Of a performed act: no list has more items than it declares. Raises Refused."""
+    """Of a performed act: its lists are as long as they say. Raises Refused."""
     for field in type(act).model_fields:
         told = getattr(act, field)
         if isinstance(told, Listed):
@@ -83,5 +83,6 @@ def counted(act: Act) -> None:
 
 
 def consistent(told: Listed[Any]) -> bool:
-    """Whether a list names no more than it declares."""
-    return told.declared_count is None or told.declared_count >= len(told.items)
+    """Whether a list names no more than it declares, and no fewer where it says that these are all."""
+    count, named = told.declared_count, len(told.items)
+    return count is None or count == named or (count > named and not told.exhaustive)

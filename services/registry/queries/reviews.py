@@ -45,7 +45,7 @@ class ReviewFacts(Part):
     disputes: tuple[DisputeFacts, ...]
     """What they tell otherwise."""
     inconsistent: bool
-    """Whether one record names more than it declares."""
+    """Whether one record names more than it declares, or fewer although it says that these are all."""
     rulings: tuple[RulingFacts, ...]
     """Rulings on it, oldest first."""
 

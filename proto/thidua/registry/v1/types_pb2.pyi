@@ -2309,7 +2309,7 @@ class ReviewFacts(_message.Message):
     disputed: _builtins.bool
     """Whether records tell of it in ways that cannot both be: other counts, or other figures of a target."""
     inconsistent: _builtins.bool
-    """Whether one record names more than it declares."""
+    """Whether one record names more than it declares, or fewer although it says that these are all."""
     @_builtins.property
     def reviews(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The ids under which it was noted."""
