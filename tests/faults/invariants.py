@@ -30,6 +30,8 @@ from services.kernel import auth
 from services.kernel.decider import Command
 from services.kernel.migrate import migrate
 from services.registry.domain import HANDLERS
+from services.registry.domain.belonging import ActOfMembers
+from services.registry.domain.bloc import EstablishBloc
 from services.registry.events import VOCABULARY
 from tests.faults import tangles
 from tests.faults.cases import Case
@@ -61,10 +63,20 @@ Order = tuple[str, UUID, dict[str, Any]]
 
 @dataclass
 class Told:
-    """Every command that was sent, and every reply, by command id."""
+    """Every command that was sent, and every reply, by command id; and who organises each bloc."""
 
     commands: dict[str, Command] = field(default_factory=dict)
     replies: list[tuple[str, tangles.Place]] = field(default_factory=list)
+    authorities: dict[str, str] = field(default_factory=dict)
+
+    def command(self, method: str, fields: dict[str, Any]) -> Command:
+        """What a service decides, which fills in under whom the members of a bloc are known."""
+        command = COMMANDS[method].model_validate(fields)
+        if isinstance(command, EstablishBloc) and command.authority:
+            self.authorities[command.bloc] = command.authority
+        if isinstance(command, ActOfMembers):
+            return command.model_copy(update={"authority": self.authorities[command.bloc]})
+        return command
 
 
 class Client(NamedTuple):
@@ -76,7 +88,7 @@ class Client(NamedTuple):
 
     async def send(self, method: str, command_id: UUID, fields: dict[str, Any]) -> grpc.StatusCode:
         """How the command ended. Raises AioRpcError unless it was accepted or lost."""
-        self.told.commands.setdefault(str(command_id), COMMANDS[method].model_validate(fields))
+        self.told.commands.setdefault(str(command_id), self.told.command(method, fields))
         response: Any = getattr(registry_pb2, f"{method}Response")
         call = self.channel.unary_unary(
             f"/{API.full_name}/{method}", lambda m: m.SerializeToString(), response.FromString
@@ -203,7 +215,7 @@ def _order(stretch: int, chance: random.Random) -> Order:
     fields: dict[str, Any] = {"bloc": bloc, "effective": f"2024-01-{chance.randrange(28) + 1:02}"}
     method = chance.choice(["AdmitMember", "EndMembership", "ElectLeadership"])
     if method == "ElectLeadership":
-        fields |= {"year": 2024 + chance.randrange(40), "head": {"agency": unit}}
+        fields |= {"year": 2025 - chance.randrange(40), "head": {"agency": unit}, "effective": "2024-02-01"}
     else:
         fields |= {"authority": "central", "unit": unit}
     return method, new_id(chance), fields
