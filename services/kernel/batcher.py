@@ -16,6 +16,7 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5  # seconds between tries
+LOOK = 0.001  # seconds within which a question that follows the others closely arrives
 
 
 class Passing(Exception):
@@ -42,7 +43,8 @@ class Batcher(Generic[Q, A]):
     """Calls `call` with groups of at most `most` questions and `heaviest` weight; it answers in order.
 
     An answer that is an exception is raised to its caller. After a call that fails, other than by Passing, each
-    question is tried again alone. `lanes` calls may run at once.
+    question is tried again alone. `lanes` calls may run at once. After a group of several, the next one waits while
+    more questions arrive, until it has `enough` of them: a call's own cost is better shared.
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class Batcher(Generic[Q, A]):
         heaviest: int = 1 << 62,
         lanes: int = 1,
         patience: float,
+        enough: int = 0,
     ) -> None:
         self._call = call
         self._most = most
         self._heaviest = heaviest
         self._patience = patience
+        self._enough = enough
         self._queue: deque[_Item[Q, A]] = deque()
         self._arrived = asyncio.Event()
         self._closed = False
@@ -68,7 +72,7 @@ class Batcher(Generic[Q, A]):
         if self._closed:
             raise Unavailable(en="The service is stopping: try again", vi="Dịch vụ đang dừng: xin thử lại")
         loop = asyncio.get_running_loop()
-        item = _Item[Q, A](question, weight, loop.create_future(), loop.time() + self._patience)
+        item: _Item[Q, A] = _Item(question, weight, loop.create_future(), loop.time() + self._patience)
         self._queue.append(item)
         self._arrived.set()
         return await item.answer
@@ -85,7 +89,10 @@ class Batcher(Generic[Q, A]):
 
     async def _run(self) -> None:
         pause = FIRST_PAUSE
+        group: list[_Item[Q, A]] = []
         while await self._more():
+            if len(group) > 1:
+                await self._gathered()
             group = self._take()
             try:
                 await self._settle(group)
@@ -106,6 +113,12 @@ class Batcher(Generic[Q, A]):
             self._arrived.clear()
             await self._arrived.wait()
         return True
+
+    async def _gathered(self) -> None:
+        before = 0
+        while before < len(self._queue) < self._enough and not self._closed:
+            before = len(self._queue)
+            await asyncio.sleep(LOOK)
 
     def _take(self) -> list[_Item[Q, A]]:
         group: list[_Item[Q, A]] = []

@@ -146,9 +146,11 @@ def _command(method: MethodDescriptor, command: type[Command], log: str, act: Ac
             raise Invalid(Violation("command_id", vi=_NO_UUID[1], en=_NO_UUID[0]))
         caller = call.caller
         reply = await act(read(request), Context(command_id, caller.actor, caller.on_behalf_of, call.trace))
-        position = kernel_pb2.Position(log=log, epoch=reply.epoch, position=reply.position)
-        recorded = kernel_pb2.Recorded(position=position, recorded_at=convert.rfc3339(reply.recorded_at))
-        return respond(recorded=recorded).SerializeToString()  # type: ignore[no-any-return]
+        response = respond()
+        response.recorded.recorded_at = convert.rfc3339(reply.recorded_at)
+        position = response.recorded.position
+        position.log, position.epoch, position.position = log, reply.epoch, reply.position
+        return response.SerializeToString()  # type: ignore[no-any-return]
 
     return work
 

@@ -18,6 +18,7 @@ from services.kernel.events import MAX_BODY, Envelope, Position, Row, canonical
 from services.kernel.postgres import SETTINGS, no_reset, passing, shut_out
 
 GROUP = 1_000  # appends in one call
+ENOUGH = 50  # appends in a call that need not wait for more
 GROUP_BYTES = 512 * 1024  # beyond, a group is better split: one is made up here while the database works on another
 # All that is read is found by an index: a plan made while the log was empty must stay a good one.
 BY_INDEX = {"enable_seqscan": "off", "enable_bitmapscan": "off"}
@@ -103,7 +104,7 @@ class Log:
         self._seen = Position(1, 0)
         self._moved = asyncio.Event()
         self._appends: Batcher[_Prepared, Reply] = Batcher(
-            self._append_group, most=GROUP, heaviest=GROUP_BYTES, patience=patience
+            self._append_group, most=GROUP, heaviest=GROUP_BYTES, patience=patience, enough=ENOUGH
         )
         self._loads: Batcher[tuple[tuple[str, int], ...], dict[str, list[Row]]] = Batcher(
             self._load_group, most=GROUP, lanes=2, patience=patience
@@ -142,9 +143,7 @@ class Log:
         fenced, a clock is wrong, the database is away): after that, or when cancelled, retry with the same command id.
         """
         prepared = _prepare(append)
-        reply = await self._appends.ask(prepared, sum(len(body) for *_, body in prepared.events))
-        self._wake(reply)
-        return reply
+        return await self._appends.ask(prepared, sum(len(body) for *_, body in prepared.events))
 
     async def reply(self, command_id: str, command_hash: bytes) -> Reply | None:
         """The reply that an accepted command got. Raises Reused if it was another command."""
@@ -226,8 +225,10 @@ class Log:
             raise Invalid(Violation("read.as_of_time", vi="thời điểm chưa tới", en="the time is still to come"))
         return Position(*found)
 
-    def _wake(self, reply: Reply) -> None:
-        self.saw(Position(reply.epoch, reply.position))
+    def _wake(self, replies: Sequence[Reply]) -> None:
+        if not replies:
+            return
+        self.saw(max(Position(reply.epoch, reply.position) for reply in replies))
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -248,7 +249,9 @@ class Log:
         for prepared, verdict in zip(group, row["verdicts"], strict=True):
             if prepared.written is not None:
                 prepared.written.accepted = verdict == "accepted"
-        return [_answer(p, *verdict) for p, *verdict in zip(group, *row, strict=True)]
+        answers = [_answer(p, *verdict) for p, *verdict in zip(group, *row, strict=True)]
+        self._wake([answer for answer in answers if isinstance(answer, Reply)])
+        return answers
 
     async def _connected(self) -> asyncpg.Connection:
         if self._writer is None or self._writer.is_closed():

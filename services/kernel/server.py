@@ -7,8 +7,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
@@ -37,13 +36,28 @@ _log = structlog.get_logger()
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
+class Room:
+    """For so many at once; who enters beyond that is refused."""
+
+    def __init__(self, places: int) -> None:
+        self._left = places
+
+    def __enter__(self) -> None:
+        if self._left <= 0:
+            raise Busy(0.1, en="Too many calls at once: try again.", vi="Quá nhiều yêu cầu cùng lúc: hãy thử lại.")
+        self._left -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._left += 1
+
+
 class Gate:
     """What every call passes. `concurrency` calls at once; `longest` seconds for each, whatever its deadline."""
 
     def __init__(self, tokens: Tokens, metrics: Metrics, *, concurrency: int, longest: float) -> None:
         self._tokens = tokens
         self._metrics = metrics
-        self._room = concurrency
+        self._room = Room(concurrency)
         self._longest = longest
 
     def handler(self, method: Method) -> "grpc.RpcMethodHandler[Any, Any]":
@@ -60,7 +74,7 @@ class Gate:
             trace, authorization = _metadata(context)
             code = "OK"
             try:
-                with self._admitted():
+                with self._room:
                     left = _left(context)
                     caller = self._tokens.caller(authorization)
                     allow(caller, method.roles)
@@ -86,7 +100,7 @@ class Gate:
         async def handle(raw: bytes, context: Context) -> AsyncIterator[bytes]:
             trace, authorization = _metadata(context)
             try:
-                with self._admitted():
+                with self._room:
                     left = min(_left(context), STREAM)
                     caller = self._tokens.caller(authorization)
                     allow(caller, method.roles)
@@ -97,16 +111,6 @@ class Gate:
                 await _abort(context, _status(error, method, trace))
 
         return handle
-
-    @contextmanager
-    def _admitted(self) -> Iterator[None]:
-        if self._room <= 0:
-            raise Busy(0.1, en="Too many calls at once: try again.", vi="Quá nhiều yêu cầu cùng lúc: hãy thử lại.")
-        self._room -= 1
-        try:
-            yield
-        finally:
-            self._room += 1
 
 
 def _left(context: Context) -> float:

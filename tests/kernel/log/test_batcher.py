@@ -47,6 +47,32 @@ async def test_a_group_is_no_heavier_than_allowed_but_never_empty() -> None:
     await batcher.close()
 
 
+async def asked_one_after_the_other(batcher: Batcher[int, int], first: int, count: int) -> None:
+    async with asyncio.TaskGroup() as group:
+        for n in range(first, first + count):
+            group.create_task(batcher.ask(n))
+            await asyncio.sleep(0)
+
+
+async def test_after_a_group_of_several_the_next_waits_while_more_arrive() -> None:
+    doubling = Doubling()
+    batcher = Batcher(doubling, most=50, enough=8, patience=1)
+    await asked_one_after_the_other(batcher, 20, 1)
+    await asyncio.gather(batcher.ask(30), batcher.ask(31))
+    await asked_one_after_the_other(batcher, 40, 6)
+    assert doubling.groups == [[20], [30, 31], [40, 41, 42, 43, 44, 45]]
+    await batcher.close()
+
+
+async def test_a_question_alone_waits_for_no_other() -> None:
+    doubling = Doubling()
+    batcher = Batcher(doubling, most=50, enough=8, patience=1)
+    await batcher.ask(20)
+    await asked_one_after_the_other(batcher, 40, 6)
+    assert doubling.groups == [[20], [40], [41, 42, 43, 44, 45]]
+    await batcher.close()
+
+
 async def test_one_that_always_fails_harms_no_neighbour() -> None:
     batcher = Batcher(Doubling(), most=50, patience=1)
     answers = await asyncio.gather(*(batcher.ask(n) for n in (1, 13, -5, 3)), return_exceptions=True)

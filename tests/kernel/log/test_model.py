@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import orjson
 import rfc8785
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.kernel.errors import Conflict, Reused
-from services.kernel.events import Envelope, Event, canonical
+from services.kernel.events import Envelope, Event, canonical, event_id
 from services.kernel.log import Append, Log, Reply, _prepare
 from tests.kernel.log.support import append_of
 
@@ -36,6 +36,11 @@ def test_the_canonical_form_of_all_that_we_allow_is_rfc_8785(value: Any, reason:
     body = canonical(envelope)
     assert body == rfc8785.dumps(orjson.loads(body))
     assert Envelope[Anything].model_validate_json(body).data.reason == reason
+
+
+@given(command_id=st.uuids(), ordinal=st.integers(0, 5_000))
+def test_an_events_id_is_the_uuid5_of_its_commands_id_and_its_ordinal(command_id: UUID, ordinal: int) -> None:
+    assert event_id(str(command_id), ordinal) == str(uuid5(command_id, str(ordinal)))
 
 
 class Asked(NamedTuple):

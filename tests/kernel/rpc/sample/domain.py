@@ -10,6 +10,7 @@ from services.kernel.decider import Command, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.events import Event, Vocabulary
 from services.kernel.provenance import Listed, Part, Record
+from services.kernel.telling import tell
 from services.kernel.text import Id, Line
 
 Kind = Literal["WOODEN", "SHEET_STEEL"]
@@ -81,8 +82,7 @@ def evolve(state: State, event: BoxOpened | BoxClosed) -> State:
 def open_box(command: OpenBox, state: State) -> list[Event]:
     if not isinstance(state, Unknown):
         raise Refused("box.state", en=f"the box is {type(state).__name__}", vi="thùng này đã có")
-    fields = command.model_dump(exclude={"aliases", "seen_at", "serial"})
-    return [BoxOpened.model_validate(fields)]
+    return [tell(BoxOpened, command)]
 
 
 def close_box(command: CloseBox, state: State) -> list[Event]:
