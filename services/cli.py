@@ -31,9 +31,10 @@ from services.kernel.binding import Unbound
 from services.kernel.decider import Context
 from services.kernel.errors import Error
 from services.kernel.events import Position
+from services.kernel.process import PARTS
+from services.kernel.process import run as run_service
 from services.kernel.rebuild import Accept
-from services.kernel.service import PARTS, Service, StartError, acting, opened
-from services.kernel.service import run as run_service
+from services.kernel.service import Service, StartError, acting, opened
 from services.kernel.settings import Address, AdminSettings, DatabaseSettings, Settings, SettingsError, load
 from services.kernel.telemetry import log_as_json
 
