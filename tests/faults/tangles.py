@@ -19,8 +19,8 @@ from deploy.local.servers import Servers
 from services.kernel.decider import Command, Fold, Handler, Handlers
 from services.kernel.errors import Conflict, Error, Refused
 from services.kernel.events import Event, Vocabulary
-from services.kernel.handling import Handling, by_stream
-from services.kernel.log import Log, Reply
+from services.kernel.handling import Handling, by_stream, envelopes
+from services.kernel.log import Append, Expect, Log, Reply
 from tests.faults.cases import Case
 from tests.faults.crew import crew
 from tests.faults.log_tails import id_of
@@ -145,6 +145,24 @@ async def tangle(child: int, dsn: str, n: int, seed: int) -> list[tuple[str, Pla
     return told
 
 
+async def canary(n: int, seed: int, servers: Servers) -> list[str]:
+    """A decision on states that never were is recorded, as a process that remembers wrongly would: must be caught."""
+    async with fresh_place(servers.postgres) as place, opened(place) as log:
+        handling = Handling(log, VOCABULARY, HANDLERS, b"key")
+        plan = planned(n, seed)
+        replies = await _told_again(handling, plan)
+        if failures := await judged(place.dsn, VOCABULARY, HANDLERS, dict(plan), replies):
+            return failures
+        command, sender = Link(name="wrong", mine="wrong", other="0-0"), context(id_of(random.Random(seed)))
+        event = Linked(name="wrong", on=("", "a state that never was"))
+        stream = CHAIN.of(command.mine).name
+        told = envelopes([Expect(stream, 0)], {stream: [event]}, sender)
+        reply = await log.append(Append(sender, b"hash", (Expect(stream, 0),), told))
+        sent = {**dict(plan), sender.command_id: command}
+        failures = await judged(place.dsn, VOCABULARY, HANDLERS, sent, [*replies, (sender.command_id, Place.of(reply))])
+    return [] if failures else ["a decision on a state that never was passed the judge: the races cannot fail"]
+
+
 async def tangled(n: int, seed: int, servers: Servers) -> list[str]:
     async with fresh_place(servers.postgres) as place:
         async with crew(tangle, 2, place.dsn, n, seed) as processes:
@@ -223,5 +241,6 @@ def _plain(events: Mapping[str, Sequence[Event]]) -> dict[str, list[Any]]:
 
 
 CASES = [
+    Case("canary-tangled", "a decision on states that never were must be found out", 50, 20, canary),
     Case("tangled", "fresh, repeated, chained and cancelled commands from two processes", 5_000, 300, tangled),
 ]
