@@ -82,7 +82,7 @@ def _guide(servers: Servers, system: System, token: str) -> str:
             "",
             *(f"{name:9} gRPC {system.address(name)}   http://{system.metrics(name)}/metrics" for name in SERVICES),
             f"postgres  {servers.postgres.admin_dsn}",
-            f"kafka     {servers.kafka.bootstrap}",
+            f"kafka     {servers.kafka.bootstrap}   public topic {system.topic('awards.public')}",
             f"token     {token}",
             "          (for a day; `make up` prints a new one)",
             "",

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import pytest
 from google.rpc import code_pb2
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage, PreconditionFailure, RetryInfo
 
 from services.kernel import errors
+from services.kernel.service import _subject
 from services.kernel.status import internal, status
+from tests.kernel.log.support import COUNTER
+from tests.kernel.rpc.sample.domain import BOX
 
 
 def details(error: errors.Error, kind: type[Any]) -> list[Any]:
@@ -42,6 +46,13 @@ def test_a_refusal_carries_the_code_of_its_rule() -> None:
     violation = details(error, PreconditionFailure)[0].violations[0]
     assert (violation.type, violation.subject) == ("bloc.state", "bloc")
     assert details(error, LocalizedMessage)[0].message == "khối đã giải thể"
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"), [("box.state", "box:b"), ("counter.full", "counter:a"), ("elsewhere.rule", "counter:a")]
+)
+def test_a_refusal_is_about_the_stream_of_its_rules_kind_or_else_about_the_first(rule: str, expected: str) -> None:
+    assert _subject(rule, [COUNTER.of("a"), COUNTER.of("c"), BOX.of("b")]) == expected
 
 
 def test_what_may_be_retried_says_when() -> None:
