@@ -35,6 +35,8 @@ from services.kernel.tools import Peer, Tools, peer
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
 
+CONNECTIONS, CONNECTIONS_OF_THE_VAULT = 16, 4  # of one process to its database, beside those of its log
+
 Arrival = Callable[[Any, Tools], Awaitable[Command]]
 Consequence = Callable[[Any, Tools], Awaitable[None]]
 T = TypeVar("T")
@@ -87,14 +89,19 @@ async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[
         await _patiently(patience, lambda: check(dsn, service.name, settings.role_prefix))
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
-        pool = await asyncpg.create_pool(
-            dsn, min_size=0, max_size=16, server_settings=SETTINGS, command_timeout=60, reset=no_reset
-        )
-        stack.callback(pool.terminate)
+        pool = await _pool(dsn, CONNECTIONS, stack)
         peers = _peers(settings)
         for other in peers.values():
             stack.push_async_callback(other.channel.close, None)
-        yield Tools(pool, log, _vault(pool, settings), peers)
+        yield Tools(pool, log, await _vault(dsn, settings, stack), peers)
+
+
+async def _pool(dsn: str, most: int, stack: AsyncExitStack) -> asyncpg.Pool:
+    pool = await asyncpg.create_pool(
+        dsn, min_size=0, max_size=most, server_settings=SETTINGS, command_timeout=60, reset=no_reset
+    )
+    stack.callback(pool.terminate)
+    return pool
 
 
 async def _patiently(patience: float, open_: Callable[[], Awaitable[T]]) -> T:
@@ -123,9 +130,12 @@ def _peers(settings: DatabaseSettings) -> dict[str, Peer]:
     return {name: peer(str(address), ServiceToken(key, name)) for name, address in settings.peers.items()}
 
 
-def _vault(pool: asyncpg.Pool, settings: DatabaseSettings) -> Vault | None:
+async def _vault(dsn: str, settings: DatabaseSettings, stack: AsyncExitStack) -> Vault | None:
+    """Its connections are its own: answers that hold all of the others ask it."""
     master = settings.master_key if isinstance(settings, Settings) else None
-    return Vault(pool, bytes.fromhex(master.get_secret_value())) if master else None
+    if master is None:
+        return None
+    return Vault(await _pool(dsn, CONNECTIONS_OF_THE_VAULT, stack), bytes.fromhex(master.get_secret_value()))
 
 
 def owner(tools: Tools, log: str) -> LogClient:

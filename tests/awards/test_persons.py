@@ -230,6 +230,16 @@ async def test_a_registry_that_hangs_holds_up_no_answer_by_another(world: World)
     assert time.monotonic() - began < 4 * persons.SECONDS
 
 
+async def test_registry_answers_more_about_persons_at_once_than_it_has_connections(world: World) -> None:
+    """An answer holds a connection while the vault is asked, which must not wait for another answer's."""
+    person = await world.person()
+    call, loop = world.clients["registry"].call, asyncio.get_running_loop()
+    with ThreadPoolExecutor(128) as threads:
+        asked = [loop.run_in_executor(threads, call, "GetPerson", {"person": person}, 10) for _ in range(128)]
+        answers = await asyncio.gather(*asked)
+    assert {answer.shown for answer in answers} == {NAME}
+
+
 async def test_five_hundred_persons_of_one_answer_are_named_or_not_within_the_deadline(world: World) -> None:
     recipients = [await world.person() for _ in range(20)]
     items = [
