@@ -508,6 +508,12 @@ def test_no_act_of_an_unknown_or_dissolved_bloc_is_performed(command: Command) -
     given({"bloc:b1": [established, dissolved(DAY)]}).when(command).refused("bloc.dissolved")
 
 
+@pytest.mark.parametrize("command", ACTS_OF_A_BLOC, ids=lambda c: type(c).__name__)
+def test_no_act_of_a_bloc_is_performed_before_it_was_established(command: Command) -> None:
+    later = established.model_copy(update={"effective": date(2024, 4, 11)})
+    given({"bloc:b1": [later]}).when(command).refused("bloc.before-establishment")
+
+
 def test_a_plan_that_a_record_drafted_is_not_gone_on_with_for_an_unknown_bloc() -> None:
     draft = e.PlanDrafted(bloc="b1", year=2022, items=items("i1"), record=RECORD)
     for command in (

@@ -107,10 +107,26 @@ def authority_of(bloc: Bloc) -> Id | None:
 
 def established(bloc: Bloc, day: date | None) -> Established:
     """What an act of a bloc performed on a day needs; a day that is not told is later than any. Raises Refused."""
+    known = undissolved(bloc, day)
+    _begun(known, day)
+    return known
+
+
+def undissolved(bloc: Bloc, day: date | None) -> Established:
+    """The bloc where it is not dissolved by the day. Raises Refused."""
     known = founded(bloc)
     if isinstance(bloc, Dissolved) and (bloc.on is None or day is None or day >= bloc.on):
         raise _is_dissolved()
     return known
+
+
+def _begun(known: Established, day: date | None) -> None:
+    require(
+        known.since is None or day is None or known.since <= day,
+        "bloc.before-establishment",
+        en="The bloc was not yet established on that day.",
+        vi="Ngày đó khối, cụm chưa được thành lập.",
+    )
 
 
 def _is_dissolved() -> Refused:
@@ -185,12 +201,7 @@ def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
         takes_effect(command)
         if isinstance(bloc, Dissolved):
             raise _is_dissolved()
-        require(
-            known.since is None or known.since <= day,
-            "bloc.before-establishment",
-            en="The bloc was not yet established on that day.",
-            vi="Ngày đó khối, cụm chưa được thành lập.",
-        )
+        _begun(known, day)
     return [tell(e.BlocDissolved, command)]
 
 

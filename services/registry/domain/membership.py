@@ -9,7 +9,7 @@ from datetime import date
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.telling import require, tell
 from services.registry import events as e
-from services.registry.domain.bloc import BLOC, Bloc, Established, established, founded, organised
+from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
 from services.registry.domain.organisation import ORGANISATION, Organisation, registered
 from services.registry.domain.performing import Act, named_day, takes_effect
 from services.registry.stays import Stays, open_stay, stays_after
@@ -28,7 +28,7 @@ MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)
 
 def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
     if command.record is None:
-        day = _performed(command, established(bloc, command.effective))
+        day = _performed(command, undissolved(bloc, command.effective))
         registered(unit, "unit", command.unit)
         others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
         require(
