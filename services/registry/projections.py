@@ -42,6 +42,7 @@ class Bloc(BaseModel):
 
     told: tuple[BlocTold, ...] = ()
     dissolved: tuple[e.BlocDissolved, ...] = ()
+    regulations: tuple[e.RegulationAdopted, ...] = ()
     declared: tuple[e.MembersDeclared, ...] = ()
     memberships: tuple[MembershipTold, ...] = ()
 
@@ -89,6 +90,8 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.Members
             return bloc.model_copy(update={"told": (*bloc.told, event)})
         case e.BlocDissolved() as event:
             return bloc.model_copy(update={"dissolved": (*bloc.dissolved, event)})
+        case e.RegulationAdopted() as event:
+            return bloc.model_copy(update={"regulations": (*bloc.regulations, event)})
         case e.MembersDeclared() as event:
             return bloc.model_copy(update={"declared": (*bloc.declared, event)})
         case e.MembershipStarted() | e.MembershipEnded() as event:
@@ -162,7 +165,7 @@ BLOCS = Model(
     _bloc,
     doc=Bloc,
     terms=_name_terms,
-    version=3,
+    version=4,
 )
 LEADERSHIPS = Model(
     "leaderships",
