@@ -200,17 +200,6 @@ class DissolutionFacts(Told):
     """The decision that dissolves it."""
 
 
-class RegulationFacts(Told):
-    bloc: Id
-    """The bloc; `effective` is the day of the adoption."""
-    document: Source | None = None
-    """The regulation (quy chế) itself."""
-    adopter: Party | None = None
-    """Who adopted it."""
-    conference: Id | None = None
-    """The conference at which it was adopted."""
-
-
 class MembersFacts(Told):
     bloc: Id
     """The bloc."""
@@ -516,10 +505,6 @@ class BlocDissolved(DissolutionFacts, Event):
     type: Literal["BlocDissolved"] = "BlocDissolved"
 
 
-class RegulationAdopted(RegulationFacts, Event):
-    type: Literal["RegulationAdopted"] = "RegulationAdopted"
-
-
 class MembersDeclared(MembersFacts, Event):
     """A source names members or counts them. It starts no membership; `effective` is the day of which it speaks."""
 
@@ -627,7 +612,7 @@ class ReviewNoted(ReviewFacts, Event):
 
 OrganisationEvent = OrganisationRegistered | OrganisationNamed
 PersonEvent = PersonRegistered | PersonDescribed | PersonForgotten
-BlocEvent = BlocEstablished | BlocNamed | BlocDissolved | RegulationAdopted | MembersDeclared
+BlocEvent = BlocEstablished | BlocNamed | BlocDissolved | MembersDeclared
 MembershipEvent = MembershipStarted | MembershipEnded
 LeadershipEvent = (
     LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected

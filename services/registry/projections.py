@@ -42,7 +42,6 @@ class Bloc(BaseModel):
 
     told: tuple[BlocTold, ...] = ()
     dissolved: tuple[e.BlocDissolved, ...] = ()
-    regulations: tuple[e.RegulationAdopted, ...] = ()
     declared: tuple[e.MembersDeclared, ...] = ()
     memberships: tuple[MembershipTold, ...] = ()
 
@@ -90,8 +89,6 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.Members
             return bloc.model_copy(update={"told": (*bloc.told, event)})
         case e.BlocDissolved() as event:
             return bloc.model_copy(update={"dissolved": (*bloc.dissolved, event)})
-        case e.RegulationAdopted() as event:
-            return bloc.model_copy(update={"regulations": (*bloc.regulations, event)})
         case e.MembersDeclared() as event:
             return bloc.model_copy(update={"declared": (*bloc.declared, event)})
         case e.MembershipStarted() | e.MembershipEnded() as event:
@@ -165,7 +162,7 @@ BLOCS = Model(
     _bloc,
     doc=Bloc,
     terms=_name_terms,
-    version=4,
+    version=3,
 )
 LEADERSHIPS = Model(
     "leaderships",

@@ -12,7 +12,7 @@ from services.kernel.provenance import Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import AdoptRegulation, DeclareMembers, DissolveBloc, EstablishBloc, Established, NameBloc
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, Established, NameBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.leadership import (
@@ -178,19 +178,6 @@ def test_before_its_last_day_a_dissolved_bloc_still_acts() -> None:
     given(established, dissolved(DAY)).when(command).then(
         e.BlocNamed(bloc="b1", name="Khối 2", effective=date(2024, 4, 9))
     )
-
-
-REGULATION = Source(id="qc-1", number="1/QC")
-
-
-def test_a_regulation_is_adopted_by_a_bloc_that_stands_and_recorded_of_any() -> None:
-    fields: dict[str, Any] = {"bloc": "b1", "document": REGULATION, "effective": DAY}
-    given(established).when(AdoptRegulation(**fields)).then(e.RegulationAdopted(**fields))
-    given().when(AdoptRegulation(**fields)).refused("bloc.unknown")
-    given(established, dissolved(DAY)).when(AdoptRegulation(**fields)).refused("bloc.dissolved")
-    given(established).when(AdoptRegulation(bloc="b1", document=REGULATION)).refused("act.day")
-    given(established).when(AdoptRegulation(bloc="b1", effective=DAY)).refused("bloc.regulation")
-    given().when(AdoptRegulation(bloc="b1", record=RECORD)).then(e.RegulationAdopted(bloc="b1", record=RECORD))
 
 
 ground = {"bloc:b1": [established], "organisation:btp": [registered]}

@@ -11,7 +11,7 @@ from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.provenance import Inference, Record, Source
 from services.kernel.vault import Vault
 from services.registry import events as e
-from services.registry.domain.bloc import AdoptRegulation, DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.leadership import (
@@ -98,30 +98,6 @@ async def test_a_member_that_signs_and_an_approved_plan_show_in_the_year(registr
     assert (item.lead.value, [j.value for j in item.joining]) == ("bca", ["btp"])
     assert answer.plan.approver.agency.value == "bca"
     assert {label.name for label in answer.labels} == {"BTP", "BCA"}
-
-
-async def test_regulations_of_a_bloc_show_from_their_day_on_and_what_is_not_told_is_null(registry: Registry) -> None:
-    await found(registry, "b1")
-    source, by = Source(id="qc-1"), e.Party(agency="btp")
-    day = date(2024, 4, 10)
-    before = (await registry.tell(admit("b1", date(2021, 1, 1)))).position
-    await registry.tell(AdoptRegulation(bloc="b1", document=source, adopter=by, effective=day))
-    inferred = RECORD.model_copy(update={"inferred": (Inference(field="document.id", basis="its number"),)})
-    await registry.tell(AdoptRegulation(bloc="b1", document=Source(id="qc-0"), record=inferred))
-    answer = await registry.ask("GetBloc", bloc="b1")
-    told, adopted = answer.regulations
-    assert (adopted.document.value, adopted.on.value, adopted.adopter.agency.value) == ("qc-1", str(day), "btp")
-    assert adopted.conference is None
-    assert (told.document.value, told.document.mark.certainty, told.document.mark.source) == (
-        "qc-0",
-        "INFERRED",
-        "article",
-    )
-    assert (told.on, told.adopter, told.conference) == (None, None, None)
-    assert {label.name for label in answer.labels} >= {"BTP"}
-    (then,) = (await registry.ask("GetBloc", bloc="b1", on=date(2024, 4, 9))).regulations
-    assert then.document.value == "qc-0"
-    assert (await registry.ask("GetBloc", as_of=before, bloc="b1")).regulations == ()
 
 
 async def test_before_and_after_a_correction_are_both_answerable(registry: Registry) -> None:

@@ -10,7 +10,7 @@ from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.organisation import ORGANISATION, Organisation, registered
-from services.registry.domain.performing import Act, counted, happened, named_day, performed_on, takes_effect
+from services.registry.domain.performing import Act, counted, happened, named_day, takes_effect
 from services.registry.domain.ruling import settles
 
 
@@ -24,10 +24,6 @@ class NameBloc(e.BlocNameFacts, Act):
 
 class DissolveBloc(e.DissolutionFacts, Act):
     """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
-
-
-class AdoptRegulation(e.RegulationFacts, Act):
-    """Adopt a regulation of the bloc, or record that one was adopted."""
 
 
 class DeclareMembers(e.MembersFacts, Act):
@@ -62,7 +58,7 @@ def evolve(bloc: Bloc, event: e.BlocEvent) -> Bloc:
             return _founded(bloc, event)
         case e.BlocDissolved(effective=on):
             return _dissolved(bloc, on)
-        case e.BlocNamed() | e.RegulationAdopted() | e.MembersDeclared():
+        case e.BlocNamed() | e.MembersDeclared():
             return bloc
         case _:
             assert_never(event)
@@ -209,18 +205,6 @@ def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
     return [tell(e.BlocDissolved, command)]
 
 
-def adopt(command: AdoptRegulation, bloc: Bloc) -> Events:
-    if command.record is None:
-        established(bloc, performed_on(command))
-        require(
-            command.document,
-            "bloc.regulation",
-            en="document: name the regulation that is adopted.",
-            vi="document: cần nêu quy chế được thông qua.",
-        )
-    return [tell(e.RegulationAdopted, command)]
-
-
 def declare(command: DeclareMembers, bloc: Bloc) -> Events:
     if command.record is None:
         established(bloc, command.effective)
@@ -238,6 +222,5 @@ HANDLERS: Handlers = {
     EstablishBloc: Handler(_organiser, establish),
     NameBloc: Handler(lambda c: [BLOC.of(c.bloc)], name),
     DissolveBloc: Handler(lambda c: [BLOC.of(c.bloc)], dissolve),
-    AdoptRegulation: Handler(lambda c: [BLOC.of(c.bloc)], adopt),
     DeclareMembers: Handler(lambda c: [BLOC.of(c.bloc)], declare),
 }

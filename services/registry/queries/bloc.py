@@ -17,7 +17,6 @@ from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import (
     DisputeFacts,
     Label,
-    PartyFacts,
     counted,
     facts,
     first,
@@ -25,7 +24,6 @@ from services.registry.queries.common import (
     labels,
     latest,
     length,
-    party,
     recorded,
     until,
 )
@@ -104,19 +102,6 @@ class DissolutionFacts(Part):
     """Whether another source tells another day."""
 
 
-class RegulationFacts(Part):
-    """A regulation of the bloc, as one source tells of it."""
-
-    document: Fact | None
-    """The regulation, by its id."""
-    on: Fact | None
-    """The day of the adoption."""
-    adopter: PartyFacts | None
-    """Who adopted it."""
-    conference: Fact | None
-    """The conference at which it was adopted."""
-
-
 class BlocAnswer(BaseModel):
     """A bloc."""
 
@@ -154,8 +139,6 @@ class BlocAnswer(BaseModel):
     """What they tell otherwise of its establishment."""
     rulings: tuple[RulingFacts, ...]
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
-    regulations: tuple[RegulationFacts, ...]
-    """Regulations adopted, in the order of telling; those of the day asked for and before."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
@@ -181,7 +164,6 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(bloc.told),
-        regulations=tuple(_regulation(event) for event in until(bloc.regulations, asked.on)),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
@@ -195,15 +177,6 @@ def _dissolutions(dissolved: Sequence[e.BlocDissolved]) -> tuple[DissolutionFact
             disputed=event.effective is not None and len(days) > 1,
         )
         for event in dissolved
-    )
-
-
-def _regulation(event: e.RegulationAdopted) -> RegulationFacts:
-    return RegulationFacts(
-        document=fact(event, "document.id"),
-        on=fact(event, "effective"),
-        adopter=party(event, "adopter"),
-        conference=fact(event, "conference"),
     )
 
 
