@@ -232,10 +232,11 @@ async def test_a_registry_that_hangs_holds_up_no_answer_by_another(world: World)
 
 async def test_registry_answers_more_about_persons_at_once_than_it_has_connections(world: World) -> None:
     """An answer holds a connection while the vault is asked, which must not wait for another answer's."""
-    person = await world.person()
+    at = await world.tell("registry", "RegisterPerson", person="p-often-asked", name=NAME)
+    question = {"person": "p-often-asked", "read": {"at_least": [at]}}
     call, loop = world.clients["registry"].call, asyncio.get_running_loop()
     with ThreadPoolExecutor(128) as threads:
-        asked = [loop.run_in_executor(threads, call, "GetPerson", {"person": person}, 10) for _ in range(128)]
+        asked = [loop.run_in_executor(threads, call, "GetPerson", question, 20) for _ in range(128)]
         answers = await asyncio.gather(*asked)
     assert {answer.shown for answer in answers} == {NAME}
 
