@@ -59,10 +59,15 @@ async def run(
         tools = await stack.enter_async_context(opened(service, settings))
         process = _Process(service, settings, tools, stack)
         await process.start(parts, share_port)
-        gc.freeze()  # what is there now stays, and need not be looked at again
-        gc.set_threshold(20_000, 20, 50)
+        settle()
         await ending.wait()
         _log.info("ending")
+
+
+def settle() -> None:
+    """For when all is loaded: what is there now stays, and need not be looked at again for garbage."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class _Process:

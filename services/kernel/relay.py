@@ -110,7 +110,7 @@ def log_record(row: Row) -> Record:
 class Relay:
     """Mirrors `feed` in its topic, for ever.
 
-    `seconds` bounds the acknowledgement of one page, `look_every` how long a lost topic goes unnoticed.
+    `seconds` bounds the acknowledgement of one page, twice `look_every` how long a lost topic goes unnoticed.
     """
 
     def __init__(
@@ -127,6 +127,8 @@ class Relay:
         self._seconds = seconds
         self._look_every = look_every
         self._done: tuple[Position, str] | None = None
+        self._end = 0  # the offset after the last acknowledged record
+        self._continued: bool | None = None  # whether each lies right behind the one before; null: none came lately
         self._epoch = 0
         self._pauses = pauses()
         self.unpublished_since: datetime | None = None
@@ -201,10 +203,16 @@ class Relay:
             await asyncio.wait({watching})
 
     async def _watch(self) -> None:
-        """Ends when the topic has lost records, or ends before one that it has acknowledged. Raises KafkaError."""
+        """Ends when the topic has lost records, or ends before one that it has acknowledged. Raises KafkaError.
+
+        Offsets that go on as they should show a whole topic as well as a look does, which costs latency.
+        """
         well = True
         while well:
             await asyncio.sleep(self._look_every)
+            continued, self._continued = self._continued, None
+            if continued:
+                continue
             async with asyncio.timeout(LOOK):
                 well = await self._is_well()
 
@@ -228,10 +236,13 @@ class Relay:
             async with asyncio.timeout(self._seconds):  # an idempotent batch never expires by itself
                 for record in records:
                     sent.append(await self._send(broker, record))  # noqa: PERF401 (an error keeps what was sent)
-                await asyncio.gather(*sent)
+                offsets = [answer.offset for answer in await asyncio.gather(*sent)]
         finally:
             for future in sent:
                 future.cancel()
+        follows = offsets == list(range(self._end, self._end + len(offsets)))
+        self._continued = follows and self._continued is not False
+        self._end = offsets[-1] + 1
         self._done = (records[-1].at, records[-1].key)
         self.unpublished_since = None
         self._pauses = pauses()
@@ -281,11 +292,12 @@ class Reader:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not self._next.done():
             return []
-        page, self._next = self._next, None
-        return page.result()
+        records = self._next.result()
+        self._next = asyncio.ensure_future(anext(self._pages))  # while this page is published
+        return records
 
     async def aclose(self) -> None:
         if self._next is not None:
             self._next.cancel()
-            await asyncio.wait({self._next})
+            await asyncio.gather(self._next, return_exceptions=True)
         await self._pages.aclose()

@@ -2,7 +2,8 @@
 
 Three processes on uvloop: this one records commands at random moments, 100 a second, serves its log and relays it; one
 follows through an inbox into a read model of its own database, and one is a bare consumer. An event is visible when the
-engine's transaction is committed; the bare record has the same bytes, an idempotent producer and acks from all.
+engine's transaction is committed; the bare record has the same bytes, an idempotent producer and acks from all. The
+pool and the garbage collector are set as in a service, on both sides.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ from services.kernel.inbox import Inbox
 from services.kernel.kafka import Kafka, ensure_topic
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
+from services.kernel.postgres import SETTINGS, no_reset
+from services.kernel.process import settle
 from services.kernel.projection import Engine
 from tests.bench.figures import Figure, duration
 from tests.faults.places import fresh_place
@@ -79,6 +82,7 @@ async def run(servers: Servers) -> list[Figure]:
             body = (await log.read(0, 1))[0].body
             for send, seen in ((record, follower), (produce, consumer)):  # until both are warm
                 await _round(send, seen, 100)
+            settle()
             for _ in range(ROUNDS):
                 ours.append(await _round(record, follower, COMMANDS))
                 bare.append(await _round(produce, consumer, COMMANDS))
@@ -151,8 +155,9 @@ class _Watched(Engine):
 async def follow(name: str, port: str, dsn: str, bootstrap: str) -> None:
     async with (
         grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
-        asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool,
+        asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=SETTINGS, reset=no_reset) as pool,
     ):
+        settle()
         inbox = Inbox("bench", LogClient(name, channel), Kafka(bootstrap))
         await asyncio.gather(inbox.run(), _Watched(COUNTS, pool, inbox).run())
 
@@ -160,6 +165,7 @@ async def follow(name: str, port: str, dsn: str, bootstrap: str) -> None:
 async def consume(topic: str, bootstrap: str) -> None:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
+    settle()
     async for record in consumer:
         _tell([record.offset])
 

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kernel.events import Position
 from services.kernel.inbox import Inbox
-from services.kernel.kafka import Kafka, read_last
+from services.kernel.kafka import Kafka, ensure_topic, read_last
 from services.kernel.log import Log, new_epoch
 from services.kernel.logclient import LogClient
 from services.upkeep import begin_epoch
@@ -80,6 +80,26 @@ async def test_a_deleted_topic_is_written_again_from_the_beginning_while_idle(ow
         await until(lambda: relay.acked == Position(1, 20))
         await until(partial(ends_with, owner, 20))
     assert await positions(owner) == list(range(1, 21))
+
+
+async def test_a_topic_that_was_replaced_under_a_relay_that_goes_on_publishing_is_written_again(owner: Owner) -> None:
+    relay, kafka = owner.relay(), Kafka(owner.bootstrap)
+
+    async def tell() -> None:
+        while True:
+            await owner.tell(1)
+            await asyncio.sleep(0.01)
+
+    async def first() -> bool:
+        return 1 in await positions(owner)
+
+    async with running(relay.run(), tell()):
+        await until(lambda: relay.acked is not None and relay.acked.position > 20)
+        await delete_topic(owner.bootstrap, owner.topic)
+        await ensure_topic(kafka, owner.topic)
+        await until(first)
+    found = await positions(owner)
+    assert sorted(set(found)) == list(range(1, max(found) + 1))
 
 
 async def test_a_second_relay_does_no_harm(owner: Owner) -> None:
