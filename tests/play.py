@@ -24,13 +24,14 @@ from services.awards import projections as awards_projections
 from services.awards import queries as awards_queries
 from services.awards.domain.proposal import AgreeNomination
 from services.awards.events import VOCABULARY as AWARDS
+from services.kernel.appends import Reply
 from services.kernel.auth import ServiceToken, new_key
 from services.kernel.binding import Query
 from services.kernel.decider import Command, Context, Handlers
 from services.kernel.events import Position, Vocabulary
 from services.kernel.fold import Model
 from services.kernel.handling import Handling
-from services.kernel.log import Log, Reply
+from services.kernel.log import Log
 from services.kernel.logservice import LogRpc
 from services.kernel.migrate import migrate
 from services.kernel.postgres import SETTINGS

@@ -17,11 +17,11 @@ from pydantic import BaseModel
 from thidua.kernel.v1 import kernel_pb2
 
 from services.kernel import convert
+from services.kernel.appends import Reply
 from services.kernel.auth import Caller
 from services.kernel.decider import Command, Context, Handlers
 from services.kernel.errors import Invalid, Violation
 from services.kernel.events import Position
-from services.kernel.log import Reply
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_UUID = "must be a UUID in its canonical form (lower case)", "phải là UUID ở dạng chuẩn (chữ thường)"

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from services.kernel.appends import Append, Expect, Reply, Written
 from services.kernel.decider import Command, Context, Events, Handlers, Stream
 from services.kernel.errors import Conflict, Error, Reused, Unavailable
 from services.kernel.events import Envelope, Event, Vocabulary, event_id
-from services.kernel.log import Append, Expect, Log, Reply, Written
+from services.kernel.log import Log
 
 _Envelope = Envelope[Any]
 REMEMBERED = 20_000  # streams whose state a process keeps in memory

@@ -5,16 +5,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate
-from typing import Any, NamedTuple, Self
-from uuid import UUID
+from typing import Self
 
 import asyncpg
 
+from services.kernel.appends import APPEND, Append, Prepared, Reply, answer, flat, prepare, reused
 from services.kernel.batcher import Batcher, Passing
-from services.kernel.decider import Context
-from services.kernel.errors import Conflict, Error, Invalid, Reused, Unavailable, Violation
-from services.kernel.events import MAX_BODY, Envelope, Position, Row, canonical
+from services.kernel.errors import Error, Invalid, Unavailable, Violation
+from services.kernel.events import Position, Row
 from services.kernel.postgres import SETTINGS, no_reset, passing, shut_out
 
 GROUP = 1_000  # appends in one call
@@ -24,11 +22,7 @@ GROUP_BYTES = 512 * 1024  # beyond, a group is better split: one is made up here
 BY_INDEX = {"enable_seqscan": "off", "enable_bitmapscan": "off"}
 SHORTEST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds
 FENCED, CLOCK = "TD001", "TD002"
-NEVER = -1  # a version that no stream has
 
-_APPEND = (
-    "select verdicts, epochs, positions, times from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)"
-)
 _LOAD = """
 select s.n, e.epoch, e.position, e.recorded_at, e.type, e.body
 from unnest($1::text[], $2::int[]) with ordinality s (stream, after, n),
@@ -38,56 +32,6 @@ _READ = """
 select epoch, position, recorded_at, type, body from log.events
 where position > $1 and position <= $2 and ($3::text[] is null or type = any($3)) order by position limit $4
 """
-
-
-class Written:
-    """How an append ends, for those that were decided on what it writes while it was under way."""
-
-    __slots__ = ("accepted",)
-
-    def __init__(self) -> None:
-        self.accepted: bool | None = None
-        """Whether its events were recorded by it; None while that is not known."""
-
-
-class Expect(NamedTuple):
-    """A stream that a decision read, written or not, at the version that it read; 0 is empty."""
-
-    stream: str
-    version: int
-    maker: Written | None = None
-    """The append of this process that makes the version, where it was not read from the database: the version that
-    another made in its place does not meet the expectation."""
-
-
-class Append(NamedTuple):
-    """What a command wants recorded: all of it, if every expectation holds, or nothing."""
-
-    context: Context
-    command_hash: bytes
-    expects: tuple[Expect, ...]
-    events: tuple[Envelope[Any], ...]
-    written: Written | None = None
-    """What others that rest on it look at."""
-    connection: int | None = None
-    """`Log.connection` when its decision began to read: over a later one, the history that was read may be another."""
-
-
-class Reply(NamedTuple):
-    """Where and when it was recorded: its last event's place, or the log's last where it has no events."""
-
-    epoch: int
-    position: int
-    recorded_at: datetime
-
-
-class _Prepared(NamedTuple):
-    command_id: UUID
-    command_hash: bytes
-    expects: tuple[Expect, ...]
-    events: list[tuple[str, int, str, bytes]]
-    written: Written | None
-    connection: int | None
 
 
 class Log:
@@ -103,7 +47,7 @@ class Log:
         self._call_seconds = min(patience, 10.0)
         self._seen = Position(1, 0)
         self._moved = asyncio.Event()
-        self._appends: Batcher[_Prepared, Reply] = Batcher(
+        self._appends: Batcher[Prepared, Reply] = Batcher(
             self._append_group, most=GROUP, heaviest=GROUP_BYTES, patience=patience, enough=ENOUGH
         )
         self._loads: Batcher[tuple[tuple[str, int], ...], dict[str, list[Row]]] = Batcher(
@@ -142,7 +86,7 @@ class Log:
         """Record durably. Raises Conflict, Reused, Invalid (an event is too large), and Unavailable (the log is
         fenced, a clock is wrong, the database is away): after that, or when cancelled, retry with the same command id.
         """
-        prepared = _prepare(append)
+        prepared = prepare(append)
         return await self._appends.ask(prepared, sum(len(body) for *_, body in prepared.events))
 
     async def reply(self, command_id: str, command_hash: bytes) -> Reply | None:
@@ -153,7 +97,7 @@ class Log:
         if not found:
             return None
         if found[0]["hash"] != command_hash:
-            raise _reused(command_id)
+            raise reused(command_id)
         return Reply(*found[0][1:])
 
     async def load(self, streams: Sequence[tuple[str, int]]) -> dict[str, list[Row]]:
@@ -232,12 +176,12 @@ class Log:
         self._moved.set()
         self._moved = asyncio.Event()
 
-    async def _append_group(self, group: list[_Prepared]) -> Sequence[Reply | Exception]:
+    async def _append_group(self, group: list[Prepared]) -> Sequence[Reply | Exception]:
         try:
             async with asyncio.timeout(self._call_seconds):
                 writer = await self._connected()
-                arguments = _flat(group, self.connection)
-                row = await writer.fetchrow(_APPEND, datetime.now(UTC), *self._seen, *arguments)
+                arguments = flat(group, self.connection)
+                row = await writer.fetchrow(APPEND, datetime.now(UTC), *self._seen, *arguments)
         except Exception as error:
             if isinstance(error, asyncpg.PostgresError) and error.sqlstate in (FENCED, CLOCK):
                 return [_refused(str(error))] * len(group)
@@ -249,7 +193,7 @@ class Log:
         for prepared, verdict in zip(group, row["verdicts"], strict=True):
             if prepared.written is not None:
                 prepared.written.accepted = verdict == "accepted"
-        answers = [_answer(p, *verdict) for p, *verdict in zip(group, *row, strict=True)]
+        answers = [answer(p, *verdict) for p, *verdict in zip(group, *row, strict=True)]
         self._wake([answer for answer in answers if isinstance(answer, Reply)])
         return answers
 
@@ -303,88 +247,6 @@ async def new_epoch(admin_dsn: str, reason: str, actor: str, seen: Position | No
         )
     finally:
         await connection.close()
-
-
-def _prepare(append: Append) -> _Prepared:
-    events = [(e.stream, e.version, e.data.type, canonical(e)) for e in append.events]
-    for stream, _, kind, body in events:
-        if len(body) > MAX_BODY:
-            raise Invalid(
-                Violation(
-                    stream,
-                    vi=f"{kind} dài {len(body)} byte, nhiều nhất là {MAX_BODY}",
-                    en=f"{kind} has {len(body)} bytes, the most is {MAX_BODY}",
-                )
-            )
-    return _Prepared(
-        UUID(append.context.command_id), append.command_hash, append.expects, events, append.written, append.connection
-    )
-
-
-def _flat(group: list[_Prepared], connection: int | None = None) -> tuple[list[object], ...]:
-    """The arrays of log.append: streams and first uses of a command id by ordinal from 1, appends by where they end.
-
-    What was read before this connection meets no expectation; a command that is recorded already is known all the same.
-    """
-    streams: dict[str, int] = {}
-    commands: dict[UUID, int] = {}
-    firsts = [commands.setdefault(p.command_id, n) for n, p in enumerate(group, 1)]
-    makers = {p.written: n for n, p in enumerate(group, 1) if p.written}
-    expects = [
-        (e, _made(e.maker, makers, n) if p.connection in (None, connection) else None)
-        for n, p in enumerate(group, 1)
-        for e in p.expects
-    ]
-    events = [e for p in group for e in p.events]
-    expect_streams = [streams.setdefault(stream, len(streams) + 1) for (stream, _, _), _ in expects]
-    event_streams = [streams.setdefault(stream, len(streams) + 1) for stream, *_ in events]
-    return (
-        [p.command_id for p in group],
-        [p.command_hash for p in group],
-        [*firsts],
-        [*streams],
-        [*accumulate(len(p.expects) for p in group)],
-        [*expect_streams],
-        [version if maker is not None else NEVER for (_, version, _), maker in expects],
-        [maker or 0 for _, maker in expects],
-        [*accumulate(len(p.events) for p in group)],
-        [*event_streams],
-        [version for _, version, _, _ in events],
-        [kind for _, _, kind, _ in events],
-        [body for _, _, _, body in events],
-    )
-
-
-def _made(maker: Written | None, makers: dict[Written, int], before: int) -> int | None:
-    """Which append of the group makes an expected version: 0 if it is recorded, None if none ever will."""
-    if maker is None or maker.accepted:
-        return 0
-    place = makers.get(maker, before)
-    return place if place < before else None
-
-
-def _answer(prepared: _Prepared, verdict: str, epoch: int, position: int, recorded_at: datetime) -> Reply | Exception:
-    match verdict:
-        case "accepted" | "duplicate":
-            return Reply(epoch, position, recorded_at)
-        case "reused":
-            return _reused(str(prepared.command_id))
-        case _:
-            return _conflict()
-
-
-def _conflict() -> Conflict:
-    return Conflict(
-        en="Somebody else has just changed what this decision rests on: read again and retry",
-        vi="Người khác vừa thay đổi dữ liệu mà quyết định này dựa vào: xin đọc lại và thử lại",
-    )
-
-
-def _reused(command_id: str) -> Reused:
-    return Reused(
-        en=f"The command id {command_id} was used before with another content: choose a new one",
-        vi=f"Mã lệnh {command_id} đã dùng cho nội dung khác: xin chọn mã mới",
-    )
 
 
 def _refused(why: str) -> Error:

@@ -15,6 +15,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from thidua.kernel.v1 import kernel_pb2
 
 from services.kernel import binding, convert
+from services.kernel.appends import Reply
 from services.kernel.auth import ServiceToken
 from services.kernel.decider import Command, Context, Handlers, Stream
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
@@ -23,7 +24,7 @@ from services.kernel.fold import Model
 from services.kernel.handling import Handling
 from services.kernel.inbox import Inbox
 from services.kernel.kafka import Kafka
-from services.kernel.log import Log, Reply
+from services.kernel.log import Log
 from services.kernel.logclient import LogClient
 from services.kernel.migrate import Foreign, check
 from services.kernel.postgres import SETTINGS, no_reset, passing

@@ -14,9 +14,10 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from deploy.local.servers import Servers
+from services.kernel.appends import Append, Expect
 from services.kernel.decider import Context
 from services.kernel.events import Envelope, canonical, event_id
-from services.kernel.log import Append, Expect, Log
+from services.kernel.log import Log
 from services.kernel.migrate import migrate
 from tests.bench.figures import Figure, in_turns, rate
 from tests.kernel.log.support import Raised

@@ -9,9 +9,10 @@ from typing import Any
 import asyncpg
 
 from deploy.local.servers import Servers
+from services.kernel.appends import Append, Reply
 from services.kernel.errors import Conflict, Refused
 from services.kernel.handling import Handling
-from services.kernel.log import Append, Log, Reply
+from services.kernel.log import Log
 from tests.faults.cases import Case
 from tests.faults.crew import crew
 from tests.faults.log_tails import id_of, never

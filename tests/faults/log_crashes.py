@@ -4,8 +4,8 @@ import asyncio
 import random
 
 from deploy.local.servers import Servers
+from services.kernel.appends import Append, Reply
 from services.kernel.errors import Unavailable
-from services.kernel.log import Append, Reply
 from tests.faults.cases import Case
 from tests.faults.log_commands import effects
 from tests.faults.log_epochs import placed

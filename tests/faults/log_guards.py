@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from deploy.local.servers import Servers
+from services.kernel.appends import APPEND, flat, prepare
 from services.kernel.errors import Unavailable
-from services.kernel.log import _APPEND, _flat, _prepare
 from tests.faults.cases import Case
 from tests.faults.places import fresh_place, opened
 from tests.kernel.conftest import Place
@@ -116,8 +116,8 @@ async def appended_under_shadows(place: Place, n: int) -> list[str]:
             """
         )
         for version in range(n):
-            arguments = _flat([_prepare(append_of(("counter:a", version, 1)))])
-            row = await connection.fetchrow(_APPEND, datetime.now(UTC), 1, 0, *arguments)
+            arguments = flat([prepare(append_of(("counter:a", version, 1)))])
+            row = await connection.fetchrow(APPEND, datetime.now(UTC), 1, 0, *arguments)
             if row is None or row["positions"] != [version + 1]:
                 failures.append(f"appended as {row}")
             elif abs(row["times"][0] - datetime.now(UTC)) > timedelta(seconds=10):
@@ -139,9 +139,9 @@ async def far_clocks(n: int, seed: int, servers: Servers) -> list[str]:
         await log.append(append_of(("counter:a", 0, 1)))
         for _ in range(n):
             off = timedelta(seconds=chance.choice((-1, 1)) * chance.uniform(60, 10**8))
-            arguments = _flat([_prepare(append_of(("counter:a", 1, 1)))])
+            arguments = flat([prepare(append_of(("counter:a", 1, 1)))])
             try:
-                await connection.fetchrow(_APPEND, datetime.now(UTC) + off, 1, 0, *arguments)
+                await connection.fetchrow(APPEND, datetime.now(UTC) + off, 1, 0, *arguments)
                 failures.append(f"appended with a clock that is {off} off")
             except asyncpg.PostgresError as error:
                 if error.sqlstate != "TD002":

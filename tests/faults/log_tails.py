@@ -10,9 +10,10 @@ from uuid import UUID
 import asyncpg
 
 from deploy.local.servers import Servers
+from services.kernel.appends import APPEND, Append, flat, prepare
 from services.kernel.errors import Conflict, Error
 from services.kernel.events import Row
-from services.kernel.log import _APPEND, Append, Log, _flat, _prepare
+from services.kernel.log import Log
 from tests.faults.cases import Case
 from tests.faults.crew import crew
 from tests.faults.places import fresh_place, opened
@@ -57,8 +58,8 @@ async def write(child: int, dsn: str, quota: int, seed: int) -> dict[str, list[i
         while left > 0 and child % 8 == 0:
             transaction = direct.transaction()
             await transaction.start()
-            arguments = _flat([_prepare(append_of((f"counter:{child}-gone", 0, 3), command_id=id_of(chance)))])
-            await direct.fetchrow(_APPEND, datetime.now(UTC), 1, 0, *arguments)
+            arguments = flat([prepare(append_of((f"counter:{child}-gone", 0, 3), command_id=id_of(chance)))])
+            await direct.fetchrow(APPEND, datetime.now(UTC), 1, 0, *arguments)
             await asyncio.sleep(chance.random() * 0.01)
             await transaction.rollback()
             await asyncio.sleep(chance.random() * 0.2)

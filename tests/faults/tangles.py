@@ -16,11 +16,12 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 
 from deploy.local.servers import Servers
+from services.kernel.appends import Append, Expect, Reply
 from services.kernel.decider import Command, Fold, Handler, Handlers
 from services.kernel.errors import Conflict, Error, Refused
 from services.kernel.events import Event, Vocabulary
 from services.kernel.handling import Handling, by_stream, envelopes
-from services.kernel.log import Append, Expect, Log, Reply
+from services.kernel.log import Log
 from tests.faults.cases import Case
 from tests.faults.crew import crew
 from tests.faults.log_tails import id_of

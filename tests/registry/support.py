@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from deploy.demo.scenarios import load
 from deploy.local.servers import ExistingPostgres, Postgres
+from services.kernel.appends import Reply
 from services.kernel.decider import Command, Context
 from services.kernel.events import Position
-from services.kernel.log import Reply
 from services.kernel.service import acting
 from services.kernel.tools import Tools
 from services.kernel.vault import Vault

@@ -3,10 +3,10 @@
 from typing import Literal
 from uuid import uuid4
 
+from services.kernel.appends import Append, Expect
 from services.kernel.decider import Command, Context, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.events import Envelope, Event, Vocabulary, event_id
-from services.kernel.log import Append, Expect
 
 
 class Raised(Event):

@@ -6,11 +6,12 @@ from typing import Literal
 
 import pytest
 
+from services.kernel.appends import Reply
 from services.kernel.decider import Command, Handler, Handlers
 from services.kernel.errors import Conflict, Refused
 from services.kernel.events import Event
 from services.kernel.handling import Handling, _Case
-from services.kernel.log import Log, Reply
+from services.kernel.log import Log
 from tests.kernel.log.support import COUNTER, HANDLERS, VOCABULARY, Clear, Raise, RaiseBoth, Raised, context
 
 

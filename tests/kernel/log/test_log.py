@@ -8,10 +8,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from services.kernel.appends import Reply
 from services.kernel.errors import Conflict, Invalid, Refused, Reused
 from services.kernel.events import MAX_BODY, Position, canonical
 from services.kernel.handling import Handling
-from services.kernel.log import Log, Reply, new_epoch
+from services.kernel.log import Log, new_epoch
 from tests.kernel.conftest import Place
 from tests.kernel.log.support import HANDLERS, VOCABULARY, Clear, Raise, Raised, append_of, context, evolve
 

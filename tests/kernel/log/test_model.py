@@ -9,9 +9,10 @@ import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.kernel.appends import Append, Reply, prepare
 from services.kernel.errors import Conflict, Reused
 from services.kernel.events import Envelope, Event, canonical, event_id
-from services.kernel.log import Append, Log, Reply, _prepare
+from services.kernel.log import Log
 from tests.kernel.log.support import append_of
 
 
@@ -109,7 +110,7 @@ async def test_verdicts_are_those_of_the_model_whatever_shares_a_group(log: Log,
         return append_of(*streams, command_id=ids[asked.command], command_hash=bytes([asked.content]))
 
     for group in groups:
-        answers = await log._append_group([_prepare(append(asked)) for asked in group])
+        answers = await log._append_group([prepare(append(asked)) for asked in group])
         told = [a.position - start if isinstance(a, Reply) else type(a) for a in answers]
         assert told == [model.verdict(asked) for asked in group]
     assert (await log.head()).position - start == model.position

@@ -9,10 +9,11 @@ from uuid import uuid4
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from services.kernel.appends import Append
 from services.kernel.decider import Context
 from services.kernel.events import Envelope, Event, Recorded, Vocabulary, event_id
 from services.kernel.fold import Model, by_stream
-from services.kernel.log import Append, Log
+from services.kernel.log import Log
 from services.kernel.projection import Engine
 
 
