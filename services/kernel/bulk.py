@@ -106,6 +106,7 @@ async def fold(task: Task, pages: AsyncIterator[Page], report: Callable[[int], N
                 for recorded, keys in _steps(task, chunk):
                     if own := keys if every else [key for key in keys if crc32(key.encode()) % task.parts == task.part]:
                         state.event(recorded, own)
+                await asyncio.sleep(0)  # the next page arrives meanwhile
             if len(state.ended) >= ROWS_AT_ONCE:
                 await _copy(connection, task.table, state.ended)
                 state.ended.clear()
