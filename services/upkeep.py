@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+import orjson
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from services.kernel import operators, rebuild
 from services.kernel.errors import Error
-from services.kernel.events import Envelope, Position, Row, canonical
+from services.kernel.events import Envelope, Position, Row
 from services.kernel.fold import Model
 from services.kernel.kafka import LOOK, Kafka, read_last
 from services.kernel.log import new_epoch
@@ -170,12 +171,16 @@ async def _whole(service: Service, tools: Tools) -> int:
 
 
 def _read(service: Service, row: Row) -> Envelope[Any] | None:
-    """The event, if its bytes are those that it is written as."""
+    """The event, if it can be read and its bytes are in the form that events are written in.
+
+    They are not held against what would be written today, which has the fields that were added since.
+    """
     try:
         (envelope,) = service.vocabulary.envelopes([row.body])
     except ValueError:
         return None
-    return envelope if canonical(envelope) == row.body and envelope.data.type == row.type else None
+    in_form = orjson.dumps(orjson.loads(row.body), option=orjson.OPT_SORT_KEYS) == row.body
+    return envelope if in_form and envelope.data.type == row.type else None
 
 
 async def parked(service: Service, settings: DatabaseSettings) -> None:

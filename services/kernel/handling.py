@@ -213,6 +213,10 @@ def envelopes(
 
 
 def hash_of(command: Command, context: Context, key: bytes) -> bytes:
-    """Keyed, so that what is kept of a command tells nothing of the names in it."""
-    content = [type(command).__name__, command.model_dump(mode="json"), context.actor, context.on_behalf_of]
+    """Keyed, so that what is kept of a command tells nothing of the names in it.
+
+    A field at its default does not count: one that a later release adds must not make another command of a retry.
+    """
+    told = command.model_dump(mode="json", exclude_defaults=True)
+    content = [type(command).__name__, told, context.actor, context.on_behalf_of]
     return hmac.digest(key, orjson.dumps(content, option=orjson.OPT_SORT_KEYS), hashlib.sha256)
