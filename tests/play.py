@@ -36,11 +36,12 @@ from services.kernel.logservice import LogRpc
 from services.kernel.migrate import migrate
 from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Engine
+from services.kernel.service import told_today
 from services.kernel.tools import Peer, Tools
 from services.kernel.view import ReadOptions
 from services.registry import domain as registry_domain
 from services.registry.events import VOCABULARY as REGISTRY
-from services.registry.main import ACTS, performed
+from services.registry.main import ACTS_OF_MEMBERS, with_authority
 from services.scoring import consumers as scoring_consumers
 from services.scoring import domain as scoring_domain
 from services.scoring import projections as scoring_projections
@@ -72,7 +73,7 @@ class Played:
     async def tell(self, command: str, **fields: Any) -> Reply:
         """What the command, named as its RPC, was answered. Raises the errors of the kernel."""
         kind = next(kind for kind in self.handlers if kind.__name__ == command)
-        told: Command = kind.model_validate(fields)
+        told = told_today(kind.model_validate(fields))
         if kind in self.arrivals:
             await self.catch_up()
             told = await self.arrivals[kind](told, self.tools)
@@ -103,7 +104,9 @@ async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services
         logs = {tools.log.name: tools.log for tools, _ in opened}
         peers = {log.name: await stack.enter_async_context(_owner(log)) for log in logs.values()}
         a, b, c = ((replace(tools, peers=peers), dsn) for tools, dsn in opened)
-        registry = Played(*a, REGISTRY, registry_domain.HANDLERS, arrivals=dict.fromkeys(ACTS, performed))
+        registry = Played(
+            *a, REGISTRY, registry_domain.HANDLERS, arrivals=dict.fromkeys(ACTS_OF_MEMBERS, with_authority)
+        )
         scoring = Played(
             *b,
             SCORING,

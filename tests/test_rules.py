@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PLACE = {"Refused": 0, "require": 1}
+PLACE = {"Refused": 0, "require": 1, "in_order": 0}
 """Which argument is the code."""
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from services.kernel.kafka import Kafka
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
 from services.kernel.migrate import Foreign, check
+from services.kernel.performing import Act
 from services.kernel.postgres import SETTINGS, no_reset, passing
 from services.kernel.projection import Source
 from services.kernel.relay import Feed
@@ -37,6 +39,8 @@ from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
 
 CONNECTIONS, CONNECTIONS_OF_THE_VAULT = 16, 4  # of one process to its database, beside those of its log
+
+VIETNAM = timezone(timedelta(hours=7))
 
 Arrival = Callable[[Any, Tools], Awaitable[Command]]
 Consequence = Callable[[Any, Tools], Awaitable[None]]
@@ -166,7 +170,9 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
     async def take(command: Command, context: Context) -> Reply:
         arrival, consequence = service.arrivals.get(type(command)), service.consequences.get(type(command))
         try:
-            arrived = command if arrival is None else await arrival(command, tools)
+            arrived = told_today(command)
+            if arrival is not None:
+                arrived = await arrival(arrived, tools)
         except Refused as refusal:
             reply = await handling.accepted(command, context, refusal)
         else:
@@ -176,6 +182,13 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
         return reply
 
     return act
+
+
+def told_today(command: Command) -> Command:
+    """An act performed here with the day of it, since the domain has no clock; any other command as it is."""
+    if isinstance(command, Act) and command.record is None:
+        return command.model_copy(update={"told_on": datetime.now(VIETNAM).date()})
+    return command
 
 
 def _subject(rule: str, streams: Sequence[Stream[Any]]) -> str:

@@ -44,6 +44,10 @@ class When:
         outcome = self._outcome()
         assert outcome == rule, f"expected a refusal by {rule}, not {outcome}"
 
+    def accepted(self) -> None:
+        """The decision yields events, whichever they are."""
+        assert self._decided()
+
     def _outcome(self) -> object:
         """The rule that refuses, or the events."""
         try:

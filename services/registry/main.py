@@ -1,7 +1,6 @@
 """What registry is made of; it owns the persons, and so their vault."""
 
-from datetime import datetime, timedelta, timezone
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from thidua.registry.v1 import registry_pb2
 
@@ -12,17 +11,15 @@ from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, authority_of
-from services.registry.domain.performing import Act
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
 
-A = TypeVar("A", bound=Act)
+A = TypeVar("A", bound=ActOfMembers)
 S = TypeVar("S")
 
-VIETNAM = timezone(timedelta(hours=7))
-ACTS = [command for command in HANDLERS if issubclass(command, Act)]
+ACTS_OF_MEMBERS = [command for command in HANDLERS if issubclass(command, ActOfMembers)]
 
 # A database that was restored may hold keys again that were destroyed after it was saved, the events tell of whom.
 _FORGOTTEN = """
@@ -37,7 +34,6 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
 
     Raises Refused, before a key is made, where the decision would refuse the command.
     """
-    command = await performed(command, tools)
     await _decided(command, tools)
     texts = command.model_dump(include={"name", "rank", "posts"}, exclude_none=True)
 
@@ -57,14 +53,11 @@ async def _decided(command: RegisterPerson | DescribePerson, tools: Tools) -> No
     HANDLERS[type(command)].decide(command, await _state(PERSON.of(command.person), tools))
 
 
-async def performed(command: A, tools: Tools) -> A:
-    """An act performed here with what the domain, which has no clock, needs to know of it; a record as it is."""
+async def with_authority(command: A, tools: Tools) -> A:
+    """An act performed here with who organises the bloc; a record as it is."""
     if command.record is not None:
         return command
-    found: dict[str, Any] = {"told_on": datetime.now(VIETNAM).date()}
-    if isinstance(command, ActOfMembers):
-        found["authority"] = authority_of(await _state(BLOC.of(command.bloc), tools))
-    return command.model_copy(update=found)
+    return command.model_copy(update={"authority": authority_of(await _state(BLOC.of(command.bloc), tools))})
 
 
 async def _state(stream: Stream[S], tools: Tools) -> S:
@@ -99,7 +92,7 @@ SERVICE = Service(
     queries=QUERIES,
     models=MODELS,
     keeps_persons=True,
-    arrivals={**dict.fromkeys(ACTS, performed), RegisterPerson: sealed, DescribePerson: sealed},
+    arrivals={**dict.fromkeys(ACTS_OF_MEMBERS, with_authority), RegisterPerson: sealed, DescribePerson: sealed},
     consequences={ForgetPerson: destroyed},
     beginning=forgotten_again,
 )

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from services.awards.domain.catalogue import RegisterAwardKind
 from services.awards.domain.decision import RecordDecision
 from services.awards.domain.proposal import AgreeNomination
 from services.kernel.dated import Due
+from services.kernel.performing import Act
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 
@@ -271,7 +272,7 @@ def test_a_decided_award_is_conferred() -> None:
 def test_an_award_is_not_conferred_before_its_decision_nor_on_another_recipient() -> None:
     given(decided()).when(confer(effective=date(2025, 3, 1))).refused("award.order")
     given(decided()).when(confer(recipient=e.Recipient(organisation="w"))).refused("award.recipient")
-    given(decided()).when(confer(effective=None)).refused("award.day")
+    given(decided()).when(confer(effective=None)).refused("act.day")
 
 
 @pytest.mark.parametrize(
@@ -389,3 +390,30 @@ def test_a_performed_decision_is_not_before_the_agreement_that_it_grants() -> No
 
 def test_a_late_record_never_brings_a_cancelled_award_back() -> None:
     given(decided(), CANCELLED, decided(record=ARTICLE)).when(confer()).refused("award.cancelled")
+
+
+PERFORMED: dict[str, tuple[list[Any], Act]] = {
+    "a nomination": ([CATALOGUE], agree(ranking=rank(1))),
+    "a decision": ([CATALOGUE], decide(line())),
+    "a conferral": ([decided()], confer()),
+    "a cancellation": ([decided()], cancel()),
+    "a corrigendum": ([decided()], CorrectAward(award="a", wording="x", effective=date(2025, 3, 5), reason="sai")),
+}
+
+
+@pytest.mark.parametrize("act", PERFORMED)
+def test_an_act_performed_here_is_of_a_day_that_has_come(act: str) -> None:
+    told, command = PERFORMED[act]
+    assert command.effective is not None
+    given(*told).when(command.model_copy(update={"told_on": command.effective - timedelta(1)})).refused("act.future")
+    given(*told).when(command.model_copy(update={"told_on": command.effective})).accepted()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [agree(ranking=rank(1)).model_copy(update={"year": 2027}), decide(line(year=2027)), confer(year=2027)],
+    ids=["a nomination", "a decision", "a conferral"],
+)
+def test_an_act_performed_here_is_for_no_year_after_the_next(command: Act) -> None:
+    told = CATALOGUE if not isinstance(command, RecordConferral) else {"award:a": [decided()]}
+    given(told).when(command).refused("act.year")

@@ -8,6 +8,7 @@ import pytest
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.events import Event
+from services.kernel.performing import Act
 from services.kernel.provenance import Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
@@ -19,7 +20,6 @@ from services.registry.domain.leadership import ElectLeadership, HandOverLeaders
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
-from services.registry.domain.performing import Act
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
 from services.registry.domain.review import NoteReview

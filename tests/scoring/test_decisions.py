@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.kernel.dated import Due
+from services.kernel.performing import Act
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 from services.scoring import events as e
@@ -27,6 +28,7 @@ ISSUED = e.SheetIssued(
     sheet="s", title="Bảng điểm", items=SCALE, effective=date(2025, 1, 2), self_score_due=DUE, version=1
 )
 SHEET = {"sheet:s": [ISSUED]}
+VERIFIED_ON, APPROVED_ON = date(2025, 12, 18), date(2026, 1, 5)
 MEMBER = e.MembershipSeen(epoch=1, position=9, member=True)
 MAXIMA = (e.ScoredItem(code="I.1", points=Decimal(70)), e.ScoredItem(code="I.2", points=Decimal(30)))
 
@@ -49,17 +51,23 @@ def submitted(*points: str, **more: Any) -> e.SelfScoreSubmitted:
 
 
 def verify(code: str = "I.1", verifier: str = "v", **more: Any) -> VerifyItem:
-    return VerifyItem(bloc="b", year=2025, unit="u", code=code, verifier=verifier, **more)
+    facts: dict[str, Any] = {"effective": VERIFIED_ON} | more
+    return VerifyItem(bloc="b", year=2025, unit="u", code=code, verifier=verifier, **facts)
 
 
 def confirmed(code: str, points: str) -> e.ItemConfirmed:
-    return e.ItemConfirmed(bloc="b", year=2025, unit="u", code=code, verifier="v", points=Decimal(points))
+    told = {"code": code, "verifier": "v", "points": Decimal(points), "effective": VERIFIED_ON}
+    return e.ItemConfirmed.model_validate({"bloc": "b", "year": 2025, "unit": "u", **told})
 
 
 def adjusted(code: str, points: str) -> e.ItemAdjusted:
-    return e.ItemAdjusted(
-        bloc="b", year=2025, unit="u", code=code, verifier="v", points=Decimal(points), reason="sai minh chứng"
-    )
+    told = {"code": code, "verifier": "v", "points": Decimal(points), "effective": VERIFIED_ON}
+    return e.ItemAdjusted.model_validate({"bloc": "b", "year": 2025, "unit": "u", "reason": "sai minh chứng", **told})
+
+
+def approve(*units: str, **more: Any) -> ApproveScores:
+    facts: dict[str, Any] = {"approver": "board", "effective": APPROVED_ON} | more
+    return ApproveScores(bloc="b", year=2025, units=units or ("u",), **facts)
 
 
 def approved(
@@ -204,19 +212,20 @@ def test_an_approved_score_adds_the_verified_points() -> None:
         sheet_version=1,
         items=items,
         total=Decimal("96.75"),
+        effective=APPROVED_ON,
     )
-    given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
+    given(scored).when(approve()).then(approval)
 
 
 @pytest.mark.parametrize("history", [[], [submitted("1", "2")], [submitted("1", "2"), confirmed("I.1", "1")]])
 def test_a_score_that_is_not_wholly_verified_is_not_approved(history: list[Any]) -> None:
-    command = ApproveScores(bloc="b", year=2025, units=("u",), approver="board")
+    command = approve()
     given({"score:b:2025:u": history}).when(command).refused("score.unverified")
 
 
 def test_one_unverified_score_keeps_the_others_from_being_approved() -> None:
     scored = {"score:b:2025:u": [submitted("1", "2"), confirmed("I.1", "1"), confirmed("I.2", "2")]}
-    command = ApproveScores(bloc="b", year=2025, units=("u", "w"), approver="board")
+    command = approve("u", "w")
     given(scored).when(command).refused("score.unverified")
 
 
@@ -235,7 +244,7 @@ def test_a_verification_is_not_before_the_self_score() -> None:
 @pytest.mark.parametrize("day", [date(2025, 11, 30), date(2025, 12, 19)])
 def test_an_approval_is_not_before_the_self_score_or_its_verification(day: date) -> None:
     scored = {"score:b:2025:u": [submitted("1", "2"), VERIFIED, confirmed("I.2", "2")]}
-    command = ApproveScores(bloc="b", year=2025, units=("u",), approver="board", effective=day)
+    command = approve(effective=day)
     given(scored).when(command).refused("score.order")
 
 
@@ -265,11 +274,11 @@ def test_a_ranking_is_not_before_the_approvals_that_it_rests_on() -> None:
 
 
 def test_nobody_approves_its_own_score() -> None:
-    given().when(ApproveScores(bloc="b", year=2025, units=("u",), approver="u")).refused("score.own")
+    given().when(approve(approver="u")).refused("score.own")
 
 
 def test_an_approved_score_is_not_approved_again() -> None:
-    command = ApproveScores(bloc="b", year=2025, units=("u",), approver="board")
+    command = approve()
     given(approved("u", "90")).when(command).refused("score.approved")
 
 
@@ -323,9 +332,10 @@ def test_a_score_carries_what_its_sheet_says_of_ties() -> None:
         sheet_version=1,
         items=items,
         total=Decimal("97.5"),
+        effective=APPROVED_ON,
         ties=("I.2",),
     )
-    given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
+    given(scored).when(approve()).then(approval)
 
 
 @pytest.mark.parametrize("ties", [("I.3",), ("II",), ("I.1", "I.1")])
@@ -369,9 +379,17 @@ def test_a_record_of_other_points_loosens_nothing_that_was_decided_before() -> N
     scored = {"score:b:2025:u": [submitted("1", "2"), confirmed("I.1", "1"), adjusted, confirmed("I.2", "2")]}
     items = tuple(e.ScoredItem(code=code, points=Decimal(points)) for code, points in (("I.1", 1), ("I.2", 2)))
     approval = e.ScoreApproved(
-        bloc="b", year=2025, unit="u", approver="board", sheet="s", sheet_version=1, items=items, total=Decimal(3)
+        bloc="b",
+        year=2025,
+        unit="u",
+        approver="board",
+        sheet="s",
+        sheet_version=1,
+        items=items,
+        total=Decimal(3),
+        effective=APPROVED_ON,
     )
-    given(scored).when(ApproveScores(bloc="b", year=2025, units=("u",), approver="board")).then(approval)
+    given(scored).when(approve()).then(approval)
     other = e.ScoreApproved(bloc="b", year=2025, unit="u", total=Decimal(99), record=ARTICLE)
     later = {"score:b:2025:u": [*approved("u", "90")["score:b:2025:u"], other]}
     (unit,) = ranked({"u": (Decimal(90),)})
@@ -413,3 +431,38 @@ def test_a_ranking_told_by_a_document_is_kept_as_told() -> None:
     told = Listed[e.RankedUnit](items=(e.RankedUnit(unit="u", rank=1),), exhaustive=False)
     command = PublishRanking(bloc="b", year=2025, ranked=told, record=ARTICLE)
     given().when(command).then(e.RankingPublished(bloc="b", year=2025, ranked=told, record=ARTICLE))
+
+
+PERFORMED: dict[str, tuple[list[Any], Act]] = {
+    "a self-score": ([SHEET], submit("1", "2")),
+    "a verification": ([submitted("1", "2")], verify()),
+    "an approval": ([submitted("1", "2"), confirmed("I.1", "1"), confirmed("I.2", "2")], approve()),
+    "a ranking": ([approved("u", "90")], publish("u")),
+}
+
+
+@pytest.mark.parametrize("act", PERFORMED)
+def test_an_act_performed_here_names_its_day_which_has_come(act: str) -> None:
+    told, command = PERFORMED[act]
+    today = command.model_copy(update={"told_on": command.effective})
+    given(*told).when(command.model_copy(update={"effective": None})).refused("act.day")
+    given(*told).when(command.model_copy(update={"told_on": date(2025, 11, 30)})).refused("act.future")
+    given(*told).when(today).accepted()
+
+
+@pytest.mark.parametrize("command", [submit("1", "2"), approve()], ids=["a self-score", "an approval"])
+def test_an_act_performed_here_is_for_no_year_after_the_next(command: Act) -> None:
+    given(SHEET).when(command.model_copy(update={"year": 2028})).refused("act.year")
+
+
+@pytest.mark.parametrize(("first", "refused"), [(date(2026, 1, 2), False), (date(2026, 1, 3), True)])
+def test_a_sheet_is_issued_at_most_a_year_before_it_is_in_force(first: date, refused: bool) -> None:
+    command = ISSUE.model_copy(update={"effective": first, "told_on": date(2025, 1, 1)})
+    if refused:
+        given().when(command).refused("act.future")
+    else:
+        given().when(command).then(ISSUED.model_copy(update={"effective": first}))
+
+
+def test_a_sheet_issued_here_names_its_first_day() -> None:
+    given().when(ISSUE.model_copy(update={"effective": None})).refused("act.day")

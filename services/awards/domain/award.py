@@ -6,25 +6,25 @@ from typing import assert_never
 
 from services.awards import events as e
 from services.awards.domain.catalogue import NATIONAL, Catalogue
-from services.kernel.dated import not_before
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
+from services.kernel.performing import Act, happened, in_order, performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 
 
-class RecordConferral(e.ConferralFacts, Command):
+class RecordConferral(e.ConferralFacts, Act):
     """An award was handed over."""
 
 
-class CancelAward(e.CancellationFacts, Command):
+class CancelAward(e.CancellationFacts, Act):
     """Cancel an award by a decision of the authority that decided it."""
 
     reason: Prose | None = None
     """Why, without naming a person; neither published nor answered."""
 
 
-class CorrectAward(e.CorrectionFacts, Command):
+class CorrectAward(e.CorrectionFacts, Act):
     """Publish a corrigendum to an award."""
 
     reason: Prose | None = None
@@ -97,7 +97,7 @@ def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Even
         )
         record = catalogue.told(command.record, command.kind, command.wording)
         return [tell(e.AwardConferred, command, kind=kind, record=record)]
-    require(command.effective, "award.day", en="Name the day.", vi="Cần ngày trao.")
+    day = performed_on(command, command.year)
     match award:
         case Decided(recipient, _, on):
             require(
@@ -106,7 +106,7 @@ def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Even
                 en="The decision names another recipient.",
                 vi="Quyết định nêu đối tượng khác.",
             )
-            _in_order(command.effective, on, en="The conferral", vi="Ngày trao")
+            in_order("award.order", day, on, en="effective", vi="effective")
             return [tell(e.AwardConferred, command, kind=kind)]
         case _:
             raise _refused(award)
@@ -127,14 +127,9 @@ def cancel(command: CancelAward, award: Award) -> Events:
             en="The authority that decided an award cancels it.",
             vi="Cấp nào quyết định khen thưởng thì cấp đó hủy bỏ.",
         )
-        _in_order(command.effective, stands.on, en="The cancellation", vi="Ngày hủy bỏ")
-        if isinstance(stands, Conferred):  # a cancelled award would not have been conferred
-            require(
-                not_before(command.effective, stands.conferred_on),
-                "award.order",
-                en="The cancellation is before the conferral.",
-                vi="Ngày hủy bỏ trước ngày trao.",
-            )
+        happened(command)
+        conferred_on = stands.conferred_on if isinstance(stands, Conferred) else None
+        in_order("award.order", command.effective, stands.on, conferred_on, en="effective", vi="effective")
     return [tell(e.AwardCancelled, command)]
 
 
@@ -149,9 +144,11 @@ def correct(command: CorrectAward, award: Award, catalogue: Catalogue) -> Events
             en="Name the day and the reason.",
             vi="Cần ngày và lý do đính chính.",
         )
-        _in_order(command.effective, command.decided_on or stands.on, en="The corrigendum", vi="Ngày đính chính")
+        happened(command)
+        decided_on = command.decided_on or stands.on
+        in_order("award.order", command.effective, decided_on, en="effective", vi="effective")
         if isinstance(stands, Conferred):
-            _in_order(stands.conferred_on, command.decided_on, en="The conferral", vi="Ngày trao")
+            in_order("award.order", stands.conferred_on, command.decided_on, en="The conferral", vi="Ngày trao")
     kind = catalogue.named(command.kind, command.wording)
     record = catalogue.told(command.record, command.kind, command.wording)
     return [tell(e.AwardCorrected, command, kind=kind, record=record)]
@@ -164,15 +161,6 @@ def _standing(award: Award) -> Decided | Conferred:
             return award
         case _:
             raise _refused(award)
-
-
-def _in_order(day: date | None, decided_on: date | None, *, en: str, vi: str) -> None:
-    require(
-        not_before(day, decided_on),
-        "award.order",
-        en=f"{en} is before the decision.",
-        vi=f"{vi} trước ngày quyết định.",
-    )
 
 
 def _refused(award: Award) -> Refused:

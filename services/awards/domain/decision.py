@@ -8,16 +8,16 @@ from services.awards import events as e
 from services.awards.domain.award import AWARD, Award, undecided
 from services.awards.domain.catalogue import NATIONAL, Catalogue
 from services.awards.domain.proposal import PROPOSAL, Agreed, Proposal, given_to
-from services.kernel.dated import not_before
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.events import Event
+from services.kernel.performing import Act, counted, happened, in_order
 from services.kernel.provenance import Inference, Listed, Record
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 
 
-class RecordDecision(e.DecisionFacts, Command):
+class RecordDecision(e.DecisionFacts, Act):
     """Enter a decision that was made outside, with the awards of its list."""
 
     awards: Listed[e.DecidedAward]
@@ -79,13 +79,8 @@ def _complete(command: RecordDecision, decision: Decision) -> None:
         en="Name number, date, authority, signatory and at least one award.",
         vi="Cần số, ngày, cơ quan, người ký và ít nhất một khen thưởng.",
     )
-    count, named = command.awards.declared_count, len(command.awards.items)
-    require(
-        count is None or count == named or (count > named and not command.awards.exhaustive),
-        "list.count",
-        en=f"awards.declared_count: {count} are declared, and {named} are listed.",
-        vi=f"awards.declared_count: khai {count} nhưng liệt kê {named}.",
-    )
+    happened(command, *(line.year for line in command.awards.items))
+    counted(command)
 
 
 def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catalogue, command: RecordDecision) -> None:
@@ -102,12 +97,7 @@ def _performed(line: e.DecidedAward, proposal: Proposal | None, catalogue: Catal
                 en="The proposal is for another recipient or award.",
                 vi="Đề nghị dành cho đối tượng hoặc hình thức khác.",
             )
-            require(
-                not_before(command.effective, on),
-                "decision.order",
-                en=f"The decision is before the proposal was agreed on, {on}.",
-                vi=f"Quyết định trước ngày thống nhất đề nghị, {on}.",
-            )
+            in_order("decision.order", command.effective, on, en="effective", vi="effective")
         case _:
             raise Refused(
                 "proposal.open", en="There is no open proposal of this id.", vi="Không có đề nghị đang mở mã này."

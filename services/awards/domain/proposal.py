@@ -8,12 +8,13 @@ from pydantic import Field
 
 from services.awards import events as e
 from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.performing import Act, happened
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 
 
-class AgreeNomination(e.NominationFacts, Command):
+class AgreeNomination(e.NominationFacts, Act):
     """A bloc's conference agrees to propose an award. A late one is marked, never refused.
 
     `ranking` is filled in at the edge from scoring's log, and is no part of what a client sends.
@@ -88,6 +89,7 @@ def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) 
         en="Name the conference and its day.",
         vi="Cần hội nghị và ngày họp.",
     )
+    happened(command, command.year)
     given_to(command.recipient, version, command.kind or command.wording, command.effective)
     require(
         command.recipient.organisation is None or (command.ranking and command.ranking.rank),

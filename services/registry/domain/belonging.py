@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import Field
 
 from services.kernel.decider import Stream
+from services.kernel.performing import Act
 from services.kernel.telling import require
 from services.kernel.text import Id
 from services.registry.domain.bloc import Established, organised
 from services.registry.domain.membership import MEMBERSHIP
 from services.registry.domain.organisation import ORGANISATION, registered
-from services.registry.domain.performing import Act
 
 Named = Mapping[str, Id]
 """Agencies, each by the path of the field that names it."""

@@ -6,11 +6,11 @@ from typing import Any, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
+from services.kernel.performing import Act, counted, happened, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.organisation import ORGANISATION, Organisation, registered
-from services.registry.domain.performing import Act, counted, happened, named_day, takes_effect
 from services.registry.domain.ruling import settles
 
 

@@ -3,12 +3,12 @@
 from typing import Any, assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.performing import performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.performing import performed_on
 
 
 class SignCovenant(e.SignatureFacts, ActOfMembers):

@@ -12,13 +12,13 @@ from pydantic import Field
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
+from services.kernel.performing import counted, performed_on
 from services.kernel.provenance import Listed, Part, Record
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.performing import counted, performed_on
 
 
 class ElectLeadership(e.ElectionFacts, ActOfMembers):

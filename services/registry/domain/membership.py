@@ -7,11 +7,11 @@ admissions from passing each other.
 from datetime import date
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
+from services.kernel.performing import Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
 from services.registry.domain.organisation import ORGANISATION, Organisation, registered
-from services.registry.domain.performing import Act, named_day, takes_effect
 from services.registry.stays import Stays, open_stay, stays_after
 
 

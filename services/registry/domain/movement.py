@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.performing import Act, happened, performed_on
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established, named
-from services.registry.domain.performing import Act, happened, performed_on
 from services.registry.domain.ruling import settles
 
 

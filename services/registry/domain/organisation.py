@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.performing import Act, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.performing import Act, takes_effect
 from services.registry.domain.ruling import settles
 
 

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
+from services.kernel.performing import Act, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Line, Prose
 from services.registry import events as e
-from services.registry.domain.performing import Act, takes_effect
 
 
 class RegisterPerson(Act):

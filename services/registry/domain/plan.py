@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.performing import Act, counted, happened, performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.performing import Act, counted, happened, performed_on
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""

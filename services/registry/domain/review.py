@@ -1,10 +1,10 @@
 """Reviews of a bloc's year: limitations noted, tasks and targets set."""
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.performing import Act, counted, performed_on
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.performing import Act, counted, performed_on
 from services.registry.domain.ruling import settles
 
 

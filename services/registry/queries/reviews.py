@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from services.kernel.performing import consistent
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.registry import events as e
-from services.registry.domain.performing import consistent
 from services.registry.domain.review import REVIEW
 from services.registry.queries.acts import Acts
 from services.registry.queries.common import DisputeFacts, FactList, first, holding, length, listed, surest

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import Field
 
-from services.kernel.dated import not_before
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
+from services.kernel.performing import Act, in_order, performed_on
 from services.kernel.provenance import Listed
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
@@ -19,7 +19,7 @@ from services.scoring.domain.score import stream as score_of
 from services.scoring.domain.sheet import belongs
 
 
-class PublishRanking(e.RankingFacts, Command):
+class PublishRanking(e.RankingFacts, Act):
     """Publish a bloc's ranking: told by a document, or computed from approved scores.
 
     `members` is filled in at the edge from registry's log, and is no part of what a client sends.
@@ -64,7 +64,7 @@ def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPubl
     require(
         not command.ranked.items, "ranking.told", en="A ranking is computed, not told.", vi="Xếp hạng do hệ thống tính."
     )
-    require(command.effective, "ranking.day", en="Name the day of publication.", vi="Cần ngày công bố.")
+    day = performed_on(command, command.year)
     members = command.members.units if command.members else ()
     require(
         members, "ranking.members", en="No member of this bloc is known.", vi="Chưa biết thành viên nào của khối, cụm."
@@ -72,13 +72,8 @@ def _computed(command: PublishRanking, scores: Sequence[Score]) -> e.RankingPubl
     approved = {unit: s for unit, s in zip(members, scores, strict=True) if isinstance(s, Approved)}
     totals = {unit: s.total for unit, s in approved.items() if s.total is not None}
     require(totals, "ranking.scores", en="No member has an approved score.", vi="Chưa có điểm nào được phê duyệt.")
-    early = [unit for unit in totals if not not_before(command.effective, approved[unit].on)]
-    require(
-        not early,
-        "ranking.order",
-        en=f"effective: {command.effective} is before the approval of {', '.join(early)}.",
-        vi=f"effective: ngày {command.effective} trước khi phê duyệt điểm của {', '.join(early)}.",
-    )
+    for unit in totals:
+        in_order("ranking.order", day, approved[unit].on, en=f"{unit}: effective", vi=f"{unit}: effective")
     sheets = {(approved[unit].sheet, approved[unit].version) for unit in totals}
     require(
         len(sheets) == 1,

@@ -8,17 +8,18 @@ from typing import Any, assert_never
 
 from pydantic import Field
 
-from services.kernel.dated import in_force, not_before
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.dated import in_force
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.events import Event
+from services.kernel.performing import Act, in_order, performed_on
 from services.kernel.telling import inferring, require, tell
 from services.kernel.text import Id, Prose
 from services.scoring import events as e
 from services.scoring.domain.sheet import SHEET, Sheet, numbered
 
 
-class SubmitSelfScore(e.SelfScoreFacts, Command):
+class SubmitSelfScore(e.SelfScoreFacts, Act):
     """A unit scores itself by a sheet. A late score is marked, never refused.
 
     `membership` is filled in at the edge from registry's log, and is no part of what a client sends.
@@ -27,7 +28,7 @@ class SubmitSelfScore(e.SelfScoreFacts, Command):
     membership: e.MembershipSeen | None = Field(default=None, exclude=True)
 
 
-class VerifyItem(e.ItemFacts, Command):
+class VerifyItem(e.ItemFacts, Act):
     """Another agency confirms an item, or adjusts it where `adjusted_points` are given."""
 
     adjusted_points: e.Points | None = None
@@ -36,7 +37,7 @@ class VerifyItem(e.ItemFacts, Command):
     """Why the points differ."""
 
 
-class ApproveScores(e.ApprovalFacts, Command):
+class ApproveScores(e.ApprovalFacts, Act):
     """Approve the verified scores of units of a bloc: all of them or none."""
 
     units: tuple[Id, ...] = Field(min_length=1, max_length=500)
@@ -182,7 +183,7 @@ def _late(day: date | None, due: date | None) -> bool | None:
 
 def _fits(command: SubmitSelfScore, version: e.SheetIssued | None) -> None:
     """Raises Refused where the score does not answer the sheet item by item."""
-    require(command.effective, "score.day", en="Name the day of submission.", vi="Cần ngày nộp.")
+    performed_on(command, command.year)
     if version is None:
         raise Refused(
             "score.sheet", en="Name a sheet that is in force on that day.", vi="Cần bảng điểm đang có hiệu lực."
@@ -233,22 +234,14 @@ def _verifiable(command: VerifyItem, score: Score) -> None:
                 en=f"The item gives {most} at most.",
                 vi=f"Điểm tối đa của mục là {most}.",
             )
-            _in_order(command.unit, command.effective, score.submitted_on)
+            day = performed_on(command, command.year)
+            in_order("score.order", day, score.submitted_on, en="effective", vi="effective")
         case _:
             raise Refused(
                 "score.none",
                 en="The unit has no open self-score of this item.",
                 vi="Đơn vị không có điểm tự chấm đang mở của mục này.",
             )
-
-
-def _in_order(unit: Id, day: date | None, *earlier: date | None) -> None:
-    require(
-        all(not_before(day, one) for one in earlier),
-        "score.order",
-        en=f"{unit}: effective: {day} is before what it follows.",
-        vi=f"{unit}: effective: ngày {day} trước việc phải diễn ra trước đó.",
-    )
 
 
 def approve(command: ApproveScores, *scores: Score) -> Events:
@@ -259,6 +252,7 @@ def approve(command: ApproveScores, *scores: Score) -> Events:
         vi="Đơn vị bị nêu hai lần.",
     )
     if command.record is None:
+        performed_on(command, command.year)
         require(command.approver, "score.approver", en="Name who approves.", vi="Cần cơ quan phê duyệt.")
         require(
             command.approver not in command.units,
@@ -274,7 +268,8 @@ def _approved(command: ApproveScores, unit: Id, score: Score) -> Event:
     match score:
         case Scored() if score.complete:
             if command.record is None:
-                _in_order(unit, command.effective, score.submitted_on, score.verified_on)
+                earlier, which = (score.submitted_on, score.verified_on), f"{unit}: effective"
+                in_order("score.order", command.effective, *earlier, en=which, vi=which)
             items = tuple(e.ScoredItem(code=code, points=score.verified[code]) for code in score.own)
             total = sum((item.points for item in items), Decimal(0))
             facts: dict[str, Any] = {

@@ -1,11 +1,12 @@
 """Scoring sheets: versions of items, each in force from its day on."""
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.performing import Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.scoring import events as e
 
 
-class IssueSheet(e.SheetFacts, Command):
+class IssueSheet(e.SheetFacts, Act):
     """Issue the next version of a scoring sheet."""
 
 
@@ -38,9 +39,10 @@ def issue(command: IssueSheet, sheet: Sheet) -> Events:
         vi="Ngày hết hiệu lực trước ngày có hiệu lực.",
     )
     if command.record is None:
-        require(first, "sheet.day", en="Name the first day in force.", vi="Cần ngày có hiệu lực.")
+        day = named_day(command)
+        takes_effect(command)
         require(
-            all(v.effective is None or (first is not None and v.effective < first) for v in sheet),
+            all(v.effective is None or v.effective < day for v in sheet),
             "sheet.order",
             en="A later version is in force from a later day.",
             vi="Phiên bản sau phải có hiệu lực sau.",

@@ -1,10 +1,11 @@
-"""What every act performed in the system needs."""
+"""What every act performed in the system needs, in every service; records are kept as told."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from pydantic import Field
 
+from services.kernel.dated import not_before
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.provenance import Listed
@@ -56,6 +57,17 @@ def happened(act: Act, *years: int | None) -> None:
             en=f"The year {year} begins more than a year after the act, {by}.",
             vi=f"Năm {year} bắt đầu sau việc này, {by}, hơn một năm.",
         )
+
+
+def in_order(rule: str, day: date | None, *earlier: date | None, en: str, vi: str) -> None:
+    """That nothing says that a day was before those of what it follows; `en` and `vi` name it. Raises Refused."""
+    last = max((one for one in earlier if one), default=None)
+    require(
+        not_before(day, last),
+        rule,
+        en=f"{en}: {day} is before what it follows, {last}.",
+        vi=f"{vi}: ngày {day} trước việc phải diễn ra trước đó, {last}.",
+    )
 
 
 def takes_effect(act: Act) -> None:
