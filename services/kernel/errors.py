@@ -16,10 +16,10 @@ class Violation:
 class Error(Exception):
     """Base of the errors that a caller may see. `vi` and `en` are whole sentences for an officer."""
 
-    def __init__(self, *, en: str, vi: str = "") -> None:
+    def __init__(self, *, en: str, vi: str) -> None:
         super().__init__(en)
         self.en = en
-        self.vi = vi or en
+        self.vi = vi
 
 
 class Invalid(Error):
@@ -36,7 +36,7 @@ class Invalid(Error):
 class Refused(Error):
     """A rule of the domain says no (FAILED_PRECONDITION). `rule` is a stable code such as `bloc.dissolved`."""
 
-    def __init__(self, rule: str, *, en: str, vi: str = "") -> None:
+    def __init__(self, rule: str, *, en: str, vi: str) -> None:
         super().__init__(en=en, vi=vi)
         self.rule = rule
         self.subject = rule.partition(".")[0]
@@ -66,7 +66,7 @@ class Forbidden(Error):
 class Busy(Error):
     """Too much at once: retry after `seconds` (RESOURCE_EXHAUSTED)."""
 
-    def __init__(self, seconds: float, *, en: str, vi: str = "") -> None:
+    def __init__(self, seconds: float, *, en: str, vi: str) -> None:
         super().__init__(en=en, vi=vi)
         self.seconds = seconds
 

@@ -134,7 +134,10 @@ class Log:
                 continue
             if after:
                 if not rows or (last is not None and rows[0].at != last.at):
-                    raise Unavailable(en=f"the log {self.name} no longer holds what was read up to position {after}")
+                    raise Unavailable(
+                        en=f"the log {self.name} no longer holds what was read up to position {after}",
+                        vi=f"sổ {self.name} không còn những gì đã đọc đến vị trí {after}",
+                    )
                 last = rows.pop(0)
             if rows:
                 last, after, pause = rows[-1], rows[-1].position, SHORTEST_POLL

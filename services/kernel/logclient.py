@@ -102,7 +102,10 @@ class LogClient:
         return tuple(self._metadata())
 
     def _unavailable(self, error: grpc.aio.AioRpcError) -> Unavailable:
-        return Unavailable(en=f"The log of {self.name} cannot be read: {error.code().name} {error.details()}")
+        why = f"{error.code().name} {error.details()}"
+        return Unavailable(
+            en=f"The log of {self.name} cannot be read: {why}", vi=f"Không đọc được sổ sự kiện của {self.name}: {why}"
+        )
 
 
 def row(record: LogRecord) -> Row:

@@ -80,9 +80,13 @@ async def _locked(connection: Connection, model: Model) -> Table:
     table = Table(model)
     state = await table.lock(connection)
     if state is None:
-        raise Unavailable(en=f"{model.name} has not been built yet")
+        raise Unavailable(en=f"{model.name} has not been built yet", vi=f"{model.name} chưa được dựng")
     if state.version != model.version:
-        raise Refused("rebuild.version", en=f"{model.name} is of another version: rebuild it")
+        raise Refused(
+            "rebuild.version",
+            en=f"{model.name} is of another version: rebuild it",
+            vi=f"{model.name} thuộc phiên bản khác: cần dựng lại",
+        )
     return table
 
 

@@ -162,7 +162,7 @@ class Engine:
 
     def _checked(self, state: State | None) -> State:
         if state is None:
-            raise Unavailable(en=f"{self.table.name} is being replaced")
+            raise Unavailable(en=f"{self.table.name} is being replaced", vi=f"{self.table.name} đang được thay thế")
         if state.version < self.model.version:
             raise Outdated(f"{self.table.name} is of version {state.version}, this is {self.model.version}: rebuild it")
         if state.version > self.model.version:

@@ -301,7 +301,10 @@ async def _flip(
                 return
         except asyncpg.LockNotAvailableError:
             await asyncio.sleep(random.uniform(0.05, 0.3))
-    raise Unavailable(en=f"{live.name} is read without a pause: rebuild it again")
+    raise Unavailable(
+        en=f"{live.name} is read without a pause: rebuild it again",
+        vi=f"{live.name} được đọc liên tục không ngừng: xin dựng lại lần nữa",
+    )
 
 
 async def _replace(connection: Connection, live: Table, fresh: Table) -> None:

@@ -70,7 +70,7 @@ class Tools:
     def owner(self, log: str) -> LogClient:
         """Another service's log. Raises Unavailable where nothing tells how to reach it."""
         if log not in self.peers:
-            raise Unavailable(en=f"nothing tells how to reach {log}")
+            raise Unavailable(en=f"nothing tells how to reach {log}", vi=f"chưa khai báo cách kết nối với {log}")
         channel, token = self.peers[log]
         return LogClient(log, channel, token.metadata)
 

@@ -128,7 +128,9 @@ class View:
         )
         if len(rows) > LONGEST:
             raise Refused(
-                "read.as_of", en=f"more than {LONGEST} events would have to be read again: ask for less at once"
+                "read.as_of",
+                en=f"more than {LONGEST} events would have to be read again: ask for less at once",
+                vi=f"phải đọc lại hơn {LONGEST} sự kiện: xin hỏi ít hơn trong một lần",
             )
         fold = Fold(model, parks=True)
         made, _ = steps(model, [Row(*row) for row in rows], await discarded(self._connection, model.name))

@@ -58,7 +58,7 @@ def link(command: Link, mine: str, other: str) -> list[Event]:
     """Refused, accepted without an event, or accepted, as the states have it."""
     match int(_digest(command.name, mine, other), 16) % 8:
         case 0:
-            raise Refused("chain.closed", en="Not on these states.")
+            raise Refused("chain.closed", en="Not on these states.", vi="Không được ở các trạng thái này.")
         case 1:
             return []
         case _:

@@ -47,13 +47,13 @@ COUNTER = Fold("counter", 0, evolve)
 
 def _raise(command: Raise, total: int) -> list[Event]:
     if total + command.by > 1_000_000:
-        raise Refused("counter.full", en="The counter is full")
+        raise Refused("counter.full", en="The counter is full", vi="Bộ đếm đã đầy")
     return [Raised(by=command.by)] if command.by else []
 
 
 def _raise_both(command: RaiseBoth, mine: int, other: int) -> list[Event]:
     if mine or other:
-        raise Refused("counter.taken", en="One of the two was raised")
+        raise Refused("counter.taken", en="One of the two was raised", vi="Một trong hai đã tăng")
     return [Raised()]
 
 

@@ -46,19 +46,19 @@ class Forgotten(Event):
 
 def check_new(command: CheckNew, total: int) -> list[Event]:
     if total:
-        raise Refused("counter.raised", en="It was raised.")
+        raise Refused("counter.raised", en="It was raised.", vi="Đã tăng.")
     return []
 
 
 def check_raised(command: CheckRaised, total: int) -> list[Event]:
     if not total:
-        raise Refused("counter.new", en="It is new.")
+        raise Refused("counter.new", en="It is new.", vi="Còn mới.")
     return []
 
 
 def move(command: Move, source: int, target: int) -> dict[str, Sequence[Event]]:
     if source < target:
-        raise Refused("counter.low", en="It does not hold enough.")
+        raise Refused("counter.low", en="It does not hold enough.", vi="Không đủ.")
     return {COUNTER.of(command.target).name: [Raised()]}
 
 

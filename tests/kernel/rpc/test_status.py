@@ -26,7 +26,11 @@ def test_every_error_has_a_code_of_its_own() -> None:
     texts: list[errors.Error] = [
         kind(en="en", vi="vi") for kind in errors.Error.__subclasses__() if kind.__init__ is errors.Error.__init__
     ]
-    others: list[errors.Error] = [errors.Invalid(), errors.Refused("r", en="en"), errors.Busy(1, en="en")]
+    others: list[errors.Error] = [
+        errors.Invalid(),
+        errors.Refused("r", en="en", vi="vi"),
+        errors.Busy(1, en="en", vi="vi"),
+    ]
     codes = [status(error).code for error in [*texts, *others]]
     assert len(codes) == len(errors.Error.__subclasses__()) == len(set(codes))
     assert code_pb2.INTERNAL not in codes
@@ -56,8 +60,8 @@ def test_a_refusal_is_about_the_stream_of_its_rules_kind_or_else_about_the_first
 
 
 def test_what_may_be_retried_says_when() -> None:
-    assert details(errors.Busy(0.25, en="en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 250
-    assert details(errors.Unavailable(en="en"), RetryInfo)[0].retry_delay.ToMilliseconds() == 1000
+    assert details(errors.Busy(0.25, en="en", vi="vi"), RetryInfo)[0].retry_delay.ToMilliseconds() == 250
+    assert details(errors.Unavailable(en="en", vi="vi"), RetryInfo)[0].retry_delay.ToMilliseconds() == 1000
 
 
 def test_ten_thousand_violations_fit_into_metadata() -> None:
