@@ -20,19 +20,36 @@ from services.scoring import events as scoring
 Naming = registry.OrganisationRegistered | registry.OrganisationNamed | registry.BlocEstablished | registry.BlocNamed
 
 
-class Name(BaseModel):
-    """The name of an organisation or bloc that counts from the latest day; one without a day counts first."""
+class NameTold(BaseModel):
+    """A name that counts from a day on; one without a day counts first."""
 
     since: date | None = None
     name: Fact
+    registered: bool
+    """Whether a registration tells it, or an establishment, on which there may be a ruling."""
 
 
-def named(stream: str, name: Name | None, recorded: Recorded[Naming]) -> Name | None:
-    event = recorded.event
-    told = fact(event, "name")
-    if told is None or (name and (name.since or date.min) > (event.effective or date.min)):
-        return name
-    return Name(since=event.effective, name=told)
+class Name(BaseModel):
+    """The names of an organisation or bloc that hold, in the order of telling."""
+
+    told: tuple[NameTold, ...] = ()
+
+    @property
+    def name(self) -> Fact | None:
+        """The one that counts from the latest day; of several of a day the one that was told last."""
+        found = max(reversed(self.told), key=lambda told: told.since or date.min, default=None)
+        return found.name if found else None
+
+
+def named(stream: str, name: Name | None, recorded: Recorded[Naming]) -> Name:
+    """As registry answers it: a ruling holds instead of what was registered before."""
+    event, told = recorded.event, name.told if name else ()
+    registered = isinstance(event, registry.Disputable)
+    if isinstance(event, registry.Disputable) and event.ruling is not None:
+        told = tuple(one for one in told if not one.registered)
+    if (called := fact(event, "name")) is None:
+        return Name(told=told)
+    return Name(told=(*told, NameTold(since=event.effective, name=called, registered=registered)))
 
 
 NAMES = Model(
@@ -43,6 +60,7 @@ NAMES = Model(
     by_stream,
     named,
     doc=Name,
+    version=2,
 )
 
 

@@ -15,7 +15,7 @@ from services.registry import events as e
 from services.registry.domain.membership import MEMBERSHIP
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import (
-    DisputeFacts,
+    DisputeShown,
     Label,
     counted,
     facts,
@@ -27,8 +27,8 @@ from services.registry.queries.common import (
     recorded,
     until,
 )
-from services.registry.queries.disputes import RulingFacts, disputes, rulings
-from services.registry.queries.names import NameFacts, names_told, variants_told
+from services.registry.queries.disputes import RulingShown, disputes, rulings
+from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.stays import Stay, Stays, stays_after
 
 UNKNOWN_START = "its first day as a member is not recorded"
@@ -43,7 +43,7 @@ class GetBloc(BaseModel):
     """The day of its name and of its members; all memberships and the latest name if absent."""
 
 
-class MembershipFacts(Part):
+class MembershipShown(Part):
     """A unit's time in the bloc."""
 
     unit: Fact
@@ -62,7 +62,7 @@ class MembershipFacts(Part):
     """The document that released it, by its id."""
 
 
-class MemberFacts(Part):
+class MemberShown(Part):
     """A unit named as a member."""
 
     unit: Fact
@@ -72,7 +72,7 @@ class MemberFacts(Part):
 class MemberFactList(Part):
     """The members, as far as they are named, beside how many there are said to be."""
 
-    items: tuple[MemberFacts, ...]
+    items: tuple[MemberShown, ...]
     """Who is named."""
     declared_count: Fact | None
     """How many the source says there are."""
@@ -80,7 +80,7 @@ class MemberFactList(Part):
     """Whether all are named."""
 
 
-class DeclarationFacts(Part):
+class DeclarationShown(Part):
     """What one source tells of the members."""
 
     year: Fact | None
@@ -91,7 +91,7 @@ class DeclarationFacts(Part):
     """The members."""
 
 
-class DissolutionFacts(Part):
+class DissolutionShown(Part):
     """What one source tells of a bloc's end."""
 
     on: Fact | None
@@ -119,25 +119,25 @@ class BlocAnswer(BaseModel):
     """When it was established."""
     name: Fact | None
     """Its name on the day asked for."""
-    names: tuple[NameFacts, ...]
+    names: tuple[NameShown, ...]
     """Every name, in the order of telling."""
     variants: tuple[Fact, ...]
     """Other spellings and short forms."""
-    memberships: tuple[MembershipFacts, ...]
+    memberships: tuple[MembershipShown, ...]
     """Memberships that were started or ended."""
-    declarations: tuple[DeclarationFacts, ...]
+    declarations: tuple[DeclarationShown, ...]
     """What sources declare of the members."""
     labels: tuple[Label, ...]
     """The organisations named here."""
-    dissolutions: tuple[DissolutionFacts, ...]
+    dissolutions: tuple[DissolutionShown, ...]
     """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
     decision: Fact | None
     """The document that established it, by its id."""
     disputed: bool
     """Whether sources tell of its establishment in ways that cannot both be; each field is as told first."""
-    disputes: tuple[DisputeFacts, ...]
+    disputes: tuple[DisputeShown, ...]
     """What they tell otherwise of its establishment."""
-    rulings: tuple[RulingFacts, ...]
+    rulings: tuple[RulingShown, ...]
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
 
 
@@ -168,10 +168,10 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _dissolutions(dissolved: Sequence[e.BlocDissolved]) -> tuple[DissolutionFacts, ...]:
+def _dissolutions(dissolved: Sequence[e.BlocDissolved]) -> tuple[DissolutionShown, ...]:
     days = {event.effective for event in dissolved if event.effective}
     return tuple(
-        DissolutionFacts(
+        DissolutionShown(
             on=fact(event, "effective"),
             decision=fact(event, "decision.id"),
             disputed=event.effective is not None and len(days) > 1,
@@ -180,22 +180,22 @@ def _dissolutions(dissolved: Sequence[e.BlocDissolved]) -> tuple[DissolutionFact
     )
 
 
-def _declaration(event: e.MembersDeclared) -> DeclarationFacts:
-    return DeclarationFacts(year=fact(event, "year"), on=fact(event, "effective"), members=declared(event))
+def _declaration(event: e.MembersDeclared) -> DeclarationShown:
+    return DeclarationShown(year=fact(event, "year"), on=fact(event, "effective"), members=declared(event))
 
 
 def declared(event: e.MembersDeclared) -> MemberFactList:
     units = facts(event, "members.items[{}].unit", length(event, "members"))
-    return MemberFactList(items=tuple(MemberFacts(unit=unit) for unit in units), **counted(event, "members"))
+    return MemberFactList(items=tuple(MemberShown(unit=unit) for unit in units), **counted(event, "members"))
 
 
-async def _memberships(view: View, bloc: Bloc, on: date | None) -> tuple[MembershipFacts, ...]:
+async def _memberships(view: View, bloc: Bloc, on: date | None) -> tuple[MembershipShown, ...]:
     """All, or those of a day, whose units are then no surer than the days of their stays."""
     streams = {MEMBERSHIP.of(event.authority, event.unit).name for event in bloc.memberships}
     claims: dict[str, Stream] = await view.many(STREAMS, streams)
     disputed = {unit for stream in claims.values() for unit in _disputed(stream)}
     return tuple(
-        MembershipFacts(
+        MembershipShown(
             unit=member(stay) if on else Fact(value=stay.unit, mark=mark(stay.told.record, "unit")),
             since=fact(stay.started, "effective"),
             until=fact(stay.ended, "effective"),

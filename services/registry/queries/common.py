@@ -41,7 +41,7 @@ class FactList(Part):
     """Whether all are named."""
 
 
-class DisputeFacts(Part):
+class DisputeShown(Part):
     """A field that is told in ways that cannot both be."""
 
     field: str
@@ -52,7 +52,7 @@ class DisputeFacts(Part):
     """Every value that is told, each with its source, in the order of telling."""
 
 
-class PartyFacts(Part):
+class PartyShown(Part):
     """Who, as far as it is told."""
 
     agency: Fact | None
@@ -63,7 +63,7 @@ class PartyFacts(Part):
     """As worded, where nobody is named."""
 
 
-class HolderFacts(Part):
+class HolderShown(Part):
     """Who holds an office."""
 
     agency: Fact | None
@@ -74,7 +74,7 @@ class HolderFacts(Part):
     """The title as worded."""
 
 
-class DeputyFacts(Part):
+class DeputyShown(Part):
     """A deputy head."""
 
     agency: Fact | None
@@ -90,7 +90,7 @@ class DeputyFacts(Part):
 class PartyFactList(Part):
     """Several parties, as the source gives them."""
 
-    items: tuple[PartyFacts, ...] = ()
+    items: tuple[PartyShown, ...] = ()
     """Who is named."""
     declared_count: Fact | None = None
     """How many the source says there are."""
@@ -101,7 +101,7 @@ class PartyFactList(Part):
 class DeputyFactList(Part):
     """The deputies, as the source gives them."""
 
-    items: tuple[DeputyFacts, ...] = ()
+    items: tuple[DeputyShown, ...] = ()
     """Who is named."""
     declared_count: Fact | None = None
     """How many the source says there are."""
@@ -109,10 +109,10 @@ class DeputyFactList(Part):
     """Whether all are named."""
 
 
-def party(told: Any, path: str) -> PartyFacts | None:
+def party(told: Any, path: str) -> PartyShown | None:
     """The party at a path of an event; null where none is told."""
-    found = {name: fact(told, f"{path}.{name}") for name in PartyFacts.model_fields}
-    return PartyFacts(**found) if any(found.values()) else None
+    found = {name: fact(told, f"{path}.{name}") for name in PartyShown.model_fields}
+    return PartyShown(**found) if any(found.values()) else None
 
 
 def parties(told: Any, path: str) -> PartyFactList:
@@ -120,15 +120,15 @@ def parties(told: Any, path: str) -> PartyFactList:
     return PartyFactList(items=tuple(item for item in items if item), **counted(told, path))
 
 
-def holder(told: Any, path: str) -> HolderFacts | None:
+def holder(told: Any, path: str) -> HolderShown | None:
     """The holder of an office at a path of an event; null where none is told."""
-    found = {name: fact(told, f"{path}.{name}") for name in HolderFacts.model_fields}
-    return HolderFacts(**found) if any(found.values()) else None
+    found = {name: fact(told, f"{path}.{name}") for name in HolderShown.model_fields}
+    return HolderShown(**found) if any(found.values()) else None
 
 
 def deputies(told: Any, path: str) -> DeputyFactList:
     paths = [f"{path}.items[{i}]" for i in range(length(told, path))]
-    items = tuple(DeputyFacts(**{name: fact(told, f"{p}.{name}") for name in DeputyFacts.model_fields}) for p in paths)
+    items = tuple(DeputyShown(**{name: fact(told, f"{p}.{name}") for name in DeputyShown.model_fields}) for p in paths)
     return DeputyFactList(items=items, **counted(told, path))
 
 
@@ -194,7 +194,7 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
     match answer:
         case Fact():
             return {answer.value} if naming else set()
-        case DisputeFacts(field=field):
+        case DisputeShown(field=field):
             return named(answer.told, field.rpartition(".")[2] in NAMING)
         case BaseModel():
             fields = type(answer).model_fields

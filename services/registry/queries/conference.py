@@ -11,7 +11,7 @@ from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.common import (
-    DisputeFacts,
+    DisputeShown,
     FactList,
     Label,
     PartyFactList,
@@ -23,7 +23,7 @@ from services.registry.queries.common import (
     listed,
     parties,
 )
-from services.registry.queries.disputes import RulingFacts, disputes, rulings
+from services.registry.queries.disputes import RulingShown, disputes, rulings
 
 TOLD = ("bloc", "kind", "closes", "opens", "during", "effective", "half_day")
 
@@ -35,7 +35,7 @@ class GetConference(BaseModel):
     """The conference."""
 
 
-class AttendeeFacts(Part):
+class AttendeeShown(Part):
     """Who took part."""
 
     agency: Fact | None
@@ -50,7 +50,7 @@ class AttendeeFacts(Part):
     """How many, as worded."""
 
 
-class MeetingFacts(Part):
+class MeetingShown(Part):
     """A conference of the year."""
 
     conference: str
@@ -69,9 +69,9 @@ class MeetingFacts(Part):
     """Where."""
     disputed: bool
     """Whether records tell of it in ways that cannot both be."""
-    disputes: tuple[DisputeFacts, ...]
+    disputes: tuple[DisputeShown, ...]
     """What they tell otherwise."""
-    rulings: tuple[RulingFacts, ...]
+    rulings: tuple[RulingShown, ...]
     """Rulings on it, oldest first."""
 
 
@@ -100,7 +100,7 @@ class ConferenceAnswer(BaseModel):
     """Who chaired."""
     agenda: FactList
     """What it was held for."""
-    attendees: tuple[AttendeeFacts, ...]
+    attendees: tuple[AttendeeShown, ...]
     """Who took part: no proof of membership."""
     declared_count: Fact | None
     """How many are said to have taken part."""
@@ -110,9 +110,9 @@ class ConferenceAnswer(BaseModel):
     """The organisations named here."""
     disputed: bool
     """Whether records tell of it in ways that cannot both be; the fields are as the first one tells them."""
-    disputes: tuple[DisputeFacts, ...]
+    disputes: tuple[DisputeShown, ...]
     """What they tell otherwise."""
-    rulings: tuple[RulingFacts, ...]
+    rulings: tuple[RulingShown, ...]
     """Rulings on it, oldest first: each holds instead of what was told before."""
 
 
@@ -147,10 +147,10 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def meeting(event: e.ConferenceHeld, stream: Stream) -> MeetingFacts:
+def meeting(event: e.ConferenceHeld, stream: Stream) -> MeetingShown:
     """A conference as an event of its stream tells it, and what others tell otherwise."""
     contradicting = disputes([x for x in holding(stream.told) if isinstance(x, e.ConferenceHeld)], *TOLD)
-    return MeetingFacts(
+    return MeetingShown(
         conference=event.conference,
         kind=fact(event, "kind"),
         closes=fact(event, "closes"),
@@ -164,9 +164,9 @@ def meeting(event: e.ConferenceHeld, stream: Stream) -> MeetingFacts:
     )
 
 
-def _attendee(event: e.AttendanceRecorded, index: int) -> AttendeeFacts:
+def _attendee(event: e.AttendanceRecorded, index: int) -> AttendeeShown:
     path = f"attendees.items[{index}]"
-    return AttendeeFacts(
+    return AttendeeShown(
         agency=fact(event, f"{path}.agency"),
         person=fact(event, f"{path}.person"),
         words=fact(event, f"{path}.words"),

@@ -8,7 +8,7 @@ from services.registry import events as e
 from services.registry.queries.common import counted, latest, length
 
 
-class SignatureFacts(Part):
+class SignatureShown(Part):
     """Who signed."""
 
     member: Fact | None
@@ -17,7 +17,7 @@ class SignatureFacts(Part):
     """The person."""
 
 
-class CovenantFacts(Part):
+class CovenantShown(Part):
     """The covenant of the year."""
 
     year: Fact | None
@@ -28,7 +28,7 @@ class CovenantFacts(Part):
     """True where it is known only because something refers to it."""
     signed_on: Fact | None
     """The day of the signing."""
-    signatures: tuple[SignatureFacts, ...]
+    signatures: tuple[SignatureShown, ...]
     """The signatures told."""
     declared_count: Fact | None
     """How many signed, where a source says so."""
@@ -36,12 +36,12 @@ class CovenantFacts(Part):
     """Whether all signatures are told."""
 
 
-def covenant_of(told: Sequence[e.CovenantEvent]) -> CovenantFacts | None:
+def covenant_of(told: Sequence[e.CovenantEvent]) -> CovenantShown | None:
     if not told:
         return None
     records = [event for event in told if isinstance(event, e.CovenantRecorded)]
     lists = [counted(event, "signatures") for event in reversed(records)]
-    return CovenantFacts(
+    return CovenantShown(
         year=latest(told, "year"),
         signed=latest(records, "signed") or _signed(told),
         by_reference=latest(records, "by_reference"),
@@ -58,9 +58,9 @@ def _signed(told: Sequence[e.CovenantEvent]) -> Fact | None:
     return Fact(value="true", mark=mark(act.record, "signature")) if act else None
 
 
-def _signatures(event: e.CovenantEvent) -> Iterable[SignatureFacts]:
+def _signatures(event: e.CovenantEvent) -> Iterable[SignatureShown]:
     if isinstance(event, e.CovenantSigned):
         paths = ["signature"]
     else:
         paths = [f"signatures.items[{i}]" for i in range(length(event, "signatures"))]
-    return (SignatureFacts(member=fact(event, f"{p}.member"), person=fact(event, f"{p}.person")) for p in paths)
+    return (SignatureShown(member=fact(event, f"{p}.member"), person=fact(event, f"{p}.person")) for p in paths)

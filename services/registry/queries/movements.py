@@ -5,13 +5,13 @@ from services.kernel.telling import fact
 from services.registry import events as e
 from services.registry.domain.movement import MOVEMENT
 from services.registry.queries.acts import Acts
-from services.registry.queries.common import DisputeFacts, PartyFacts, facts, holding, party
-from services.registry.queries.disputes import RulingFacts, disputes, rulings
+from services.registry.queries.common import DisputeShown, PartyShown, facts, holding, party
+from services.registry.queries.disputes import RulingShown, disputes, rulings
 
 TOLD = ("bloc", "year", "name", "theme", "launcher.agency", "launcher.person", "launcher.words", "effective")
 
 
-class MovementFacts(Part):
+class MovementShown(Part):
     """A movement of the year."""
 
     movement: str
@@ -24,7 +24,7 @@ class MovementFacts(Part):
     """Its name."""
     theme: Fact | None
     """Its theme."""
-    launcher: PartyFacts | None
+    launcher: PartyShown | None
     """Who launched it."""
     launched_on: Fact | None
     """The day of the launch."""
@@ -34,17 +34,17 @@ class MovementFacts(Part):
     """Free tags."""
     disputed: bool
     """Whether records tell of its launch in ways that cannot both be."""
-    disputes: tuple[DisputeFacts, ...]
+    disputes: tuple[DisputeShown, ...]
     """What they tell otherwise of its launch."""
-    rulings: tuple[RulingFacts, ...]
+    rulings: tuple[RulingShown, ...]
     """Rulings on its launch, oldest first."""
 
 
-def movement(event: e.MovementEvent, acts: Acts) -> MovementFacts:
+def movement(event: e.MovementEvent, acts: Acts) -> MovementShown:
     launch = event if isinstance(event, e.MovementLaunched) else None
     told = acts[MOVEMENT.of(event.movement).name].told
     contradicting = disputes([x for x in holding(told) if isinstance(x, e.MovementLaunched)], *TOLD)
-    return MovementFacts(
+    return MovementShown(
         movement=event.movement,
         own=launch is not None,
         year=fact(event, "year"),

@@ -14,8 +14,8 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
 from services.registry.projections import BLOCS, ORGANISATIONS, names_of
-from services.registry.queries.common import DisputeFacts, facts, holding, latest, recorded, shown, surest, until
-from services.registry.queries.disputes import RulingFacts, disputes, rulings
+from services.registry.queries.common import DisputeShown, facts, holding, latest, recorded, shown, surest, until
+from services.registry.queries.disputes import RulingShown, disputes, rulings
 
 CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
@@ -29,7 +29,7 @@ class GetOrganisation(BaseModel):
     """The day of its name; the latest one if absent."""
 
 
-class NameFacts(Part):
+class NameShown(Part):
     """A name from a day on."""
 
     name: Fact | None
@@ -55,15 +55,15 @@ class OrganisationAnswer(BaseModel):
     """Its level."""
     code: Fact | None
     """Its official code."""
-    names: tuple[NameFacts, ...]
+    names: tuple[NameShown, ...]
     """Every name, in the order of telling."""
     variants: tuple[Fact, ...]
     """Other spellings and short forms."""
     disputed: bool
     """Whether registrations tell of it in ways that cannot both be."""
-    disputes: tuple[DisputeFacts, ...]
+    disputes: tuple[DisputeShown, ...]
     """What they tell otherwise."""
-    rulings: tuple[RulingFacts, ...]
+    rulings: tuple[RulingShown, ...]
     """Rulings on its registration, oldest first: each holds instead of what was registered before."""
 
 
@@ -87,7 +87,7 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
     )
 
 
-def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeFacts, ...]:
+def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeShown, ...]:
     """What registrations tell in ways that cannot both be: another name from another day on can."""
     days = dict.fromkeys(event.effective for event in told)
     names = (
@@ -99,9 +99,9 @@ def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeFac
     return disputes(told, "kind", "level", "code") + tuple(one for found in names for one in found)
 
 
-def names_told(told: Iterable[Any]) -> tuple[NameFacts, ...]:
+def names_told(told: Iterable[Any]) -> tuple[NameShown, ...]:
     return tuple(
-        NameFacts(
+        NameShown(
             name=fact(event, "name"),
             short_name=fact(event, "short_name") if hasattr(event, "short_name") else None,
             since=fact(event, "effective"),

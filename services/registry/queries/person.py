@@ -25,7 +25,7 @@ class GetPerson(BaseModel):
     """The person."""
 
 
-class DescriptionFacts(Part):
+class DescriptionShown(Part):
     """How the person was called at a time."""
 
     on: Fact | None
@@ -47,7 +47,7 @@ class PersonAnswer(BaseModel):
     """The name of the latest day (no day comes first), or "name unavailable" after the person was forgotten."""
     available: bool
     """Whether the name can be read."""
-    descriptions: tuple[DescriptionFacts, ...]
+    descriptions: tuple[DescriptionShown, ...]
     """All that is told and can be read, oldest first."""
     disputed: bool
     """Whether registrations give several names from the same day on."""
@@ -72,7 +72,7 @@ async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
     )
 
 
-def _day(description: DescriptionFacts) -> str:
+def _day(description: DescriptionShown) -> str:
     return description.on.value if description.on else ""
 
 
@@ -82,9 +82,9 @@ def _contradict(told: Sequence[e.PersonRegistered | e.PersonDescribed], opened: 
     return len(names) > len({day for day, _ in names})
 
 
-def _description(event: Any) -> DescriptionFacts:
+def _description(event: Any) -> DescriptionShown:
     described = isinstance(event, e.PersonDescribed)
-    return DescriptionFacts(
+    return DescriptionShown(
         on=fact(event, "effective"),
         name=fact(event, "name"),
         rank=fact(event, "rank") if described else None,
@@ -92,7 +92,7 @@ def _description(event: Any) -> DescriptionFacts:
     )
 
 
-def _opened(sealed: DescriptionFacts, texts: dict[str, str | None]) -> DescriptionFacts | None:
+def _opened(sealed: DescriptionShown, texts: dict[str, str | None]) -> DescriptionShown | None:
     """What can be read of a description; null where nothing can."""
 
     def clear(one: Fact | None) -> Fact | None:
@@ -100,4 +100,4 @@ def _opened(sealed: DescriptionFacts, texts: dict[str, str | None]) -> Descripti
         return one.model_copy(update={"value": text}) if one and text is not None else None
 
     name, rank, posts = clear(sealed.name), clear(sealed.rank), tuple(p for x in sealed.posts if (p := clear(x)))
-    return DescriptionFacts(on=sealed.on, name=name, rank=rank, posts=posts) if name or rank or posts else None
+    return DescriptionShown(on=sealed.on, name=name, rank=rank, posts=posts) if name or rank or posts else None

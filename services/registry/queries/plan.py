@@ -8,10 +8,10 @@ from services.kernel.telling import fact, mark
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.plan import Status, status_after
-from services.registry.queries.common import PartyFacts, counted, facts, latest, length, party, surest
+from services.registry.queries.common import PartyShown, counted, facts, latest, length, party, surest
 
 
-class PlanItemFacts(Part):
+class PlanItemShown(Part):
     """An activity."""
 
     item: str
@@ -24,7 +24,7 @@ class PlanItemFacts(Part):
     """Agencies that take part."""
 
 
-class PlanFacts(Part):
+class PlanShown(Part):
     """The plan of the year."""
 
     year: Fact | None
@@ -33,19 +33,19 @@ class PlanFacts(Part):
     """REFERRED, DRAFTED, COMMENTED or APPROVED, as far as is recorded."""
     title: Fact | None
     """What it is called."""
-    items: tuple[PlanItemFacts, ...]
+    items: tuple[PlanItemShown, ...]
     """Its activities."""
     declared_count: Fact | None
     """How many there are said to be."""
     exhaustive: Fact | None
     """Whether all are told."""
-    presenter: PartyFacts | None
+    presenter: PartyShown | None
     """Who presented the draft."""
-    acceptor: PartyFacts | None
+    acceptor: PartyShown | None
     """Who took the comments in."""
-    finaliser: PartyFacts | None
+    finaliser: PartyShown | None
     """Who is to finalise it."""
-    approver: PartyFacts | None
+    approver: PartyShown | None
     """Who approved it."""
     approved_on: Fact | None
     """When it was approved."""
@@ -53,7 +53,7 @@ class PlanFacts(Part):
     """The document that approves it, by its id."""
 
 
-def plan_of(told: Sequence[e.PlanEvent]) -> PlanFacts | None:
+def plan_of(told: Sequence[e.PlanEvent]) -> PlanShown | None:
     if not told:
         return None
     listing = next((event for event in reversed(told) if _lists(event)), None)
@@ -61,7 +61,7 @@ def plan_of(told: Sequence[e.PlanEvent]) -> PlanFacts | None:
     commented = next((event for event in reversed(told) if isinstance(event, e.PlanCommented)), None)
     drafted = next((event for event in reversed(told) if isinstance(event, e.PlanDrafted)), None)
     leads = {event.item: event for event in told if isinstance(event, e.ActivityAssigned)}
-    return PlanFacts(
+    return PlanShown(
         year=latest(told, "year"),
         status=_status(told),
         title=latest(told, "title"),
@@ -91,10 +91,10 @@ def _status(told: Sequence[e.PlanEvent]) -> Fact | None:
     return found
 
 
-def _item(listing: Any, index: int, leads: dict[Id, e.ActivityAssigned]) -> PlanItemFacts:
+def _item(listing: Any, index: int, leads: dict[Id, e.ActivityAssigned]) -> PlanItemShown:
     path, item = f"items.items[{index}]", listing.items.items[index]
     given = leads.get(item.item)
-    return PlanItemFacts(
+    return PlanItemShown(
         item=item.item,
         text=fact(listing, f"{path}.text"),
         lead=fact(given, "lead") or fact(listing, f"{path}.lead"),

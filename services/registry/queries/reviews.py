@@ -8,13 +8,13 @@ from services.kernel.telling import fact
 from services.registry import events as e
 from services.registry.domain.review import REVIEW
 from services.registry.queries.acts import Acts
-from services.registry.queries.common import DisputeFacts, FactList, first, holding, length, listed, surest
-from services.registry.queries.disputes import RulingFacts, disputed, disputes, rulings
+from services.registry.queries.common import DisputeShown, FactList, first, holding, length, listed, surest
+from services.registry.queries.disputes import RulingShown, disputed, disputes, rulings
 
 COUNTS = ("limitations.declared_count", "tasks.declared_count", "targets.declared_count")
 
 
-class TargetFacts(Part):
+class TargetShown(Part):
     """A figure to be reached."""
 
     text: Fact | None
@@ -25,7 +25,7 @@ class TargetFacts(Part):
     """Its unit."""
 
 
-class ReviewFacts(Part):
+class ReviewShown(Part):
     """One review: all that is noted of one conference, or else of one day, or else under one id."""
 
     reviews: tuple[str, ...]
@@ -38,19 +38,19 @@ class ReviewFacts(Part):
     """Limitations noted."""
     tasks: FactList
     """Tasks set, beside how many were declared."""
-    targets: tuple[TargetFacts, ...]
+    targets: tuple[TargetShown, ...]
     """Targets set."""
     disputed: bool
     """Whether records tell of it in ways that cannot both be: other counts, or other figures of a target."""
-    disputes: tuple[DisputeFacts, ...]
+    disputes: tuple[DisputeShown, ...]
     """What they tell otherwise."""
     inconsistent: bool
     """Whether one record names more than it declares, or fewer although it says that these are all."""
-    rulings: tuple[RulingFacts, ...]
+    rulings: tuple[RulingShown, ...]
     """Rulings on it, oldest first."""
 
 
-def reviews_of(notes: Sequence[e.ReviewNoted], acts: Acts) -> tuple[ReviewFacts, ...]:
+def reviews_of(notes: Sequence[e.ReviewNoted], acts: Acts) -> tuple[ReviewShown, ...]:
     """The reviews that a year's notes tell of, in the order of telling."""
     meetings: dict[str, list[e.ReviewNoted]] = {}
     for note in notes:
@@ -69,7 +69,7 @@ def _meeting(noted: Sequence[e.ReviewNoted]) -> str:
     return told.value if told else ""
 
 
-def _review(notes: Sequence[e.ReviewNoted], acts: Acts) -> ReviewFacts:
+def _review(notes: Sequence[e.ReviewNoted], acts: Acts) -> ReviewShown:
     ids = tuple(dict.fromkeys(note.review for note in notes))
     contradicting = tuple(
         one
@@ -80,7 +80,7 @@ def _review(notes: Sequence[e.ReviewNoted], acts: Acts) -> ReviewFacts:
         )
         for one in found
     )
-    return ReviewFacts(
+    return ReviewShown(
         reviews=ids,
         conference=first(notes, "conference"),
         on=first(notes, "effective"),
@@ -103,12 +103,12 @@ def _together(lists: Sequence[FactList]) -> FactList:
     )
 
 
-def _targets(note: e.ReviewNoted) -> Iterable[TargetFacts]:
+def _targets(note: e.ReviewNoted) -> Iterable[TargetShown]:
     paths = (f"targets.items[{i}]" for i in range(length(note, "targets")))
-    return (TargetFacts(**{name: fact(note, f"{p}.{name}") for name in TargetFacts.model_fields}) for p in paths)
+    return (TargetShown(**{name: fact(note, f"{p}.{name}") for name in TargetShown.model_fields}) for p in paths)
 
 
-def _figures(notes: Sequence[e.ReviewNoted]) -> tuple[DisputeFacts, ...]:
+def _figures(notes: Sequence[e.ReviewNoted]) -> tuple[DisputeShown, ...]:
     """Targets of one text and unit of which several figures are told."""
     told: dict[tuple[str, str], list[Fact]] = {}
     for note in notes:

@@ -4,15 +4,15 @@ from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
 from services.registry.domain.heading import Term, lone_handovers, terms
 from services.registry.domain.leadership import Claim, Handover, Leadership
-from services.registry.queries.common import DeputyFactList, HolderFacts, deputies, holder
+from services.registry.queries.common import DeputyFactList, HolderShown, deputies, holder
 
 
-class TermFacts(Part):
+class TermShown(Part):
     """What one event, or its correction, tells of a term. Marks are those of the fields themselves."""
 
     year: Fact | None
     """The year that the term is called after."""
-    head: HolderFacts | None
+    head: HolderShown | None
     """The head."""
     deputies: DeputyFactList
     """The deputies with their ranks."""
@@ -38,16 +38,16 @@ class TermFacts(Part):
     """Versions, in the leadership stream, of the events that told the term; a correction names one of them."""
 
 
-class HandoverFacts(Part):
+class HandoverShown(Part):
     """What one event, or its correction, tells of a handover."""
 
     year: Fact | None
     """The year of the incoming head."""
     on: Fact | None
     """Its day."""
-    outgoing: HolderFacts | None
+    outgoing: HolderShown | None
     """Who hands over."""
-    incoming: HolderFacts | None
+    incoming: HolderShown | None
     """Who takes over."""
     corrected_because: str | None
     """The reason of the last correction."""
@@ -55,17 +55,17 @@ class HandoverFacts(Part):
     """Versions, in the leadership stream, of the events that told it; a correction names one of them."""
 
 
-def terms_of(leadership: Leadership, year: int) -> tuple[TermFacts, ...]:
+def terms_of(leadership: Leadership, year: int) -> tuple[TermShown, ...]:
     """Every term called after the year, contradicting ones beside each other."""
     dated = {term.versions: term for term in terms(leadership)}
     claims = tuple(_claimed(c, dated.get(c.told_by)) for c in leadership.claims if c.year == year)
     return claims + tuple(_handed_over(h) for h in lone_handovers(leadership) if h.year == year)
 
 
-def _claimed(claim: Claim, term: Term | None) -> TermFacts:
+def _claimed(claim: Claim, term: Term | None) -> TermShown:
     """A term as its claim tells it, with what handovers tell of its days."""
     elected = claim.elected_on
-    return TermFacts(
+    return TermShown(
         year=fact(claim, "year"),
         head=holder(claim, "head"),
         deputies=deputies(claim, "deputies"),
@@ -82,8 +82,8 @@ def _claimed(claim: Claim, term: Term | None) -> TermFacts:
     )
 
 
-def _handed_over(handover: Handover) -> TermFacts:
-    return TermFacts(
+def _handed_over(handover: Handover) -> TermShown:
+    return TermShown(
         year=fact(handover, "year"),
         head=holder(handover, "incoming"),
         deputies=DeputyFactList(),
@@ -100,10 +100,10 @@ def _handed_over(handover: Handover) -> TermFacts:
     )
 
 
-def handovers_of(leadership: Leadership, year: int) -> tuple[HandoverFacts, ...]:
+def handovers_of(leadership: Leadership, year: int) -> tuple[HandoverShown, ...]:
     """Every handover to a head of the year that is told to have taken place."""
     return tuple(
-        HandoverFacts(
+        HandoverShown(
             year=fact(handover, "year"),
             on=_day(handover),
             outgoing=holder(handover, "outgoing"),

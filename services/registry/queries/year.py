@@ -18,14 +18,14 @@ from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, YEARS, Bloc, Led, Stream, Year, year_key
 from services.registry.queries.acts import acts_of, held
-from services.registry.queries.bloc import MemberFactList, MemberFacts, declared, member, stays
-from services.registry.queries.common import HolderFacts, Label, holding, labels, latest, recorded, surest
-from services.registry.queries.conference import MeetingFacts, meeting
-from services.registry.queries.covenant import CovenantFacts, covenant_of
-from services.registry.queries.movements import MovementFacts, movement
-from services.registry.queries.plan import PlanFacts, plan_of
-from services.registry.queries.reviews import ReviewFacts, reviews_of
-from services.registry.queries.terms import HandoverFacts, TermFacts, handovers_of, terms_of
+from services.registry.queries.bloc import MemberFactList, MemberShown, declared, member, stays
+from services.registry.queries.common import HolderShown, Label, holding, labels, latest, recorded, surest
+from services.registry.queries.conference import MeetingShown, meeting
+from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.movements import MovementShown, movement
+from services.registry.queries.plan import PlanShown, plan_of
+from services.registry.queries.reviews import ReviewShown, reviews_of
+from services.registry.queries.terms import HandoverShown, TermShown, handovers_of, terms_of
 
 
 class GetBlocYear(BaseModel):
@@ -42,25 +42,25 @@ class BlocYearAnswer(BaseModel):
 
     state: Fact | None
     """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED, SUMMED_UP."""
-    terms: tuple[TermFacts, ...]
+    terms: tuple[TermShown, ...]
     """The leadership: every term called after the year, contradicting ones beside each other."""
     disputed: bool
     """Whether the terms name different heads."""
     members: MemberFactList
     """The members named, and how many were declared."""
-    movements: tuple[MovementFacts, ...]
+    movements: tuple[MovementShown, ...]
     """Its own and those it takes up."""
-    covenant: CovenantFacts | None
+    covenant: CovenantShown | None
     """The covenant; absent where none is known."""
-    plan: PlanFacts | None
+    plan: PlanShown | None
     """The plan; absent where none is known."""
-    reviews: tuple[ReviewFacts, ...]
+    reviews: tuple[ReviewShown, ...]
     """Reviews of the year, each by itself."""
-    conferences: tuple[MeetingFacts, ...]
+    conferences: tuple[MeetingShown, ...]
     """Conferences that close, open or review the year."""
     labels: tuple[Label, ...]
     """The organisations named here."""
-    handovers: tuple[HandoverFacts, ...]
+    handovers: tuple[HandoverShown, ...]
     """How the lead was handed over to heads of the year."""
 
 
@@ -104,7 +104,7 @@ def _members(bloc: Bloc, year: int) -> MemberFactList:
     stayed = [member(stay) for stay in stays(bloc) if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     return MemberFactList(
-        items=tuple(MemberFacts(unit=unit) for unit in units),
+        items=tuple(MemberShown(unit=unit) for unit in units),
         declared_count=next((x.declared_count for x in reversed(lists) if x.declared_count), None),
         exhaustive=next((x.exhaustive for x in reversed(lists) if x.exhaustive), None),
     )
@@ -117,7 +117,7 @@ def _year_of(event: e.MembersDeclared) -> int | None:
 def _declared(event: e.MembersDeclared) -> MemberFactList:
     """The members, no surer than the year that the list is about."""
     told, about = declared(event), fact(event, "year") or fact(event, "effective")
-    return told.model_copy(update={"items": tuple(MemberFacts(unit=resting(m.unit, about)) for m in told.items)})
+    return told.model_copy(update={"items": tuple(MemberShown(unit=resting(m.unit, about)) for m in told.items)})
 
 
 def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
@@ -135,7 +135,7 @@ def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
     )
 
 
-def _led(year: Fact | None, head: HolderFacts) -> Fact | None:
+def _led(year: Fact | None, head: HolderShown) -> Fact | None:
     """The year of a term, no surer than who heads it."""
     return resting(year, head.agency or head.person) if year else None
 

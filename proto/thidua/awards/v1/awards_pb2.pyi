@@ -1627,7 +1627,7 @@ class PersonShown(_message.Message):
 Global___PersonShown: _TypeAlias = PersonShown  # noqa: Y015
 
 @_typing.final
-class RecipientFacts(_message.Message):
+class RecipientShown(_message.Message):
     """Who gets an award."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1711,10 +1711,10 @@ class RecipientFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
 
-Global___RecipientFacts: _TypeAlias = RecipientFacts  # noqa: Y015
+Global___RecipientShown: _TypeAlias = RecipientShown  # noqa: Y015
 
 @_typing.final
-class KindFacts(_message.Message):
+class KindShown(_message.Message):
     """The kind of an award or proposal."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1768,7 +1768,7 @@ class KindFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__wording) -> _WhichOneofReturnType__wording | None: ...
 
-Global___KindFacts: _TypeAlias = KindFacts  # noqa: Y015
+Global___KindShown: _TypeAlias = KindShown  # noqa: Y015
 
 @_typing.final
 class Proposal(_message.Message):
@@ -1814,11 +1814,11 @@ class Proposal(_message.Message):
         """Conference id."""
 
     @_builtins.property
-    def recipient(self) -> Global___RecipientFacts:
+    def recipient(self) -> Global___RecipientShown:
         """For whom."""
 
     @_builtins.property
-    def kind(self) -> Global___KindFacts:
+    def kind(self) -> Global___KindShown:
         """Which award."""
 
     @_builtins.property
@@ -1865,8 +1865,8 @@ class Proposal(_message.Message):
         bloc_name: _kernel_pb2.Fact | None = ...,
         year: _kernel_pb2.Fact | None = ...,
         conference: _kernel_pb2.Fact | None = ...,
-        recipient: Global___RecipientFacts | None = ...,
-        kind: Global___KindFacts | None = ...,
+        recipient: Global___RecipientShown | None = ...,
+        kind: Global___KindShown | None = ...,
         verb: _kernel_pb2.Fact | None = ...,
         ground: _kernel_pb2.Fact | None = ...,
         ground_wording: _kernel_pb2.Fact | None = ...,
@@ -2142,11 +2142,11 @@ class Award(_message.Message):
     disputed: _builtins.bool
     """Whether records contradict each other, unruled."""
     @_builtins.property
-    def recipient(self) -> Global___RecipientFacts:
+    def recipient(self) -> Global___RecipientShown:
         """Who gets it, as last corrected."""
 
     @_builtins.property
-    def kind(self) -> Global___KindFacts:
+    def kind(self) -> Global___KindShown:
         """Which award, as last corrected."""
 
     @_builtins.property
@@ -2189,8 +2189,8 @@ class Award(_message.Message):
         self,
         *,
         award: _builtins.str = ...,
-        recipient: Global___RecipientFacts | None = ...,
-        kind: Global___KindFacts | None = ...,
+        recipient: Global___RecipientShown | None = ...,
+        kind: Global___KindShown | None = ...,
         bloc: _kernel_pb2.Fact | None = ...,
         bloc_name: _kernel_pb2.Fact | None = ...,
         year: _kernel_pb2.Fact | None = ...,

@@ -2853,7 +2853,7 @@ class GetOrganisationResponse(_message.Message):
         """Its official code."""
 
     @_builtins.property
-    def names(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.NameFacts]:
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.NameShown]:
         """Every name, in the order of telling."""
 
     @_builtins.property
@@ -2861,11 +2861,11 @@ class GetOrganisationResponse(_message.Message):
         """Other spellings and short forms."""
 
     @_builtins.property
-    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeFacts]:
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
         """What they tell otherwise."""
 
     @_builtins.property
-    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingFacts]:
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
         """Rulings on its registration, oldest first: each holds instead of what was registered before."""
 
     def __init__(
@@ -2878,11 +2878,11 @@ class GetOrganisationResponse(_message.Message):
         kind: _kernel_pb2.Fact | None = ...,
         level: _kernel_pb2.Fact | None = ...,
         code: _kernel_pb2.Fact | None = ...,
-        names: _abc.Iterable[_types_pb2.NameFacts] | None = ...,
+        names: _abc.Iterable[_types_pb2.NameShown] | None = ...,
         variants: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
         disputed: _builtins.bool = ...,
-        disputes: _abc.Iterable[_types_pb2.DisputeFacts] | None = ...,
-        rulings: _abc.Iterable[_types_pb2.RulingFacts] | None = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "level", b"level", "name", b"name", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -3088,7 +3088,7 @@ class GetBlocResponse(_message.Message):
         """Its name on the day asked for."""
 
     @_builtins.property
-    def names(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.NameFacts]:
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.NameShown]:
         """Every name, in the order of telling."""
 
     @_builtins.property
@@ -3096,11 +3096,11 @@ class GetBlocResponse(_message.Message):
         """Other spellings and short forms."""
 
     @_builtins.property
-    def memberships(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MembershipFacts]:
+    def memberships(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MembershipShown]:
         """Memberships that were started or ended."""
 
     @_builtins.property
-    def declarations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DeclarationFacts]:
+    def declarations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DeclarationShown]:
         """What sources declare of the members."""
 
     @_builtins.property
@@ -3108,7 +3108,7 @@ class GetBlocResponse(_message.Message):
         """The organisations named here."""
 
     @_builtins.property
-    def dissolutions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DissolutionFacts]:
+    def dissolutions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DissolutionShown]:
         """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
 
     @_builtins.property
@@ -3116,11 +3116,11 @@ class GetBlocResponse(_message.Message):
         """The document that established it, by its id."""
 
     @_builtins.property
-    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeFacts]:
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
         """What they tell otherwise of its establishment."""
 
     @_builtins.property
-    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingFacts]:
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
         """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
 
     def __init__(
@@ -3134,16 +3134,16 @@ class GetBlocResponse(_message.Message):
         province: _kernel_pb2.Fact | None = ...,
         established_on: _kernel_pb2.Fact | None = ...,
         name: _kernel_pb2.Fact | None = ...,
-        names: _abc.Iterable[_types_pb2.NameFacts] | None = ...,
+        names: _abc.Iterable[_types_pb2.NameShown] | None = ...,
         variants: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
-        memberships: _abc.Iterable[_types_pb2.MembershipFacts] | None = ...,
-        declarations: _abc.Iterable[_types_pb2.DeclarationFacts] | None = ...,
+        memberships: _abc.Iterable[_types_pb2.MembershipShown] | None = ...,
+        declarations: _abc.Iterable[_types_pb2.DeclarationShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
-        dissolutions: _abc.Iterable[_types_pb2.DissolutionFacts] | None = ...,
+        dissolutions: _abc.Iterable[_types_pb2.DissolutionShown] | None = ...,
         decision: _kernel_pb2.Fact | None = ...,
         disputed: _builtins.bool = ...,
-        disputes: _abc.Iterable[_types_pb2.DisputeFacts] | None = ...,
-        rulings: _abc.Iterable[_types_pb2.RulingFacts] | None = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "decision", b"decision", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -3411,7 +3411,7 @@ class GetBlocYearResponse(_message.Message):
         """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED, SUMMED_UP."""
 
     @_builtins.property
-    def terms(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TermFacts]:
+    def terms(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TermShown]:
         """The leadership: every term called after the year, contradicting ones beside each other."""
 
     @_builtins.property
@@ -3419,23 +3419,23 @@ class GetBlocYearResponse(_message.Message):
         """The members named, and how many were declared."""
 
     @_builtins.property
-    def movements(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementFacts]:
+    def movements(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementShown]:
         """Its own and those it takes up."""
 
     @_builtins.property
-    def covenant(self) -> _types_pb2.CovenantFacts:
+    def covenant(self) -> _types_pb2.CovenantShown:
         """The covenant; absent where none is known."""
 
     @_builtins.property
-    def plan(self) -> _types_pb2.PlanFacts:
+    def plan(self) -> _types_pb2.PlanShown:
         """The plan; absent where none is known."""
 
     @_builtins.property
-    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ReviewFacts]:
+    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ReviewShown]:
         """Reviews of the year, each by itself."""
 
     @_builtins.property
-    def conferences(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MeetingFacts]:
+    def conferences(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MeetingShown]:
         """Conferences that close, open or review the year."""
 
     @_builtins.property
@@ -3443,7 +3443,7 @@ class GetBlocYearResponse(_message.Message):
         """The organisations named here."""
 
     @_builtins.property
-    def handovers(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.HandoverFacts]:
+    def handovers(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.HandoverShown]:
         """How the lead was handed over to heads of the year."""
 
     def __init__(
@@ -3451,16 +3451,16 @@ class GetBlocYearResponse(_message.Message):
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         state: _kernel_pb2.Fact | None = ...,
-        terms: _abc.Iterable[_types_pb2.TermFacts] | None = ...,
+        terms: _abc.Iterable[_types_pb2.TermShown] | None = ...,
         disputed: _builtins.bool = ...,
         members: _types_pb2.MemberFactList | None = ...,
-        movements: _abc.Iterable[_types_pb2.MovementFacts] | None = ...,
-        covenant: _types_pb2.CovenantFacts | None = ...,
-        plan: _types_pb2.PlanFacts | None = ...,
-        reviews: _abc.Iterable[_types_pb2.ReviewFacts] | None = ...,
-        conferences: _abc.Iterable[_types_pb2.MeetingFacts] | None = ...,
+        movements: _abc.Iterable[_types_pb2.MovementShown] | None = ...,
+        covenant: _types_pb2.CovenantShown | None = ...,
+        plan: _types_pb2.PlanShown | None = ...,
+        reviews: _abc.Iterable[_types_pb2.ReviewShown] | None = ...,
+        conferences: _abc.Iterable[_types_pb2.MeetingShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
-        handovers: _abc.Iterable[_types_pb2.HandoverFacts] | None = ...,
+        handovers: _abc.Iterable[_types_pb2.HandoverShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -3585,7 +3585,7 @@ class GetConferenceResponse(_message.Message):
         """What it was held for."""
 
     @_builtins.property
-    def attendees(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.AttendeeFacts]:
+    def attendees(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.AttendeeShown]:
         """Who took part: no proof of membership."""
 
     @_builtins.property
@@ -3601,11 +3601,11 @@ class GetConferenceResponse(_message.Message):
         """The organisations named here."""
 
     @_builtins.property
-    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeFacts]:
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
         """What they tell otherwise."""
 
     @_builtins.property
-    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingFacts]:
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
         """Rulings on it, oldest first: each holds instead of what was told before."""
 
     def __init__(
@@ -3623,13 +3623,13 @@ class GetConferenceResponse(_message.Message):
         place: _kernel_pb2.Fact | None = ...,
         chairs: _types_pb2.PartyFactList | None = ...,
         agenda: _types_pb2.FactList | None = ...,
-        attendees: _abc.Iterable[_types_pb2.AttendeeFacts] | None = ...,
+        attendees: _abc.Iterable[_types_pb2.AttendeeShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         disputed: _builtins.bool = ...,
-        disputes: _abc.Iterable[_types_pb2.DisputeFacts] | None = ...,
-        rulings: _abc.Iterable[_types_pb2.RulingFacts] | None = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -3733,7 +3733,7 @@ class GetPersonResponse(_message.Message):
         """What the answer knows, per log."""
 
     @_builtins.property
-    def descriptions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DescriptionFacts]:
+    def descriptions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DescriptionShown]:
         """All that is told and can be read, oldest first."""
 
     def __init__(
@@ -3743,7 +3743,7 @@ class GetPersonResponse(_message.Message):
         person: _builtins.str = ...,
         shown: _builtins.str = ...,
         available: _builtins.bool = ...,
-        descriptions: _abc.Iterable[_types_pb2.DescriptionFacts] | None = ...,
+        descriptions: _abc.Iterable[_types_pb2.DescriptionShown] | None = ...,
         disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015

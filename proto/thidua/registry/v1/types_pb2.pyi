@@ -933,7 +933,7 @@ class TargetList(_message.Message):
 Global___TargetList: _TypeAlias = TargetList  # noqa: Y015
 
 @_typing.final
-class NameFacts(_message.Message):
+class NameShown(_message.Message):
     """A name from a day on."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -977,7 +977,7 @@ class NameFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
 
-Global___NameFacts: _TypeAlias = NameFacts  # noqa: Y015
+Global___NameShown: _TypeAlias = NameShown  # noqa: Y015
 
 @_typing.final
 class Found(_message.Message):
@@ -1010,7 +1010,7 @@ class Found(_message.Message):
 Global___Found: _TypeAlias = Found  # noqa: Y015
 
 @_typing.final
-class MembershipFacts(_message.Message):
+class MembershipShown(_message.Message):
     """A unit's time in the bloc."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1078,10 +1078,10 @@ class MembershipFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
 
-Global___MembershipFacts: _TypeAlias = MembershipFacts  # noqa: Y015
+Global___MembershipShown: _TypeAlias = MembershipShown  # noqa: Y015
 
 @_typing.final
-class DissolutionFacts(_message.Message):
+class DissolutionShown(_message.Message):
     """What one source tells of a bloc's end."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1119,10 +1119,10 @@ class DissolutionFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
 
-Global___DissolutionFacts: _TypeAlias = DissolutionFacts  # noqa: Y015
+Global___DissolutionShown: _TypeAlias = DissolutionShown  # noqa: Y015
 
 @_typing.final
-class DeclarationFacts(_message.Message):
+class DeclarationShown(_message.Message):
     """What one source tells of the members."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1162,7 +1162,7 @@ class DeclarationFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
-Global___DeclarationFacts: _TypeAlias = DeclarationFacts  # noqa: Y015
+Global___DeclarationShown: _TypeAlias = DeclarationShown  # noqa: Y015
 
 @_typing.final
 class MemberFactList(_message.Message):
@@ -1174,7 +1174,7 @@ class MemberFactList(_message.Message):
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___MemberFacts]:
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___MemberShown]:
         """Who is named."""
 
     @_builtins.property
@@ -1188,7 +1188,7 @@ class MemberFactList(_message.Message):
     def __init__(
         self,
         *,
-        items: _abc.Iterable[Global___MemberFacts] | None = ...,
+        items: _abc.Iterable[Global___MemberShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
@@ -1208,7 +1208,7 @@ class MemberFactList(_message.Message):
 Global___MemberFactList: _TypeAlias = MemberFactList  # noqa: Y015
 
 @_typing.final
-class MemberFacts(_message.Message):
+class MemberShown(_message.Message):
     """A unit named as a member."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1229,7 +1229,7 @@ class MemberFacts(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___MemberFacts: _TypeAlias = MemberFacts  # noqa: Y015
+Global___MemberShown: _TypeAlias = MemberShown  # noqa: Y015
 
 @_typing.final
 class Label(_message.Message):
@@ -1321,7 +1321,7 @@ class Head(_message.Message):
 Global___Head: _TypeAlias = Head  # noqa: Y015
 
 @_typing.final
-class TermFacts(_message.Message):
+class TermShown(_message.Message):
     """What one event, or its correction, tells of a term. Marks are those of the fields themselves."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1346,7 +1346,7 @@ class TermFacts(_message.Message):
         """The year that the term is called after."""
 
     @_builtins.property
-    def head(self) -> Global___HolderFacts:
+    def head(self) -> Global___HolderShown:
         """The head."""
 
     @_builtins.property
@@ -1393,7 +1393,7 @@ class TermFacts(_message.Message):
         self,
         *,
         year: _kernel_pb2.Fact | None = ...,
-        head: Global___HolderFacts | None = ...,
+        head: Global___HolderShown | None = ...,
         deputies: Global___DeputyFactList | None = ...,
         mode: _kernel_pb2.Fact | None = ...,
         votes_in_favour: _kernel_pb2.Fact | None = ...,
@@ -1455,10 +1455,10 @@ class TermFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
-Global___TermFacts: _TypeAlias = TermFacts  # noqa: Y015
+Global___TermShown: _TypeAlias = TermShown  # noqa: Y015
 
 @_typing.final
-class HandoverFacts(_message.Message):
+class HandoverShown(_message.Message):
     """What one event, or its correction, tells of a handover."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1480,11 +1480,11 @@ class HandoverFacts(_message.Message):
         """Its day."""
 
     @_builtins.property
-    def outgoing(self) -> Global___HolderFacts:
+    def outgoing(self) -> Global___HolderShown:
         """Who hands over."""
 
     @_builtins.property
-    def incoming(self) -> Global___HolderFacts:
+    def incoming(self) -> Global___HolderShown:
         """Who takes over."""
 
     @_builtins.property
@@ -1496,8 +1496,8 @@ class HandoverFacts(_message.Message):
         *,
         year: _kernel_pb2.Fact | None = ...,
         on: _kernel_pb2.Fact | None = ...,
-        outgoing: Global___HolderFacts | None = ...,
-        incoming: Global___HolderFacts | None = ...,
+        outgoing: Global___HolderShown | None = ...,
+        incoming: Global___HolderShown | None = ...,
         corrected_because: _builtins.str | None = ...,
         told_by: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
@@ -1526,10 +1526,10 @@ class HandoverFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
-Global___HandoverFacts: _TypeAlias = HandoverFacts  # noqa: Y015
+Global___HandoverShown: _TypeAlias = HandoverShown  # noqa: Y015
 
 @_typing.final
-class DisputeFacts(_message.Message):
+class DisputeShown(_message.Message):
     """A field that is told in ways that cannot both be."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1560,10 +1560,10 @@ class DisputeFacts(_message.Message):
     _WhichOneofArgType__about: _TypeAlias = _typing.Literal["_about", b"_about"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__about) -> _WhichOneofReturnType__about | None: ...
 
-Global___DisputeFacts: _TypeAlias = DisputeFacts  # noqa: Y015
+Global___DisputeShown: _TypeAlias = DisputeShown  # noqa: Y015
 
 @_typing.final
-class RulingFacts(_message.Message):
+class RulingShown(_message.Message):
     """A ruling on what was told before it. Its document is the source of its marks."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1571,7 +1571,7 @@ class RulingFacts(_message.Message):
     BY_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def by(self) -> Global___PartyFacts:
+    def by(self) -> Global___PartyShown:
         """Who ruled."""
 
     @_builtins.property
@@ -1581,7 +1581,7 @@ class RulingFacts(_message.Message):
     def __init__(
         self,
         *,
-        by: Global___PartyFacts | None = ...,
+        by: Global___PartyShown | None = ...,
         reason: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_reason", b"_reason", "by", b"by", "reason", b"reason"]  # noqa: Y015
@@ -1597,10 +1597,10 @@ class RulingFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
 
-Global___RulingFacts: _TypeAlias = RulingFacts  # noqa: Y015
+Global___RulingShown: _TypeAlias = RulingShown  # noqa: Y015
 
 @_typing.final
-class HolderFacts(_message.Message):
+class HolderShown(_message.Message):
     """Who holds an office."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1644,7 +1644,7 @@ class HolderFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
 
-Global___HolderFacts: _TypeAlias = HolderFacts  # noqa: Y015
+Global___HolderShown: _TypeAlias = HolderShown  # noqa: Y015
 
 @_typing.final
 class DeputyFactList(_message.Message):
@@ -1656,7 +1656,7 @@ class DeputyFactList(_message.Message):
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeputyFacts]:
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeputyShown]:
         """Who is named."""
 
     @_builtins.property
@@ -1670,7 +1670,7 @@ class DeputyFactList(_message.Message):
     def __init__(
         self,
         *,
-        items: _abc.Iterable[Global___DeputyFacts] | None = ...,
+        items: _abc.Iterable[Global___DeputyShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
@@ -1690,7 +1690,7 @@ class DeputyFactList(_message.Message):
 Global___DeputyFactList: _TypeAlias = DeputyFactList  # noqa: Y015
 
 @_typing.final
-class DeputyFacts(_message.Message):
+class DeputyShown(_message.Message):
     """A deputy head."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1744,10 +1744,10 @@ class DeputyFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
 
-Global___DeputyFacts: _TypeAlias = DeputyFacts  # noqa: Y015
+Global___DeputyShown: _TypeAlias = DeputyShown  # noqa: Y015
 
 @_typing.final
-class MovementFacts(_message.Message):
+class MovementShown(_message.Message):
     """A movement of the year."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1783,7 +1783,7 @@ class MovementFacts(_message.Message):
         """Its theme."""
 
     @_builtins.property
-    def launcher(self) -> Global___PartyFacts:
+    def launcher(self) -> Global___PartyShown:
         """Who launched it."""
 
     @_builtins.property
@@ -1799,11 +1799,11 @@ class MovementFacts(_message.Message):
         """Free tags."""
 
     @_builtins.property
-    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeFacts]:
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
         """What they tell otherwise of its launch."""
 
     @_builtins.property
-    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingFacts]:
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on its launch, oldest first."""
 
     def __init__(
@@ -1814,13 +1814,13 @@ class MovementFacts(_message.Message):
         year: _kernel_pb2.Fact | None = ...,
         name: _kernel_pb2.Fact | None = ...,
         theme: _kernel_pb2.Fact | None = ...,
-        launcher: Global___PartyFacts | None = ...,
+        launcher: Global___PartyShown | None = ...,
         launched_on: _kernel_pb2.Fact | None = ...,
         manner: _kernel_pb2.Fact | None = ...,
         tags: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
         disputed: _builtins.bool = ...,
-        disputes: _abc.Iterable[Global___DisputeFacts] | None = ...,
-        rulings: _abc.Iterable[Global___RulingFacts] | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -1851,10 +1851,10 @@ class MovementFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
-Global___MovementFacts: _TypeAlias = MovementFacts  # noqa: Y015
+Global___MovementShown: _TypeAlias = MovementShown  # noqa: Y015
 
 @_typing.final
-class PartyFacts(_message.Message):
+class PartyShown(_message.Message):
     """Who, as far as it is told."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1898,10 +1898,10 @@ class PartyFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
 
-Global___PartyFacts: _TypeAlias = PartyFacts  # noqa: Y015
+Global___PartyShown: _TypeAlias = PartyShown  # noqa: Y015
 
 @_typing.final
-class CovenantFacts(_message.Message):
+class CovenantShown(_message.Message):
     """The covenant of the year."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1930,7 +1930,7 @@ class CovenantFacts(_message.Message):
         """The day of the signing."""
 
     @_builtins.property
-    def signatures(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignatureFacts]:
+    def signatures(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignatureShown]:
         """The signatures told."""
 
     @_builtins.property
@@ -1948,7 +1948,7 @@ class CovenantFacts(_message.Message):
         signed: _kernel_pb2.Fact | None = ...,
         by_reference: _kernel_pb2.Fact | None = ...,
         signed_on: _kernel_pb2.Fact | None = ...,
-        signatures: _abc.Iterable[Global___SignatureFacts] | None = ...,
+        signatures: _abc.Iterable[Global___SignatureShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
@@ -1981,10 +1981,10 @@ class CovenantFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
-Global___CovenantFacts: _TypeAlias = CovenantFacts  # noqa: Y015
+Global___CovenantShown: _TypeAlias = CovenantShown  # noqa: Y015
 
 @_typing.final
-class SignatureFacts(_message.Message):
+class SignatureShown(_message.Message):
     """Who signed."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2018,10 +2018,10 @@ class SignatureFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
 
-Global___SignatureFacts: _TypeAlias = SignatureFacts  # noqa: Y015
+Global___SignatureShown: _TypeAlias = SignatureShown  # noqa: Y015
 
 @_typing.final
-class PlanFacts(_message.Message):
+class PlanShown(_message.Message):
     """The plan of the year."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2051,7 +2051,7 @@ class PlanFacts(_message.Message):
         """What it is called."""
 
     @_builtins.property
-    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanItemFacts]:
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanItemShown]:
         """Its activities."""
 
     @_builtins.property
@@ -2063,19 +2063,19 @@ class PlanFacts(_message.Message):
         """Whether all are told."""
 
     @_builtins.property
-    def presenter(self) -> Global___PartyFacts:
+    def presenter(self) -> Global___PartyShown:
         """Who presented the draft."""
 
     @_builtins.property
-    def acceptor(self) -> Global___PartyFacts:
+    def acceptor(self) -> Global___PartyShown:
         """Who took the comments in."""
 
     @_builtins.property
-    def finaliser(self) -> Global___PartyFacts:
+    def finaliser(self) -> Global___PartyShown:
         """Who is to finalise it."""
 
     @_builtins.property
-    def approver(self) -> Global___PartyFacts:
+    def approver(self) -> Global___PartyShown:
         """Who approved it."""
 
     @_builtins.property
@@ -2092,13 +2092,13 @@ class PlanFacts(_message.Message):
         year: _kernel_pb2.Fact | None = ...,
         status: _kernel_pb2.Fact | None = ...,
         title: _kernel_pb2.Fact | None = ...,
-        items: _abc.Iterable[Global___PlanItemFacts] | None = ...,
+        items: _abc.Iterable[Global___PlanItemShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
-        presenter: Global___PartyFacts | None = ...,
-        acceptor: Global___PartyFacts | None = ...,
-        finaliser: Global___PartyFacts | None = ...,
-        approver: Global___PartyFacts | None = ...,
+        presenter: Global___PartyShown | None = ...,
+        acceptor: Global___PartyShown | None = ...,
+        finaliser: Global___PartyShown | None = ...,
+        approver: Global___PartyShown | None = ...,
         approved_on: _kernel_pb2.Fact | None = ...,
         decision: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
@@ -2151,10 +2151,10 @@ class PlanFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
-Global___PlanFacts: _TypeAlias = PlanFacts  # noqa: Y015
+Global___PlanShown: _TypeAlias = PlanShown  # noqa: Y015
 
 @_typing.final
-class PlanItemFacts(_message.Message):
+class PlanItemShown(_message.Message):
     """An activity."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2198,7 +2198,7 @@ class PlanItemFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
 
-Global___PlanItemFacts: _TypeAlias = PlanItemFacts  # noqa: Y015
+Global___PlanItemShown: _TypeAlias = PlanItemShown  # noqa: Y015
 
 @_typing.final
 class FactList(_message.Message):
@@ -2244,7 +2244,7 @@ class FactList(_message.Message):
 Global___FactList: _TypeAlias = FactList  # noqa: Y015
 
 @_typing.final
-class TargetFacts(_message.Message):
+class TargetShown(_message.Message):
     """A figure to be reached."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2288,10 +2288,10 @@ class TargetFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
 
-Global___TargetFacts: _TypeAlias = TargetFacts  # noqa: Y015
+Global___TargetShown: _TypeAlias = TargetShown  # noqa: Y015
 
 @_typing.final
-class ReviewFacts(_message.Message):
+class ReviewShown(_message.Message):
     """One review: all that is noted of one conference, or else of one day, or else under one id."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2331,15 +2331,15 @@ class ReviewFacts(_message.Message):
         """Tasks set, beside how many were declared."""
 
     @_builtins.property
-    def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___TargetFacts]:
+    def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___TargetShown]:
         """Targets set."""
 
     @_builtins.property
-    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeFacts]:
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
         """What they tell otherwise."""
 
     @_builtins.property
-    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingFacts]:
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on it, oldest first."""
 
     def __init__(
@@ -2350,11 +2350,11 @@ class ReviewFacts(_message.Message):
         on: _kernel_pb2.Fact | None = ...,
         limitations: Global___FactList | None = ...,
         tasks: Global___FactList | None = ...,
-        targets: _abc.Iterable[Global___TargetFacts] | None = ...,
+        targets: _abc.Iterable[Global___TargetShown] | None = ...,
         disputed: _builtins.bool = ...,
-        disputes: _abc.Iterable[Global___DisputeFacts] | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         inconsistent: _builtins.bool = ...,
-        rulings: _abc.Iterable[Global___RulingFacts] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "limitations", b"limitations", "on", b"on", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -2369,10 +2369,10 @@ class ReviewFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
 
-Global___ReviewFacts: _TypeAlias = ReviewFacts  # noqa: Y015
+Global___ReviewShown: _TypeAlias = ReviewShown  # noqa: Y015
 
 @_typing.final
-class MeetingFacts(_message.Message):
+class MeetingShown(_message.Message):
     """A conference of the year."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2416,11 +2416,11 @@ class MeetingFacts(_message.Message):
         """Where."""
 
     @_builtins.property
-    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeFacts]:
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
         """What they tell otherwise."""
 
     @_builtins.property
-    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingFacts]:
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on it, oldest first."""
 
     def __init__(
@@ -2434,8 +2434,8 @@ class MeetingFacts(_message.Message):
         held_on: _kernel_pb2.Fact | None = ...,
         place: _kernel_pb2.Fact | None = ...,
         disputed: _builtins.bool = ...,
-        disputes: _abc.Iterable[Global___DisputeFacts] | None = ...,
-        rulings: _abc.Iterable[Global___RulingFacts] | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -2466,7 +2466,7 @@ class MeetingFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
 
-Global___MeetingFacts: _TypeAlias = MeetingFacts  # noqa: Y015
+Global___MeetingShown: _TypeAlias = MeetingShown  # noqa: Y015
 
 @_typing.final
 class PartyFactList(_message.Message):
@@ -2478,7 +2478,7 @@ class PartyFactList(_message.Message):
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyFacts]:
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyShown]:
         """Who is named."""
 
     @_builtins.property
@@ -2492,7 +2492,7 @@ class PartyFactList(_message.Message):
     def __init__(
         self,
         *,
-        items: _abc.Iterable[Global___PartyFacts] | None = ...,
+        items: _abc.Iterable[Global___PartyShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
@@ -2512,7 +2512,7 @@ class PartyFactList(_message.Message):
 Global___PartyFactList: _TypeAlias = PartyFactList  # noqa: Y015
 
 @_typing.final
-class AttendeeFacts(_message.Message):
+class AttendeeShown(_message.Message):
     """Who took part."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2572,10 +2572,10 @@ class AttendeeFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
 
-Global___AttendeeFacts: _TypeAlias = AttendeeFacts  # noqa: Y015
+Global___AttendeeShown: _TypeAlias = AttendeeShown  # noqa: Y015
 
 @_typing.final
-class DescriptionFacts(_message.Message):
+class DescriptionShown(_message.Message):
     """How the person was called at a time."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2625,4 +2625,4 @@ class DescriptionFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__rank) -> _WhichOneofReturnType__rank | None: ...
 
-Global___DescriptionFacts: _TypeAlias = DescriptionFacts  # noqa: Y015
+Global___DescriptionShown: _TypeAlias = DescriptionShown  # noqa: Y015

@@ -842,7 +842,7 @@ class SheetVersion(_message.Message):
         """Deadline of self-scores as MM-DD, with "+n" for n years after the emulation year."""
 
     @_builtins.property
-    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___SheetItemFacts]:
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___SheetItemShown]:
         """Its items."""
 
     @_builtins.property
@@ -859,7 +859,7 @@ class SheetVersion(_message.Message):
         effective_from: _kernel_pb2.Fact | None = ...,
         effective_to: _kernel_pb2.Fact | None = ...,
         self_score_due: _kernel_pb2.Fact | None = ...,
-        items: _abc.Iterable[Global___SheetItemFacts] | None = ...,
+        items: _abc.Iterable[Global___SheetItemShown] | None = ...,
         ties: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_decision_number", b"_decision_number", "_effective_from", b"_effective_from", "_effective_to", b"_effective_to", "_issuer", b"_issuer", "_self_score_due", b"_self_score_due", "_title", b"_title", "decision_number", b"decision_number", "effective_from", b"effective_from", "effective_to", b"effective_to", "issuer", b"issuer", "self_score_due", b"self_score_due", "title", b"title"]  # noqa: Y015
@@ -894,7 +894,7 @@ class SheetVersion(_message.Message):
 Global___SheetVersion: _TypeAlias = SheetVersion  # noqa: Y015
 
 @_typing.final
-class SheetItemFacts(_message.Message):
+class SheetItemShown(_message.Message):
     """An item of a sheet."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -932,7 +932,7 @@ class SheetItemFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
 
-Global___SheetItemFacts: _TypeAlias = SheetItemFacts  # noqa: Y015
+Global___SheetItemShown: _TypeAlias = SheetItemShown  # noqa: Y015
 
 @_typing.final
 class GetScoreRequest(_message.Message):
@@ -1296,7 +1296,7 @@ class Ranking(_message.Message):
         """Version of the sheet."""
 
     @_builtins.property
-    def ranked(self) -> _containers.RepeatedCompositeFieldContainer[Global___RankedUnitFacts]:
+    def ranked(self) -> _containers.RepeatedCompositeFieldContainer[Global___RankedUnitShown]:
         """Units in the order of their ranks."""
 
     @_builtins.property
@@ -1326,7 +1326,7 @@ class Ranking(_message.Message):
         published_on: _kernel_pb2.Fact | None = ...,
         sheet: _kernel_pb2.Fact | None = ...,
         sheet_version: _kernel_pb2.Fact | None = ...,
-        ranked: _abc.Iterable[Global___RankedUnitFacts] | None = ...,
+        ranked: _abc.Iterable[Global___RankedUnitShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
         unscored: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
@@ -1370,7 +1370,7 @@ class Ranking(_message.Message):
 Global___Ranking: _TypeAlias = Ranking  # noqa: Y015
 
 @_typing.final
-class RankedUnitFacts(_message.Message):
+class RankedUnitShown(_message.Message):
     """A unit in a ranking."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1414,4 +1414,4 @@ class RankedUnitFacts(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
 
-Global___RankedUnitFacts: _TypeAlias = RankedUnitFacts  # noqa: Y015
+Global___RankedUnitShown: _TypeAlias = RankedUnitShown  # noqa: Y015
