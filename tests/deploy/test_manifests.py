@@ -177,3 +177,18 @@ def test_the_settings_of_a_service_on_kubernetes_are_taken(monkeypatch: pytest.M
     for name, value in secrets.items():
         monkeypatch.setenv(f"THIDUA_{name}", value)
     assert load(Settings).reached().login == Login("SCRAM-SHA-512", "registry", "p")
+
+
+def test_a_services_ports_are_open_to_who_is_named_alone() -> None:
+    (policy,) = (
+        policy["spec"] for policy in of_kind("NetworkPolicy") if policy["metadata"]["name"] == "service-clients"
+    )
+    assert policy["policyTypes"] == ["Ingress"]
+    chosen = policy["podSelector"]["matchLabels"].items()
+    pods = [document["spec"]["template"] for document in of_kind("Deployment") + of_kind("Job")]
+    assert all(chosen <= pod["metadata"]["labels"].items() for pod in pods)
+    let_in = {port["port"]: rule["from"] for rule in policy["ingress"] for port in rule["ports"]}
+    opened = {port["containerPort"] for _, container in containers() for port in container.get("ports", [])}
+    assert opened == let_in.keys() == {7000, 7001}
+    labels = {port: [each["matchLabels"] for one in rule for each in one.values()] for port, rule in let_in.items()}
+    assert labels == {7000: [dict(chosen), {"thidua/grpc": "allowed"}], 7001: [{"thidua/metrics": "allowed"}]}
