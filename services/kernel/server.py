@@ -98,7 +98,9 @@ class Gate:
         flow: Any = method.work
 
         async def handle(raw: bytes, context: Context) -> AsyncIterator[bytes]:
+            began = time.perf_counter()
             trace, authorization = _metadata(context)
+            code = "OK"
             try:
                 with self._room:
                     left = min(_left(context), STREAM)
@@ -107,8 +109,15 @@ class Gate:
                     async with asyncio.timeout(left):
                         async for page in flow(raw, Call(caller, trace, left)):
                             yield page
+            except (asyncio.CancelledError, GeneratorExit):
+                code = "CANCELLED"
+                raise
             except Exception as error:
-                await _abort(context, _status(error, method, trace))
+                found = _status(error, method, trace)
+                code = code_pb2.Code.Name(found.code)
+                await _abort(context, found)
+            finally:
+                self._metrics.called(method.name, code, time.perf_counter() - began)
 
         return handle
 

@@ -1,8 +1,8 @@
 """The few errors as google.rpc.Status, small enough for the metadata that carries them.
 
 INVALID_ARGUMENT carries BadRequest, FAILED_PRECONDITION carries PreconditionFailure and an ErrorInfo with the rule's
-code, RESOURCE_EXHAUSTED and UNAVAILABLE carry RetryInfo; all carry the sentence in Vietnamese as LocalizedMessage. The
-message itself is in English.
+code, RESOURCE_EXHAUSTED, UNAVAILABLE and DEADLINE_EXCEEDED carry RetryInfo; all carry the sentence in Vietnamese as
+LocalizedMessage. The message itself is in English.
 """
 
 from collections.abc import Iterator
@@ -39,23 +39,29 @@ def status(error: errors.Error) -> Status:
     for detail in _details(error):
         room -= detail.ByteSize()
         if room >= 0:
-            packed = Packed()
-            packed.Pack(detail)
-            found.details.append(packed)
+            _pack(found, detail)
     return found
 
 
 def internal(trace: str) -> Status:
     """The status of what nobody foresaw: nothing but where to find it in the server's own log."""
     found = Status(code=code_pb2.INTERNAL, message=f"The server failed; its log tells more under trace {trace}.")
-    packed = Packed()
-    packed.Pack(_localised(f"Máy chủ gặp lỗi; xem nhật ký máy chủ với mã {trace}."))
-    found.details.append(packed)
+    _pack(found, _localised(f"Máy chủ gặp lỗi; xem nhật ký máy chủ với mã {trace}."))
     return found
 
 
 def late() -> Status:
-    return Status(code=code_pb2.DEADLINE_EXCEEDED, message="The answer took longer than a call may take: try again.")
+    """The status of what took too long, here or at its caller's."""
+    found = Status(code=code_pb2.DEADLINE_EXCEEDED, message="The answer took longer than a call may take: try again.")
+    for detail in (_retry_after(1), _localised("Yêu cầu mất quá nhiều thời gian: xin thử lại.")):
+        _pack(found, detail)
+    return found
+
+
+def _pack(found: Status, detail: Message) -> None:
+    packed = Packed()
+    packed.Pack(detail)
+    found.details.append(packed)
 
 
 def _details(error: errors.Error) -> Iterator[Message]:

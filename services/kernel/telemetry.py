@@ -2,11 +2,16 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
+from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from pydantic import ValidationError
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -22,7 +27,7 @@ def log_as_json(**always: str) -> None:
         add,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(lambda failure: outline(failure[1])),
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_bytes)],
@@ -35,6 +40,39 @@ def log_as_json(**always: str) -> None:
     others.setFormatter(structlog.stdlib.ProcessorFormatter(processor=lines, foreign_pre_chain=shared))
     logging.basicConfig(level=logging.WARNING, handlers=[others], force=True)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # relays and inboxes tell what matters themselves
+
+
+def outline(error: BaseException | None) -> str:
+    """Which exceptions led to each other, the last one first, and where each was raised.
+
+    What one says is left out where it may hold what a request told, such as a person's name.
+    """
+    return "\ncaused by\n".join(
+        f"{_told(one)}\n{''.join(traceback.format_tb(one.__traceback__))}" for one in _chain(error)
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for one in error.exceptions:
+                yield from _chain(one)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _told(error: BaseException) -> str:
+    match error:
+        case ValidationError():
+            mistakes = error.errors(include_url=False, include_context=False, include_input=False)
+            says = ", ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in mistakes)
+        case asyncpg.PostgresError():
+            says = str(error.sqlstate)
+        case KafkaError() | OSError():
+            says = str(error)
+        case _:
+            says = str(error) if type(error).__module__.startswith("services.") else ""
+    return f"{type(error).__name__}: {says}".removesuffix(": ")
 
 
 def _bytes(event: Any, **_: Any) -> bytes:

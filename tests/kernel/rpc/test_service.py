@@ -17,9 +17,12 @@ import asyncpg
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from thidua.kernel.v1.log_pb2 import ReadRequest
+from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
 
 from deploy.local.processes import free_port
 from deploy.local.servers import ExistingPostgres, Postgres
+from services.kernel.auth import ServiceToken
 from services.kernel.log import Log
 from services.kernel.probes import turns
 from tests.kernel.messaging.support import Owner, until
@@ -97,6 +100,12 @@ async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample:
     reply = await sample.open_box("b-metrics")
     head = reply.recorded.position.position
     await sample.call("GetBox", box="b-metrics", read={"at_least": [reply.recorded.position]})
+    log = LogServiceStub(sample.channel)
+    peer = ServiceToken(PEER, "sample").metadata()
+    assert [page async for page in log.Read(ReadRequest(), timeout=5, metadata=peer)]
+    officer = [("authorization", f"Bearer {sample.token}")]
+    with pytest.raises(grpc.aio.AioRpcError):
+        [page async for page in log.Read(ReadRequest(), timeout=5, metadata=officer)]
     await asyncio.sleep(1.5)  # one sample
     status, metrics = await got(sample, "/metrics")
     assert status == 200
@@ -108,6 +117,8 @@ async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample:
         'thidua_parked_events{model="boxes"} 0.0',
         'thidua_call_seconds_count{code="INVALID_ARGUMENT",method="OpenBox"}',
         'thidua_call_seconds_count{code="OK",method="OpenBox"}',
+        'thidua_call_seconds_count{code="OK",method="Read"}',
+        'thidua_call_seconds_count{code="PERMISSION_DENIED",method="Read"}',
     ):
         assert line in metrics
 
@@ -227,9 +238,13 @@ async def test_no_log_line_holds_what_a_command_told(start: Callable[..., Awaita
     sample = await start()
     await sample.open_box("b-1", label="Bí mật", note="rất riêng tư")
     await refusal(sample.open_box("b-1", label="Bí mật"))
-    await refusal(sample.call("GetBox", box="broken"))
+    await refusal(sample.call("GetBox", box="broken-nguyen"))
     log = await sample.end()
-    assert "call.failed" in log
+    (failure,) = (json.loads(line) for line in log.splitlines() if "call.failed" in line)
+    assert "ZeroDivisionError" in failure["exception"]
+    assert "in get_box" in failure["exception"]
+    assert "things.items.0.name: string_type" in failure["exception"]
+    assert "nguyen" not in log
     assert "Bí mật" not in log
     assert "riêng tư" not in log
     assert sample.token not in log

@@ -8,7 +8,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage
 
 from services.kernel import errors
 from services.kernel.service import _subject
-from services.kernel.status import internal, status
+from services.kernel.status import internal, late, status
 from tests.kernel.log.support import COUNTER
 from tests.kernel.rpc.sample.domain import BOX
 
@@ -69,6 +69,15 @@ def test_ten_thousand_violations_fit_into_metadata() -> None:
     found = status(errors.Invalid(*many))
     assert found.ByteSize() < 4_096
     assert details(errors.Invalid(*many), BadRequest)[0].field_violations
+
+
+def test_what_is_late_is_told_in_both_languages_and_may_be_retried() -> None:
+    found = late()
+    assert found.message
+    sentence, retry = LocalizedMessage(), RetryInfo()
+    assert [detail.Unpack(kind) for detail, kind in zip(found.details, (retry, sentence), strict=True)] == [True, True]
+    assert sentence.locale == "vi"
+    assert retry.retry_delay.ToMilliseconds() == 1000
 
 
 def test_an_internal_error_tells_nothing_but_its_trace() -> None:

@@ -47,8 +47,11 @@ class GetBox(BaseModel):
 
 
 async def get_box(asked: GetBox, view: View) -> Box:
-    if asked.box == "broken":
-        raise ZeroDivisionError("a secret: Nguyễn Văn A")
+    if asked.box.startswith("broken"):
+        try:
+            Box.model_validate({"things": {"items": [{"name": [asked.box]}]}})
+        except ValueError as error:
+            raise ZeroDivisionError(f"a secret: {asked.box}") from error
     box: Box | None = await view.get(BOXES, asked.box)
     if box is None:
         raise Missing(en=f"No box {asked.box} is recorded.", vi=f"Chưa ghi nhận thùng {asked.box}.")
