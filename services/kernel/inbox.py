@@ -219,7 +219,7 @@ class Inbox:
     async def _receive(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         self.received += len(records)
         for record in records:
-            row = relayed(record)
+            row = relayed(record, self._epoch)
             if row is None:
                 self.foreign += 1
             elif row.epoch > self._epoch:  # tails end, and what follows is read from the owner
@@ -276,9 +276,9 @@ class Recent:
         self._bytes -= len(self._rows.pop(position).body)
 
 
-def relayed(record: ConsumerRecord[Any, Any]) -> Row | None:
+def relayed(record: ConsumerRecord[Any, Any], known: int = 0) -> Row | None:
     """The row of the log that a record carries; null for a record that no relay wrote."""
-    at = place(record.headers)
+    at = place(record.headers, known=known)
     headers = dict(record.headers)
     try:
         recorded_at = EPOCH + timedelta(microseconds=int(headers["recorded_at_us"] or b""))

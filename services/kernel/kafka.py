@@ -18,6 +18,7 @@ from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from services.kernel.events import MAX_BODY, Position
+from services.kernel.history import can_have_begun
 
 LOOK = 30.0  # seconds that a look at a topic, or the beginning of a producer, may take
 
@@ -91,8 +92,8 @@ class Last(NamedTuple):
     written: int
 
 
-async def read_last(kafka: Kafka, topic: str, prefix: str) -> Last:
-    """`prefix` is that of the headers `epoch` and `position`.
+async def read_last(kafka: Kafka, topic: str, prefix: str, known: int = 0) -> Last:
+    """`prefix` is that of the headers `epoch` and `position`; `known` the newest epoch that the log itself tells of.
 
     Raises KafkaError, also where the topic is missing or has several partitions.
     """
@@ -109,7 +110,7 @@ async def read_last(kafka: Kafka, topic: str, prefix: str) -> Last:
         while upper > first:  # what others may have written at the end is passed over, backwards
             lower = max(first, upper - width)
             for record in reversed(await between(consumer, partition, lower, upper)):
-                at = place(record.headers, prefix)
+                at = place(record.headers, prefix, known)
                 if at is not None:
                     return Last(at, (record.key or b"").decode(errors="replace"), end)
             upper, width = lower, min(width * 10, 1_000)
@@ -128,14 +129,18 @@ async def between(
     return found
 
 
-def place(headers: Iterable[tuple[str, bytes | None]], prefix: str = "") -> Position | None:
-    """Where a record stands in its log; null for one that no relay wrote."""
+def place(headers: Iterable[tuple[str, bytes | None]], prefix: str = "", known: int = 0) -> Position | None:
+    """Where a record stands in its log; null for one that no relay wrote.
+
+    And for one of an epoch, above the `known` one, that cannot have begun.
+    """
     found = dict(headers)
     try:
         at = Position(int(found[f"{prefix}epoch"] or b""), int(found[f"{prefix}position"] or b""))
     except (KeyError, ValueError):
         return None
-    return at if 0 < at.epoch < 1 << 31 and 0 < at.position < 1 << 63 else None
+    sound = at.epoch > 0 and 0 < at.position < 1 << 63
+    return at if sound and can_have_begun(at.epoch, "a topic", known) else None
 
 
 async def ensure_topic(kafka: Kafka, topic: str) -> None:

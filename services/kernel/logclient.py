@@ -12,6 +12,7 @@ from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
 from services.kernel.errors import Unavailable
 from services.kernel.events import EPOCH, Position, Row
 from services.kernel.fold import Epochs
+from services.kernel.history import can_have_begun, newest
 
 CALL = 10_000  # rows asked for by one call, so that each ends well before its deadline
 Metadata = Callable[[], Sequence[tuple[str, str]]]
@@ -45,8 +46,12 @@ class LogClient:
             answer = await self._rpc.Head(request, timeout=self._seconds, metadata=self._sent())
         except grpc.aio.AioRpcError as error:
             raise self._unavailable(error) from error
-        at = Position(answer.head.epoch, answer.head.position)
-        return Head(at, tuple((epoch.epoch, epoch.after) for epoch in answer.epochs))
+        head = Head(
+            Position(answer.head.epoch, answer.head.position),
+            tuple((epoch.epoch, epoch.after) for epoch in answer.epochs),
+        )
+        self._believe(max(head.at.epoch, newest(head.epochs)))
+        return head
 
     async def head(self) -> Position:
         return (await self.look()).at
@@ -61,6 +66,7 @@ class LogClient:
             at = (await self._rpc.At(request, timeout=self._seconds, metadata=self._sent())).at
         except grpc.aio.AioRpcError as error:
             raise self._unavailable(error) from error
+        self._believe(at.epoch)
         return Position(at.epoch, at.position)
 
     async def pages(self, after: int, until: int | None = None) -> AsyncIterator[list[Row]]:
@@ -89,11 +95,20 @@ class LogClient:
         call = self._rpc.Read(ReadRequest(after=after, until=until), timeout=self._seconds, metadata=self._sent())
         try:
             async for page in call:
+                self._believe(max((record.epoch for record in page.records), default=0))
                 yield [row(record) for record in page.records]
         except grpc.aio.AioRpcError as error:
             raise self._unavailable(error) from error
         finally:
             call.cancel()
+
+    def _believe(self, epoch: int) -> None:
+        """Raises Unavailable for an epoch that cannot have begun: nothing of such an answer may be written down."""
+        if not can_have_begun(epoch, f"the log of {self.name}"):
+            raise Unavailable(
+                en=f"The log of {self.name} claims an epoch to come: see whose clock is wrong",
+                vi=f"Sổ {self.name} báo một kỳ (epoch) chưa tới: xin kiểm tra đồng hồ các máy",
+            )
 
     def _position(self, at: Position) -> PositionMessage:
         return PositionMessage(log=self.name, epoch=at.epoch, position=at.position)

@@ -19,9 +19,11 @@ from thidua.kernel.v1.log_pb2_grpc import LogServiceServicer
 
 from services.kernel.errors import Invalid, Violation
 from services.kernel.events import EPOCH, Position, Row
+from services.kernel.history import can_have_begun
 from services.kernel.log import Log
 
 PAGE = 500  # rows read at once
+FURTHEST = (1 << 63) - 1  # position
 LARGEST = 1 << 20  # bytes in one response, as far as one event does not exceed it
 
 Context = ServicerContext[object, object]
@@ -32,9 +34,9 @@ class LogRpc(LogServiceServicer):
         self._log = log
 
     async def Head(self, request: HeadRequest, context: Context) -> HeadResponse:  # noqa: N802
-        if request.HasField("seen"):
-            self._log.saw(Position(request.seen.epoch, request.seen.position))
         head = await self._log.head()
+        if request.HasField("seen"):
+            self._log.saw(_seen(request.seen, head))
         return HeadResponse(
             head=PositionMessage(log=self._log.name, epoch=head.epoch, position=head.position),
             epochs=[Epoch(epoch=epoch, after=after) for epoch, after in await self._log.epochs()],
@@ -42,7 +44,7 @@ class LogRpc(LogServiceServicer):
 
     async def Read(self, request: ReadRequest, context: Context) -> AsyncIterator[ReadResponse]:  # noqa: N802
         after = request.after
-        until = request.until if request.HasField("until") else (await self._log.head()).position
+        until = min(request.until, FURTHEST) if request.HasField("until") else (await self._log.head()).position
         while after < until:
             rows = await self._log.read(after, min(PAGE, until - after), until)
             if not rows:
@@ -58,6 +60,13 @@ class LogRpc(LogServiceServicer):
             raise Invalid(Violation("time_us", vi="nằm ngoài lịch", en="is outside of the calendar")) from None
         at = await self._log.position_at(time)
         return AtResponse(at=PositionMessage(log=self._log.name, epoch=at.epoch, position=at.position))
+
+
+def _seen(at: PositionMessage, head: Position) -> Position:
+    """Raises Invalid for what nobody can have seen: believed, it would fence the log for good."""
+    if at.position > FURTHEST or not can_have_begun(at.epoch, "a follower", head.epoch):
+        raise Invalid(Violation("seen", vi="vị trí này chưa thể có", en="no log can have come to this position"))
+    return Position(at.epoch, at.position)
 
 
 def pages(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -166,9 +166,9 @@ class Relay:
 
     async def _resume(self) -> Mark:
         """Where to go on: after the last record that the topic, the log and our own acknowledgements agree on."""
-        last = await read_last(self._kafka, self.topic, self._feed.prefix)
         epochs = await self._feed.epochs()
         self._epoch = newest(epochs)
+        last = await read_last(self._kafka, self.topic, self._feed.prefix, self._epoch)
         if last.at is None:
             return self._begin(written=0)
         self._feed.saw(last.at)
@@ -218,7 +218,7 @@ class Relay:
 
     async def _is_well(self) -> bool:
         done = self._done
-        last = await read_last(self._kafka, self.topic, self._feed.prefix)
+        last = await read_last(self._kafka, self.topic, self._feed.prefix, self._epoch)
         epochs = await self._feed.epochs()
         if newest(epochs) != self._epoch:
             return False

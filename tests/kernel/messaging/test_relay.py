@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.kernel.events import Position
 from services.kernel.inbox import Inbox
 from services.kernel.kafka import Kafka, ensure_topic, read_last
+from services.kernel.kafka import place as place_of
 from services.kernel.log import Log, new_epoch
 from services.kernel.logclient import LogClient
 from services.upkeep import begin_epoch
@@ -161,6 +162,29 @@ async def test_an_epoch_that_the_topic_has_seen_is_not_begun_again_after_a_secon
     second = await begin_epoch(owner.log.name, place.admin_dsn, "restored", "tester", owner.kafka)
     third = await begin_epoch(owner.log.name, place.admin_dsn, "Kafka is away", "tester", Kafka("127.0.0.1:1"))
     assert first < second < third
+
+
+async def test_a_forged_epoch_that_nobody_can_have_begun_does_not_fence_a_log(owner: Owner, place: Place) -> None:
+    relay = owner.relay()
+    async with running(relay.run()):
+        await owner.tell(3)
+        await until(lambda: relay.acked == Position(1, 3))
+    epoch = 2**31 - 1
+    forged = [row._replace(epoch=epoch, position=4) for row in (await owner.rows())[:1]]
+    await send(owner.bootstrap, owner.topic, *raw_rows(forged))
+    relay = owner.relay()
+    async with running(relay.run()):
+        await until(lambda: relay.acked == Position(1, 3))
+        await owner.tell(2)
+        await until(lambda: relay.acked == Position(1, 5))
+    assert await owner.log.fenced() is None
+    assert 1 < await begin_epoch(owner.log.name, place.admin_dsn, "a test", "tester", owner.kafka) < epoch
+
+
+def test_an_epoch_that_the_log_itself_has_begun_is_taken_whatever_the_clock_says() -> None:
+    headers = [("epoch", b"2147483000"), ("position", b"4")]
+    assert place_of(headers) is None
+    assert place_of(headers, known=2147483000) == Position(2147483000, 4)
 
 
 async def test_two_systems_on_one_kafka_do_not_meet(owner: Owner, fresh_place: Callable[[], Awaitable[Place]]) -> None:

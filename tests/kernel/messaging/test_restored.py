@@ -7,11 +7,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 
 from deploy.local.servers import ExistingPostgres, Postgres
+from services.kernel.errors import Unavailable
 from services.kernel.events import Position
 from services.kernel.inbox import Inbox
 from services.kernel.log import Log, new_epoch
+from services.kernel.logclient import LogClient
 from services.kernel.projection import Engine
 from services.kernel.rebuild import content_hash, heal
 from tests.kernel.conftest import PASSWORD, Place
@@ -95,3 +98,28 @@ async def test_who_knows_an_epoch_that_a_second_restore_and_a_lost_topic_made_fo
         replay = Engine(COUNTS, pool, owner.log, table="counts_replayed")
         await replay.catch_up()
         assert await content_hash(pool, COUNTS) == await content_hash(pool, COUNTS, "counts_replayed")
+
+
+async def test_an_epoch_that_a_peer_claims_to_have_begun_years_ahead_is_not_believed(
+    fresh_place: Callable[[], Awaitable[Place]], place: Place, client: LogClient, owner: Owner, inbox: Inbox
+) -> None:
+    await owner.log.close()
+    owner.log = await Log.open(owner.log.name, place.dsn)
+    await owner.leave()
+    await owner.serve()
+    here = (await fresh_place()).dsn
+    async with asyncpg.create_pool(here, min_size=0, max_size=4) as pool:
+        engine = Engine(COUNTS, pool, inbox)
+        async with running(inbox.run(), owner.relay().run(), engine.run()):
+            await owner.tell(3)
+            await until(lambda: engine.position == Position(1, 3))
+            ahead = await new_epoch(place.admin_dsn, "its clock was wrong", "tester", Position(2**30, 0))
+            await owner.tell(3)
+            await until(lambda: inbox.foreign >= 3)
+            await asyncio.sleep(1.5)  # the inbox has looked at its owner
+        with pytest.raises(Unavailable, match="an epoch to come"):
+            await client.read(3, 10)
+        known = await pool.fetchrow("select epoch, position, epochs from read.models")
+    assert (await owner.log.head()).epoch == ahead
+    assert known is not None
+    assert tuple(known) == (1, 3, [[1, 0]])

@@ -271,6 +271,18 @@ async def test_a_cancelled_call_is_no_error_and_frees_its_place(start: Callable[
     assert "call.failed" not in await sample.end()
 
 
+@pytest.mark.parametrize(
+    ("epoch", "position"), [(2**32 - 1, 1), (2**31 - 1, 1), (1, 2**64 - 1)], ids=["wide", "to come", "long"]
+)
+async def test_what_no_peer_can_have_seen_is_refused_and_fences_nothing(
+    sample: Sample, refusing: None, epoch: int, position: int
+) -> None:
+    seen = {"log": "sample", "epoch": epoch, "position": position}
+    body = log_pb2.HeadRequest(seen=seen).SerializeToString()  # type: ignore[arg-type]
+    code, details = await refusal(sample.raw(HEAD, body, token(PEER)))
+    assert (code, fields(details)) == ("INVALID_ARGUMENT", ["seen"])
+
+
 METHODS = ("OpenBox", "CloseBox", "GetBox", HEAD, "/thidua.kernel.v1.LogService/Read", "Unknown", "/no.Such/Method")
 RECORD = {
     "source": {"id": "seed-0", "dated": "2021-04-09"},
