@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
+from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.migrate import Changed, Foreign, check, migrate
 
 
@@ -23,6 +25,21 @@ async def test_each_file_is_applied_once_and_a_changed_one_is_refused(
     (folder / "001.sql").write_text("create table own (n bigint);")
     with pytest.raises(Changed, match=r"registry/001\.sql"):
         await migrate(dsn, "registry", [folder], prefix="test_")
+
+
+@pytest.mark.parametrize("secret", ["it's 100 % \\plain\\", "mật khẩu № ٣ \u00a0 ﬁn"])
+async def test_the_service_logs_in_by_a_password_that_no_statement_told(
+    fresh_database: Callable[[], Awaitable[str]], postgres: Postgres | ExistingPostgres, secret: str
+) -> None:
+    dsn = await fresh_database()
+    await migrate(f"{dsn}?log_statement=all", "secretive", password=secret, prefix="test_")
+    connection = await asyncpg.connect(postgres.dsn(urlsplit(dsn).path[1:], "test_thidua_secretive", secret))
+    await connection.close()
+    if isinstance(postgres, Postgres):
+        log = postgres.log.read_text()
+        assert 'alter role "test_thidua_secretive" password' in log
+        assert secret not in log
+        assert secret.replace("'", "''") not in log
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
