@@ -10,8 +10,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -56,12 +56,27 @@ async def run(
         raise SettingsError("THIDUA_MASTER_KEY is not set. It wraps the keys of the person vault: 32 bytes in hex.")
     ending = _ending()
     async with AsyncExitStack() as stack:
-        tools = await stack.enter_async_context(opened(service, settings))
-        process = _Process(service, settings, tools, stack)
-        await process.start(parts, share_port)
+        await _unless(ending, _begun(service, settings, parts, share_port, stack))
         settle()
         await ending.wait()
         _log.info("ending")
+
+
+async def _begun(
+    service: Service, settings: Settings, parts: Collection[str], share_port: bool, stack: AsyncExitStack
+) -> None:
+    tools = await stack.enter_async_context(opened(service, settings))
+    await _Process(service, settings, tools, stack).start(parts, share_port)
+
+
+async def _unless(ending: asyncio.Event, start: Coroutine[Any, Any, None]) -> None:
+    """Wait for the start, which may wait for a database; it is cut short where the process is told to end meanwhile."""
+    begun, told = asyncio.create_task(start), asyncio.create_task(ending.wait())
+    await asyncio.wait((begun, told), return_when=asyncio.FIRST_COMPLETED)
+    for one in (begun, told):
+        one.cancel()
+    with suppress(asyncio.CancelledError):
+        await begun
 
 
 def settle() -> None:

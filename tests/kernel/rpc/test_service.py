@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -162,6 +163,43 @@ async def test_a_database_that_is_down_is_waited_for_and_then_named_in_a_sentenc
     assert "database.away" in log
     assert "The database does not answer" in log.splitlines()[-1]
     assert "Traceback" not in log
+
+
+async def test_a_service_that_is_told_to_end_while_it_waits_for_its_database_ends_at_once_and_well(
+    environment: dict[str, str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+        for port, words in (
+            (free_port(), RPC),
+            (silent.getsockname()[1], RPC),
+            (free_port(), (*RPC, "--workers", "2")),
+        ):
+            dsn = f"postgresql://nobody@127.0.0.1:{port}/nothing"
+            sample = Sample(environment | {"THIDUA_DATABASE": dsn, "THIDUA_PATIENCE": "60"}, words)
+            if port == silent.getsockname()[1]:
+                await asyncio.to_thread(silent.accept)
+            else:
+                assert sample.process.stderr is not None
+                assert b"database.away" in await asyncio.to_thread(sample.process.stderr.readline)
+            began = time.monotonic()
+            sample.process.terminate()
+            log = (await asyncio.to_thread(sample.process.communicate, timeout=60))[1].decode()
+            assert time.monotonic() - began < 5, log
+            assert sample.process.returncode == 0, log
+            assert "Traceback" not in log
+
+
+async def test_a_service_that_is_told_to_end_while_it_waits_for_kafka_ends_at_once_and_well(
+    start: Callable[..., Awaitable[Sample]],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for port in (free_port(), silent.getsockname()[1]):
+            sample = await start("--parts", "rpc,projections,relay", KAFKA=f"127.0.0.1:{port}")
+            await asyncio.sleep(1)  # the relay tries
+            began = time.monotonic()
+            log = await sample.end()
+            assert time.monotonic() - began < 5, log
+            assert sample.process.returncode == 0, log
 
 
 async def test_a_service_whose_login_is_refused_says_so_names_no_role_and_comes_back(
