@@ -107,6 +107,12 @@ class ScoreItemShown(BaseModel):
     disputed: bool
 
 
+class SeenPosition(BaseModel):
+    log: str
+    epoch: int
+    position: int
+
+
 class ScoreShown(BaseModel):
     sheet: Fact | None
     sheet_version: Fact | None
@@ -119,6 +125,8 @@ class ScoreShown(BaseModel):
     approved_on: Fact | None
     items: tuple[ScoreItemShown, ...]
     disputed: bool
+    member: Fact | None
+    membership_seen: SeenPosition | None
 
 
 class ScoreAnswer(BaseModel):
@@ -153,7 +161,20 @@ def _score(score: Score) -> ScoreShown:
         disputed=bool(several)
         or differ(score.submitted, "sheet", "sheet_version", "effective")
         or differ(score.approved, "sheet", "sheet_version", "total", "approver", "effective"),
+        member=_member(own),
+        membership_seen=_seen(own.membership) if own and own.membership else None,
     )
+
+
+def _member(own: e.SelfScoreSubmitted | None) -> Fact | None:
+    """That the unit was a member, where it had to be one to score itself here; no surer than registry knew it."""
+    if own is None or own.membership is None:
+        return None
+    return fact(own, "membership.member", e.counted_by_inference([own.unit] if own.membership.inferred else []))
+
+
+def _seen(at: e.MembersSeen | e.MembershipSeen) -> SeenPosition:
+    return SeenPosition(log="registry", epoch=at.epoch, position=at.position)
 
 
 def _own(score: Score) -> e.SelfScoreSubmitted | None:
@@ -228,12 +249,6 @@ class RankedUnitShown(BaseModel):
     total: Fact | None
 
 
-class SeenPosition(BaseModel):
-    log: str
-    epoch: int
-    position: int
-
-
 class RankingShown(BaseModel):
     publisher: Fact | None
     published_on: Fact | None
@@ -299,7 +314,7 @@ def _ranking(event: e.RankingPublished, disputed: bool) -> RankingShown:
         declared_count=fact(event, "ranked.declared_count"),
         exhaustive=fact(event, "ranked.exhaustive", e.counted_by_inference(seen.inferred) if seen else None),
         unscored=tuple(unit for unit in unscored if unit),
-        members_seen=SeenPosition(log="registry", epoch=seen.epoch, position=seen.position) if seen else None,
+        members_seen=_seen(seen) if seen else None,
         disputed=disputed,
         ties=_ties(event),
     )

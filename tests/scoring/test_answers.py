@@ -98,6 +98,26 @@ async def test_a_deadline_is_part_of_a_performed_act_and_inferred_of_a_record(
     assert (certainty(found.due), certainty(found.late)) == (sure, sure)
 
 
+@pytest.mark.parametrize(("since", "sure"), [("2024-01-02", "STATED"), (None, "INFERRED")])
+async def test_a_score_is_shown_to_be_a_members_no_surer_than_registry_knew_it(
+    services: Services, since: str | None, sure: str
+) -> None:
+    scoring, joined = services["scoring"], {"authority": "h", "bloc": "b", "effective": since, "record": ARTICLE}
+    await services["registry"].tell("AdmitMember", unit="u", **joined)
+    items = [{"code": i["code"], "title": "Mục", "max": "70"} for i in ITEMS]
+    await scoring.tell("IssueSheet", sheet="s", title="Bảng điểm", effective="2025-01-02", items=items)
+    await scoring.tell("SubmitSelfScore", **SCORE, items=ITEMS, sheet="s", effective="2025-12-01")
+    found = (await scoring.ask("GetScore", **SCORE)).score
+    assert (value(found.member), certainty(found.member)) == ("true", sure)
+    assert found.member.mark.basis == ("by inference a member: u" if sure == "INFERRED" else None)
+    assert (found.membership_seen.log, found.membership_seen.position) == ("registry", 1)
+
+
+async def test_of_a_score_told_by_a_document_no_membership_is_claimed(services: Services) -> None:
+    found = await score(services, ARTICLE, ARTICLE)
+    assert (found.member, found.membership_seen) == (None, None)
+
+
 async def test_a_self_score_of_more_points_than_its_sheet_allows_is_kept_and_shown_as_disputed(
     services: Services,
 ) -> None:

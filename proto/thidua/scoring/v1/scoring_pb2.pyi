@@ -1017,6 +1017,8 @@ class Score(_message.Message):
     APPROVED_ON_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    MEMBERSHIP_SEEN_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether records tell of it in ways that cannot both be; each field is as told first."""
     @_builtins.property
@@ -1059,6 +1061,14 @@ class Score(_message.Message):
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScoreItem]:
         """Item by item."""
 
+    @_builtins.property
+    def member(self) -> _kernel_pb2.Fact:
+        """"true" of a score performed here, by a member; inferred where its membership is. Absent of one told by a document."""
+
+    @_builtins.property
+    def membership_seen(self) -> _kernel_pb2.Position:
+        """The place of registry's log at which the unit was seen to be a member."""
+
     def __init__(
         self,
         *,
@@ -1073,10 +1083,12 @@ class Score(_message.Message):
         approved_on: _kernel_pb2.Fact | None = ...,
         items: _abc.Iterable[Global___ScoreItem] | None = ...,
         disputed: _builtins.bool = ...,
+        member: _kernel_pb2.Fact | None = ...,
+        membership_seen: _kernel_pb2.Position | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "due", b"due", "late", b"late", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_member", b"_member", "_membership_seen", b"_membership_seen", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "due", b"due", "late", b"late", "member", b"member", "membership_seen", b"membership_seen", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "disputed", b"disputed", "due", b"due", "items", b"items", "late", b"late", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on", "_approver", b"_approver", "_due", b"_due", "_late", b"_late", "_member", b"_member", "_membership_seen", b"_membership_seen", "_self_total", b"_self_total", "_sheet", b"_sheet", "_sheet_version", b"_sheet_version", "_submitted_on", b"_submitted_on", "_total", b"_total", "approved_on", b"approved_on", "approver", b"approver", "disputed", b"disputed", "due", b"due", "items", b"items", "late", b"late", "member", b"member", "membership_seen", b"membership_seen", "self_total", b"self_total", "sheet", b"sheet", "sheet_version", b"sheet_version", "submitted_on", b"submitted_on", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approved_on: _TypeAlias = _typing.Literal["approved_on"]  # noqa: Y015
     _WhichOneofArgType__approved_on: _TypeAlias = _typing.Literal["_approved_on", b"_approved_on"]  # noqa: Y015
@@ -1086,6 +1098,10 @@ class Score(_message.Message):
     _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
     _WhichOneofReturnType__late: _TypeAlias = _typing.Literal["late"]  # noqa: Y015
     _WhichOneofArgType__late: _TypeAlias = _typing.Literal["_late", b"_late"]  # noqa: Y015
+    _WhichOneofReturnType__member: _TypeAlias = _typing.Literal["member"]  # noqa: Y015
+    _WhichOneofArgType__member: _TypeAlias = _typing.Literal["_member", b"_member"]  # noqa: Y015
+    _WhichOneofReturnType__membership_seen: _TypeAlias = _typing.Literal["membership_seen"]  # noqa: Y015
+    _WhichOneofArgType__membership_seen: _TypeAlias = _typing.Literal["_membership_seen", b"_membership_seen"]  # noqa: Y015
     _WhichOneofReturnType__self_total: _TypeAlias = _typing.Literal["self_total"]  # noqa: Y015
     _WhichOneofArgType__self_total: _TypeAlias = _typing.Literal["_self_total", b"_self_total"]  # noqa: Y015
     _WhichOneofReturnType__sheet: _TypeAlias = _typing.Literal["sheet"]  # noqa: Y015
@@ -1104,6 +1120,10 @@ class Score(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__late) -> _WhichOneofReturnType__late | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__member) -> _WhichOneofReturnType__member | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__membership_seen) -> _WhichOneofReturnType__membership_seen | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__self_total) -> _WhichOneofReturnType__self_total | None: ...
     @_typing.overload
