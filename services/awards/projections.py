@@ -9,7 +9,7 @@ from services.awards import events as e
 from services.awards.domain.catalogue import spellings
 from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
-from services.kernel.public import PublicRecord, following
+from services.kernel.public import IN_ORDER, PublicRecord, following
 from services.kernel.telling import worded
 from services.kernel.text import bare
 
@@ -327,6 +327,8 @@ PUBLIC = Model(
     award_of,
     announced,
     doc=PublicRecord,
+    indexes=(IN_ORDER,),
+    version=2,
 )
 
 MODELS = (KINDS, PROPOSALS, AWARDS, PUBLIC)

@@ -56,7 +56,10 @@ class Model:
     on_poison: Literal["stop", "park"] = "stop"
     """What an event does that `change` fails on. One that cannot be decoded or that `keys` fails on always stops."""
     version: int = 1
-    """Grows when its functions come to mean something else: the engine that finds an older table rebuilds it."""
+    """Grows when its functions come to mean something else: the engine that finds an older table rebuilds it. So it
+    does when `indexes` change, which only a new table gets."""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    """Columns of its table by which others than `View` read it."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", self.name) or "__" in self.name:

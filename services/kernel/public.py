@@ -9,7 +9,7 @@ drops what it has seen and holds back what comes after a gap, by `ce_sequence` w
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -18,17 +18,33 @@ from pydantic import BaseModel, ConfigDict
 from services.kernel.events import Position, Recorded
 from services.kernel.fold import Epochs, Model
 from services.kernel.log import Log
-from services.kernel.relay import Mark, Record
+from services.kernel.relay import START, Mark, Record
 from services.kernel.table import State, states
 
 PAGE = 500
 POLL = 0.05  # seconds
 
-_INDEX = 'create index if not exists "{table}_since" on read."{table}" (since, key)'
+IN_ORDER = ("since", "key")
+"""The index that a public model names: without it every look at its last records would read all of them."""
 _PAGE = """
     select since, key, doc from read."{table}"
     where since >= $1 and (since > $1 or key > $2) order by since, key limit $3"""
-_RANK = 'select count(*) from read."{table}" where since < $1 or (since = $1 and key <= $2)'
+_COUNT = """
+    select to_regclass('read."{table}"')::oid,
+        coalesce((select position from read.models where name = '{table}'), 0),
+        (select count(*) from read."{table}" where (since, key) > ($1, $2) and (since, key) <= ($3, $4))"""
+
+
+class Counted(NamedTuple):
+    """How many records a table has up to a mark."""
+
+    table: int
+    """Its object id, which a rebuilt one does not share."""
+    upto: Mark
+    records: int
+
+
+NOTHING = Counted(0, START, 0)
 
 
 class PublicRecord(BaseModel):
@@ -60,24 +76,23 @@ class PublicFeed:
     def __init__(self, service: str, model: Model, pool: asyncpg.Pool, log: Log) -> None:
         if model.doc is not PublicRecord or model.history != "rows":
             raise ValueError(f"{model.name}: a public model keeps every version of its PublicRecords")
+        if IN_ORDER not in model.indexes:
+            raise ValueError(f"{model.name}: a public model has the index IN_ORDER")
         self.name = f"{service}.public"
         self._source = f"/thidua/{service}"
         self._type = f"thidua.{service}."
         self._table = model.name
         self._pool = pool
         self._log = log
+        self._counted = NOTHING
 
     async def tail(self, after: Mark) -> AsyncGenerator[list[Record], None]:
         seen = -1
-        indexed = False
         while True:
             state = await self._state()
             if state is None or state.at.position == seen:
                 await asyncio.sleep(POLL)
                 continue
-            if not indexed:
-                await self._pool.execute(self._of(_INDEX))
-                indexed = True
             rows = await self._pool.fetch(self._of(_PAGE), after.position, after.key, PAGE)
             if rows:
                 yield [self._record(*row) for row in rows]
@@ -91,7 +106,16 @@ class PublicFeed:
         return state.epochs if state else []
 
     async def rank(self, at: Mark) -> int:
-        return int(await self._pool.fetchval(self._of(_RANK), at.position, at.key))
+        """Counts what came since it last did: a relay asks often, and a table loses rows only as a whole."""
+        before = self._counted if self._counted.upto <= at else NOTHING
+        ((table, known, records),) = await self._pool.fetch(self._of(_COUNT), *before.upto, *at)
+        if before.table not in (0, table):
+            self._counted = NOTHING
+            return await self.rank(at)
+        now = Counted(table, at, before.records + records)
+        if at.position <= known:  # later ones may still come before that mark
+            self._counted = now
+        return now.records
 
     def saw(self, position: Position) -> None:
         self._log.saw(position)

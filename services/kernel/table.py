@@ -15,6 +15,7 @@ _CREATE = """create table read."{table}" (
     key text collate "C" not null, since bigint not null, until bigint, terms text[] not null, doc text not null)"""
 _KEYS = 'alter table read."{table}" add primary key (key, since)'
 _TERMS = 'create index on read."{table}" using gin (terms)'
+_INDEX = 'create index on read."{table}" ({columns})'
 _LOAD = """
     select r.key, r.since, r.until, r.terms, r.doc from unnest($1::text[]) k (key), lateral (
         select t.key, t.since, t.until, array_to_string(t.terms, e'\\x1f') as terms, t.doc
@@ -99,6 +100,8 @@ class Table:
         await connection.execute(self._of(_KEYS))
         if self.model.terms is not None:
             await connection.execute(self._of(_TERMS))
+        for columns in self.model.indexes:
+            await connection.execute(self._of(_INDEX.replace("{columns}", ", ".join(columns))))
 
     async def drop(self, connection: Connection) -> None:
         await connection.execute(self._of('drop table if exists read."{table}"'))

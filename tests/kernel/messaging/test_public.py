@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import random
 import re
@@ -21,8 +22,9 @@ from services.kernel.events import EPOCH, Recorded
 from services.kernel.fold import Model, by_stream
 from services.kernel.kafka import ensure_topic
 from services.kernel.projection import Engine
-from services.kernel.public import PublicFeed, PublicRecord, following
-from services.kernel.relay import Record, Relay
+from services.kernel.public import IN_ORDER, PublicFeed, PublicRecord, following
+from services.kernel.rebuild import rebuild
+from services.kernel.relay import AFTER_ALL, Mark, Record, Relay
 from tests.kernel.log.support import VOCABULARY, Cleared, Raised
 from tests.kernel.messaging.support import Owner, delete_topic, raw, running, send, until
 
@@ -31,7 +33,16 @@ def told(stream: str, row: PublicRecord | None, recorded: Recorded[Raised | Clea
     return following(row, "CounterRaised", recorded, {"counter": stream, "by": recorded.event.model_dump().get("by")})
 
 
-PUBLIC = Model("public", "registry", VOCABULARY, (Raised, Cleared), by_stream, told, doc=PublicRecord)
+PUBLIC = Model(
+    "public", "registry", VOCABULARY, (Raised, Cleared), by_stream, told, doc=PublicRecord, indexes=(IN_ORDER,)
+)
+
+
+def told_once(stream: str, row: PublicRecord | None, recorded: Recorded[Raised | Cleared]) -> PublicRecord:
+    return row or told(stream, row, recorded)
+
+
+FEWER = dataclasses.replace(PUBLIC, change=told_once, version=2)
 
 
 @pytest.fixture
@@ -94,6 +105,42 @@ async def test_a_lost_public_topic_is_written_again_record_for_record(owner: Own
     await delete_topic(owner.bootstrap, owner.kafka.topic(feed.name))
     await until(lambda: complete(owner, owner.kafka.topic(feed.name), 30))
     assert [(r.key, r.value, r.headers) for r in await records(owner, owner.kafka.topic(feed.name))] == before
+
+
+async def test_a_public_table_can_be_read_in_its_order_by_an_index_after_a_rebuild_too(
+    owner: Owner, pool: asyncpg.Pool
+) -> None:
+    await owner.tell(20)
+    await Engine(PUBLIC, pool, owner.log).catch_up()
+    assert await reads_in_order_by_index(pool)
+    assert (await rebuild(PUBLIC, owner.log, owner.log._dsn, page=5)).flipped
+    assert await reads_in_order_by_index(pool)
+
+
+async def reads_in_order_by_index(pool: asyncpg.Pool) -> bool:
+    defined = await pool.fetch("select indexdef from pg_indexes where schemaname = 'read' and tablename = 'public'")
+    return [row[0].endswith("USING btree (since, key)") for row in defined].count(True) == 1
+
+
+async def test_public_records_are_counted_once_and_anew_in_a_table_that_took_anothers_place(
+    owner: Owner, pool: asyncpg.Pool
+) -> None:
+    feed = PublicFeed(owner.log.name, PUBLIC, pool, owner.log)
+    await owner.tell(30)
+    await Engine(PUBLIC, pool, owner.log).catch_up()
+    for position in (10, 30, 20, 30):
+        assert await feed.rank(Mark(position, AFTER_ALL)) == position
+    assert await feed.rank(Mark(9, "")) == 8
+    assert await feed.rank(Mark(99, AFTER_ALL)) == 30
+    await owner.tell(1)
+    await Engine(PUBLIC, pool, owner.log).catch_up()
+    assert await feed.rank(Mark(99, AFTER_ALL)) == 31
+    await pool.execute("delete from read.public where since between 5 and 7")
+    assert await feed.rank(Mark(31, AFTER_ALL)) == 31
+    assert (await rebuild(FEWER, owner.log, owner.log._dsn)).flipped
+    assert await feed.rank(Mark(31, AFTER_ALL)) == len(
+        {record.stream for record in VOCABULARY.decode(await owner.rows())}
+    )
 
 
 class Subscriber:
