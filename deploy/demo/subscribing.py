@@ -14,12 +14,14 @@ class Subscriber:
     """What it prints goes to `folder`/subscriber.log; what it has seen it remembers itself."""
 
     def __init__(self, bootstrap: str, topic: str, folder: Path) -> None:
-        self._command = [sys.executable, "-m", "deploy.subscriber", bootstrap, topic, str(folder / "subscriber.seen")]
+        self._command = [sys.executable, "-m", "deploy.subscriber", topic, str(folder / "subscriber.seen")]
+        self._bootstrap = bootstrap
         self._log = folder / "subscriber.log"
         self._process = Process(folder / "subscriber.pid")
 
     def start(self) -> None:
-        environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'proto'}", "PYTHONUNBUFFERED": "1"}
+        paths = f"{ROOT}:{ROOT / 'proto'}"
+        environment = {"PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", "THIDUA_KAFKA": self._bootstrap}
         self._process.spawn(self._command, log=self._log, env=environment)
 
     def kill9(self) -> None:

@@ -1,1 +1,1 @@
-"""A sample subscriber of a public topic, in a process of its own and without a line of thidua: only a Kafka client."""
+"""A sample subscriber of a public topic, in a process of its own; of thidua it uses only how Kafka is reached."""

@@ -1,7 +1,8 @@
-"""python -m deploy.subscriber BOOTSTRAP TOPIC FILE: print the events of a public topic as they come.
+"""python -m deploy.subscriber TOPIC FILE: print the events of a public topic as they come.
 
-FILE remembers what was seen. It may be killed at any moment and started again: it reads the topic from the beginning
-and drops what it knows, so that no event is lost or remembered twice, whatever happens to the topic.
+Where Kafka is, and how to log in there, the environment says, by the settings of a service (`THIDUA_KAFKA…` in
+docs/settings.md). FILE remembers what was seen. It may be killed at any moment and started again: it reads the topic
+from the beginning and drops what it knows, so that no event is lost or remembered twice, whatever happens to the topic.
 """
 
 import argparse
@@ -16,11 +17,13 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from deploy.subscriber.seen import Event, Seen, event
+from services.kernel.kafka import Kafka
+from services.kernel.settings import KafkaSettings, SettingsError, load
 
 
-async def follow(bootstrap: str, topic: str, seen: Seen) -> None:
+async def follow(kafka: Kafka, topic: str, seen: Seen) -> None:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.options,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         metadata_max_age_ms=2_000,
@@ -47,10 +50,13 @@ def line(event: Event) -> str:
 
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="deploy.subscriber", description=__doc__)
-    parser.add_argument("bootstrap", help="host:port of Kafka's brokers")
     parser.add_argument("topic", help="such as thidua.awards.public")
     parser.add_argument("file", type=Path, help="remembers what was seen")
     arguments = parser.parse_args()
+    try:
+        kafka = load(KafkaSettings).reached()
+    except SettingsError as error:
+        parser.error(str(error))
     try:
         remembered = Seen(arguments.file)
     except (OSError, ValueError, TypeError) as error:
@@ -58,7 +64,7 @@ async def main() -> None:
     with remembered as seen:
         while True:
             try:
-                await follow(arguments.bootstrap, arguments.topic, seen)
+                await follow(kafka, arguments.topic, seen)
             except KafkaError as error:
                 print(f"Kafka: {error!r}; trying again", file=sys.stderr, flush=True)
             await asyncio.sleep(1)

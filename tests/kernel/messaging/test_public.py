@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import os
 import random
 import re
 import signal
@@ -147,7 +148,8 @@ class Subscriber:
     """The sample subscriber in a process of its own."""
 
     def __init__(self, owner: Owner, topic: str, file: Path) -> None:
-        self._command = [sys.executable, "-m", "deploy.subscriber", owner.bootstrap, topic, str(file)]
+        self._command = [sys.executable, "-m", "deploy.subscriber", topic, str(file)]
+        self._environment = {**os.environ, "THIDUA_KAFKA": owner.bootstrap}
         self._file = file
         self.printed: list[str] = []
 
@@ -158,7 +160,9 @@ class Subscriber:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Killed with -9 at the end."""
-        process = await asyncio.create_subprocess_exec(*self._command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *self._command, cwd=ROOT, env=self._environment, stdout=asyncio.subprocess.PIPE
+        )
         assert process.stdout is not None
         try:
             yield

@@ -1,7 +1,10 @@
 """A Kafka that speaks TLS and asks for a login; topics that are made with copies."""
 
+import asyncio
 import dataclasses
 import secrets
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -11,12 +14,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidReplicationFactorError, KafkaError
 
-from deploy.local.processes import Run
+from deploy.local.processes import ROOT, Run
 from deploy.local.servers import ExistingKafka
 from deploy.local.servers import Kafka as Server
 from services.kernel.events import Position
 from services.kernel.inbox import Inbox
-from services.kernel.kafka import Kafka, ensure_topic, read_last
+from services.kernel.kafka import Kafka, ensure_topic, producing, read_last
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
 from services.kernel.settings import AdminSettings, load
@@ -25,6 +28,7 @@ from tests.kernel.messaging.certificates import certificate
 from tests.kernel.messaging.support import Follower, Owner, running, until
 
 PASSWORD = "only-for-tests"
+TOPIC = "thidua.awards.public"
 SECURED = """\
 sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
 sasl.enabled.mechanisms=SCRAM-SHA-512
@@ -98,6 +102,32 @@ async def test_a_log_is_relayed_and_followed_over_tls_with_a_login(
     ):
         with pytest.raises(KafkaError):
             await read_last(stranger, owner.topic, "")
+
+
+async def subscribed(file: Path) -> str:
+    """The first that the sample subscriber prints: an event, or what is wrong."""
+    command = (sys.executable, "-m", "deploy.subscriber", TOPIC, str(file))
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE, stderr=STDOUT)
+    assert process.stdout is not None
+    try:
+        return (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_the_sample_subscriber_logs_in_by_the_settings_of_a_service(
+    secured: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"id": "1", "type": "AwardDecided", "subject": "award:a", "time": "now", "epoch": "1", "sequence": "1"}
+    await ensure_topic(secured, TOPIC)
+    async with producing(secured, 10) as broker:
+        await broker.publish({"award": "a"}, TOPIC, headers={f"ce_{name}": value for name, value in told.items()})
+    assert await subscribed(tmp_path / "seen") == 'now  AwardDecided  award:a #1  {"award": "a"}\n'
+    (tmp_path / "password").write_text("guessed\n")
+    assert (await subscribed(tmp_path / "other")).startswith("Kafka: ")
+    monkeypatch.setenv("THIDUA_KAFKA_SECURITY", "PLAINTEXT")
+    assert (await subscribed(tmp_path / "other")).startswith("usage: ")
 
 
 async def test_a_topic_is_made_with_the_copies_that_are_asked_for(kafka: Server | ExistingKafka) -> None:
