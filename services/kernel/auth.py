@@ -1,7 +1,8 @@
 """Who calls: Ed25519 JSON Web Tokens in the metadata `authorization: Bearer …`, checked in each service.
 
 Every key of the JWKS file belongs to one issuer, which its member `iss` names: that of officers' tokens, or a service
-by its own name. A service vouches for itself alone, and only services have the role "service". The file is read again
+by its own name. A service vouches for itself alone, nobody else speaks in its name, and only services have the role
+"service". The file is read again
 when it has changed: at an unknown `kid` at once, else within a minute.
 """
 
@@ -56,6 +57,12 @@ class Keys:
         if kid not in self._keys:
             self.refresh(0)
         return self._keys.get(kid)
+
+    @property
+    def issuers(self) -> set[str]:
+        """Whom keys belong to by name."""
+        told = (key.as_dict(private=False).get("iss") for key in self._keys.values())
+        return {str(issuer) for issuer in told if issuer is not None}
 
     def refresh(self, seconds: float = _REREAD) -> None:
         if time.monotonic() - self._read_at < seconds:
@@ -154,6 +161,8 @@ class Tokens:
         texts = [actor, *([behalf] if behalf is not None else []), *_listed(roles)]
         if not all(isinstance(text, str) and 0 < len(text) <= 200 and text.isprintable() for text in texts):
             raise _refusal(en="names no subject", vi="không nêu chủ thể")
+        if issuer == self._issuer and actor in self._keys.issuers - {issuer}:
+            raise _refusal(en="is an officer's, yet its subject is a service", vi="là của cán bộ nhưng nêu một dịch vụ")
         if issuer == self._issuer:
             return Caller(str(actor), behalf, frozenset(_listed(roles)) - {SERVICE})
         if actor != issuer:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import grpc
+import structlog
 from thidua.kernel.v1.kernel_pb2 import Position as PositionMessage
 from thidua.kernel.v1.log_pb2 import AtRequest, HeadRequest, LogRecord, ReadRequest
 from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
@@ -16,6 +17,9 @@ from services.kernel.history import can_have_begun, newest
 
 CALL = 10_000  # rows asked for by one call, so that each ends well before its deadline
 Metadata = Callable[[], Sequence[tuple[str, str]]]
+_REFUSALS = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
+
+_log = structlog.get_logger()
 
 
 class Head(NamedTuple):
@@ -117,6 +121,8 @@ class LogClient:
         return tuple(self._metadata())
 
     def _unavailable(self, error: grpc.aio.AioRpcError) -> Unavailable:
+        if error.code() in _REFUSALS:  # time does not mend it, an operator does
+            _log.error("peer.refuses_us", owner=self.name, code=error.code().name, why=error.details())
         why = f"{error.code().name} {error.details()}"
         return Unavailable(
             en=f"The log of {self.name} cannot be read: {why}", vi=f"Không đọc được sổ sự kiện của {self.name}: {why}"

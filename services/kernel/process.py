@@ -35,7 +35,7 @@ from services.kernel.relay import Feed, LogFeed, Relay
 from services.kernel.retry import pauses
 from services.kernel.server import Gate, Server
 from services.kernel.service import Service, StartError, acting, opened, options, owner
-from services.kernel.settings import Address, Settings, SettingsError
+from services.kernel.settings import Address, Settings, SettingsError, unset
 from services.kernel.telemetry import Metrics
 from services.kernel.tools import Tools
 from services.kernel.view import View
@@ -52,14 +52,28 @@ async def run(
     service: Service, settings: Settings, parts: Collection[str] = PARTS, *, share_port: bool = False
 ) -> None:
     """Run the parts until SIGTERM or SIGINT. Raises StartError, SettingsError, binding.Unbound."""
-    if service.keeps_persons and settings.master_key is None:
-        raise SettingsError("THIDUA_MASTER_KEY is not set. It wraps the keys of the person vault: 32 bytes in hex.")
+    if mistakes := list(_lacking(service, settings, parts)):
+        raise SettingsError("\n".join(mistakes))
     ending = _ending()
     async with AsyncExitStack() as stack:
         await _unless(ending, _begun(service, settings, parts, share_port, stack))
         settle()
         await ending.wait()
         _log.info("ending")
+
+
+def _lacking(service: Service, settings: Settings, parts: Collection[str]) -> Iterator[str]:
+    """What these parts of the service need and is not set, a sentence each. Whatever answers or folds asks the owners
+    of foreign logs; only what folds their logs, or publishes its own, needs Kafka."""
+    if service.keeps_persons and settings.master_key is None:
+        yield unset(Settings, "master_key")
+    if service.foreign and not {"rpc", "projections"}.isdisjoint(parts):
+        for log in (log for log in service.foreign if log not in settings.peers):
+            yield f"THIDUA_PEERS does not tell where {log} listens, whose log {service.name} reads."
+        if settings.service_token_key is None:
+            yield unset(Settings, "service_token_key")
+    if settings.kafka is None and ("relay" in parts or (service.foreign and "projections" in parts)):
+        yield unset(Settings, "kafka")
 
 
 async def _begun(

@@ -87,17 +87,17 @@ class Service:
 
 @asynccontextmanager
 async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[Tools]:
-    """The service's log, pool and peers. Waits for a database that is down. Raises StartError."""
+    """The service's log, pool and peers. Waits for a database that is down. Raises StartError, SettingsError."""
     dsn = settings.database.get_secret_value()
     patience = settings.patience if isinstance(settings, Settings) else 0.0
     async with AsyncExitStack() as stack:
+        peers = _peers(service, settings)
+        for other in peers.values():
+            stack.push_async_callback(other.channel.close, None)
         await _patiently(patience, lambda: check(dsn, service.name, settings.role_prefix))
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
         pool = await _pool(dsn, CONNECTIONS, stack)
-        peers = _peers(settings)
-        for other in peers.values():
-            stack.push_async_callback(other.channel.close, None)
         yield Tools(pool, log, await _vault(dsn, settings, stack), peers)
 
 
@@ -128,10 +128,12 @@ async def _patiently(patience: float, open_: Callable[[], Awaitable[T]]) -> T:
     raise AssertionError
 
 
-def _peers(settings: DatabaseSettings) -> dict[str, Peer]:
+def _peers(service: Service, settings: DatabaseSettings) -> dict[str, Peer]:
     if settings.service_token_key is None:
         return {}
     key = json.loads(settings.service_token_key.get_secret_value())
+    if key["iss"] != service.name:
+        raise SettingsError(f"THIDUA_SERVICE_TOKEN_KEY is the key of {key['iss']}, and not of {service.name}.")
     return {name: peer(str(address), ServiceToken(key, name)) for name, address in settings.peers.items()}
 
 

@@ -168,7 +168,7 @@ class KafkaSettings(_Environment):
     def reached(self) -> Kafka:
         """Raises SettingsError where no Kafka is named."""
         if self.kafka is None:
-            raise SettingsError(f"{PREFIX}KAFKA is not set. Kafka's bootstrap servers.")
+            raise SettingsError(unset(KafkaSettings, "kafka"))
         login = None
         if self.kafka_mechanism and self.kafka_user:
             login = Login(self.kafka_mechanism, self.kafka_user, self._password())
@@ -256,9 +256,10 @@ def _sentence(kind: type[BaseModel], location: tuple[int | str, ...], error: str
         return message.removeprefix("Value error, ")
     name = str(location[0])
     if error == "missing":
-        return f"{PREFIX}{name.upper()} is not set. {_meaning(kind, name)}".strip()
+        return unset(kind, name)
     return f"{PREFIX}{name.upper()} {message.removeprefix('Value error, ')}."
 
 
-def _meaning(kind: type[BaseModel], name: str) -> str:
-    return kind.model_fields[name].description or ""
+def unset(kind: type[BaseModel], name: str) -> str:
+    """The sentence about a setting that is needed and missing."""
+    return f"{PREFIX}{name.upper()} is not set. {kind.model_fields[name].description or ''}".strip()

@@ -102,7 +102,9 @@ async def world(
         await registry.begin()
         port = registry.ready["port"]
         awards = Sample(
-            environment(services["awards"], keys, PEERS=f"registry=127.0.0.1:{port}"), ("--parts", "rpc"), "awards"
+            environment(services["awards"], keys, PEERS=f"registry=127.0.0.1:{port},scoring=127.0.0.1:1"),
+            ("--parts", "rpc"),
+            "awards",
         )
         await awards.begin()
         clients = {

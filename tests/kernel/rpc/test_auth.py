@@ -156,6 +156,14 @@ def test_a_service_speaks_for_itself_alone(bench: Bench) -> None:
     assert "issuer" in bench.refused(signed(claims(iss="thidua"), SCORING))
 
 
+def test_nobody_speaks_for_a_service_but_the_service_itself(bench: Bench) -> None:
+    bench.publish(OFFICERS, SCORING, auth.new_key("awards", "awards-1"))
+    assert "another" in bench.refused(signed(claims(iss="scoring", sub="awards"), SCORING))
+    assert "issuer" in bench.refused(signed(claims(iss="awards", sub="awards"), SCORING))
+    assert "issuer" in bench.refused(signed(claims(iss="scoring", sub="scoring")))
+    assert "subject is a service" in bench.refused(signed(claims(sub="scoring")))
+
+
 def test_an_officers_token_never_has_the_role_of_a_service(bench: Bench) -> None:
     caller = bench.caller(officer(roles=["service", "clerk"]))
     auth.allow(caller, None)

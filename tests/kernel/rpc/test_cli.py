@@ -1,6 +1,7 @@
 """The operator's commands, as an operator runs them."""
 
 import asyncio
+import json
 import subprocess
 import sys
 import uuid
@@ -11,6 +12,7 @@ import asyncpg
 import pytest
 
 from deploy.local.processes import ROOT
+from services.kernel import auth
 from tests.kernel.rpc.conftest import MODULE, Sample, refusal
 
 Start = Callable[..., Awaitable[Sample]]
@@ -126,6 +128,9 @@ async def test_a_second_migration_has_nothing_to_do(environment: dict[str, str])
 
 
 async def test_nothing_is_done_to_a_database_of_another_service(environment: dict[str, str]) -> None:
+    reached = {"KAFKA": "127.0.0.1:1", "PEERS": "registry=127.0.0.1:1,scoring=127.0.0.1:1"}
+    environment |= {f"THIDUA_{name}": value for name, value in reached.items()}
+    key = {"THIDUA_SERVICE_TOKEN_KEY": json.dumps(auth.new_key("awards", "awards-1"))}
     for words, expected in (
         (("run", "awards"), 3),
         (("status", "scoring"), 3),
@@ -134,7 +139,7 @@ async def test_nothing_is_done_to_a_database_of_another_service(environment: dic
         (("migrate", "scoring"), 1),
         (("new-epoch", "scoring", "--reason", "none"), 1),
     ):
-        code, shown = await thidua(environment, *words)
+        code, shown = await thidua(environment | (key if words[1] == "awards" else {}), *words)
         assert code == expected, shown
         assert "belongs to test_sample_owner, not to" in shown
 

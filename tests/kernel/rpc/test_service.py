@@ -18,18 +18,23 @@ import asyncpg
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from structlog.testing import capture_logs
 from thidua.kernel.v1.log_pb2 import ReadRequest
 from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
 
 from deploy.local.processes import free_port
 from deploy.local.servers import ExistingPostgres, Postgres
-from services.kernel.auth import ServiceToken
+from services.kernel.auth import ServiceToken, new_key
 from services.kernel.log import Log
 from services.kernel.probes import turns
+from services.kernel.settings import Settings, unset
+from services.kernel.tools import PRESENT, Peer, Tools
 from tests.kernel.messaging.support import Owner, until
 from tests.kernel.rpc.conftest import API, PASSWORD, PEER, RPC, Sample, refusal
 from tests.kernel.rpc.sample import api
 
+FOLLOWING = "tests.kernel.rpc.sample.following"
+OWN = new_key("sample", "sample-1")
 ALONE = [("grpc.use_local_subchannel_pool", 1)]
 
 
@@ -253,6 +258,50 @@ async def test_wrong_settings_are_told_in_sentences(start: Callable[..., Awaitab
     assert len(log.splitlines()) == 2
 
 
+@pytest.mark.parametrize("parts", ["rpc", "projections", "rpc,projections,relay"])
+async def test_whatever_reads_a_foreign_log_is_told_at_the_start_how_to_reach_its_owner(
+    start: Callable[..., Awaitable[Sample]], parts: str
+) -> None:
+    sample = await start("--parts", parts, module=FOLLOWING, KAFKA="127.0.0.1:1", PEERS="scoring=127.0.0.1:1")
+    assert (await sample.end()).splitlines() == [
+        "THIDUA_PEERS does not tell where registry listens, whose log sample reads.",
+        unset(Settings, "service_token_key"),
+    ]
+    assert sample.process.returncode == 2
+
+
+async def test_what_reads_no_foreign_log_and_no_kafka_needs_neither(
+    start: Callable[..., Awaitable[Sample]],
+) -> None:
+    relaying = await start("--parts", "relay", module=FOLLOWING, KAFKA="127.0.0.1:1")
+    assert relaying.ready["parts"] == ["relay"]
+    peers = {"PEERS": "registry=127.0.0.1:1", "SERVICE_TOKEN_KEY": json.dumps(OWN)}
+    serving = await start("--parts", "rpc", module=FOLLOWING, **peers)
+    assert serving.ready["parts"] == ["rpc"]
+    for parts in ("relay", "projections"):
+        told = await (await start("--parts", parts, module=FOLLOWING, **peers)).end()
+        assert told == "THIDUA_KAFKA is not set. Kafka's bootstrap servers.\n"
+
+
+async def test_a_service_does_not_begin_with_the_key_of_another(start: Callable[..., Awaitable[Sample]]) -> None:
+    sample = await start(SERVICE_TOKEN_KEY=json.dumps(PEER))
+    assert await sample.end() == "THIDUA_SERVICE_TOKEN_KEY is the key of scoring, and not of sample.\n"
+    assert sample.process.returncode == 2
+
+
+async def test_an_owner_that_refuses_our_token_is_named_in_the_log(
+    sample: Sample, log: Log, environment: dict[str, str]
+) -> None:
+    peers = {"sample": Peer(sample.channel, ServiceToken(new_key("registry", "unknown"), "sample"))}
+    async with asyncpg.create_pool(environment["THIDUA_DATABASE"], min_size=0) as pool:
+        with capture_logs() as lines:
+            assert await Tools(pool, log, peers=peers).latest("sample") == PRESENT
+    (line,) = lines
+    assert (line["event"], line["log_level"], line["owner"]) == ("peer.refuses_us", "error", "sample")
+    assert line["code"] == "UNAUTHENTICATED"
+    assert "not signed by a key that we know" in line["why"]
+
+
 async def test_keys_that_cannot_be_read_are_told_in_a_sentence(
     start: Callable[..., Awaitable[Sample]], tmp_path: Path
 ) -> None:
@@ -303,9 +352,9 @@ async def test_a_service_that_begins_while_the_owner_of_a_foreign_log_is_away_se
     async def following() -> Sample:
         return await start(
             *("--parts", "rpc,projections"),
-            module="tests.kernel.rpc.sample.following",
+            module=FOLLOWING,
             PEERS=f"registry=127.0.0.1:{owner.port}",
-            SERVICE_TOKEN_KEY=json.dumps(PEER),
+            SERVICE_TOKEN_KEY=json.dumps(OWN),
             KAFKA=owner.bootstrap,
         )
 
