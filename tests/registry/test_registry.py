@@ -27,6 +27,7 @@ from services.registry.domain.person import DescribePerson, ForgetPerson, Regist
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.queries import names
 from services.registry.queries.names import FindBlocs
+from services.registry.queries.person import GetPersons
 from tests.registry.support import MASTER, Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -345,6 +346,41 @@ async def test_a_forgotten_person_is_known_by_id_alone(registry: Registry) -> No
     assert (await registry.tools.pool.fetch(BODIES))[:2] == bodies  # the history stays whole
     with pytest.raises(Refused, match="forgotten"):
         await registry.tell(DescribePerson(person="p-1", rank=RANK))
+
+
+async def test_many_persons_are_named_at_once_as_one_by_one_and_who_is_not_recorded_is_left_out(
+    registry: Registry,
+) -> None:
+    await tell_of_thanh(registry)
+    then = await registry.tell(RegisterPerson(person="p-2", name="Trần Văn Hai", record=RECORD))
+    await registry.tell(RegisterPerson(person="p-2", name="Trần Văn Ba", record=RECORD))
+    await registry.tell(RegisterPerson(person="p-3", name="Lê Thị Bốn"))
+    await registry.tell(DescribePerson(person="p-4", rank=RANK, record=RECORD))
+    await registry.tell(ForgetPerson(person="p-3", reason="asked for"))
+    ids = ("p-4", "p-3", "nobody", "p-2", "p-1", "p-2")
+    found = (await registry.ask("GetPersons", persons=ids)).persons
+    assert [(one.person, one.name and one.name.value, one.readable, one.disputed) for one in found] == [
+        ("p-4", None, True, False),
+        ("p-3", None, False, False),
+        ("p-2", "Trần Văn Ba", True, True),
+        ("p-1", NAME, True, False),
+    ]
+    assert found[2].name.mark.source == RECORD.source.id
+    for one in found:
+        alone = await registry.ask("GetPerson", person=one.person)
+        assert (alone.available, alone.disputed) == (one.name is not None, one.disputed)
+    past = (await registry.ask("GetPersons", persons=ids, as_of=then.position)).persons
+    assert [(one.person, one.name.value) for one in past] == [("p-2", "Trần Văn Hai"), ("p-1", NAME)]
+
+
+@pytest.mark.parametrize("count", [0, 501])
+def test_persons_are_asked_for_by_at_least_one_id_and_five_hundred_at_most(count: int) -> None:
+    request = convert.reader(registry_pb2.GetPersonsRequest.DESCRIPTOR, GetPersons, leave_out={"read"})
+    with pytest.raises(Invalid) as wrong:
+        request(registry_pb2.GetPersonsRequest(persons=[f"p-{n}" for n in range(count)]))
+    (violation,) = wrong.value.violations
+    assert violation.field == "persons"
+    assert request(registry_pb2.GetPersonsRequest(persons=["p-1"])).persons == ("p-1",)
 
 
 async def test_forgetting_holds_after_the_keys_were_restored(registry: Registry) -> None:

@@ -5,14 +5,14 @@ A name that cannot be had says so and why; it never fails the answer, which is g
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, TypeVar
 
 import grpc
 import structlog
 from pydantic import BaseModel
 from thidua.kernel.v1 import kernel_pb2
-from thidua.registry.v1.registry_pb2 import GetPersonRequest, GetPersonResponse
+from thidua.registry.v1.registry_pb2 import GetPersonsRequest, GetPersonsResponse
 from thidua.registry.v1.registry_pb2_grpc import RegistryServiceStub
 
 from services.kernel import convert
@@ -23,7 +23,7 @@ from services.kernel.view import View
 
 OWNER = "registry"
 SECONDS = 1.0  # for all names of an answer, and half of what its caller has left at most
-AT_ONCE = 16  # calls for one answer
+AT_ONCE = 500  # persons whom registry names in one call
 NAMING = frozenset({"person", "signatory"})
 """Fields of answers that hold a person's id."""
 
@@ -57,18 +57,18 @@ async def with_persons(answer: A, view: View, read: kernel_pb2.Read, seconds: fl
     if peer is None:
         return answer.model_copy(update={"persons": tuple(_nameless(person) for person in persons)})
     registry, metadata = RegistryServiceStub(peer.channel), peer.token.metadata()
-    room = asyncio.Semaphore(AT_ONCE)
 
-    async def shown(person: Id) -> PersonShown:
-        async with room:
-            request = GetPersonRequest(person=person, read=how)
-            try:
-                left = max(0.0, end - time.monotonic())
-                return _shown(await registry.GetPerson(request, timeout=left, metadata=metadata))
-            except grpc.aio.AioRpcError as error:
-                return _unanswered(person, error)
+    async def named(some: Sequence[Id]) -> list[PersonShown]:
+        try:
+            left = max(0.0, end - time.monotonic())
+            request = GetPersonsRequest(persons=some, read=how)
+            return list(_shown(some, await registry.GetPersons(request, timeout=left, metadata=metadata)))
+        except grpc.aio.AioRpcError as error:
+            _unanswered(error)
+            return [_nameless(person) for person in some]
 
-    return answer.model_copy(update={"persons": tuple(await asyncio.gather(*map(shown, persons)))})
+    pages = await asyncio.gather(*(named(persons[i : i + AT_ONCE]) for i in range(0, len(persons), AT_ONCE)))
+    return answer.model_copy(update={"persons": tuple(person for page in pages for person in page)})
 
 
 def persons_in(answer: Any, naming: bool = False) -> set[Id]:
@@ -92,31 +92,32 @@ def _read(read: kernel_pb2.Read, at: Position) -> kernel_pb2.Read:
     return kernel_pb2.Read(as_of_position=[place]) if past else kernel_pb2.Read(at_least=[place])
 
 
-def _shown(told: GetPersonResponse) -> PersonShown:
-    names = [d.name for d in told.descriptions if d.HasField("name") and d.name.value == told.shown]
+def _shown(asked: Sequence[Id], told: GetPersonsResponse) -> Iterator[PersonShown]:
     (at,) = told.known
-    return PersonShown(
-        person=told.person,
-        name=_fact(names[-1]) if told.available else None,
-        unavailable=None if told.available else "NO_NAME" if told.descriptions else "FORGOTTEN",
-        disputed=told.disputed,
-        known=SeenAt(log=at.log, epoch=at.epoch, position=at.position),
-    )
+    known = SeenAt(log=at.log, epoch=at.epoch, position=at.position)
+    found = {one.person: one for one in told.persons}
+    for person in asked:
+        one = found.get(person)
+        if one is None:
+            yield _nameless(person, "UNKNOWN")
+        elif one.HasField("name"):
+            yield PersonShown(person=person, name=_fact(one.name), disputed=one.disputed, known=known)
+        else:
+            why: Unavailable = "NO_NAME" if one.readable else "FORGOTTEN"
+            yield PersonShown(person=person, unavailable=why, disputed=one.disputed, known=known)
 
 
 def _nameless(person: Id, why: Unavailable = "NO_ANSWER") -> PersonShown:
     return PersonShown(person=person, unavailable=why)
 
 
-_EXPECTED: Mapping[grpc.StatusCode, Unavailable] = {
-    grpc.StatusCode.NOT_FOUND: "UNKNOWN",
-    grpc.StatusCode.UNAVAILABLE: "NO_ANSWER",
-    grpc.StatusCode.DEADLINE_EXCEEDED: "NO_ANSWER",
-    grpc.StatusCode.RESOURCE_EXHAUSTED: "NO_ANSWER",
+_EXPECTED = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
 
 
-def _unanswered(person: Id, error: grpc.aio.AioRpcError) -> PersonShown:
+def _unanswered(error: grpc.aio.AioRpcError) -> None:
     if error.code() not in _EXPECTED:
         _log.warning("person.refused", code=error.code().name, details=error.details())
-    return _nameless(person, _EXPECTED.get(error.code(), "NO_ANSWER"))

@@ -15,7 +15,7 @@ from services.registry.queries.names import (
     find_organisations,
     get_organisation,
 )
-from services.registry.queries.person import GetPerson, get_person
+from services.registry.queries.person import GetPerson, GetPersons, get_person, get_persons
 from services.registry.queries.year import GetBlocYear, get_bloc_year
 
 QUERIES: Mapping[str, Query] = {
@@ -27,4 +27,5 @@ QUERIES: Mapping[str, Query] = {
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "GetConference": Query(GetConference, get_conference, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
+    "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

@@ -1,9 +1,9 @@
-"""A person, opened for this answer alone."""
+"""Persons, opened for this answer alone."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
@@ -53,23 +53,96 @@ class PersonAnswer(BaseModel):
     """Whether registrations give several names from the same day on."""
 
 
+class GetPersons(BaseModel):
+    """The names of many persons."""
+
+    persons: tuple[Id, ...] = Field(min_length=1, max_length=500)
+    """The persons."""
+
+
+class PersonShown(Part):
+    """How a person is called now."""
+
+    person: str
+    """The id."""
+    name: Fact | None
+    """The name of the latest day (no day comes first); absent where none is told, or none can be read."""
+    readable: bool
+    """Whether anything about the person can be read; nothing can after the person was forgotten."""
+    disputed: bool
+    """Whether registrations give several names from the same day on."""
+
+
+class PersonsAnswer(BaseModel):
+    """Many persons."""
+
+    persons: tuple[PersonShown, ...]
+    """Those who are recorded, in the order of asking, each once."""
+
+
 async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
-    stream: Stream | None = await view.get(STREAMS, PERSON.of(asked.person).name)
-    if stream is None:
+    found = await _opened([asked.person], view)
+    if not found:
         raise Missing(en=f"{asked.person} is not recorded", vi=f"Chưa ghi nhận {asked.person}.")
-    told = [event for event in stream.told if isinstance(event, e.PersonRegistered | e.PersonDescribed)]
-    sealed = [_description(event) for event in told]
-    texts = dict.fromkeys(f.value for one in sealed for f in (one.name, one.rank, *one.posts) if f)
-    opened = dict(zip(texts, await view.tools.vault.open_many([(asked.person, t) for t in texts]), strict=True))
-    descriptions = tuple(shown for one in sealed if (shown := _opened(one, opened)))
-    names = [one.name.value for one in sorted(descriptions, key=_day) if one.name]
+    descriptions, disputed = found[asked.person]
+    name = _name(descriptions)
     return PersonAnswer(
         person=asked.person,
-        shown=names[-1] if names else UNNAMED,
-        available=bool(names),
+        shown=name.value if name else UNNAMED,
+        available=name is not None,
         descriptions=descriptions,
-        disputed=_contradict(told, opened),
+        disputed=disputed,
     )
+
+
+async def get_persons(asked: GetPersons, view: View) -> PersonsAnswer:
+    found = await _opened(asked.persons, view)
+    return PersonsAnswer(
+        persons=tuple(
+            PersonShown(person=person, name=_name(told), readable=bool(told), disputed=disputed)
+            for person, (told, disputed) in found.items()
+        )
+    )
+
+
+class Opened(NamedTuple):
+    """What can be read of a person, oldest first, and whether registrations contradict each other."""
+
+    descriptions: tuple[DescriptionShown, ...]
+    disputed: bool
+
+
+async def _opened(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
+    """Those persons who are recorded; the keys of all of them are fetched at once."""
+    names = {person: PERSON.of(person).name for person in persons}
+    streams: dict[str, Stream] = await view.many(STREAMS, names.values())
+    told = {person: _telling(streams[name]) for person, name in names.items() if name in streams}
+    sealed = {person: [_description(event) for event in events] for person, events in told.items()}
+    texts = [(person, text) for person, every in sealed.items() for text in dict.fromkeys(_texts(every))]
+    clear: dict[Id, dict[str, str | None]] = {person: {} for person in told}
+    for (person, text), opened in zip(texts, await view.tools.vault.open_many(texts), strict=True):
+        clear[person][text] = opened
+    return {
+        person: Opened(
+            tuple(shown for one in every if (shown := _readable(one, clear[person]))),
+            _contradict(told[person], clear[person]),
+        )
+        for person, every in sealed.items()
+    }
+
+
+def _telling(stream: Stream) -> list[e.PersonRegistered | e.PersonDescribed]:
+    return [event for event in stream.told if isinstance(event, e.PersonRegistered | e.PersonDescribed)]
+
+
+def _texts(descriptions: Iterable[DescriptionShown]) -> Iterator[str]:
+    return (fact_.value for one in descriptions for fact_ in (one.name, one.rank, *one.posts) if fact_)
+
+
+def _name(descriptions: Iterable[DescriptionShown]) -> Fact | None:
+    """The name of the latest day; of one day's the one that was told last."""
+    named = [one for one in descriptions if one.name]
+    return max(reversed(named), key=_day).name if named else None
 
 
 def _day(description: DescriptionShown) -> str:
@@ -92,7 +165,7 @@ def _description(event: Any) -> DescriptionShown:
     )
 
 
-def _opened(sealed: DescriptionShown, texts: dict[str, str | None]) -> DescriptionShown | None:
+def _readable(sealed: DescriptionShown, texts: Mapping[str, str | None]) -> DescriptionShown | None:
     """What can be read of a description; null where nothing can."""
 
     def clear(one: Fact | None) -> Fact | None:

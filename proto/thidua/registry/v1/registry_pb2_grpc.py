@@ -217,6 +217,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonResponse.FromString,
                 _registered_method=True)
+        self.GetPersons = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetPersons',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -477,6 +482,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPersons(self, request, context):
+        """The names of many persons in one answer; who is not recorded is left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -659,6 +671,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetPerson,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonResponse.SerializeToString,
+            ),
+            'GetPersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPersons,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1636,6 +1653,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetPerson',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetPersons',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -108,6 +108,8 @@ class RegistryServiceStub:
     """A conference and who took part in it."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
+    GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
+    """The names of many persons in one answer; who is not recorded is left out."""
 
 @_typing.type_check_only
 class RegistryServiceAsyncStub(RegistryServiceStub):
@@ -189,6 +191,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A conference and who took part in it."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
+    GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
+    """The names of many persons in one answer; who is not recorded is left out."""
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     """The registry: commands tell what happened, each at most once under its command id; queries answer what is recorded.
@@ -483,5 +487,13 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetPersonResponse, _abc.Awaitable[_registry_pb2.GetPersonResponse]]:
         """A person: names, ranks and posts as worded at the time."""
+
+    @_abc_1.abstractmethod
+    def GetPersons(
+        self,
+        request: _registry_pb2.GetPersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetPersonsResponse, _abc.Awaitable[_registry_pb2.GetPersonsResponse]]:
+        """The names of many persons in one answer; who is not recorded is left out."""
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -2626,3 +2626,41 @@ class DescriptionShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__rank) -> _WhichOneofReturnType__rank | None: ...
 
 Global___DescriptionShown: _TypeAlias = DescriptionShown  # noqa: Y015
+
+@_typing.final
+class PersonShown(_message.Message):
+    """How a person is called now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    READABLE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """The id."""
+    readable: _builtins.bool
+    """Whether anything about the person can be read; nothing can after the person was forgotten."""
+    disputed: _builtins.bool
+    """Whether registrations give several names from the same day on."""
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """The name of the latest day (no day comes first); absent where none is told, or none can be read."""
+
+    def __init__(
+        self,
+        *,
+        person: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        readable: _builtins.bool = ...,
+        disputed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "disputed", b"disputed", "name", b"name", "person", b"person", "readable", b"readable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+
+Global___PersonShown: _TypeAlias = PersonShown  # noqa: Y015
