@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from services.kernel.errors import Unavailable
+from services.kernel.retry import pauses
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -88,7 +89,7 @@ class Batcher(Generic[Q, A]):
         self._fail(list(self._queue), "The service has stopped: try again", "Dịch vụ đã dừng: xin thử lại")
 
     async def _run(self) -> None:
-        pause = FIRST_PAUSE
+        tries = pauses(FIRST_PAUSE, LONGEST_PAUSE)
         group: list[_Item[Q, A]] = []
         while await self._more():
             if len(group) > 1:
@@ -96,11 +97,10 @@ class Batcher(Generic[Q, A]):
             group = self._take()
             try:
                 await self._settle(group)
-                pause = FIRST_PAUSE
+                tries = pauses(FIRST_PAUSE, LONGEST_PAUSE)
             except Passing as passing:
                 self._give_back(group, passing)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                await asyncio.sleep(next(tries))
             except BaseException:
                 self._fail(group, "The service has stopped: try again", "Dịch vụ đã dừng: xin thử lại")
                 raise

@@ -14,6 +14,7 @@ from services.kernel.batcher import Batcher, Passing
 from services.kernel.errors import Error, Invalid, Unavailable, Violation
 from services.kernel.events import Position, Row
 from services.kernel.postgres import SETTINGS, no_reset, passing, shut_out
+from services.kernel.retry import pauses, wait
 
 GROUP = 1_000  # appends in one call
 ENOUGH = 50  # appends in a call that need not wait for more
@@ -121,7 +122,7 @@ class Log:
 
         Raises Unavailable when the log's history is no longer the one that was read: start anew from what is known.
         """
-        pause = SHORTEST_POLL
+        polls = pauses(SHORTEST_POLL, LONGEST_POLL)
         last: Row | None = None
         while True:
             moved = self._moved
@@ -140,11 +141,10 @@ class Log:
                     )
                 last = rows.pop(0)
             if rows:
-                last, after, pause = rows[-1], rows[-1].position, SHORTEST_POLL
+                last, after, polls = rows[-1], rows[-1].position, pauses(SHORTEST_POLL, LONGEST_POLL)
                 yield rows
             if len(rows) < limit:
-                await _wait(moved, pause)
-                pause = min(2 * pause, LONGEST_POLL)
+                await wait(moved, next(polls))
 
     async def head(self) -> Position:
         """The last event's place; (1, 0) if there is none."""
@@ -262,11 +262,3 @@ def _refused(why: str) -> Error:
 def _named(error: BaseException) -> str:
     """For callers: the text of an error may name hosts and roles."""
     return "closed to us" if shut_out(error) else type(error).__name__
-
-
-async def _wait(moved: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await moved.wait()
-    except TimeoutError:
-        pass

@@ -14,6 +14,7 @@ import structlog
 from services.kernel.errors import Unavailable
 from services.kernel.events import Position, Row
 from services.kernel.fold import Epochs, Fold, Model, Poison, describe, lost, steps
+from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, discarded
 
 log = structlog.get_logger()
@@ -186,18 +187,17 @@ class Engine:
 
     async def run(self) -> None:
         """Follow the log for ever. What stands in the way is shown in `error` and tried again, less and less often."""
-        wait = 0.1
+        tries = pauses(0.1)
         while True:
             try:
                 at = await self.open()
                 self.head = max(self.head, await self._source.head())
                 async for rows in self._source.tail(at.position):
                     await self.apply(rows)
-                    wait = 0.1
+                    tries = pauses(0.1)
             except Exception as error:
                 await self._stopped(error)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 5.0)
+            await asyncio.sleep(next(tries))
 
     async def _stopped(self, error: Exception) -> None:
         why = str(error) if isinstance(error, Poison | Ahead | Outdated | Superseded) else describe(error)

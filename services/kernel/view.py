@@ -16,6 +16,7 @@ from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Row
 from services.kernel.fold import Doc, Fold, Model, lost, steps
 from services.kernel.postgres import passing
+from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, discarded, states
 
 LONGEST = 10_000  # events of the streams that one answer about the past folds again
@@ -64,7 +65,7 @@ class View:
         deadline = time.monotonic() + read.seconds
         try:
             as_of = await _resolved(models, read, log)
-            pause = 0.002
+            tries = pauses(0.002, 0.025)
             while True:
                 async with pool.acquire(timeout=max(0.1, deadline - time.monotonic())) as connection:
                     found = await _snapshot(connection, models)
@@ -76,12 +77,12 @@ class View:
                             return
                     finally:
                         await _end(connection)
+                pause = next(tries)
                 if time.monotonic() + pause > deadline:
                     raise Unavailable(
                         en=f"{behind}: retry later", vi="Dữ liệu chưa được cập nhật kịp, xin thử lại sau."
                     )
                 await asyncio.sleep(pause)
-                pause = min(pause * 1.5, 0.025)
         except Exception as error:
             if not passing(error):
                 raise
