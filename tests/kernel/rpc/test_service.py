@@ -149,6 +149,27 @@ async def test_the_metrics_port_tells_that_a_process_lives_and_nothing_that_nobo
         assert "thidua" not in text
 
 
+async def test_a_process_whose_database_hangs_lives_and_says_so_at_once(
+    start: Callable[..., Awaitable[Sample]], environment: dict[str, str]
+) -> None:
+    sample = await start()
+    admin = await asyncpg.connect(environment["THIDUA_ADMIN_DATABASE"])
+    async with admin.transaction():
+        await admin.execute("lock table log.head, log.events, read.models in access exclusive mode")
+        asked = [asyncio.ensure_future(refusal(sample.open_box(f"b-{n}"))) for n in range(50)]
+        await asyncio.sleep(1.5)  # what samples hangs too
+        for path in ("/healthz", "/readyz", "/metrics"):
+            began = time.monotonic()
+            assert (await got(sample, path))[0] == 200
+            assert time.monotonic() - began < 1, path
+        health = health_pb2_grpc.HealthStub(sample.channel)
+        await health.Check(health_pb2.HealthCheckRequest(), timeout=1)
+        assert not any(one.done() for one in asked)
+        assert {code for code, _ in await asyncio.gather(*asked)} <= {"DEADLINE_EXCEEDED", "UNAVAILABLE"}
+    await admin.close()
+    await sample.open_box("b-after")
+
+
 async def test_a_process_whose_loop_stands_still_does_not_live() -> None:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as elsewhere:
