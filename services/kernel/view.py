@@ -79,9 +79,7 @@ class View:
                         await _end(connection)
                 pause = next(tries)
                 if time.monotonic() + pause > deadline:
-                    raise Unavailable(
-                        en=f"{behind}: retry later", vi="Dữ liệu chưa được cập nhật kịp, xin thử lại sau."
-                    )
+                    raise behind
                 await asyncio.sleep(pause)
         except Exception as error:
             if not passing(error):
@@ -195,12 +193,15 @@ def _behind(
     states: Mapping[str, State],
     as_of: Mapping[str, Position],
     at_least: Mapping[str, Position],
-) -> str | None:
+) -> Unavailable | None:
     """Why the models cannot answer yet."""
     for model in models:
         state = states.get(model.name)
         if state is None or state.version != model.version:
-            return f"the read model {model.name} is being built"
+            return Unavailable(
+                en=f"the read model {model.name} is being built: retry later",
+                vi=f"Dữ liệu {model.name} đang được dựng, xin thử lại sau.",
+            )
         past = as_of.get(model.log)
         if past is not None and lost(past, state.epochs):
             if past.epoch < 1:
@@ -210,7 +211,11 @@ def _behind(
             )
         needed = max(past or state.at, at_least.get(model.log, state.at))
         if state.at < needed:
-            return f"the read model {model.name} knows position {state.at.position} of {needed.position}"
+            return Unavailable(
+                en=f"the read model {model.name} knows position {state.at.position} of {needed.position}: retry later",
+                vi=f"Dữ liệu {model.name} mới cập nhật đến vị trí {state.at.position} trên {needed.position}, "
+                "xin thử lại sau.",
+            )
     return None
 
 

@@ -130,9 +130,10 @@ async def test_a_query_waits_for_the_position_it_must_know(log: Log, pool: async
 async def test_a_query_waits_no_longer_than_it_may(log: Log, pool: asyncpg.Pool) -> None:
     begun = asyncio.get_running_loop().time()
     options = ReadOptions(at_least={"registry": Position(1, 201)}, seconds=0.2)
-    with pytest.raises(Unavailable, match="knows position 200 of 201"):
+    with pytest.raises(Unavailable, match="knows position 200 of 201") as late:
         async with View.open(pool, [TOTALS], options, log):
             pass
+    assert "vị trí 200 trên 201" in late.value.vi
     with pytest.raises(Unavailable, match="is being built"):
         async with View.open(pool, [TOTALS, model("unknown")], options._replace(at_least={}), log):
             pass
