@@ -14,8 +14,9 @@ from zlib import crc32
 
 import asyncpg
 
-from services.kernel.events import Position, Recorded, Row
+from services.kernel.events import PAGE_BYTES, Position, Recorded, Row
 from services.kernel.fold import TERM_BREAK, Fold, Model, Range, by_stream, steps
+from services.kernel.log import PAGE
 from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Hole, Source
 
@@ -26,11 +27,11 @@ COLUMNS = ("key", "since", "until", "terms", "doc")
 CHUNK = 256  # events decoded at once: few enough to stay in the processor's cache, which halves the time
 
 _READ = """
-    select array_agg(epoch), array_agg(position), array_agg(recorded_at), array_agg(type), array_agg(body)
-    from (
-        select epoch, position, recorded_at, type, body from log.events
-        where position > $1 and position <= $2 and type = any($3) {part} order by position
-    ) e group by (position - 1) / {chunk} order by (position - 1) / {chunk}""".replace("{chunk}", str(CHUNK))
+    select array_agg(epoch), array_agg(position), array_agg(recorded_at), array_agg(type), array_agg(body), max(size)
+    from ({page}) c group by (position - 1) / {chunk} order by (position - 1) / {chunk}""".replace(
+    "{chunk}", str(CHUNK)
+)
+_READ = _READ.replace("{page}", PAGE.replace("{which}", "type = any($3) {part}").replace("{limit}", ""))
 _READ_ALL = _READ.replace("{part}", "")
 _READ_PART = _READ.replace("{part}", "and (hashtextextended(stream, 0) & 2147483647) % $4 = $5")
 
@@ -165,7 +166,10 @@ async def _pages(task: Task) -> AsyncIterator[Page]:
     async def read(after: int) -> Page:
         upto = min(after + task.page, task.until)
         rows = await connection.fetch(_READ_PART if own else _READ_ALL, after, upto, types, *own)
-        return Page([Chunk(*row) for row in rows], upto)
+        chunks = [Chunk(*row[:5]) for row in rows]
+        if rows and rows[-1]["max"] >= PAGE_BYTES:  # it may end before `upto`
+            upto = chunks[-1].positions[-1]
+        return Page(chunks, upto)
 
     try:
         coming: asyncio.Task[Page] | None = asyncio.create_task(read(0))

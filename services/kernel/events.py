@@ -16,6 +16,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MAX_BODY = 512 * 1024  # bytes; below the broker's largest record, so that every recorded event can be relayed
+PAGE_BYTES = 32 << 20  # of the bodies of events that are read at once, but for the last
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ import asyncpg
 from services.kernel.appends import APPEND, Append, Prepared, Reply, answer, flat, prepare, reused
 from services.kernel.batcher import Batcher, Passing
 from services.kernel.errors import Error, Invalid, Unavailable, Violation
-from services.kernel.events import Position, Row
+from services.kernel.events import PAGE_BYTES, Position, Row
 from services.kernel.postgres import SETTINGS, no_reset, passing, shut_out
 from services.kernel.retry import pauses, wait
 
@@ -29,10 +29,15 @@ select s.n, e.epoch, e.position, e.recorded_at, e.type, e.body
 from unnest($1::text[], $2::int[]) with ordinality s (stream, after, n),
     lateral (select k.* from log.events k where k.stream = s.stream and k.version > s.after order by k.version) e
 """
-_READ = """
-select epoch, position, recorded_at, type, body from log.events
-where position > $1 and position <= $2 and ($3::text[] is null or type = any($3)) order by position limit $4
-"""
+# Of a page, `size` is that of the bodies up to and with an event's.
+PAGE = """
+select epoch, position, recorded_at, type, body, size from (
+    select epoch, position, recorded_at, type, body,
+        sum(octet_length(body)) over (order by position rows unbounded preceding) as size
+    from log.events where position > $1 and position <= $2 and {which} order by position {limit}
+) e where size - octet_length(body) < {bytes} order by position
+""".replace("{bytes}", str(PAGE_BYTES))
+_READ = PAGE.replace("{which}", "($3::text[] is null or type = any($3))").replace("{limit}", "limit $4")
 
 
 class Log:
@@ -108,11 +113,13 @@ class Log:
     async def read(
         self, after: int, limit: int, until: int | None = None, types: Collection[str] | None = None
     ) -> list[Row]:
-        """At most `limit` events after a position, up to and with `until`, in order; of some types only, if given."""
+        """At most `limit` events after a position, up to and with `until`, in order; of some types only, if given.
+
+        Fewer, but one at least, where they are large (PAGE_BYTES).
+        """
         chosen = None if types is None else sorted(types)
-        rows = [
-            Row(*r) for r in await self._fetch(_READ, after, (1 << 63) - 1 if until is None else until, chosen, limit)
-        ]
+        last = (1 << 63) - 1 if until is None else until
+        rows = [Row(*r[:5]) for r in await self._fetch(_READ, after, last, chosen, limit)]
         if rows:
             self.saw(rows[-1].at)
         return rows

@@ -11,7 +11,7 @@ from thidua.kernel.v1.log_pb2 import AtRequest, HeadRequest, LogRecord, ReadRequ
 from thidua.kernel.v1.log_pb2_grpc import LogServiceStub
 
 from services.kernel.errors import Unavailable
-from services.kernel.events import EPOCH, Position, Row
+from services.kernel.events import EPOCH, PAGE_BYTES, Position, Row
 from services.kernel.fold import Epochs
 from services.kernel.history import can_have_begun, newest
 
@@ -74,12 +74,19 @@ class LogClient:
         return Position(at.epoch, at.position)
 
     async def pages(self, after: int, until: int | None = None) -> AsyncIterator[list[Row]]:
-        """Pages of consecutive rows after a position, up to `until` (inclusive) or the head, whichever comes first."""
+        """Pages of consecutive rows after a position, up to `until` (inclusive) or the head, whichever comes first.
+
+        They end earlier where the rows are large (PAGE_BYTES).
+        """
+        size = 0
         while until is None or after < until:
             start, end = after, after + CALL if until is None else min(after + CALL, until)
             async for rows in self._call(start, end):
                 yield rows
                 after = rows[-1].position
+                size += sum(len(row.body) for row in rows)
+                if size >= PAGE_BYTES:
+                    return
             if after == start:
                 return
 

@@ -5,6 +5,7 @@ import random
 from services.kernel.inbox import Inbox
 from services.kernel.kafka import ensure_topic
 from services.kernel.logclient import LogClient
+from tests.kernel.log.support import append_of
 from tests.kernel.messaging.support import Follower, Owner, delete_topic, raw_rows, running, send, until
 
 
@@ -104,3 +105,19 @@ async def test_a_deleted_topic_under_load_loses_nothing(owner: Owner, inbox: Inb
         last = await owner.tell(40, size=3)
         await follower.has(last)
         assert follower.rows == await owner.rows()
+
+
+async def test_what_is_read_of_an_owner_at_once_is_bounded_in_bytes(
+    owner: Owner, client: LogClient, inbox: Inbox
+) -> None:
+    for n in range(90):
+        await owner.log.append(append_of((f"counter:{n}", 0, 1), note="x" * 500_000))
+    for read in (owner.log.read, client.read):
+        rows = await read(0, 1_000)
+        assert 30 << 20 < sum(len(row.body) for row in rows) < 34 << 20
+        assert [row.position for row in rows] == list(range(1, len(rows) + 1))
+    follower = Follower(inbox)
+    async with running(inbox.run(), follower.run()):
+        await until(lambda: follower.rows)
+        assert len(follower.rows) < 90
+        await follower.has(90)

@@ -26,6 +26,7 @@ from tests.kernel.projection.support import (
     TOTALS,
     Added,
     Linked,
+    Unread,
     Writer,
     caught_up,
     ended,
@@ -310,6 +311,24 @@ async def test_more_rows_than_fit_in_memory_are_folded_part_by_part(
     for one in (TOTALS, STREAMS):
         await caught_up(one, pool, log)
         assert (await rebuild(one, log, place.dsn, processes=0, page=50)).same_as_live
+
+
+async def test_pages_of_large_events_are_bounded_in_bytes_and_miss_none(
+    log: Log, pool: asyncpg.Pool, place: Place, writer: Writer
+) -> None:
+    for n in range(90):
+        await writer.record((f"counter:{n % 3}", Added(amount=n, tags=("x" * 500_000,))), ("counter:9", Unread()))
+    task = bulk.Task(STREAMS, "streams", place.dsn, 180, 1_000, frozenset())
+    for pages in (bulk._pages(task), bulk._pages_of(log, task)):
+        found = [page async for page in pages]
+        assert max(sum(len(body) for chunk in page.chunks for body in chunk.bodies) for page in found) < 33 << 20
+        assert len(found) == 2
+        assert found[-1].upto == 180
+        positions = [position for page in found for chunk in page.chunks for position in chunk.positions]
+        assert positions == list(range(1, 180, 2))
+    await caught_up(STREAMS, pool, log, 1_000)
+    for processes in (0, 1):
+        assert (await rebuild(STREAMS, log, place.dsn, processes=processes, page=100)).same_as_live
 
 
 async def test_a_parking_model_is_rebuilt_with_its_parked_events(
