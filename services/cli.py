@@ -31,6 +31,7 @@ from services.kernel.binding import Unbound
 from services.kernel.decider import Context
 from services.kernel.errors import Error
 from services.kernel.events import Position
+from services.kernel.fold import Poison
 from services.kernel.process import PARTS
 from services.kernel.process import run as run_service
 from services.kernel.rebuild import Accept
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(str(error), 2)
     except (StartError, Unbound) as error:
         _end(str(error), 3)
-    except (Error, migrations.Changed, migrations.Foreign, OSError, asyncpg.PostgresError) as error:
+    except (Error, Poison, migrations.Changed, migrations.Foreign, OSError, asyncpg.PostgresError) as error:
         _end(str(error), 1)
 
 

@@ -9,11 +9,13 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import asyncpg
 
+from services.kernel.errors import Unavailable
 from services.kernel.events import PAGE_BYTES, Position, Recorded, Row
 from services.kernel.fold import TERM_BREAK, Fold, Model, Range, by_stream, steps
 from services.kernel.log import PAGE
@@ -69,7 +71,10 @@ class Page(NamedTuple):
 
 
 async def fill(task: Task, source: Source, processes: int, report: Callable[[int], None]) -> None:
-    """Fold everything. Raises Poison, Full. With no `processes`, `source` is read and folded in this one."""
+    """Fold everything. With no `processes`, `source` is read and folded in this one.
+
+    Raises Poison, Full, and Unavailable if a process is killed.
+    """
     if processes == 0:
         parts = [task._replace(part=part) for part in range(task.parts)]
         for one in parts:
@@ -190,19 +195,28 @@ async def _in_process(task: Task, report: Callable[[int], None]) -> None:
     process.start()
     theirs.close()
     try:
-        while True:
-            said = await asyncio.to_thread(ours.recv)
+        while (said := await _heard(ours, process)) is not None:
             if isinstance(said, Exception):
                 raise said
-            if said is None:
-                return
             report(said)
-    except EOFError:
-        raise RuntimeError(f"a process that rebuilt {task.table} ended with {process.exitcode}") from None
     finally:
         process.kill()
         await asyncio.to_thread(process.join)
         ours.close()
+
+
+async def _heard(pipe: Pipe, process: BaseProcess) -> int | Exception | None:
+    """What the process says next. Raises Unavailable if it has ended without a word, such as for want of memory."""
+    try:
+        return await asyncio.to_thread(pipe.recv)
+    except (EOFError, OSError):
+        await asyncio.to_thread(process.join)
+        code = process.exitcode or 0
+        en, vi = (f"signal {-code}", f"tín hiệu {-code}") if code < 0 else (f"code {code}", f"mã {code}")
+        raise Unavailable(
+            en=f"A process of the rebuild was ended by {en} (9: killed, perhaps for want of memory): rebuild it again",
+            vi=f"Một tiến trình dựng lại đã bị kết thúc bởi {vi} (9: bị hủy, có thể do thiếu bộ nhớ): xin dựng lại",
+        ) from None
 
 
 def _work(task: Task, pipe: Pipe) -> None:

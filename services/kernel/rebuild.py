@@ -76,8 +76,8 @@ async def rebuild(
     """Build the model anew and let it take the live one's place, unless it differs and nobody accepts that.
 
     `processes` read the log in the same database (`dsn`, of the service); 0 is for a log of another service, which is
-    read from `source` by this process. Raises Poison; Refused if another rebuild of the model is running, or if the
-    live one is of a later version and nobody accepts that.
+    read from `source` by this process. Raises Poison; Unavailable if one of the processes is killed; Refused if another
+    rebuild of the model is running, or if the live one is of a later version and nobody accepts that.
     """
     async with _alone(dsn, model) as pool:
         return await _rebuilt(pool, model, source, dsn, processes, page, accept, progress)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import multiprocessing
 import os
 import sys
 
@@ -248,6 +249,25 @@ async def test_a_killed_rebuild_leaves_nothing_that_blocks_the_next(
         assert report.same_as_live
     assert await pool.fetchval("select count(*) from pg_tables where schemaname = 'read'") == 3
     assert await pool.fetchval("select count(*) from read.models") == 1
+
+
+async def test_a_rebuild_one_of_whose_processes_is_killed_ends_with_a_sentence_and_can_be_begun_again(
+    log: Log, pool: asyncpg.Pool, place: Place, writer: Writer
+) -> None:
+    await writer.record(*story(600))
+    await caught_up(TOTALS, pool, log)
+    before = await content_hash(pool, TOTALS)
+
+    def kill(progress: Progress) -> None:
+        for child in multiprocessing.active_children()[:1]:
+            child.kill()
+
+    async with asyncio.timeout(30):
+        with pytest.raises(Unavailable, match=r"was ended by signal 9 .*rebuild it again"):
+            await rebuild(TOTALS, log, place.dsn, processes=2, page=5, progress=kill)
+    assert multiprocessing.active_children() == []
+    assert await content_hash(pool, TOTALS) == before
+    assert (await rebuild(TOTALS, log, place.dsn, processes=2, page=50)).same_as_live
 
 
 async def test_two_rebuilds_of_a_model_never_meet(log: Log, place: Place, writer: Writer) -> None:

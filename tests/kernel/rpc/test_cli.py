@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -105,6 +107,42 @@ async def test_an_event_that_cannot_be_folded_is_listed_and_discarded(told: Samp
     assert code == 0, shown
     at = (await told.open_box("b-9")).recorded.position
     assert (await told.call("GetBox", box="b-9", read={"at_least": [at]})).open
+
+
+MANY = """
+    insert into log.events select n, epoch, recorded_at, 'box:n-' || n, 1, type,
+        convert_to(replace(convert_from(body, 'UTF8'), 'box:b-0', 'box:n-' || n), 'UTF8')
+    from log.events, generate_series(5, 20100) n where position = 1;
+    update log.head set position = 20100"""
+
+
+async def test_a_rebuild_one_of_whose_processes_is_killed_fails_with_a_sentence_and_can_be_begun_again(
+    told: Sample,
+) -> None:
+    await administer(told, MANY)
+    command = (sys.executable, "-m", "services", "rebuild", MODULE, "boxes")
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=told.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    async with asyncio.timeout(60):
+        while (helper := helper_of(process.pid)) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        os.kill(helper, signal.SIGKILL)
+        _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert "was ended by signal 9" in errors.decode()
+    assert "Traceback" not in errors.decode()
+    code, shown = await thidua(told.environment, "rebuild", MODULE, "boxes")
+    assert code == 0, shown
+    assert "20,100" in shown
+
+
+def helper_of(pid: int) -> int | None:
+    """A process that it has spawned."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return int(child)
+    return None
 
 
 async def test_a_token_of_the_command_line_is_accepted(start: Start, tmp_path: Path) -> None:
