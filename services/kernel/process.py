@@ -173,7 +173,9 @@ class _Process:
         inboxes = {log: self._inbox(log) for log in self._service.foreign}
         sources: dict[str, Source] = {self._service.name: self._tools.log, **inboxes}
         for model in self._service.all_models:
-            engine = Engine(model, self._tools.pool, sources[model.log], heal=self._healing(model, sources[model.log]))
+            source = sources[model.log]
+            own, heals = model.log == self._service.name, self._healing(model, source)
+            engine = Engine(model, self._tools.pool, source, heal=heals, knows_all=own)
             self._engines.append(engine)
             works[f"projection.{model.name}"] = engine.run
         return works | {f"inbox.{log}": inbox.run for log, inbox in inboxes.items()}

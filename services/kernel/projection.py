@@ -55,7 +55,7 @@ class Outdated(Exception):
 
 
 class Superseded(Exception):
-    """The table was built by a later version of the model: this program must be replaced."""
+    """A newer program is at work, which built the table or recorded an event: this one must be replaced."""
 
 
 class Engine:
@@ -73,8 +73,12 @@ class Engine:
         *,
         table: str | None = None,
         heal: Callable[[], Awaitable[object]] | None = None,
+        knows_all: bool = False,
     ) -> None:
-        """`heal` rebuilds the model where its table is of an older version, or knows what a restored log has lost."""
+        """`heal` rebuilds the model where its table is of an older version, or knows what a restored log has lost.
+
+        `knows_all`: an event of a type that is not of the vocabulary is a newer program's, and not passed over.
+        """
         self.model = model
         self.table = Table(model, table)
         self.position = Position(1, 0)
@@ -83,6 +87,7 @@ class Engine:
         self._pool = pool
         self._source = source
         self._heal = heal
+        self._knows_all = knows_all
         self._discarded: frozenset[Position] = frozenset()
         self._known: State | None = None  # as we last saw or made it
         self._epoch = 0  # the latest that we have heard of
@@ -130,16 +135,17 @@ class Engine:
 
     async def _write(
         self, connection: Connection, rows: Sequence[Row], known: State
-    ) -> tuple[State | None, Poison | None]:
-        """Fold and write what comes before the first poison; the state then, and the poison.
+    ) -> tuple[State | None, Poison | Superseded | None]:
+        """Fold and write what comes before the first event that stops the model; the state then, and why it stops.
 
         Null, and nothing is written, if the table is no longer as it is known: what was loaded may be another's.
         """
         rows = [row for row in rows if row.at > known.at]
         if [row.position for row in rows] != list(range(known.at.position + 1, known.at.position + 1 + len(rows))):
             raise Hole(self.table.name, known.at, rows[0].at)
+        rows, superseded = self._understood(rows)
         if not rows:
-            return known, None
+            return known, superseded
         made, stop = steps(self.model, rows, self._discarded)
         fold = Fold(self.model)
         if fold.parks:
@@ -154,12 +160,24 @@ class Engine:
         at = max((row.at for row in rows if stop is None or row.at < stop.at), default=known.at)
         error = str(stop) if stop else None
         if not fold.parked:
-            return await self.table.write(connection, fold, known, at, error), stop
+            return await self.table.write(connection, fold, known, at, error), stop or superseded
         async with connection.transaction():
             written = await self.table.write(connection, fold, known, at, error)
             if written is not None:
                 await self.table.park(connection, fold.parked, {row.position: row for row in rows})
-        return written, stop
+        return written, stop or superseded
+
+    def _understood(self, rows: list[Row]) -> tuple[list[Row], Superseded | None]:
+        """The rows before the first of an unknown type, where all are to be known; that there is one."""
+        if not self._knows_all:
+            return rows, None
+        types = self.model.vocabulary.types
+        for i, row in enumerate(rows):
+            if row.type not in types and row.at not in self._discarded:
+                where = f"before {row.type}, epoch {row.epoch}, position {row.position}"
+                what = "a type that this program does not know: a newer one goes on"
+                return rows[:i], Superseded(f"{self.table.name} stops {where}, {what}")
+        return rows, None
 
     def _checked(self, state: State | None) -> State:
         if state is None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import asyncpg
 import pytest
 
-from services.kernel.events import Position
+from services.kernel.events import Position, Vocabulary
 from services.kernel.fold import Fold, Poison
 from services.kernel.log import Log
 from services.kernel.operators import retry
@@ -20,8 +20,11 @@ from tests.kernel.projection.support import (
     PARKING,
     TOTALS,
     Added,
+    Any_,
+    Cleared,
     Linked,
     Total,
+    Unread,
     Writer,
     caught_up,
     ended,
@@ -148,6 +151,27 @@ async def test_an_unhandled_type_moves_the_checkpoint_without_being_decoded(
     await engine.open()
     assert await engine.apply(rows) == Position(1, 10)
     assert await rows_of(pool, "totals") == []
+
+
+async def test_an_engine_that_knows_all_types_of_a_log_leaves_the_first_unknown_one_to_a_newer_program(
+    log: Log, pool: asyncpg.Pool, writer: Writer
+) -> None:
+    older: Vocabulary[Any_] = Vocabulary(Added, Cleared, Linked)
+    await writer.record(*((f"counter:{n}", Added(amount=n)) for n in range(1, 4)), ("counter:1", Unread()))
+    await writer.record(("counter:1", Added(amount=9)))
+    foreign = await caught_up(model("foreign", vocabulary=older), pool, log)
+    assert foreign.position == Position(1, 5)
+    engine = Engine(model("totals", vocabulary=older), pool, log, knows_all=True)
+    running = asyncio.create_task(engine.run())
+    await until(lambda: engine.error is not None)
+    assert engine.error == (
+        "totals stops before Unread, epoch 1, position 4, a type that this program does not know: a newer one goes on"
+    )
+    assert engine.position == Position(1, 3)
+    assert len(await rows_of(pool, "totals")) == 3
+    await Engine(TOTALS, pool, log, knows_all=True).catch_up()
+    await until(lambda: engine.position == Position(1, 5) and engine.error is None)
+    await ended(running)
 
 
 async def test_a_poison_event_stops_the_model_before_it_and_a_fix_lets_it_go_on(

@@ -30,6 +30,7 @@ from services.kernel.probes import turns
 from services.kernel.settings import Settings, unset
 from services.kernel.tools import PRESENT, Peer, Tools
 from tests.kernel.messaging.support import Owner, until
+from tests.kernel.projection.support import Cleared, Writer
 from tests.kernel.rpc.conftest import API, PASSWORD, PEER, RPC, Sample, refusal
 from tests.kernel.rpc.sample import api
 
@@ -189,6 +190,27 @@ async def test_a_database_that_is_down_is_waited_for_and_then_named_in_a_sentenc
     assert "database.away" in log
     assert "The database does not answer" in log.splitlines()[-1]
     assert "Traceback" not in log
+
+
+async def test_a_service_takes_commands_and_folds_no_further_once_a_newer_program_has_recorded_what_it_does_not_know(
+    start: Callable[..., Awaitable[Sample]], environment: dict[str, str]
+) -> None:
+    sample = await start()
+    box = (await sample.open_box("b-known")).recorded
+    log = await Log.open("sample", environment["THIDUA_DATABASE"])
+    await Writer(log).record(("box:b-newer", Cleared()))
+    await log.close()
+    health = health_pb2_grpc.HealthStub(sample.channel)
+    async with asyncio.timeout(30):
+        async for answer in health.Watch(health_pb2.HealthCheckRequest(service="sample.projections")):
+            if answer.status == health_pb2.HealthCheckResponse.NOT_SERVING:
+                break
+    after = (await sample.open_box("b-after")).recorded
+    assert after.position.position == box.position.position + 2
+    assert (await sample.call("GetBox", box="b-known", read={"at_least": [box.position]})).open
+    code, _ = await refusal(sample.call("GetBox", box="b-after", read={"at_least": [after.position]}))
+    assert code == "UNAVAILABLE"
+    assert "stops before Cleared, epoch 1, position 2, a type that this program does not know" in await sample.end()
 
 
 async def test_a_service_that_is_told_to_end_while_it_waits_for_its_database_ends_at_once_and_well(
