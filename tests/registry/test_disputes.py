@@ -7,12 +7,12 @@ import pytest
 
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
-from services.kernel.provenance import Listed, Record, Source
+from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
-from services.registry.domain.conference import HoldConference
+from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.leadership import ElectLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement
@@ -338,3 +338,54 @@ async def test_a_record_that_lists_more_than_it_declares_is_kept_and_marked(regi
     await registry.tell(NoteReview(**REVIEW, tasks=Listed[str](items=("một", "hai"), declared_count=1), record=RECORD))
     (review,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).reviews
     assert (review.inconsistent, len(review.tasks.items), review.tasks.declared_count.value) == (True, 2, "1")
+
+
+# What one record is silent about, another tells
+
+
+def chaired(*words: str, **list_: Any) -> Listed[e.Party]:
+    return Listed[e.Party](items=tuple(e.Party(words=one) for one in words), **list_)
+
+
+async def test_a_conference_answers_what_any_of_its_records_tells(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    await registry.tell(
+        HoldConference(**CONFERENCE, closes=2023, agenda=Listed[str](items=("một",)), record=from_("a"))
+    )
+    agenda = Listed[str](items=("một", "hai"), declared_count=2)
+    rest: dict[str, Any] = {"effective": DAY, "place": "Hà Nội", "half_day": "MORNING", "agenda": agenda}
+    await registry.tell(HoldConference(**CONFERENCE, **rest, chairs=chaired("Chủ tịch"), record=from_("b")))
+    answer = await registry.ask("GetConference", conference="c1")
+    found = [(one.value, one.mark.source) for one in (answer.closes, answer.held_on, answer.place, answer.half_day)]
+    assert found == [("2023", "a"), ("2024-04-10", "b"), ("Hà Nội", "b"), ("MORNING", "b")]
+    assert [one.words.value for one in answer.chairs.items] == ["Chủ tịch"]
+    assert [(one.value, one.mark.source) for one in answer.agenda.items] == [("một", "a"), ("hai", "b")]
+    assert (answer.agenda.declared_count.value, answer.disputed) == ("2", False)
+
+
+async def test_a_party_that_several_records_name_is_shown_once_by_the_surest(registry: Registry) -> None:
+    unsure = from_("a").model_copy(update={"inferred": (Inference(field="chairs", basis="by custom"),)})
+    for record in (unsure, from_("b")):
+        await registry.tell(HoldConference(**CONFERENCE, chairs=chaired("Chủ tịch"), record=record))
+    answer = await registry.ask("GetConference", conference="c1")
+    assert [(one.words.value, one.words.mark.source) for one in answer.chairs.items] == [("Chủ tịch", "b")]
+
+
+async def test_a_joined_list_is_whole_only_where_one_record_that_says_so_names_all_of_it(registry: Registry) -> None:
+    await registry.tell(HoldConference(**CONFERENCE, chairs=chaired("A", "B", exhaustive=True), record=from_("a")))
+    await registry.tell(HoldConference(**CONFERENCE, chairs=chaired("B"), record=from_("b")))
+    assert (await registry.ask("GetConference", conference="c1")).chairs.exhaustive.value == "true"
+    await registry.tell(HoldConference(**CONFERENCE, chairs=chaired("C"), record=from_("c")))
+    assert (await registry.ask("GetConference", conference="c1")).chairs.exhaustive is None
+
+
+async def test_who_took_part_is_shown_once_with_all_roles_and_other_counts_are_disputed(registry: Registry) -> None:
+    await registry.tell(HoldConference(**CONFERENCE, record=RECORD))
+    for source, role, count in (("a", "OPENS", 12), ("b", "CONCLUDES", 13)):
+        attendee = e.Attendee.model_validate({"agency": "btp", "roles": (role,)})
+        attendees = Listed[e.Attendee](items=(attendee,), declared_count=count)
+        await registry.tell(RecordAttendance(conference="c1", attendees=attendees, record=from_(source)))
+    answer = await registry.ask("GetConference", conference="c1")
+    (attendee,) = answer.attendees
+    assert [(one.value, one.mark.source) for one in attendee.roles] == [("OPENS", "a"), ("CONCLUDES", "b")]
+    assert [told(one) for one in answer.disputes] == [("attendees.declared_count", None, [("12", "a"), ("13", "b")])]

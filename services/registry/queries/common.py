@@ -16,6 +16,7 @@ from services.registry import events as e
 from services.registry.projections import ORGANISATIONS, Organisation
 
 E = TypeVar("E")
+P = TypeVar("P")
 
 NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "authority", "province", "organisation"})
 """Fields of answers that hold an organisation's id."""
@@ -118,6 +119,45 @@ def party(told: Any, path: str) -> PartyShown | None:
 def parties(told: Any, path: str) -> PartyFactList:
     items = (party(told, f"{path}.items[{i}]") for i in range(length(told, path)))
     return PartyFactList(items=tuple(item for item in items if item), **counted(told, path))
+
+
+def joined(told: Sequence[Any], path: str) -> FactList:
+    """A list of plain values that several records tell: each value once."""
+    lists = [listed(event, path) for event in told]
+    return FactList(items=surest(item for one in lists for item in one.items), **counted_together(told, path))
+
+
+def joined_parties(told: Sequence[Any], path: str) -> PartyFactList:
+    """Parties that several records tell: each once."""
+    found: dict[tuple[str | None, ...], list[PartyShown]] = {}
+    for one in (item for event in told for item in parties(event, path).items):
+        found.setdefault(party_key(one), []).append(one)
+    return PartyFactList(items=tuple(map(surest_party, found.values())), **counted_together(told, path))
+
+
+def party_key(one: Any) -> tuple[str | None, ...]:
+    """Who an answer names, however it is known."""
+    return tuple(known.value if known else None for known in (one.agency, one.person, one.words))
+
+
+def surest_party(same: Sequence[P]) -> P:
+    """Of what names one party the first that is stated throughout, or else the first."""
+    return next((one for one in same if _stated(one)), same[0])
+
+
+def _stated(one: Any) -> bool:
+    return all(known.mark.certainty == "STATED" for known in (one.agency, one.person, one.words) if known)
+
+
+def counted_together(told: Sequence[Any], path: str) -> dict[str, Fact | None]:
+    """The count of a list that several records tell, and whether it is whole.
+
+    A record says so of its own list: of all that is told it holds only where that record names it all.
+    """
+    named_ = [set(getattr(event, path).items) for event in told]
+    every = set().union(*named_)
+    whole = (fact(event, f"{path}.exhaustive") for event, own in zip(told, named_, strict=True) if own == every)
+    return {"declared_count": first(told, f"{path}.declared_count"), "exhaustive": next(filter(None, whole), None)}
 
 
 def holder(told: Any, path: str) -> HolderShown | None:

@@ -1,5 +1,7 @@
 """A conference and who took part in it."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 
 from services.kernel.errors import Missing
@@ -15,13 +17,17 @@ from services.registry.queries.common import (
     FactList,
     Label,
     PartyFactList,
-    counted,
+    counted_together,
     facts,
+    first,
     holding,
+    joined,
+    joined_parties,
     labels,
     length,
-    listed,
-    parties,
+    party_key,
+    surest,
+    surest_party,
 )
 from services.registry.queries.disputes import RulingShown, disputes, rulings
 
@@ -109,7 +115,7 @@ class ConferenceAnswer(BaseModel):
     labels: tuple[Label, ...]
     """The organisations named here."""
     disputed: bool
-    """Whether records tell of it in ways that cannot both be; the fields are as the first one tells them."""
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
     disputes: tuple[DisputeShown, ...]
     """What they tell otherwise."""
     rulings: tuple[RulingShown, ...]
@@ -121,27 +127,25 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     if stream is None:
         raise Missing(en=f"{asked.conference} is not recorded", vi=f"Chưa ghi nhận {asked.conference}.")
     told = [event for event in holding(stream.told) if isinstance(event, e.ConferenceHeld)]
-    held = told[0] if told else None
     attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
-    counts = [counted(event, "attendees") for event in reversed(attendance)]
+    contradicting = (*disputes(told, *TOLD), *disputes(attendance, "attendees.declared_count"))
     answer = ConferenceAnswer(
         conference=asked.conference,
-        bloc=fact(held, "bloc"),
-        kind=fact(held, "kind"),
-        closes=fact(held, "closes"),
-        opens=fact(held, "opens"),
-        during=fact(held, "during"),
-        held_on=fact(held, "effective"),
-        half_day=fact(held, "half_day"),
-        place=fact(held, "place"),
-        chairs=parties(held, "chairs"),
-        agenda=listed(held, "agenda"),
-        attendees=tuple(_attendee(event, i) for event in attendance for i in range(length(event, "attendees"))),
-        declared_count=next((x["declared_count"] for x in counts if x["declared_count"]), None),
-        exhaustive=next((x["exhaustive"] for x in counts if x["exhaustive"]), None),
+        bloc=first(told, "bloc"),
+        kind=first(told, "kind"),
+        closes=first(told, "closes"),
+        opens=first(told, "opens"),
+        during=first(told, "during"),
+        held_on=first(told, "effective"),
+        half_day=first(told, "half_day"),
+        place=first(told, "place"),
+        chairs=joined_parties(told, "chairs"),
+        agenda=joined(told, "agenda"),
+        attendees=_attendees(attendance),
+        **counted_together(attendance, "attendees"),
         labels=(),
-        disputed=bool(disputes(told, *TOLD)),
-        disputes=disputes(told, *TOLD),
+        disputed=bool(contradicting),
+        disputes=contradicting,
         rulings=rulings(stream.told),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
@@ -161,6 +165,22 @@ def meeting(event: e.ConferenceHeld, stream: Stream) -> MeetingShown:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(stream.told),
+    )
+
+
+def _attendees(attendance: Sequence[e.AttendanceRecorded]) -> tuple[AttendeeShown, ...]:
+    """Who took part, each once, with all that is told of what they did."""
+    told: dict[tuple[str | None, ...], list[AttendeeShown]] = {}
+    for one in (_attendee(event, i) for event in attendance for i in range(length(event, "attendees"))):
+        told.setdefault(party_key(one), []).append(one)
+    return tuple(
+        surest_party(same).model_copy(
+            update={
+                "roles": surest(role for one in same for role in one.roles),
+                "count": next((one.count for one in same if one.count), None),
+            }
+        )
+        for same in told.values()
     )
 
 

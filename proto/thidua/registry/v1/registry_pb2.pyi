@@ -3539,7 +3539,7 @@ class GetConferenceResponse(_message.Message):
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
-    """Whether records tell of it in ways that cannot both be; the fields are as the first one tells them."""
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
