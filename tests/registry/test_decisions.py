@@ -416,7 +416,7 @@ def test_an_attendee_is_somebody_or_at_least_words() -> None:
 
 
 def test_a_movement_is_launched_once_and_taken_up_by_anybody() -> None:
-    launcher = e.Party(agency="btp")
+    launcher = e.Party(person="p-1")
     launched = e.MovementLaunched(movement="m", effective=DAY, launcher=launcher)
     given().when(LaunchMovement(movement="m", effective=DAY, launcher=launcher)).then(launched)
     given().when(LaunchMovement(movement="m", effective=DAY)).refused("movement.launcher")

@@ -285,7 +285,7 @@ def test_a_ruling_has_a_document_an_author_and_something_to_settle(fields: dict[
     commands: list[Command] = [
         NoteReview(**REVIEW, **fields, **day),
         HoldConference(**CONFERENCE, **fields, **day),
-        LaunchMovement(movement="m", launcher=e.Party(agency="btp"), **fields, **day),
+        LaunchMovement(movement="m", launcher=e.Party(person="p-1"), **fields, **day),
         RegisterOrganisation(organisation="a", name="A", **fields),
     ]
     if "record" in fields:

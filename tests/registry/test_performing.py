@@ -1,5 +1,6 @@
 """What acts performed here must keep, and records need not: who acts is a member, and no act is of a day to come."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
-from services.registry.domain.movement import LaunchMovement
+from services.registry.domain.movement import LaunchMovement, LinkMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
@@ -42,6 +43,7 @@ def acts(unit: str = "btp", **fields: Any) -> dict[str, Act]:
     told: dict[str, Any] = {"bloc": "b1", "year": 2024, "effective": DAY, "authority": "central", **fields}
     held = e.Holder(agency=unit)
     leads = Listed[e.PlanItem](items=(e.PlanItem(item="i1", text="Tọa đàm", lead=unit),))
+    joined = Listed[e.PlanItem](items=(e.PlanItem(item="i1", text="Tọa đàm", joining=(unit,)),))
     return {
         "signature.member": SignCovenant(**told, signature=e.Signature(member=unit)),
         "head.agency": ElectLeadership(**told, head=held),
@@ -52,6 +54,10 @@ def acts(unit: str = "btp", **fields: Any) -> dict[str, Act]:
         "lead": AssignLead(**told, item="i1", lead=unit),
         "items.items[0].lead": DraftPlan(**told, items=leads),
         "items.items[0].lead of an approval": ApprovePlan(**told, items=leads),
+        "joining[0]": AssignLead(**told, item="i1", lead="ktnn", joining=(unit,)),
+        "items.items[0].joining[0]": DraftPlan(**told, items=joined),
+        "items.items[0].joining[0] of an approval": ApprovePlan(**told, items=joined),
+        "presenter.agency": DraftPlan(**told, presenter=e.Party(agency=unit)),
     }
 
 
@@ -141,6 +147,42 @@ def test_a_bloc_is_established_here_under_a_registered_authority() -> None:
     given().when(told).refused("organisation.unknown")
     recorded = EstablishBloc(**fields, authority="central", record=RECORD)
     given().when(recorded).then(e.BlocEstablished(**fields, authority="central", record=RECORD))
+
+
+def mentions(**fields: Any) -> dict[str, Act]:
+    """Every act that names an organisation which need be no member, by the field that names it."""
+    told: dict[str, Any] = {"effective": DAY, **fields}
+    of_bloc = {**told, "bloc": "b1", "year": 2024}
+    party = e.Party(agency="ubnd")
+    parties = Listed[e.Party](items=(party,))
+    new: dict[str, Any] = {"bloc": "b2", "kind": "CUM", "name": "Cụm 2", **told}
+    council = "ktnn"  # registered, and so no reason for a refusal
+    return {
+        "authority": EstablishBloc(**new, authority="ubnd"),
+        "province": EstablishBloc(**new, authority=council, province="ubnd"),
+        "members.items[0].unit": DeclareMembers(**of_bloc, members=Listed[e.Member](items=(e.Member(unit="ubnd"),))),
+        "chairs.items[0].agency": HoldConference(conference="d", kind="OTHER", bloc="b1", chairs=parties, **told),
+        "chairs.items[0].agency of no bloc": HoldConference(conference="d", kind="OTHER", chairs=parties, **told),
+        "attendees.items[0].agency": RecordAttendance(
+            conference="c", attendees=Listed[e.Attendee](items=(e.Attendee(agency="ubnd"),)), **told
+        ),
+        "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
+        "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
+        "commenters.items[0].agency": CommentPlan(commenters=parties, **of_bloc),
+        "acceptor.agency": CommentPlan(acceptor=party, **of_bloc),
+        "finaliser.agency": CommentPlan(finaliser=party, **of_bloc),
+    }
+
+
+@pytest.mark.parametrize("field", mentions())
+def test_an_act_performed_here_names_registered_organisations_alone(field: str) -> None:
+    told: dict[str, list[Event]] = {**GROUND, "conference:c": [HELD], "plan:b1:2024": [DRAFT]}
+    act, path = mentions()[field], field.partition(" of ")[0]
+    with pytest.raises(Refused, match="^" + re.escape(f"{path}: ubnd is not registered")) as refused:
+        HANDLERS[type(act)].decide(act, *(_folded(stream, told) for stream in HANDLERS[type(act)].reads(act)))
+    assert (refused.value.rule, refused.value.vi.startswith(f"{path}: ")) == ("organisation.unknown", True)
+    given({**told, "organisation:ubnd": members("ubnd")["organisation:ubnd"]}).when(act).accepted()
+    given().when(mentions(record=RECORD)[field]).accepted()
 
 
 async def test_who_joins_a_bloc_that_nobody_is_known_to_organise_is_told_what_to_do(registry: Registry) -> None:

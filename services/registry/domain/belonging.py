@@ -1,6 +1,6 @@
 """That the agencies which a performed act of a bloc names are registered, and members of the bloc on its day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,7 @@ from services.kernel.telling import require
 from services.kernel.text import Id
 from services.registry.domain.bloc import Established, organised
 from services.registry.domain.membership import MEMBERSHIP
-from services.registry.domain.organisation import ORGANISATION, registered
-
-Named = Mapping[str, Id]
-"""Agencies, each by the path of the field that names it."""
+from services.registry.domain.organisation import ORGANISATION, Mentioned, registered
 
 
 class ActOfMembers(Act):
@@ -28,7 +25,7 @@ class ActOfMembers(Act):
     here, and checked against the bloc."""
 
 
-def reads(act: ActOfMembers, named: Named) -> list[Stream[Any]]:
+def reads(act: ActOfMembers, named: Mentioned) -> list[Stream[Any]]:
     """The streams of which `belong` gets the states: of each agency its registration and its memberships."""
     if act.record is not None or act.authority is None:
         return []
@@ -36,7 +33,7 @@ def reads(act: ActOfMembers, named: Named) -> list[Stream[Any]]:
     return [stream for a in agencies for stream in (ORGANISATION.of(a), MEMBERSHIP.of(act.authority, a))]
 
 
-def belong(act: ActOfMembers, named: Named, bloc: Established, states: Sequence[Any]) -> None:
+def belong(act: ActOfMembers, named: Mentioned, bloc: Established, states: Sequence[Any]) -> None:
     """Raises Refused. Of an act without a day only who is a member for good belongs."""
     if not named:
         return

@@ -10,7 +10,7 @@ from services.kernel.performing import Act, counted, happened, named_day, takes_
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.organisation import ORGANISATION, Organisation, registered
+from services.registry.domain.organisation import Mentioned, Organisation, all_registered, reads
 from services.registry.domain.ruling import settles
 
 
@@ -149,7 +149,7 @@ def organised(known: Established, authority: Id | None) -> None:
     )
 
 
-def establish(command: EstablishBloc, bloc: Bloc, *organiser: Organisation) -> Events:
+def establish(command: EstablishBloc, bloc: Bloc, *organisations: Organisation) -> Events:
     if command.record is None:
         _new(bloc)
         require(
@@ -159,8 +159,7 @@ def establish(command: EstablishBloc, bloc: Bloc, *organiser: Organisation) -> E
             vi="Cần cơ quan tổ chức và ngày thành lập.",
         )
         takes_effect(command)
-        for organisation in organiser:
-            registered(organisation, "authority", command.authority or "")
+        all_registered(_organising(command), organisations)
     settles(command, _known(bloc))
     return [tell(e.BlocEstablished, command)]
 
@@ -205,22 +204,31 @@ def dissolve(command: DissolveBloc, bloc: Bloc) -> Events:
     return [tell(e.BlocDissolved, command)]
 
 
-def declare(command: DeclareMembers, bloc: Bloc) -> Events:
+def declare(command: DeclareMembers, bloc: Bloc, *units: Organisation) -> Events:
     if command.record is None:
         established(bloc, command.effective)
         happened(command, command.year)
         counted(command)
+        all_registered(_declared(command), units)
     return [tell(e.MembersDeclared, command)]
 
 
-def _organiser(command: EstablishBloc) -> list[Stream[Any]]:
-    named = [command.authority] if command.authority and command.record is None else []
-    return [BLOC.of(command.bloc), *(ORGANISATION.of(authority) for authority in named)]
+def _organising(command: EstablishBloc) -> Mentioned:
+    told = {"authority": command.authority, "province": command.province}
+    return {field: organisation for field, organisation in told.items() if organisation}
+
+
+def _declared(command: DeclareMembers) -> Mentioned:
+    return {f"members.items[{i}].unit": member.unit for i, member in enumerate(command.members.items)}
+
+
+def _reads(command: EstablishBloc | DeclareMembers, named: Mentioned) -> list[Stream[Any]]:
+    return [BLOC.of(command.bloc), *reads(command, named)]
 
 
 HANDLERS: Handlers = {
-    EstablishBloc: Handler(_organiser, establish),
+    EstablishBloc: Handler(lambda c: _reads(c, _organising(c)), establish),
     NameBloc: Handler(lambda c: [BLOC.of(c.bloc)], name),
     DissolveBloc: Handler(lambda c: [BLOC.of(c.bloc)], dissolve),
-    DeclareMembers: Handler(lambda c: [BLOC.of(c.bloc)], declare),
+    DeclareMembers: Handler(lambda c: _reads(c, _declared(c)), declare),
 }

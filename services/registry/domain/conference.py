@@ -1,13 +1,14 @@
 """Conferences and who took part in them."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.performing import Act, counted, happened, performed_on
 from services.kernel.telling import require, tell
 from services.registry import events as e
-from services.registry.domain.bloc import Bloc, established, named
+from services.registry.domain.bloc import established, named
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
 from services.registry.domain.ruling import settles
 
 
@@ -45,20 +46,22 @@ def evolve(conference: Conference, event: e.ConferenceEvent) -> Conference:
 CONFERENCE: Fold[Conference] = Fold("conference", Unknown(), evolve)
 
 
-def hold(command: HoldConference, conference: Conference, *blocs: Bloc) -> Events:
+def hold(command: HoldConference, conference: Conference, *known: Any) -> Events:
     if command.record is None:
         require(
             not isinstance(conference, Held), "conference.known", en="This id is taken.", vi="Mã hội nghị này đã có."
         )
         performed_on(command, command.closes, command.opens, command.during)
         counted(command)
-        for bloc in blocs:
+        blocs = len(named(command.bloc))
+        for bloc in known[:blocs]:
             established(bloc, command.effective)
+        all_registered(_chairing(command), known[blocs:])
     settles(command, isinstance(conference, Held))
     return [tell(e.ConferenceHeld, command)]
 
 
-def attend(command: RecordAttendance, conference: Conference) -> Events:
+def attend(command: RecordAttendance, conference: Conference, *organisations: Organisation) -> Events:
     if command.record is None:
         require(
             isinstance(conference, Held),
@@ -68,6 +71,7 @@ def attend(command: RecordAttendance, conference: Conference) -> Events:
         )
         happened(command)
         counted(command)
+        all_registered(_attending(command), organisations)
     require(
         all(a.agency or a.person or a.words for a in command.attendees.items),
         "conference.attendee",
@@ -77,7 +81,18 @@ def attend(command: RecordAttendance, conference: Conference) -> Events:
     return [tell(e.AttendanceRecorded, command)]
 
 
+def _chairing(command: HoldConference) -> Mentioned:
+    return agencies("chairs.items[{}]", command.chairs.items)
+
+
+def _attending(command: RecordAttendance) -> Mentioned:
+    return agencies("attendees.items[{}]", command.attendees.items)
+
+
 HANDLERS: Handlers = {
-    HoldConference: Handler(lambda c: [CONFERENCE.of(c.conference), *named(c.bloc)], hold),
-    RecordAttendance: Handler(lambda c: [CONFERENCE.of(c.conference)], attend),
+    HoldConference: Handler(
+        lambda c: [CONFERENCE.of(c.conference), *named(c.bloc), *reads(c, _chairing(c))],
+        hold,
+    ),
+    RecordAttendance: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _attending(c))], attend),
 }

@@ -7,8 +7,9 @@ from services.kernel.performing import performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
+from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.organisation import Mentioned
 
 
 class SignCovenant(e.SignatureFacts, ActOfMembers):
@@ -57,7 +58,7 @@ def record(command: RecordCovenant, signed: Signed) -> Events:
     return [tell(e.CovenantRecorded, command)]
 
 
-def _signing(command: SignCovenant) -> Named:
+def _signing(command: SignCovenant) -> Mentioned:
     member = command.signature.member
     return {"signature.member": member} if member else {}
 

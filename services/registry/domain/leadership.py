@@ -17,8 +17,9 @@ from services.kernel.provenance import Listed, Part, Record
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.registry import events as e
-from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
+from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.organisation import Mentioned
 
 
 class ElectLeadership(e.ElectionFacts, ActOfMembers):
@@ -267,7 +268,7 @@ def _holders(command: ElectLeadership | HandOverLeadership) -> Mapping[str, e.Ho
     return {"head": command.head, **deputies}
 
 
-def _named(holders: Mapping[str, e.Holder | None]) -> Named:
+def _named(holders: Mapping[str, e.Holder | None]) -> Mentioned:
     return {f"{field}.agency": holder.agency for field, holder in holders.items() if holder and holder.agency}
 
 

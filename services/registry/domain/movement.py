@@ -1,13 +1,14 @@
 """Movements: launched in a bloc, or somebody else's that a bloc takes up."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.performing import Act, happened, performed_on
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established, named
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
 from services.registry.domain.ruling import settles
 
 
@@ -45,7 +46,7 @@ def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
 MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
 
 
-def launch(command: LaunchMovement, movement: Movement, *blocs: Bloc) -> Events:
+def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:
     if command.record is None:
         require(
             not isinstance(movement, Launched),
@@ -55,21 +56,34 @@ def launch(command: LaunchMovement, movement: Movement, *blocs: Bloc) -> Events:
         )
         performed_on(command, command.year)
         require(command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động.")
-        for bloc in blocs:
+        blocs = len(named(command.bloc))
+        for bloc in known[:blocs]:
             established(bloc, command.effective)
+        all_registered(_launching(command), known[blocs:])
     settles(command, isinstance(movement, Launched))
     return [tell(e.MovementLaunched, command)]
 
 
-def link(command: LinkMovement, movement: Movement, bloc: Bloc) -> Events:
+def link(command: LinkMovement, movement: Movement, bloc: Bloc, *launcher: Organisation) -> Events:
     del movement  # another's movement may be unknown here
     if command.record is None:
         established(bloc, command.effective)
         happened(command, command.year)
+        all_registered(_launching(command), launcher)
     return [tell(e.MovementLinked, command)]
 
 
+def _launching(command: LaunchMovement | LinkMovement) -> Mentioned:
+    return agencies("launcher", [command.launcher])
+
+
 HANDLERS: Handlers = {
-    LaunchMovement: Handler(lambda c: [MOVEMENT.of(c.movement), *named(c.bloc)], launch),
-    LinkMovement: Handler(lambda c: [MOVEMENT.of(c.movement), BLOC.of(c.bloc)], link),
+    LaunchMovement: Handler(
+        lambda c: [MOVEMENT.of(c.movement), *named(c.bloc), *reads(c, _launching(c))],
+        launch,
+    ),
+    LinkMovement: Handler(
+        lambda c: [MOVEMENT.of(c.movement), BLOC.of(c.bloc), *reads(c, _launching(c))],
+        link,
+    ),
 }

@@ -1,9 +1,10 @@
 """Organisations: an id, and names that come and go."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.performing import Act, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
@@ -55,6 +56,27 @@ def registered(organisation: Organisation, field: str, named: Id) -> None:
         en=f"{field}: {named} is not registered; register the organisation first.",
         vi=f"{field}: tổ chức {named} chưa được đăng ký; cần đăng ký trước.",
     )
+
+
+Mentioned = Mapping[str, Id]
+"""Organisations, each by the path of the field that names it."""
+
+
+def agencies(path: str, parties: Iterable[e.Party | None]) -> Mentioned:
+    """Those of the parties in a list, by path such as `chairs.items[{}]`."""
+    return {f"{path.format(i)}.agency": p.agency for i, p in enumerate(parties) if p and p.agency}
+
+
+def reads(act: Act, named: Mentioned) -> list[Stream[Organisation]]:
+    """The streams of which `all_registered` gets the states; a record may name who is not registered."""
+    return [] if act.record is not None else [ORGANISATION.of(one) for one in dict.fromkeys(named.values())]
+
+
+def all_registered(named: Mentioned, states: Sequence[Organisation]) -> None:
+    """What a performed act needs of the organisations that it names. Raises Refused."""
+    known = dict(zip(dict.fromkeys(named.values()), states, strict=True))
+    for field, one in named.items():
+        registered(known[one], field, one)
 
 
 def register(command: RegisterOrganisation, organisation: Organisation) -> Events:

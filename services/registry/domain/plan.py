@@ -1,6 +1,6 @@
 """The yearly plan of a bloc: drafted, commented on, approved, its activities given to lead agencies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
@@ -9,8 +9,10 @@ from services.kernel.performing import Act, counted, happened, performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.belonging import ActOfMembers, Named, belong, reads
+from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered
+from services.registry.domain.organisation import reads as registrations
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""
@@ -85,16 +87,17 @@ def draft(command: DraftPlan, plan: Plan, bloc: Bloc, *members: Any) -> Events:
         )
         items = [i.item for i in command.items.items]
         require(len(set(items)) == len(items), "plan.items", en="Two activities share an id.", vi="Trùng mã hoạt động.")
-        belong(command, _leading(command), known, members)
+        belong(command, _taking_part(command), known, members)
     return [tell(e.PlanDrafted, command)]
 
 
-def comment(command: CommentPlan, plan: Plan, bloc: Bloc) -> Events:
+def comment(command: CommentPlan, plan: Plan, bloc: Bloc, *organisations: Organisation) -> Events:
     if command.record is None:
         established(bloc, command.effective)
         happened(command, command.year)
         counted(command)
         _drafted(plan)
+        all_registered(_commenting(command), organisations)
     return [tell(e.PlanCommented, command)]
 
 
@@ -104,7 +107,7 @@ def approve(command: ApprovePlan, plan: Plan, bloc: Bloc, *members: Any) -> Even
         _drafted(plan)
         performed_on(command, command.year)
         counted(command)
-        belong(command, _leading(command), known, members)
+        belong(command, _taking_part(command), known, members)
     return [tell(e.PlanApproved, command)]
 
 
@@ -144,24 +147,44 @@ def assign(command: AssignLead, plan: Plan, bloc: Bloc, *members: Any) -> Events
             en="The plan has no such activity.",
             vi="Kế hoạch không có hoạt động này.",
         )
-        belong(command, {"lead": command.lead}, known, members)
+        belong(command, _taking_part(command), known, members)
     return [tell(e.ActivityAssigned, command)]
 
 
-def _leading(command: DraftPlan | ApprovePlan) -> Named:
-    items = command.items.items if command.items else ()
-    return {f"items.items[{i}].lead": item.lead for i, item in enumerate(items) if item.lead}
+def _taking_part(command: DraftPlan | ApprovePlan | AssignLead) -> Mentioned:
+    """Who leads and joins activities, and whose officer presents the draft."""
+    match command:
+        case DraftPlan(items=items, presenter=presenter):
+            return {**_assigned(items.items), **agencies("presenter", [presenter])}
+        case ApprovePlan(items=items):
+            return _assigned(items.items if items else ())
+        case AssignLead(lead=lead, joining=joining):
+            return {"lead": lead, **_joining("joining", joining)}
+
+
+def _assigned(items: Sequence[e.PlanItem]) -> Mentioned:
+    leading = {f"items.items[{i}].lead": item.lead for i, item in enumerate(items) if item.lead}
+    joining = (_joining(f"items.items[{i}].joining", item.joining) for i, item in enumerate(items))
+    return {**leading, **{field: agency for one in joining for field, agency in one.items()}}
+
+
+def _joining(path: str, joining: Sequence[Id]) -> Mentioned:
+    return {f"{path}[{i}]": agency for i, agency in enumerate(joining)}
+
+
+def _commenting(command: CommentPlan) -> Mentioned:
+    return {
+        **agencies("commenters.items[{}]", command.commenters.items),
+        **agencies("acceptor", [command.acceptor]),
+        **agencies("finaliser", [command.finaliser]),
+    }
 
 
 def _reads(command: DraftPlan | CommentPlan | ApprovePlan | AssignLead) -> list[Stream[Any]]:
     streams: list[Stream[Any]] = [PLAN.of(command.bloc, str(command.year)), BLOC.of(command.bloc)]
-    match command:
-        case DraftPlan() | ApprovePlan():
-            return streams + reads(command, _leading(command))
-        case AssignLead():
-            return streams + reads(command, {"lead": command.lead})
-        case CommentPlan():
-            return streams
+    if isinstance(command, CommentPlan):
+        return streams + registrations(command, _commenting(command))
+    return streams + reads(command, _taking_part(command))
 
 
 HANDLERS: Handlers = {
