@@ -60,7 +60,7 @@ NAMES = Model(
     by_stream,
     named,
     doc=Name,
-    version=2,
+    version=3,
 )
 
 
@@ -75,7 +75,7 @@ def published(stream: str, ranked: Ranked | None, recorded: Recorded[scoring.Ran
 
 
 RANKS = Model(
-    "ranks", "scoring", scoring.VOCABULARY, (scoring.RankingPublished,), by_stream, published, doc=Ranked, version=2
+    "ranks", "scoring", scoring.VOCABULARY, (scoring.RankingPublished,), by_stream, published, doc=Ranked, version=3
 )
 
 

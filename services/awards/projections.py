@@ -35,7 +35,17 @@ def spelled(kind: Kind) -> Iterator[str]:
         yield f"bare:{bare(text)}"
 
 
-KINDS = Model("kinds", "awards", e.VOCABULARY, (e.AwardKindRegistered,), code_of, registered, doc=Kind, terms=spelled)
+KINDS = Model(
+    "kinds",
+    "awards",
+    e.VOCABULARY,
+    (e.AwardKindRegistered,),
+    code_of,
+    registered,
+    doc=Kind,
+    terms=spelled,
+    version=2,
+)
 
 
 class Proposal(BaseModel):
@@ -73,7 +83,7 @@ PROPOSALS = Model(
     proposed,
     doc=Proposal,
     terms=of_proposal,
-    version=2,
+    version=3,
 )
 
 
@@ -141,6 +151,7 @@ AWARDS = Model(
     awarded,
     doc=Award,
     terms=of_award,
+    version=2,
 )
 
 

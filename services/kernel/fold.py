@@ -9,8 +9,9 @@ import contextlib
 import json
 import pickle
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -47,7 +48,8 @@ class Model:
     change: Callable[[str, Doc | None, Recorded[Any]], Doc | None]
     """A touched row after the event, from what it was (null: not there); null takes it away."""
     doc: type[BaseModel] | None = None
-    """Its fields must come back from JSON as they went; no sets, which have no order."""
+    """Its fields must come back from JSON as they went, from which nulls are left out, so that an event's next optional
+    field changes no row; no sets, which have no order."""
     terms: Callable[[Doc], Iterable[str]] | None = None
     """Look-up words of a row, such as `year:2021`; for `View.find`."""
     history: Literal["rows", "stream"] = "rows"
@@ -64,8 +66,11 @@ class Model:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", self.name) or "__" in self.name:
             raise ValueError(f"{self.name!r} is no name for a read model")
-        if self.doc is not None and '"uniqueItems": true' in json.dumps(self.doc.model_json_schema()):
+        schema = {} if self.doc is None else self.doc.model_json_schema()
+        if '"uniqueItems": true' in json.dumps(schema):
             raise ValueError(f"{self.name}: a set has no order, use a sorted tuple")
+        if undefaulted := sorted({*_undefaulted(schema)}):
+            raise ValueError(f"{self.name}: give {', '.join(undefaulted)} the default None, for nulls are not stored")
         if self.history == "stream" and (self.keys is not by_stream or self.terms is not None):
             raise ValueError(f"{self.name}: only a row per stream, without terms, can be folded again from its stream")
         try:
@@ -79,11 +84,19 @@ class Model:
 
     @property
     def encode(self) -> Callable[[Doc], bytes]:
-        return _plain if self.doc is None else self.doc.__pydantic_serializer__.to_json
+        return _plain if self.doc is None else partial(self.doc.__pydantic_serializer__.to_json, exclude_none=True)
 
     @property
     def decode(self) -> Callable[[bytes | str], Doc]:
         return orjson.loads if self.doc is None else self.doc.__pydantic_validator__.validate_json
+
+
+def _undefaulted(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The fields, at any depth, that may be null and are required all the same."""
+    for shape in (schema, *schema.get("$defs", {}).values()):
+        for field in shape.get("required", ()):
+            if {"type": "null"} in shape["properties"][field].get("anyOf", ()):
+                yield f"{shape['title']}.{field}"
 
 
 def _plain(doc: Doc) -> bytes:

@@ -151,7 +151,7 @@ ORGANISATIONS = Model(
     _organisation,
     doc=Organisation,
     terms=_name_terms,
-    version=2,
+    version=3,
 )
 BLOCS = Model(
     "blocs",
@@ -162,7 +162,7 @@ BLOCS = Model(
     _bloc,
     doc=Bloc,
     terms=_name_terms,
-    version=3,
+    version=4,
 )
 LEADERSHIPS = Model(
     "leaderships",
@@ -172,7 +172,7 @@ LEADERSHIPS = Model(
     _led_keys,
     _led,
     doc=Led,
-    version=2,
+    version=3,
 )
 YEARS = Model(
     "years",
@@ -182,7 +182,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=2,
+    version=3,
 )
 STREAMS = Model(
     "streams",
@@ -193,6 +193,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=3,
+    version=4,
 )
 MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)

@@ -37,7 +37,7 @@ MEMBERS = Model(
     bloc_of,
     changed,
     doc=Members,
-    version=2,
+    version=3,
 )
 
 

@@ -55,7 +55,7 @@ SHEETS = Model(
     issued,
     doc=Sheet,
     history="stream",
-    version=2,
+    version=3,
 )
 SCORES = Model(
     "scores",
@@ -66,7 +66,7 @@ SCORES = Model(
     scored,
     doc=Score,
     history="stream",
-    version=3,
+    version=4,
 )
 RANKINGS = Model(
     "rankings",
@@ -77,6 +77,6 @@ RANKINGS = Model(
     published,
     doc=Ranking,
     history="stream",
-    version=2,
+    version=3,
 )
 MODELS = (SHEETS, SCORES, RANKINGS)

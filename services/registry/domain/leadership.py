@@ -66,21 +66,21 @@ class Claim(Part):
     """Of the event that told it last."""
     told_by: tuple[int, ...]
     """Versions of every event that told it, oldest first."""
-    year: int | None
-    head: e.Holder | None
+    year: int | None = None
+    head: e.Holder | None = None
     deputies: Listed[e.Deputy]
-    mode: e.Mode | None
-    tally: e.Tally | None
+    mode: e.Mode | None = None
+    tally: e.Tally | None = None
     conference: Id | None = None
     elected: bool
     """Whether an election is told, be its day known or not."""
-    elected_on: date | None
+    elected_on: date | None = None
     elected_field: str
     """Which field of `record` marks the day of the election."""
     start: date | None = None
     end: date | None = None
     seen_on: date | None = None
-    record: Record | None
+    record: Record | None = None
     reason: str | None = None
 
 
@@ -90,10 +90,10 @@ class Handover(Part):
     told_by: tuple[int, ...]
     """Versions of every event that told it, oldest first."""
     year: int
-    on: date | None
-    outgoing: e.Holder | None
-    incoming: e.Holder | None
-    record: Record | None
+    on: date | None = None
+    outgoing: e.Holder | None = None
+    incoming: e.Holder | None = None
+    record: Record | None = None
     reason: str | None = None
     """Of the last correction."""
 

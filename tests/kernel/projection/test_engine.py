@@ -297,8 +297,13 @@ def test_a_model_that_could_not_be_rebuilt_alike_is_refused() -> None:
     class WithSet(Total):
         seen: frozenset[str] = frozenset()
 
+    class WithNull(Total):
+        day: int | None
+
     with pytest.raises(ValueError, match="a set has no order"):
         model("totals", doc=WithSet)
+    with pytest.raises(ValueError, match=r"give WithNull\.day the default None"):
+        model("totals", doc=WithNull)
     with pytest.raises(ValueError, match="top level of a module"):
         model("totals", keys=lambda recorded: [recorded.stream])
     with pytest.raises(ValueError, match="only a row per stream"):
