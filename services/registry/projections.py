@@ -18,7 +18,6 @@ OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
 BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
 MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
 YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted
-YearTold = Annotated[YearEvent, Field(discriminator="type")]
 StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
@@ -55,9 +54,10 @@ class Led(BaseModel):
 
 
 class Year(BaseModel):
-    """A bloc's conferences, movements and reviews of a year, oldest first."""
+    """Where a bloc's conferences, movements and reviews of a year are told, in the order of their first telling."""
 
-    told: tuple[YearTold, ...] = ()
+    acts: tuple[str, ...] = ()
+    """Their streams."""
 
 
 class Stream(BaseModel):
@@ -119,13 +119,17 @@ def summation(event: e.ConferenceHeld) -> Summation | None:
 
 
 def _year_keys(recorded: Recorded[YearEvent]) -> Iterable[str]:
-    event = recorded.event
+    return sorted(years_of(recorded.event))
+
+
+def years_of(event: YearEvent) -> set[str]:
+    """The keys of the blocs' years that an event tells of."""
     years = (event.closes, event.opens, event.during) if isinstance(event, e.ConferenceHeld) else (event.year,)
-    return sorted({year_key(event.bloc, year) for year in years if event.bloc and year})
+    return {year_key(event.bloc, year) for year in years if event.bloc and year}
 
 
 def _year(key: str, doc: Year | None, recorded: Recorded[YearEvent]) -> Year:
-    return Year(told=(*(doc.told if doc else ()), recorded.event))
+    return Year(acts=tuple(dict.fromkeys((*(doc.acts if doc else ()), recorded.stream))))
 
 
 def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent]) -> Stream:
@@ -182,7 +186,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=3,
+    version=4,
 )
 STREAMS = Model(
     "streams",

@@ -1,34 +1,48 @@
-"""The acts of a bloc's year, and all that their own streams tell of them."""
+"""The acts of a bloc's year, each once, with all that its own stream tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
+from services.kernel.events import Event
 from services.kernel.view import View
-from services.registry import events as e
-from services.registry.domain.conference import CONFERENCE
-from services.registry.domain.movement import MOVEMENT
-from services.registry.domain.review import REVIEW
-from services.registry.projections import STREAMS, Stream, Year, YearEvent
+from services.registry.projections import STREAMS, YEARS, Stream, StreamEvent, Year, YearEvent, years_of
 from services.registry.queries.common import holding
 
-Acts = Mapping[str, Stream]
-"""All that is told of the year's conferences, movements and reviews, of other blocs and years too, by stream."""
+E = TypeVar("E", bound=Event)
 
 
-async def acts_of(view: View, year: Year) -> Acts:
-    return await view.many(STREAMS, {_act(event) for event in year.told})
+@dataclass(frozen=True, slots=True)
+class YearAct:
+    """A conference, movement or review of a bloc's year."""
+
+    key: str
+    """Of the bloc's year."""
+    every: Sequence[StreamEvent]
+    """All that is told of it, of other blocs and years too, oldest first."""
+    holds: Sequence[StreamEvent]
+    """What of it no ruling settled otherwise."""
+
+    def here(self, kind: type[E]) -> list[E]:
+        """What of a kind holds and tells of this year."""
+        return [event for event in self.of(kind) if self.tells(event)]
+
+    def of(self, kind: type[E]) -> list[E]:
+        """What of a kind holds."""
+        return [event for event in self.holds if isinstance(event, kind)]
+
+    def of_first(self, kind: type[E]) -> list[E]:
+        """What of a kind holds, before all else what tells of this year: so the year shows what is told of it."""
+        return sorted(self.of(kind), key=lambda event: not self.tells(event))
+
+    def tells(self, event: Event) -> bool:
+        """Whether an event tells of this year."""
+        return isinstance(event, YearEvent) and self.key in years_of(event)
 
 
-def held(year: Year, acts: Acts) -> list[YearEvent]:
-    """The year's acts but for those that a ruling settled otherwise."""
-    return [event for event in year.told if event in holding(acts[_act(event)].told)]
-
-
-def _act(event: YearEvent) -> str:
-    """The stream that an event of a year is in."""
-    match event:
-        case e.ConferenceHeld():
-            return CONFERENCE.of(event.conference).name
-        case e.MovementLaunched() | e.MovementLinked():
-            return MOVEMENT.of(event.movement).name
-        case e.ReviewNoted():
-            return REVIEW.of(event.review).name
+async def acts_of(view: View, key: str) -> list[YearAct]:
+    """The acts that what holds puts into a bloc's year, in the order of their first telling."""
+    year: Year = await view.get(YEARS, key) or Year()
+    streams: dict[str, Stream] = await view.many(STREAMS, year.acts)
+    acts = (YearAct(key, streams[name].told, holding(streams[name].told)) for name in year.acts)
+    return [act for act in acts if any(map(act.tells, act.holds))]

@@ -116,6 +116,13 @@ def party(told: Any, path: str) -> PartyShown | None:
     return PartyShown(**found) if any(found.values()) else None
 
 
+def first_party(told: Iterable[Any], path: str) -> PartyShown | None:
+    """What was told of a party, each field as told first; null where none is told."""
+    events = list(told)
+    found = {name: first(events, f"{path}.{name}") for name in PartyShown.model_fields}
+    return PartyShown(**found) if any(found.values()) else None
+
+
 def parties(told: Any, path: str) -> PartyFactList:
     items = (party(told, f"{path}.items[{i}]") for i in range(length(told, path)))
     return PartyFactList(items=tuple(item for item in items if item), **counted(told, path))
@@ -132,7 +139,7 @@ def joined_parties(told: Sequence[Any], path: str) -> PartyFactList:
     found: dict[tuple[str | None, ...], list[PartyShown]] = {}
     for one in (item for event in told for item in parties(event, path).items):
         found.setdefault(party_key(one), []).append(one)
-    return PartyFactList(items=tuple(map(surest_party, found.values())), **counted_together(told, path))
+    return PartyFactList(items=tuple(map(surest_of, found.values())), **counted_together(told, path))
 
 
 def party_key(one: Any) -> tuple[str | None, ...]:
@@ -140,13 +147,13 @@ def party_key(one: Any) -> tuple[str | None, ...]:
     return tuple(known.value if known else None for known in (one.agency, one.person, one.words))
 
 
-def surest_party(same: Sequence[P]) -> P:
-    """Of what names one party the first that is stated throughout, or else the first."""
+def surest_of(same: Sequence[P]) -> P:
+    """Of answers of equal values the first that is stated throughout, or else the first."""
     return next((one for one in same if _stated(one)), same[0])
 
 
 def _stated(one: Any) -> bool:
-    return all(known.mark.certainty == "STATED" for known in (one.agency, one.person, one.words) if known)
+    return all(known.mark.certainty == "STATED" for _, known in one if isinstance(known, Fact))
 
 
 def counted_together(told: Sequence[Any], path: str) -> dict[str, Fact | None]:

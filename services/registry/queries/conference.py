@@ -12,6 +12,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.projections import STREAMS, Stream
+from services.registry.queries.acts import YearAct
 from services.registry.queries.common import (
     DisputeShown,
     FactList,
@@ -27,7 +28,7 @@ from services.registry.queries.common import (
     length,
     party_key,
     surest,
-    surest_party,
+    surest_of,
 )
 from services.registry.queries.disputes import RulingShown, disputes, rulings
 
@@ -151,20 +152,21 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def meeting(event: e.ConferenceHeld, stream: Stream) -> MeetingShown:
-    """A conference as an event of its stream tells it, and what others tell otherwise."""
-    contradicting = disputes([x for x in holding(stream.told) if isinstance(x, e.ConferenceHeld)], *TOLD)
+def meeting(act: YearAct) -> MeetingShown:
+    """A conference of a year, and what its records tell otherwise."""
+    told = act.of_first(e.ConferenceHeld)
+    contradicting = disputes(act.of(e.ConferenceHeld), *TOLD)
     return MeetingShown(
-        conference=event.conference,
-        kind=fact(event, "kind"),
-        closes=fact(event, "closes"),
-        opens=fact(event, "opens"),
-        during=fact(event, "during"),
-        held_on=fact(event, "effective"),
-        place=fact(event, "place"),
+        conference=told[0].conference,
+        kind=first(told, "kind"),
+        closes=first(told, "closes"),
+        opens=first(told, "opens"),
+        during=first(told, "during"),
+        held_on=first(told, "effective"),
+        place=first(told, "place"),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(stream.told),
+        rulings=rulings(act.every),
     )
 
 
@@ -174,7 +176,7 @@ def _attendees(attendance: Sequence[e.AttendanceRecorded]) -> tuple[AttendeeShow
     for one in (_attendee(event, i) for event in attendance for i in range(length(event, "attendees"))):
         told.setdefault(party_key(one), []).append(one)
     return tuple(
-        surest_party(same).model_copy(
+        surest_of(same).model_copy(
             update={
                 "roles": surest(role for one in same for role in one.roles),
                 "count": next((one.count for one in same if one.count), None),

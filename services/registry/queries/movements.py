@@ -1,14 +1,15 @@
 """The movements of a bloc's year."""
 
+from collections.abc import Iterator, Sequence
+
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
 from services.registry import events as e
-from services.registry.domain.movement import MOVEMENT
-from services.registry.queries.acts import Acts
-from services.registry.queries.common import DisputeShown, PartyShown, facts, holding, party
+from services.registry.queries.acts import YearAct
+from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
 from services.registry.queries.disputes import RulingShown, disputes, rulings
 
 TOLD = ("bloc", "year", "name", "theme", "launcher.agency", "launcher.person", "launcher.words", "effective")
+TOLD_OF_LINKS = ("name", "launcher.agency", "launcher.person", "launcher.words")
 
 
 class MovementShown(Part):
@@ -33,28 +34,54 @@ class MovementShown(Part):
     tags: tuple[Fact, ...]
     """Free tags."""
     disputed: bool
-    """Whether records tell of its launch in ways that cannot both be."""
+    """Whether records tell of it in ways that cannot both be."""
     disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise of its launch."""
+    """What they tell otherwise, of its launch or of how the bloc takes it up."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its launch, oldest first."""
 
 
-def movement(event: e.MovementEvent, acts: Acts) -> MovementShown:
-    launch = event if isinstance(event, e.MovementLaunched) else None
-    told = acts[MOVEMENT.of(event.movement).name].told
-    contradicting = disputes([x for x in holding(told) if isinstance(x, e.MovementLaunched)], *TOLD)
+def movements_of(act: YearAct) -> Iterator[MovementShown]:
+    """A movement of the year: its launch in the bloc, and each manner in which the bloc takes it up."""
+    if act.here(e.MovementLaunched):
+        yield _launch(act)
+    links = act.here(e.MovementLinked)
+    for manner in dict.fromkeys(link.manner for link in links):
+        yield _link([link for link in links if link.manner == manner], act)
+
+
+def _launch(act: YearAct) -> MovementShown:
+    told = act.of_first(e.MovementLaunched)
+    contradicting = disputes(act.of(e.MovementLaunched), *TOLD)
     return MovementShown(
-        movement=event.movement,
-        own=launch is not None,
-        year=fact(event, "year"),
-        name=fact(event, "name"),
-        theme=fact(launch, "theme"),
-        launcher=party(event, "launcher"),
-        launched_on=fact(launch, "effective"),
-        manner=None if launch else fact(event, "manner"),
-        tags=facts(launch, "tags[{}]", len(launch.tags)) if launch else (),
+        movement=told[0].movement,
+        own=True,
+        year=first(told, "year"),
+        name=first(told, "name"),
+        theme=first(told, "theme"),
+        launcher=first_party(told, "launcher"),
+        launched_on=first(told, "effective"),
+        manner=None,
+        tags=surest(tag for event in told for tag in facts(event, "tags[{}]", len(event.tags))),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(told),
+        rulings=rulings(act.every),
+    )
+
+
+def _link(links: Sequence[e.MovementLinked], act: YearAct) -> MovementShown:
+    contradicting = disputes(act.of(e.MovementLaunched), *TOLD) + disputes(links, *TOLD_OF_LINKS)
+    return MovementShown(
+        movement=links[0].movement,
+        own=False,
+        year=first(links, "year"),
+        name=first(links, "name"),
+        theme=None,
+        launcher=first_party(links, "launcher"),
+        launched_on=None,
+        manner=first(links, "manner"),
+        tags=(),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(act.every),
     )

@@ -6,9 +6,8 @@ from services.kernel.performing import consistent
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.registry import events as e
-from services.registry.domain.review import REVIEW
-from services.registry.queries.acts import Acts
-from services.registry.queries.common import DisputeShown, FactList, first, holding, length, listed, surest
+from services.registry.queries.acts import YearAct
+from services.registry.queries.common import DisputeShown, FactList, first, joined, surest_of
 from services.registry.queries.disputes import RulingShown, disputed, disputes, rulings
 
 COUNTS = ("limitations.declared_count", "tasks.declared_count", "targets.declared_count")
@@ -50,17 +49,13 @@ class ReviewShown(Part):
     """Rulings on it, oldest first."""
 
 
-def reviews_of(notes: Sequence[e.ReviewNoted], acts: Acts) -> tuple[ReviewShown, ...]:
-    """The reviews that a year's notes tell of, in the order of telling."""
-    meetings: dict[str, list[e.ReviewNoted]] = {}
-    for note in notes:
-        meetings.setdefault(_meeting(_noted(note.review, acts)), []).append(note)
-    return tuple(_review(told, acts) for told in meetings.values())
-
-
-def _noted(review: str, acts: Acts) -> list[e.ReviewNoted]:
-    """All that holds of a review, of other years and blocs too."""
-    return [event for event in holding(acts[REVIEW.of(review).name].told) if isinstance(event, e.ReviewNoted)]
+def reviews_of(acts: Iterable[YearAct]) -> tuple[ReviewShown, ...]:
+    """The reviews of a year, in the order of telling."""
+    meetings: dict[str, list[YearAct]] = {}
+    for act in acts:
+        if noted := act.of(e.ReviewNoted):
+            meetings.setdefault(_meeting(noted), []).append(act)
+    return tuple(map(_review, meetings.values()))
 
 
 def _meeting(noted: Sequence[e.ReviewNoted]) -> str:
@@ -69,43 +64,37 @@ def _meeting(noted: Sequence[e.ReviewNoted]) -> str:
     return told.value if told else ""
 
 
-def _review(notes: Sequence[e.ReviewNoted], acts: Acts) -> ReviewShown:
-    ids = tuple(dict.fromkeys(note.review for note in notes))
-    contradicting = tuple(
-        one
-        for found in (
-            *(disputes(_noted(review, acts), "bloc", "year", "conference", "effective") for review in ids),
-            disputes([note for review in ids for note in _noted(review, acts)], *COUNTS),
-            _figures(notes),
-        )
-        for one in found
+def _review(acts: Sequence[YearAct]) -> ReviewShown:
+    """What several ids note of one review."""
+    notes = [note for act in acts for note in act.of_first(e.ReviewNoted)]
+    contradicting = (
+        *(one for act in acts for one in disputes(act.of(e.ReviewNoted), "bloc", "year", "conference", "effective")),
+        *disputes([note for act in acts for note in act.of(e.ReviewNoted)], *COUNTS),
+        *_figures(notes),
     )
     return ReviewShown(
-        reviews=ids,
+        reviews=tuple(dict.fromkeys(note.review for note in notes)),
         conference=first(notes, "conference"),
         on=first(notes, "effective"),
-        limitations=_together([listed(note, "limitations") for note in notes]),
-        tasks=_together([listed(note, "tasks") for note in notes]),
-        targets=tuple(target for note in notes for target in _targets(note)),
+        limitations=joined(notes, "limitations"),
+        tasks=joined(notes, "tasks"),
+        targets=_targets(notes),
         disputed=bool(contradicting),
         disputes=contradicting,
         inconsistent=not all(consistent(x) for note in notes for x in (note.limitations, note.tasks, note.targets)),
-        rulings=tuple(one for review in ids for one in rulings(acts[REVIEW.of(review).name].told)),
+        rulings=tuple(one for act in acts for one in rulings(act.every)),
     )
 
 
-def _together(lists: Sequence[FactList]) -> FactList:
-    """What several notes of one review tell; counts are of the first that gives one."""
-    return FactList(
-        items=surest(item for one in lists for item in one.items),
-        declared_count=next((one.declared_count for one in lists if one.declared_count), None),
-        exhaustive=next((one.exhaustive for one in lists if one.exhaustive), None),
-    )
-
-
-def _targets(note: e.ReviewNoted) -> Iterable[TargetShown]:
-    paths = (f"targets.items[{i}]" for i in range(length(note, "targets")))
-    return (TargetShown(**{name: fact(note, f"{p}.{name}") for name in TargetShown.model_fields}) for p in paths)
+def _targets(notes: Iterable[e.ReviewNoted]) -> tuple[TargetShown, ...]:
+    """Targets that several notes tell: each once, the surest."""
+    found: dict[e.Target, list[TargetShown]] = {}
+    for note in notes:
+        for i, target in enumerate(note.targets.items):
+            path = f"targets.items[{i}]"
+            shown = TargetShown(**{name: fact(note, f"{path}.{name}") for name in TargetShown.model_fields})
+            found.setdefault(target, []).append(shown)
+    return tuple(surest_of(same) for same in found.values())
 
 
 def _figures(notes: Sequence[e.ReviewNoted]) -> tuple[DisputeShown, ...]:

@@ -12,17 +12,16 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain import cycle
-from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
-from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, YEARS, Bloc, Led, Stream, Year, year_key
-from services.registry.queries.acts import acts_of, held
+from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
+from services.registry.queries.acts import acts_of
 from services.registry.queries.bloc import MemberFactList, MemberShown, declared, member, stays
 from services.registry.queries.common import HolderShown, Label, holding, labels, latest, recorded, surest
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
-from services.registry.queries.movements import MovementShown, movement
+from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
 from services.registry.queries.terms import HandoverShown, TermShown, handovers_of, terms_of
@@ -67,22 +66,18 @@ class BlocYearAnswer(BaseModel):
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
-    year: Year = await view.get(YEARS, year_key(asked.bloc, asked.year)) or Year()
     covenant, plan = await _papers(view, asked)
-    acts = await acts_of(view, year)
-    told = held(year, acts)
+    acts = await acts_of(view, year_key(asked.bloc, asked.year))
     answer = BlocYearAnswer(
         state=None,
         terms=terms_of(led.leadership, asked.year),
         disputed=headed_in(led.leadership, asked.year).disputed,
         members=_members(bloc, asked.year),
-        movements=tuple(movement(x, acts) for x in told if isinstance(x, e.MovementLaunched | e.MovementLinked)),
+        movements=tuple(shown for act in acts for shown in movements_of(act)),
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
         plan=plan_of([x for x in plan if not isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
-        reviews=reviews_of([x for x in told if isinstance(x, e.ReviewNoted)], acts),
-        conferences=tuple(
-            meeting(x, acts[CONFERENCE.of(x.conference).name]) for x in told if isinstance(x, e.ConferenceHeld)
-        ),
+        reviews=reviews_of(acts),
+        conferences=tuple(meeting(act) for act in acts if act.of(e.ConferenceHeld)),
         labels=(),
         handovers=handovers_of(led.leadership, asked.year),
     )

@@ -1769,7 +1769,7 @@ class MovementShown(_message.Message):
     own: _builtins.bool
     """Launched in the bloc, not taken up from others."""
     disputed: _builtins.bool
-    """Whether records tell of its launch in ways that cannot both be."""
+    """Whether records tell of it in ways that cannot both be."""
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
         """The year."""
@@ -1800,7 +1800,7 @@ class MovementShown(_message.Message):
 
     @_builtins.property
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
-        """What they tell otherwise of its launch."""
+        """What they tell otherwise, of its launch or of how the bloc takes it up."""
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
