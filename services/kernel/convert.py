@@ -205,16 +205,19 @@ def mismatches(descriptor: Descriptor, model: type[BaseModel], leave_out: Collec
         side = model.__name__ if name in names else descriptor.full_name
         yield f"{descriptor.full_name}.{name}: {side} has no such field"
     for name in sorted(names.keys() & known):
-        yield from _differences(names[name], shape(model, name))
+        yield from _differences(names[name], shape(model, name), demanded=model.model_fields[name].is_required())
 
 
-def _differences(field: FieldDescriptor, of: Shape) -> Iterator[str]:
+def _differences(field: FieldDescriptor, of: Shape, *, demanded: bool) -> Iterator[str]:
+    optional = field.containing_oneof is not None  # of its own; a message has a presence without it too
     if field.is_repeated != of.repeated:
         yield f"{field.full_name}: one side is a list, the other is not"
     elif of.repeated and of.nullable:
         yield f"{field.full_name}: a list is empty, never None"
-    elif of.nullable and not (field.has_presence or field.enum_type):
+    elif of.nullable and not (optional or field.enum_type):
         yield f"{field.full_name}: may be None, so it must be `optional`"
+    elif optional and demanded and not of.nullable:
+        yield f"{field.full_name}: is `optional`, but the model demands it"
     if field.message_type and isinstance(of.inner, type) and issubclass(of.inner, BaseModel):
         yield from mismatches(field.message_type, of.inner)
     elif not _fits(field, of.inner):

@@ -26,8 +26,9 @@ class Other(BaseModel):
     box: int
     label: str | None
     kind: Literal["WOODEN"]
-    things: Listed[Item]
+    things: Listed[Item] | None
     aliases: str
+    price: Decimal
     surplus: str
 
 
@@ -169,6 +170,8 @@ def test_a_model_that_does_not_fit_is_told_field_by_field() -> None:
         "OpenBoxRequest.surplus: thidua.sample.v1.OpenBoxRequest has no such field",
         "OpenBoxRequest.box: the model has int",
         "OpenBoxRequest.label: may be None, so it must be `optional`",
+        "OpenBoxRequest.price: is `optional`, but the model demands it",
+        "OpenBoxRequest.things: may be None, so it must be `optional`",
         "OpenBoxRequest.kind: the model has typing.Literal['WOODEN']",
         "OpenBoxRequest.aliases: one side is a list",
         "Thing.name: may be None",
