@@ -141,9 +141,8 @@ def migrate(service: str) -> None:
     """
     found, settings = _service(service), load(AdminSettings)
     password = urlsplit(settings.database.get_secret_value()).password if settings.database else None
-    folders = [found.migrations] if found.migrations else []
     dsn, secret = settings.admin_database.get_secret_value(), unquote(password) if password else None
-    _asynchronous(_migrate(migrations.migrate(dsn, found.name, folders, password=secret, prefix=settings.role_prefix)))
+    _asynchronous(_migrate(migrations.migrate(dsn, found.name, password=secret, prefix=settings.role_prefix)))
 
 
 async def _migrate(work: Coroutine[Any, Any, list[str]]) -> None:

@@ -104,8 +104,8 @@ class System:
     def migrate(self) -> None:
         """Make the databases and roles, and bring them up to date."""
         for service in SERVICES:
-            folder, password = ROOT / "services" / service / "migrations", self._known["passwords"][service]
-            _apart(migrate(self.admin_dsn(service), service, [folder], password=password, prefix=self._prefix))
+            password = self._known["passwords"][service]
+            _apart(migrate(self.admin_dsn(service), service, password=password, prefix=self._prefix))
 
     def remove(self) -> None:
         """Drop what was made on servers that somebody else runs: databases and roles, and topics.

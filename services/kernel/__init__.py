@@ -1,1 +1,1 @@
-"""The event-sourcing core: log, deciders, projections, relay, inbox, gRPC. It knows no service and no domain word."""
+"""The event-sourcing core: log, deciders, projections, relay, inbox, gRPC. It knows no service."""

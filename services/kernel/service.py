@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -77,8 +76,6 @@ class Service:
     """What is done before anything is served: consequences that a crash or a restore may have undone."""
     public: Callable[[Tools], Feed] | None = None
     """The feed of its public topic."""
-    migrations: Path | None = None
-    """The folder of its own migrations."""
 
     @property
     def all_models(self) -> tuple[Model, ...]:
