@@ -470,3 +470,13 @@ async def test_a_member_declared_for_a_year_is_no_surer_than_the_year(registry: 
     await registry.tell(DeclareMembers.model_validate(members))
     (member,) = (await registry.ask("GetBlocYear", bloc="b1", year=2022)).members.items
     assert (member.unit.mark.certainty, member.unit.mark.basis) == ("INFERRED", "a guess")
+
+
+async def test_a_page_after_what_was_not_found_is_refused_and_not_the_first_one_again(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="btp", name="Bộ Tư pháp"))
+    asked: dict[str, Any] = {"text": "Bộ Tư pháp", "after": "nobody"}
+    for query in ("FindOrganisations", "FindBlocs"):
+        with pytest.raises(Invalid, match="after") as refused:
+            await registry.ask(query, **asked)
+        assert [one.field for one in refused.value.violations] == ["after"]
+    assert (await registry.ask("FindOrganisations", text="Bộ Tư pháp", after="btp")).found == ()

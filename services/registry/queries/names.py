@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.kernel.errors import Invalid, Violation
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
@@ -172,9 +173,22 @@ async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs) 
     rows = dict(same[:CANDIDATES] + alike[:CANDIDATES])
     fits = ((match(asked.text, names_of(doc.told)), key, shown(doc.told) or key) for key, doc in rows.items())
     ranked = sorted((fit, fold(name), key, name) for fit, key, name in fits if fit is not None)
-    after = next((i for i, (_, _, key, _) in enumerate(ranked, 1) if key == asked.after), 0)
-    page = ranked[after : after + asked.limit]
+    start = 0 if asked.after is None else _after(asked.after, [key for _, _, key, _ in ranked])
+    page = ranked[start : start + asked.limit]
     return FoundAnswer(
         found=tuple(Found(id=k, name=n, exact=fit is Match.SAME) for fit, _, k, n in page),
         cut=max(len(same), len(alike)) > CANDIDATES,
     )
+
+
+def _after(last: Id, found: Sequence[str]) -> int:
+    """Where the page begins that follows this id. Raises Invalid where it was not found."""
+    if last not in found:
+        raise Invalid(
+            Violation(
+                "after",
+                en=f"{last} is not found by this text at this position",
+                vi=f"không tìm thấy {last} theo nội dung này tại vị trí này",
+            )
+        )
+    return found.index(last) + 1
