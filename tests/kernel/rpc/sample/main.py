@@ -20,10 +20,10 @@ from tests.kernel.rpc.sample.domain import HANDLERS, VOCABULARY, BoxClosed, BoxO
 class Box(BaseModel):
     label: str
     kind: Kind
-    effective: date | None
     things: Listed[Thing]
+    effective: date | None = None
     open: bool = True
-    price: Price | None
+    price: Price | None = None
 
 
 def box_of(recorded: Recorded[BoxOpened | BoxClosed]) -> tuple[str]:
