@@ -6,7 +6,7 @@ Civil dates are Vietnam's; a year is the emulation year that something is about,
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -133,11 +133,17 @@ class Ruling(Part):
 class Disputable(Told):
     """Facts that sources may tell in ways that cannot both be: all are kept, until a ruling says which hold."""
 
+    may_differ: ClassVar[frozenset[str]] = frozenset({"record", "ruling"})
+    """Fields of which several values are all true. Of every other one a single value is, and two are a dispute."""
+
     ruling: Ruling | None = None
     """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
 
 class OrganisationFacts(Disputable):
+    may_differ = Disputable.may_differ | {"effective", "name", "short_name"}
+    """An organisation has one name after another: only names of the same day contradict each other."""
+
     organisation: Id
     """The organisation's id, chosen by the caller."""
     name: Line

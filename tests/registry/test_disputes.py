@@ -1,7 +1,8 @@
 """Records that contradict each other: all are kept, and their answers say so."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 
@@ -391,3 +392,104 @@ async def test_who_took_part_is_shown_once_with_all_roles_and_other_counts_are_d
     (attendee,) = answer.attendees
     assert [(one.value, one.mark.source) for one in attendee.roles] == [("OPENS", "a"), ("CONCLUDES", "b")]
     assert [told(one) for one in answer.disputes] == [("attendees.declared_count", None, [("12", "a"), ("13", "b")])]
+
+
+# No field in which records may contradict each other is forgotten
+
+Shown = Callable[[Any], Any]
+ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[int], dict[str, Any]], str, Shown]] = {
+    e.OrganisationFacts: (
+        RegisterOrganisation,
+        {"organisation": "a", "name": "A"},
+        lambda n: {"kind": f"kind-{n}", "level": f"level-{n}", "code": f"code-{n}"},
+        "GetOrganisation",
+        lambda answer: answer,
+    ),
+    e.BlocFacts: (
+        EstablishBloc,
+        {"bloc": "b0"},
+        lambda n: {
+            **{field: f"{field}-{n}" for field in ("name", "authority", "level", "province")},
+            "kind": ("KHOI", "CUM")[n],
+            "decision": {"id": f"qd-{n}"},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBloc",
+        lambda answer: answer,
+    ),
+    e.ConferenceFacts: (
+        HoldConference,
+        {"conference": "c1"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "kind": ("SUMMATION", "OTHER")[n],
+            **dict.fromkeys(("closes", "opens", "during"), 2024 + n),
+            "half_day": ("MORNING", "AFTERNOON")[n],
+            "place": ("Hà Nội", "Huế")[n],
+            "chairs": {"declared_count": n},
+            "agenda": {"declared_count": n},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetConference",
+        lambda answer: answer,
+    ),
+    e.MovementFacts: (
+        LaunchMovement,
+        {"movement": "m"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            **{field: f"{field}-{n}" for field in ("name", "theme", "conference")},
+            "launcher": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.movements[0],
+    ),
+    e.ReviewFacts: (
+        NoteReview,
+        {"review": "r1"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "conference": f"c{n}",
+            **{field: {"declared_count": n} for field in ("limitations", "tasks", "targets")},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.reviews[0],
+    ),
+}
+
+
+def flat(fields: dict[str, Any], path: str = "") -> dict[str, str]:
+    """The values by their paths, such as `launcher.agency`."""
+    found: dict[str, str] = {}
+    for name, value in fields.items():
+        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: str(value)}
+    return found
+
+
+def test_every_kind_of_facts_that_may_be_disputed_is_asked_here_with_all_its_fields() -> None:
+    assert ASKED.keys() == set(e.Disputable.__subclasses__())
+    for kind, (_, id_, fields, _, _) in ASKED.items():
+        many = {name for name, field in kind.model_fields.items() if get_origin(field.annotation) is tuple}
+        assert fields(0).keys() | id_.keys() | kind.may_differ | many == kind.model_fields.keys(), kind
+
+
+@pytest.mark.parametrize("kind", ASKED, ids=lambda kind: kind.__name__)
+async def test_every_field_of_which_records_tell_two_values_is_disputed_with_both(
+    registry: Registry, kind: type[e.Disputable]
+) -> None:
+    command, id_, fields, query, shown = ASKED[kind]
+    for bloc in ("b0", "b1") if query == "GetBlocYear" else ():
+        await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
+    for n in (0, 1):
+        await registry.tell(command.model_validate({**id_, **fields(n), "record": from_(f"s{n}")}))
+    asked = {"bloc": "b0", "year": 2024} if query == "GetBlocYear" else {k: v for k, v in id_.items() if k != "name"}
+    answer = shown(await registry.ask(query, **asked))
+    one, other = flat(fields(0)), flat(fields(1))
+    assert {dispute.field: told(dispute)[2] for dispute in answer.disputes} == {
+        path: [(one[path], "s0"), (other[path], "s1")] for path in one
+    }
+    assert answer.disputed

@@ -27,7 +27,7 @@ from services.registry.queries.common import (
     recorded,
     until,
 )
-from services.registry.queries.disputes import RulingShown, disputes, rulings
+from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.stays import Stay, Stays, stays_after
 
@@ -145,7 +145,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     bloc = await recorded(view, BLOCS, asked.bloc)
     told = holding(bloc.told)
     established = [event for event in told if isinstance(event, e.BlocEstablished)]
-    contradicting = disputes(established, "kind", "name", "authority", "level", "province", "effective")
+    contradicting = contradictions(established, e.BlocFacts)
     answer = BlocAnswer(
         bloc=asked.bloc,
         kind=first(established, "kind"),

@@ -30,9 +30,7 @@ from services.registry.queries.common import (
     surest,
     surest_of,
 )
-from services.registry.queries.disputes import RulingShown, disputes, rulings
-
-TOLD = ("bloc", "kind", "closes", "opens", "during", "effective", "half_day")
+from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 
 
 class GetConference(BaseModel):
@@ -129,7 +127,7 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
         raise Missing(en=f"{asked.conference} is not recorded", vi=f"Chưa ghi nhận {asked.conference}.")
     told = [event for event in holding(stream.told) if isinstance(event, e.ConferenceHeld)]
     attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
-    contradicting = (*disputes(told, *TOLD), *disputes(attendance, "attendees.declared_count"))
+    contradicting = (*contradictions(told, e.ConferenceFacts), *disputes(attendance, "attendees.declared_count"))
     answer = ConferenceAnswer(
         conference=asked.conference,
         bloc=first(told, "bloc"),
@@ -155,7 +153,7 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
 def meeting(act: YearAct) -> MeetingShown:
     """A conference of a year, and what its records tell otherwise."""
     told = act.of_first(e.ConferenceHeld)
-    contradicting = disputes(act.of(e.ConferenceHeld), *TOLD)
+    contradicting = contradictions(act.of(e.ConferenceHeld), e.ConferenceFacts)
     return MeetingShown(
         conference=told[0].conference,
         kind=first(told, "kind"),

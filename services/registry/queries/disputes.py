@@ -1,10 +1,15 @@
 """What is told in ways that cannot both be, and how it was settled."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from inspect import isclass
+from typing import Any, get_args, get_origin
 
-from services.kernel.provenance import Fact, Part
+from pydantic import BaseModel
+
+from services.kernel.provenance import Fact, Listed, Part, Source
 from services.kernel.telling import fact
+from services.registry import events as e
 from services.registry.queries.common import DisputeShown, PartyShown, party, rules
 
 
@@ -22,6 +27,35 @@ def rulings(told: Iterable[Any]) -> tuple[RulingShown, ...]:
     return tuple(
         RulingShown(by=party(event, "ruling.by"), reason=fact(event, "ruling.reason")) for event in told if rules(event)
     )
+
+
+def contradictions(told: Sequence[Any], kind: type[e.Disputable]) -> tuple[DisputeShown, ...]:
+    """What records tell in ways that cannot both be."""
+    return disputes(told, *disputable(kind))
+
+
+@cache
+def disputable(kind: type[e.Disputable]) -> tuple[str, ...]:
+    """Paths of all facts of a kind of which a single value is true.
+
+    The items of lists add up; their counts do not. Two documents have two ids; what else is told describes them.
+    """
+    fields = ((name, field.annotation) for name, field in kind.model_fields.items() if name not in kind.may_differ)
+    return tuple(path for name, annotation in fields for path in _paths(name, annotation))
+
+
+def _paths(name: str, annotation: Any) -> Iterator[str]:
+    kinds = [known for known in (annotation, *get_args(annotation)) if isclass(known)]
+    part = next((known for known in kinds if issubclass(known, BaseModel)), None)
+    if part is None:
+        yield from () if get_origin(annotation) is tuple else (name,)
+    elif issubclass(part, Listed):
+        yield f"{name}.declared_count"
+    elif issubclass(part, Source):
+        yield f"{name}.id"
+    else:
+        for inner, field in part.model_fields.items():
+            yield from _paths(f"{name}.{inner}", field.annotation)
 
 
 def disputes(told: Sequence[Any], *fields: str, about: str | None = None) -> tuple[DisputeShown, ...]:

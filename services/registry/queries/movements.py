@@ -6,9 +6,8 @@ from services.kernel.provenance import Fact, Part
 from services.registry import events as e
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
-from services.registry.queries.disputes import RulingShown, disputes, rulings
+from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 
-TOLD = ("bloc", "year", "name", "theme", "launcher.agency", "launcher.person", "launcher.words", "effective")
 TOLD_OF_LINKS = ("name", "launcher.agency", "launcher.person", "launcher.words")
 
 
@@ -52,7 +51,7 @@ def movements_of(act: YearAct) -> Iterator[MovementShown]:
 
 def _launch(act: YearAct) -> MovementShown:
     told = act.of_first(e.MovementLaunched)
-    contradicting = disputes(act.of(e.MovementLaunched), *TOLD)
+    contradicting = contradictions(act.of(e.MovementLaunched), e.MovementFacts)
     return MovementShown(
         movement=told[0].movement,
         own=True,
@@ -70,7 +69,7 @@ def _launch(act: YearAct) -> MovementShown:
 
 
 def _link(links: Sequence[e.MovementLinked], act: YearAct) -> MovementShown:
-    contradicting = disputes(act.of(e.MovementLaunched), *TOLD) + disputes(links, *TOLD_OF_LINKS)
+    contradicting = contradictions(act.of(e.MovementLaunched), e.MovementFacts) + disputes(links, *TOLD_OF_LINKS)
     return MovementShown(
         movement=links[0].movement,
         own=False,

@@ -16,7 +16,7 @@ from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
 from services.registry.projections import BLOCS, ORGANISATIONS, names_of
 from services.registry.queries.common import DisputeShown, facts, holding, latest, recorded, shown, surest, until
-from services.registry.queries.disputes import RulingShown, disputes, rulings
+from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 
 CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
@@ -97,7 +97,7 @@ def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeSho
         )
         for day in days
     )
-    return disputes(told, "kind", "level", "code") + tuple(one for found in names for one in found)
+    return contradictions(told, e.OrganisationFacts) + tuple(one for found in names for one in found)
 
 
 def names_told(told: Iterable[Any]) -> tuple[NameShown, ...]:

@@ -8,9 +8,10 @@ from services.kernel.telling import fact
 from services.registry import events as e
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import DisputeShown, FactList, first, joined, surest_of
-from services.registry.queries.disputes import RulingShown, disputed, disputes, rulings
+from services.registry.queries.disputes import RulingShown, disputable, disputed, disputes, rulings
 
-COUNTS = ("limitations.declared_count", "tasks.declared_count", "targets.declared_count")
+COUNTS = tuple(path for path in disputable(e.ReviewFacts) if path.endswith(".declared_count"))
+OWN = tuple(path for path in disputable(e.ReviewFacts) if path not in COUNTS)
 
 
 class TargetShown(Part):
@@ -68,7 +69,7 @@ def _review(acts: Sequence[YearAct]) -> ReviewShown:
     """What several ids note of one review."""
     notes = [note for act in acts for note in act.of_first(e.ReviewNoted)]
     contradicting = (
-        *(one for act in acts for one in disputes(act.of(e.ReviewNoted), "bloc", "year", "conference", "effective")),
+        *(one for act in acts for one in disputes(act.of(e.ReviewNoted), *OWN)),
         *disputes([note for act in acts for note in act.of(e.ReviewNoted)], *COUNTS),
         *_figures(notes),
     )
