@@ -34,7 +34,7 @@ from services.kernel.rebuild import heal
 from services.kernel.relay import Feed, LogFeed, Relay
 from services.kernel.retry import pauses
 from services.kernel.server import Gate, Server
-from services.kernel.service import Service, StartError, acting, opened, options, owner
+from services.kernel.service import Service, StartError, acting, mending, opened, options, owner
 from services.kernel.settings import Address, Settings, SettingsError, unset
 from services.kernel.telemetry import Metrics
 from services.kernel.tools import Tools
@@ -115,12 +115,14 @@ class _Process:
         self._begun = False
 
     async def start(self, parts: Collection[str], share_port: bool) -> None:
-        if self._service.beginning is not None:
-            await self._service.beginning(self._tools)
+        if self._service.mending is not None:
+            await self._service.mending(self._tools)
         self._server = self._serve(share_port) if "rpc" in parts else None
         works: dict[str, Callable[[], Awaitable[None]]] = {"sampling": self._sample}
         if "projections" in parts:
             works |= self._projections()
+            if self._service.mending is not None:
+                works["mending"] = partial(mending, self._service, self._tools)
         if "relay" in parts:
             works |= self._relaying()
         ready: dict[str, Any] = {"ready": self._service.name, "pid": os.getpid(), "parts": sorted(parts)}

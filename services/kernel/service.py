@@ -71,9 +71,11 @@ class Service:
     keeps_persons: bool = False
     """Whether it has a person vault, and so needs the master key."""
     consequences: Mapping[type[Command], Consequence] = field(default_factory=dict)
-    """What follows once a command is recorded, again at each repetition of it: a person's key destroyed."""
-    beginning: Callable[[Tools], Awaitable[None]] | None = None
-    """What is done before anything is served: consequences that a crash or a restore may have undone."""
+    """What follows once a command is recorded, whatever becomes of its caller, and again at each repetition of it: a
+    person's key destroyed."""
+    mending: Callable[[Tools], Awaitable[None]] | None = None
+    """What is done before anything is served, and every minute after: consequences that a crash kept from following, or
+    that a restore undid."""
     public: Callable[[Tools], Feed] | None = None
     """The feed of its public topic."""
 
@@ -95,7 +97,9 @@ async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
         pool = await _pool(dsn, CONNECTIONS, stack)
-        yield Tools(pool, log, await _vault(dsn, settings, stack), peers)
+        tools = Tools(pool, log, await _vault(dsn, settings, stack), peers)
+        stack.push_async_callback(tools.finishing.close)
+        yield tools
 
 
 async def _pool(dsn: str, most: int, stack: AsyncExitStack) -> asyncpg.Pool:
@@ -161,26 +165,49 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
 
     async def act(command: Command, context: Context) -> Reply:
         try:
-            return await take(command, context)
+            if (consequence := service.consequences.get(type(command))) is None:
+                return await take(command, context)
+            return await tools.finishing.run(take_with(consequence, command, context))
         except Refused as refusal:
             refusal.subject = _subject(refusal.rule, service.handlers[type(command)].reads(command))
             raise
 
     async def take(command: Command, context: Context) -> Reply:
-        arrival, consequence = service.arrivals.get(type(command)), service.consequences.get(type(command))
+        arrival = service.arrivals.get(type(command))
         try:
             arrived = told_today(command)
             if arrival is not None:
                 arrived = await arrival(arrived, tools)
         except Refused as refusal:
-            reply = await handling.accepted(command, context, refusal)
-        else:
-            reply = await handling.handle(arrived, context, sent=command)
-        if consequence is not None:
-            await consequence(command, tools)
+            return await handling.accepted(command, context, refusal)
+        return await handling.handle(arrived, context, sent=command)
+
+    async def take_with(consequence: Consequence, command: Command, context: Context) -> Reply:
+        reply = await take(command, context)
+        await _followed(consequence, command, tools)
         return reply
 
     return act
+
+
+async def _followed(consequence: Consequence, command: Command, tools: Tools) -> None:
+    """Once the database lets it follow."""
+    for pause in pauses():
+        try:
+            return await consequence(command, tools)
+        except Exception as error:
+            _log.error("consequence.failed", command=type(command).__name__, exc_info=error)
+            if not passing(error):
+                raise
+        await asyncio.sleep(pause)
+    raise AssertionError
+
+
+async def mending(service: Service, tools: Tools, every: float = 60.0) -> None:
+    """Mend for ever, after so many seconds each time."""
+    while service.mending is not None:
+        await asyncio.sleep(every)
+        await service.mending(tools)
 
 
 def told_today(command: Command) -> Command:

@@ -12,6 +12,7 @@ import grpc
 from services.kernel.auth import ServiceToken
 from services.kernel.errors import Invalid, Unavailable, Violation
 from services.kernel.events import Position
+from services.kernel.finishing import Finishing
 from services.kernel.fold import Model
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
@@ -41,6 +42,7 @@ class Tools:
     vault: Vault | None = None
     """Of the service that owns the persons; null elsewhere."""
     peers: Mapping[str, Peer] = field(default_factory=dict)
+    finishing: Finishing = field(default_factory=Finishing)
 
     @asynccontextmanager
     async def look(self, *models: Model, read: ReadOptions = PRESENT) -> AsyncIterator[View]:

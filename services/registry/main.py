@@ -94,5 +94,5 @@ SERVICE = Service(
     keeps_persons=True,
     arrivals={**dict.fromkeys(ACTS_OF_MEMBERS, with_authority), RegisterPerson: sealed, DescribePerson: sealed},
     consequences={ForgetPerson: destroyed},
-    beginning=forgotten_again,
+    mending=forgotten_again,
 )

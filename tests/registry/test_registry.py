@@ -1,5 +1,6 @@
 """Registry over a real database: members, corrections, the past, persons."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from thidua.registry.v1 import registry_pb2
 from services.kernel import convert
 from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.provenance import Inference, Record, Source
+from services.kernel.service import mending
 from services.kernel.vault import Vault
 from services.registry import events as e
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
@@ -25,9 +27,10 @@ from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
+from services.registry.main import SERVICE
 from services.registry.queries import names
 from services.registry.queries.names import FindBlocs
-from services.registry.queries.person import GetPersons
+from services.registry.queries.person import UNNAMED, GetPersons
 from tests.registry.support import MASTER, Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -391,6 +394,62 @@ async def test_forgetting_holds_after_the_keys_were_restored(registry: Registry)
     await registry.begin()
     assert await registry.tools.pool.fetchval("select count(*) from vault.keys") == 0
     assert not (await registry.ask("GetPerson", person="p-1")).available
+
+
+async def test_no_key_that_comes_back_opens_the_name_of_who_is_forgotten(registry: Registry) -> None:
+    await tell_of_thanh(registry)
+    saved = await registry.tools.pool.fetch("select person, wrapped from vault.keys")
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    await registry.tools.pool.execute("insert into vault.keys values ($1, $2)", *saved[0])
+    assert (await registry.ask("GetPerson", person="p-1")).shown == UNNAMED
+    assert (await registry.ask("GetPerson", as_of=2, person="p-1")).shown == UNNAMED
+    (shown,) = (await registry.ask("GetPersons", persons=("p-1",))).persons
+    assert (shown.name, shown.readable) == (None, False)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.001, 0.01, 0.1])
+async def test_who_is_forgotten_has_no_key_though_the_call_ended_early(registry: Registry, seconds: float) -> None:
+    class Slow(Vault):
+        async def destroy(self, person: str) -> None:
+            await asyncio.sleep(0.2)
+            await super().destroy(person)
+
+    await tell_of_thanh(registry)
+    slow = Slow(registry.tools.pool, MASTER)
+    call = asyncio.create_task(registry.tell_with(slow, ForgetPerson(person="p-1", reason="asked for")))
+    await asyncio.sleep(seconds)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    await registry.tools.finishing.close()
+    assert await registry.tools.pool.fetch(KEYS) == []
+
+
+async def test_a_key_is_destroyed_as_soon_as_the_database_lets_it(registry: Registry) -> None:
+    class Away(Vault):
+        tries = 0
+
+        async def destroy(self, person: str) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise ConnectionRefusedError
+            await super().destroy(person)
+
+    await tell_of_thanh(registry)
+    away = Away(registry.tools.pool, MASTER)
+    await registry.tell_with(away, ForgetPerson(person="p-1", reason="asked for"))
+    assert (await registry.tools.pool.fetch(KEYS), away.tries) == ([], 3)
+
+
+async def test_a_key_that_a_crash_left_is_destroyed_without_a_restart(registry: Registry) -> None:
+    await tell_of_thanh(registry)
+    saved = await registry.tools.pool.fetch("select person, wrapped from vault.keys")
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    await registry.tools.pool.execute("insert into vault.keys values ($1, $2)", *saved[0])
+    work = asyncio.create_task(mending(SERVICE, registry.tools, every=0.05))
+    await asyncio.sleep(1)
+    work.cancel()
+    assert await registry.tools.pool.fetch(KEYS) == []
 
 
 KEYS = "select person from vault.keys"

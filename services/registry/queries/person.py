@@ -16,6 +16,7 @@ from services.registry.projections import STREAMS, Stream
 from services.registry.queries.common import facts
 
 UNNAMED = "name unavailable"
+_FORGOTTEN = e.PersonForgotten.model_fields["type"].default
 
 
 class GetPerson(BaseModel):
@@ -113,15 +114,21 @@ class Opened(NamedTuple):
 
 
 async def _opened(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
-    """Those persons who are recorded; the keys of all of them are fetched at once."""
+    """Those persons who are recorded; the keys of all of them are fetched at once.
+
+    Of one who is forgotten by now nothing is opened, whatever moment is asked about and whatever the vault holds.
+    """
     names = {person: PERSON.of(person).name for person in persons}
     streams: dict[str, Stream] = await view.many(STREAMS, names.values())
     told = {person: _telling(streams[name]) for person, name in names.items() if name in streams}
     sealed = {person: [_description(event) for event in events] for person, events in told.items()}
     texts = [(person, text) for person, every in sealed.items() for text in dict.fromkeys(_texts(every))]
     clear: dict[Id, dict[str, str | None]] = {person: {} for person in told}
-    for (person, text), opened in zip(texts, await view.tools.vault.open_many(texts), strict=True):
-        clear[person][text] = opened
+    found = await view.tools.vault.open_many(texts)
+    now = await view.tools.log.load([(name, 0) for name in streams])  # after it: what was opened may just be forgotten
+    forgotten = {name for name, rows in now.items() if any(row.type == _FORGOTTEN for row in rows)}
+    for (person, text), opened in zip(texts, found, strict=True):
+        clear[person][text] = None if names[person] in forgotten else opened
     return {
         person: Opened(
             tuple(shown for one in every if (shown := _readable(one, clear[person]))),
