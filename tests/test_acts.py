@@ -1,7 +1,8 @@
 """What is performed in the system has taken place: no command that can be performed leaves this to chance."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from inspect import isclass
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -10,8 +11,9 @@ from deploy.local.servers import ExistingPostgres, Postgres
 from services.awards.main import SERVICE as AWARDS
 from services.kernel.decider import Context
 from services.kernel.errors import Refused
-from services.kernel.performing import Act
-from services.kernel.service import Service, acting
+from services.kernel.performing import AHEAD, Act
+from services.kernel.provenance import Listed
+from services.kernel.service import VIETNAM, Service, acting, told_today
 from services.registry.main import SERVICE as REGISTRY
 from services.scoring.main import SERVICE as SCORING
 from tests.play import fresh
@@ -60,3 +62,36 @@ async def test_no_service_takes_an_act_of_a_day_to_come(name: str, postgres: Pos
         with pytest.raises(Refused) as refused:
             await act(command.model_validate({**fields, "effective": FUTURE}), Context(str(uuid4()), "officer"))
     assert refused.value.rule == "act.future"
+
+
+ACTS = [kind for service in SERVICES.values() for kind in service.handlers if issubclass(kind, Act)]
+LISTS = [
+    (kind, name)
+    for kind in ACTS
+    for name, field in kind.model_fields.items()
+    for known in (field.annotation, *get_args(field.annotation))
+    if isclass(known) and issubclass(known, Listed)
+]
+
+
+def bare(kind: type[Act], **told: Any) -> Act:
+    """A performed act of which nothing else is told, so that nothing else can refuse it."""
+    return kind.model_construct(**(dict.fromkeys(kind.model_fields) | told))
+
+
+@pytest.mark.parametrize("kind", ACTS, ids=lambda kind: kind.__name__)
+def test_every_act_has_taken_place_or_is_a_decision_that_takes_effect_within_a_year(kind: type[Act]) -> None:
+    last = datetime.now(VIETNAM).date() + kind.ahead
+    told_today(bare(kind, effective=last))
+    with pytest.raises(Refused) as refused:
+        told_today(bare(kind, effective=last + timedelta(days=2)))
+    assert refused.value.rule == "act.future"
+    assert kind.ahead in (timedelta(0), AHEAD)
+
+
+@pytest.mark.parametrize(("kind", "name"), LISTS, ids=lambda one: one if isinstance(one, str) else one.__name__)
+def test_every_list_of_every_act_is_as_long_as_it_says(kind: type[Act], name: str) -> None:
+    told_today(bare(kind, **{name: Listed[str](items=("một",), declared_count=1)}))
+    with pytest.raises(Refused) as refused:
+        told_today(bare(kind, **{name: Listed[str](items=("một", "hai"), declared_count=1)}))
+    assert refused.value.rule == "list.count"

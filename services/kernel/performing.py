@@ -1,7 +1,7 @@
 """What every act performed in the system needs, in every service; records are kept as told."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -17,8 +17,19 @@ AHEAD = timedelta(days=366)  # how long before its day a decision may be told; a
 class Act(Told, Command):
     """What may be performed here, and what the edge fills in of it, which is no part of what a client sends."""
 
+    ahead: ClassVar[timedelta] = timedelta(0)
+    """How long before its day it may be performed: an act has taken place, while a decision takes effect later."""
     told_on: date | None = Field(default=None, exclude=True)
     """The day in Vietnam on which an act is performed here; null for a record."""
+
+
+def performable(act: Act) -> None:
+    """What holds of every performed act, whatever its own decision looks at. Raises Refused."""
+    if act.ahead:
+        takes_effect(act)
+    else:
+        happened(act)
+    counted(act)
 
 
 def performed_on(act: Act, *years: int | None) -> date:
@@ -74,7 +85,7 @@ def takes_effect(act: Act) -> None:
     """Of a performed decision: it may take effect later, but within a year of being told. Raises Refused."""
     day, told = act.effective, act.told_on
     require(
-        day is None or told is None or day <= told + AHEAD,
+        day is None or told is None or day <= told + act.ahead,
         "act.future",
         en=f"effective: {day} is more than a year after today, {told}.",
         vi=f"effective: ngày {day} sau hôm nay, {told}, hơn một năm.",

@@ -27,7 +27,7 @@ from services.kernel.kafka import Kafka
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
 from services.kernel.migrate import Foreign, check
-from services.kernel.performing import Act
+from services.kernel.performing import Act, performable
 from services.kernel.postgres import SETTINGS, no_reset, passing
 from services.kernel.projection import Source
 from services.kernel.relay import Feed
@@ -211,10 +211,15 @@ async def mending(service: Service, tools: Tools, every: float = 60.0) -> None:
 
 
 def told_today(command: Command) -> Command:
-    """An act performed here with the day of it, since the domain has no clock; any other command as it is."""
-    if isinstance(command, Act) and command.record is None:
-        return command.model_copy(update={"told_on": datetime.now(VIETNAM).date()})
-    return command
+    """An act performed here with the day of it, since the domain has no clock; any other command as it is.
+
+    Raises Refused for an act that no decision may let pass.
+    """
+    if not isinstance(command, Act) or command.record is not None:
+        return command
+    act = command.model_copy(update={"told_on": datetime.now(VIETNAM).date()})
+    performable(act)
+    return act
 
 
 def _subject(rule: str, streams: Sequence[Stream[Any]]) -> str:

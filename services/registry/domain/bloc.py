@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
-from services.kernel.performing import Act, counted, happened, named_day, takes_effect
+from services.kernel.performing import AHEAD, Act, counted, happened, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
@@ -17,13 +17,19 @@ from services.registry.domain.ruling import settles
 class EstablishBloc(e.BlocFacts, Act):
     """Establish a bloc or cluster by a decision, or record that one exists."""
 
+    ahead = AHEAD
+
 
 class NameBloc(e.BlocNameFacts, Act):
     """Tell a new name from a day on, or further spellings by which it is found."""
 
+    ahead = AHEAD
+
 
 class DissolveBloc(e.DissolutionFacts, Act):
     """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
+
+    ahead = AHEAD
 
 
 class DeclareMembers(e.MembersFacts, Act):

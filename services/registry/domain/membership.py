@@ -7,7 +7,7 @@ admissions from passing each other.
 from datetime import date
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
-from services.kernel.performing import Act, named_day, takes_effect
+from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
@@ -18,9 +18,13 @@ from services.registry.stays import Stays, open_stay, stays_after
 class AdmitMember(e.MembershipFacts, Act):
     """Make a unit a member of a bloc from `effective` on."""
 
+    ahead = AHEAD
+
 
 class EndMembership(e.MembershipFacts, Act):
     """End a membership: `effective` is the first day on which the unit is no member any more."""
+
+    ahead = AHEAD
 
 
 MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)

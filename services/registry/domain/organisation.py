@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
-from services.kernel.performing import Act, takes_effect
+from services.kernel.performing import AHEAD, Act, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
@@ -15,9 +15,13 @@ from services.registry.domain.ruling import settles
 class RegisterOrganisation(e.OrganisationFacts, Act):
     """Bring an organisation into the registry under an id of the caller's choice."""
 
+    ahead = AHEAD
+
 
 class NameOrganisation(e.OrganisationNameFacts, Act):
     """Tell a new name from a day on, or further spellings by which it is found."""
+
+    ahead = AHEAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
-from services.kernel.performing import Act, takes_effect
+from services.kernel.performing import AHEAD, Act, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Line, Prose
 from services.registry import events as e
@@ -15,6 +15,8 @@ from services.registry import events as e
 
 class RegisterPerson(Act):
     """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
+
+    ahead = AHEAD
 
     person: Id
     """The person's id, which tells nothing about the person."""
@@ -24,6 +26,8 @@ class RegisterPerson(Act):
 
 class DescribePerson(Act):
     """Tell how a person was called at a time: name, rank, and posts as worded then. All is sealed on arrival."""
+
+    ahead = AHEAD
 
     person: Id
     """The person."""

@@ -1,13 +1,15 @@
 """Scoring sheets: versions of items, each in force from its day on."""
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
-from services.kernel.performing import Act, named_day, takes_effect
+from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.scoring import events as e
 
 
 class IssueSheet(e.SheetFacts, Act):
     """Issue the next version of a scoring sheet."""
+
+    ahead = AHEAD
 
 
 Sheet = tuple[e.SheetIssued, ...]
