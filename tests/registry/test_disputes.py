@@ -14,7 +14,7 @@ from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
-from services.registry.domain.leadership import ElectLeadership
+from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
@@ -493,3 +493,28 @@ async def test_every_field_of_which_records_tell_two_values_is_disputed_with_bot
         path: [(one[path], "s0"), (other[path], "s1")] for path in one
     }
     assert answer.disputed
+
+
+# Handovers
+
+
+@pytest.mark.parametrize("days", [("2024-04-20", "2024-04-12"), ("2024-04-12", "2024-04-20")])
+async def test_a_term_that_is_handed_over_on_two_days_shows_both(registry: Registry, days: tuple[str, str]) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    a, b = e.Holder(agency="a"), e.Holder(agency="b")
+    await registry.tell(RecordLeadership(bloc="b1", year=2023, head=a, record=RECORD))
+    for day in days:
+        on = date.fromisoformat(day)
+        await registry.tell(
+            HandOverLeadership(bloc="b1", year=2024, outgoing=a, incoming=b, effective=on, record=from_(day))
+        )
+    (outgoing,) = (await registry.ask("GetBlocYear", bloc="b1", year=2023)).terms
+    assert outgoing.end.value == "2024-04-11"
+    assert [told(one) for one in outgoing.disputes] == [
+        ("end", None, [("2024-04-11", "2024-04-12"), ("2024-04-19", "2024-04-20")])
+    ]
+    await registry.tell(RecordLeadership(bloc="b1", year=2024, head=b, record=RECORD))
+    (incoming,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).terms
+    assert [told(one) for one in incoming.disputes] == [
+        ("start", None, [("2024-04-12", "2024-04-12"), ("2024-04-20", "2024-04-20")])
+    ]

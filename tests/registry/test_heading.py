@@ -1,7 +1,9 @@
 """The rule of who headed a bloc on a day, with every example that the domain gives for it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from services.kernel.provenance import Certainty, Inference, Listed, Record, Sou
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import BLOC
-from services.registry.domain.heading import Head, Summation, headed_in, headed_on
+from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
 from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, evolve
 from services.registry.domain.organisation import Named
 from services.registry.stays import stays_after
@@ -33,8 +35,8 @@ def folded(*events: e.LeadershipEvent) -> Leadership:
 
 
 def elected(year: int, agency: str, on: date | None, **fields: Any) -> e.LeadershipElected:
-    fields = {"record": told()} | fields
-    return e.LeadershipElected(bloc="b", year=year, head=e.Holder(agency=agency), effective=on, **fields)
+    fields = {"record": told(), "head": e.Holder(agency=agency)} | fields
+    return e.LeadershipElected(bloc="b", year=year, effective=on, **fields)
 
 
 def recorded(year: int | None, agency: str | None, **fields: Any) -> e.LeadershipRecorded:
@@ -42,9 +44,9 @@ def recorded(year: int | None, agency: str | None, **fields: Any) -> e.Leadershi
     return e.LeadershipRecorded(bloc="b", year=year, **fields)
 
 
-def handed_over(year: int, agency: str | None, on: date, **fields: Any) -> e.LeadershipHandedOver:
-    incoming = e.Holder(agency=agency) if agency else None
-    return e.LeadershipHandedOver(bloc="b", year=year, incoming=incoming, effective=on, **({"record": told()} | fields))
+def handed_over(year: int, agency: str | None, on: date | None, **fields: Any) -> e.LeadershipHandedOver:
+    fields = {"record": told(), "incoming": e.Holder(agency=agency) if agency else None} | fields
+    return e.LeadershipHandedOver(bloc="b", year=year, effective=on, **fields)
 
 
 def agency(leadership: Leadership, day: date, *summations: Summation) -> tuple[str, Certainty] | None:
@@ -306,6 +308,178 @@ def test_stated_means_that_a_source_shows_it(events: list[e.LeadershipEvent], da
     if not shown:
         assert all(h.agency is None or h.agency.mark.certainty == "INFERRED" for h in heads)
     assert len({h.agency.value for h in heads if h.agency}) == len([h for h in heads if h.agency])
+
+
+# What ends a holdover, whomever it names
+
+
+HEADLESS = Listed[e.Deputy](items=(e.Deputy(agency="d"),))
+
+
+@pytest.mark.parametrize(
+    "succession",
+    [
+        elected(2024, "b", date(2024, 1, 10), head=None, deputies=HEADLESS),
+        recorded(2024, None, head=None, elected_on=date(2024, 1, 10)),
+        recorded(2024, None, head=None, start=date(2024, 1, 10)),
+        handed_over(2024, None, date(2024, 1, 10), outgoing=e.Holder(agency="c")),
+    ],
+)
+def test_a_holdover_ends_with_an_election_or_handover_that_names_no_head(succession: e.LeadershipEvent) -> None:
+    terms = folded(recorded(2023, "a"), succession)
+    assert agency(terms, date(2024, 1, 9)) == ("a", "INFERRED")
+    assert agency(terms, date(2024, 1, 10)) is None
+    assert agency(terms, date(2024, 2, 1)) is None
+
+
+@pytest.mark.parametrize("succession", [elected(2024, "b", None, head=None), handed_over(2024, None, None)])
+def test_a_holdover_is_unknown_beside_an_election_or_handover_on_an_unknown_day(succession: e.LeadershipEvent) -> None:
+    assert agency(folded(recorded(2023, "a"), succession), date(2024, 1, 9)) is None
+
+
+def test_a_head_of_the_year_is_known_from_an_election_that_names_no_head() -> None:
+    terms = folded(recorded(2023, "a"), recorded(2024, "b"), elected(2024, "b", date(2024, 1, 10), head=None))
+    assert agency(terms, date(2024, 1, 9)) == ("a", "INFERRED")
+    assert agency(terms, date(2024, 1, 10)) == ("b", "INFERRED")
+
+
+def test_a_handover_on_the_first_of_all_days_is_answered() -> None:
+    terms = folded(recorded(2023, "a"), handed_over(2024, "b", date.min, outgoing=e.Holder(agency="a")))
+    assert agency(terms, date.min) == ("b", "STATED")
+    assert agency(terms, date(2023, 5, 1)) == ("b", "INFERRED")
+    assert _only(headed_in(terms, 2024).heads) == ("b", "STATED")
+
+
+# What sources tell in part, or against each other
+
+
+def pairs(heads: Heads) -> set[tuple[str | None, str | None, str]]:
+    """Agency, person and how sure they are together, of each head."""
+    found = set()
+    for head in heads.heads:
+        told_ = [known for known in (head.agency, head.person) if known]
+        sure = "STATED" if all(known.mark.certainty == "STATED" for known in told_) else "INFERRED"
+        found.add((head.agency.value if head.agency else None, head.person.value if head.person else None, sure))
+    return found
+
+
+def claimed(agency_: str | None, person: str | None) -> e.LeadershipRecorded:
+    return recorded(2024, None, head=e.Holder(agency=agency_, person=person))
+
+
+@pytest.mark.parametrize("order", list(permutations([("a", None), (None, "p"), ("b", "p")])))
+def test_a_person_who_fits_two_heads_is_given_to_neither(order: tuple[tuple[str | None, str | None], ...]) -> None:
+    leadership = folded(*(claimed(*one) for one in order))
+    every = [("a", None), (None, "p"), ("b", "p")]
+    assert pairs(headed_in(leadership, 2024)) == {(*one, "STATED") for one in every}
+    assert pairs(headed_on(leadership, (), date(2024, 6, 1))) == {(*one, "INFERRED") for one in every}
+
+
+@pytest.mark.parametrize("order", list(permutations([("a", None), ("a", "p"), ("a", "q")])))
+def test_two_persons_of_one_agency_are_both_shown(order: tuple[tuple[str | None, str | None], ...]) -> None:
+    heads = headed_in(folded(*(claimed(*one) for one in order)), 2024)
+    assert pairs(heads) == {("a", None, "STATED"), ("a", "p", "STATED"), ("a", "q", "STATED")}
+
+
+def test_a_handover_to_a_person_who_fits_two_heads_begins_neither_term() -> None:
+    taken = handed_over(2024, None, date(2024, 4, 10), incoming=e.Holder(person="p"))
+    heads = headed_on(folded(claimed("a", None), claimed("b", "p"), taken), (), date(2024, 4, 10))
+    assert pairs(heads) == {(None, "p", "STATED"), ("a", None, "INFERRED"), ("b", "p", "INFERRED")}
+
+
+PERSONS = st.none() | st.sampled_from(["p", "q"])
+HOLDERS = st.builds(lambda agency_, person: e.Holder(agency=agency_, person=person), st.none() | AGENCIES, PERSONS)
+MONTHS = st.sampled_from([date(2023, 12, 20), date(2024, 4, 12), date(2024, 4, 20), date(2025, 3, 1)])
+SHORT = st.sampled_from([2023, 2024])
+TOLD = st.one_of(
+    st.builds(lambda year, head, on: elected(year, "a", on, head=head), SHORT, st.none() | HOLDERS, st.none() | MONTHS),
+    st.builds(
+        lambda year, head, start, end, seen: recorded(year, None, head=head, start=start, end=end, seen_on=seen),
+        st.none() | SHORT,
+        st.none() | HOLDERS,
+        st.none() | MONTHS,
+        st.none() | MONTHS,
+        st.none() | MONTHS,
+    ),
+    st.builds(
+        lambda year, out, in_, on: handed_over(year, None, on, outgoing=out, incoming=in_),
+        SHORT,
+        st.none() | HOLDERS,
+        st.none() | HOLDERS,
+        MONTHS,
+    ),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(TOLD, max_size=5), st.randoms(use_true_random=False), MONTHS, st.integers(-1, 1))
+def test_no_order_of_telling_changes_who_headed(
+    events: list[e.LeadershipEvent], random: Random, day: date, beside: int
+) -> None:
+    again = list(events)
+    random.shuffle(again)
+    one, other = folded(*events), folded(*again)
+    day += timedelta(days=beside)
+    assert pairs(headed_on(one, (), day)) == pairs(headed_on(other, (), day))
+    assert pairs(headed_in(one, 2024)) == pairs(headed_in(other, 2024))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(TOLD, max_size=5), MONTHS)
+def test_no_agency_is_paired_with_a_person_against_what_a_source_says(
+    events: list[e.LeadershipEvent], day: date
+) -> None:
+    """A pair is stated by one source, or else by two whom no other contradicts."""
+    holders = [h for x in events for h in (getattr(x, "head", None), getattr(x, "incoming", None)) if h]
+    for agency_, person, _ in pairs(headed_on(folded(*events), (), day)):
+        if agency_ and person and e.Holder(agency=agency_, person=person) not in holders:
+            of_them = [h for h in holders if h in (e.Holder(agency=agency_), e.Holder(person=person))]
+            assert len(of_them) >= 2
+
+
+def test_a_head_stated_for_the_year_stands_against_one_with_days() -> None:
+    days = {"start": date(2024, 1, 1), "end": date(2024, 12, 31)}
+    unsure = recorded(2024, "a", record=told(head__agency="guess"), **days)
+    for order in permutations([unsure, recorded(2024, "b")]):
+        heads = headed_on(folded(*order), (), date(2024, 5, 4))
+        assert heads.disputed
+        assert pairs(heads) == {("a", None, "INFERRED"), ("b", None, "INFERRED")}
+
+
+def test_one_seen_in_office_stands_against_another_between_whose_days_it_lies() -> None:
+    terms = folded(
+        recorded(2024, "a", seen_on=date(2024, 5, 5)),
+        recorded(2024, "b", start=date(2024, 1, 1), end=date(2024, 12, 31)),
+    )
+    assert headed_on(terms, (), date(2024, 5, 5)).disputed
+
+
+@pytest.mark.parametrize("order", list(permutations([date(2024, 4, 12), date(2024, 4, 20)])))
+@pytest.mark.parametrize("start", [None, date(2023, 3, 1)])
+def test_two_days_of_one_handover_are_both_shown(order: tuple[date, ...], start: date | None) -> None:
+    a = e.Holder(agency="a")
+    days = [handed_over(2024, "b", on, outgoing=a) for on in order]
+    terms = folded(recorded(2023, "a", start=start), *days)
+    before = "STATED" if start else "INFERRED"
+    assert pairs(headed_on(terms, (), date(2024, 4, 11))) == {("a", None, before)}
+    assert pairs(headed_on(terms, (), date(2024, 4, 12))) == {("b", None, "STATED"), ("a", None, before)}
+    assert pairs(headed_on(terms, (), date(2024, 4, 15))) == {("b", None, "INFERRED"), ("a", None, before)}
+    assert pairs(headed_on(terms, (), date(2024, 4, 20))) == {("b", None, "STATED")}
+
+
+def test_one_told_to_be_in_office_after_another_took_over_stands_against_it() -> None:
+    lasting = recorded(2023, "a", start=date(2023, 3, 1), end=date(2024, 5, 31))
+    terms = folded(lasting, recorded(2024, "b", start=date(2024, 4, 10)))
+    for day, expected in ((date(2024, 4, 9), {"a"}), (date(2024, 4, 10), {"a", "b"}), (date(2024, 5, 1), {"a", "b"})):
+        assert {agency_ for agency_, _, _ in pairs(headed_on(terms, (), day))} == expected
+
+
+def test_a_term_ends_with_the_nearest_handover_that_its_head_makes() -> None:
+    a = e.Holder(agency="a")
+    early, late = (handed_over(year, "b", date(year, 3, 1), outgoing=a) for year in (2022, 2024))
+    term = recorded(2021, "a", start=date(2021, 3, 1))
+    for terms in (folded(term, early, late), folded(term, late, early)):
+        assert agency(terms, date(2023, 6, 1)) == ("b", "INFERRED")
 
 
 # What is performed here.

@@ -2,13 +2,18 @@
 
 On a day: stated between a term's recorded start and end, on the day it starts, and on a day on which a source shows
 its head in office. Inferred from the election for year N to the end of N (the whole of N where no election for N is
-recorded), and after it as a holdover until the first of: election or handover for the next year, the summation
-conference of N is over, the end of the next year. Otherwise unknown: a gap is never filled. No answer is more certain
-than the facts it rests on.
+recorded), and after it as a holdover until the first of: election or handover for the next year, whomever it names; the
+summation conference of N is over; the end of the next year. Otherwise unknown: a gap is never filled. No answer is more
+certain than the facts it rests on.
+
+Where sources contradict each other, all heads are shown that hold on the day by one or the other. What fits two that
+contradict each other agrees with neither: no agency is paired with a person by whom no source says it was represented.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import reduce
+from itertools import combinations
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact, Mark, Part, Record
@@ -34,7 +39,10 @@ class Dated(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A term with the days that are known of it; `last` is its last day."""
+    """A term with the days that are known of it; `last` is its last day.
+
+    A term of which several handovers tell different days stands here once for each of them.
+    """
 
     versions: tuple[int, ...]
     year: int | None
@@ -46,7 +54,17 @@ class Term(NamedTuple):
     elected_on: Dated | None
     start: Dated | None
     last: Dated | None
+    given_up: bool
+    """Whether `last` is told by the handover to the next year's head."""
     seen_on: Dated | None
+
+
+class Known(NamedTuple):
+    """All that is known of who headed a bloc."""
+
+    leadership: Leadership
+    terms: Sequence[Term]
+    summations: Sequence[Summation]
 
 
 class Head(Part):
@@ -76,71 +94,71 @@ def _inferred(basis: str) -> Mark:
 
 def headed_in(leadership: Leadership, year: int) -> Heads:
     """The head of the term called after the year."""
-    return _answer((term, (term.year_mark,)) for term in terms(leadership) if term.year == year)
+    every = terms(leadership)
+    return _answer([(term, (term.year_mark,)) for term in every if term.year == year], every)
 
 
 def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date) -> Heads:
     """The head on a day."""
-    every = terms(leadership)
-    rules: tuple[Callable[[Term], Marks], ...] = (
-        lambda term: _starting(term, day),  # on the day of a handover the incoming head is the head
-        lambda term: _in_office(term, day),
-        lambda term: _in_own_year(term, day, every),
-        lambda term: _holding_over(term, day, every, summations),
-        lambda term: _begun_early(term, day),
-    )
-    for rule in rules:
-        found = [(term, marks) for term in every if not _over(term, day) and (marks := rule(term))]
-        if found:
-            return _answer(found)
-    return Heads()
+    known = Known(leadership, terms(leadership), summations)
+    held = [one for term in known.terms if not _over(term, day) and (one := _holding(term, day, known))]
+    best = min((one.rank for one in held), default=0)
+    first = [one.term for one in held if one.rank == best]
+    shown = [one for one in held if one.rank == best or any(_stands_against(one, term, day) for term in first)]
+    shown.sort(key=lambda one: (one.rank, -(one.term.year or 0)))
+    return _answer([(one.term, one.marks) for one in shown], known.terms)
 
 
 def terms(leadership: Leadership) -> list[Term]:
     """Every term that is told of, with what handovers, and others who tell the same term, tell of its days."""
-    told = [_term(claim, leadership) for claim in leadership.claims if claim.head]
-    told += [_begun(handover, leadership) for handover in lone_handovers(leadership)]
-    return [_completed(term, [t for t in told if _same(t, term)]) for term in told]
+    told = [term for claim in leadership.claims if claim.head for term in _claimed(claim, leadership)]
+    told += [term for handover in lone_handovers(leadership) for term in _begun(handover, leadership)]
+    return [_completed(term, [t for t in told if _same(t, term, told)]) for term in told]
 
 
-def _same(one: Term, other: Term) -> bool:
+def _same(one: Term, other: Term, every: Iterable[Term]) -> bool:
     """Whether two tell the same term."""
-    return one is other or (one.year is not None and one.year == other.year and not _differ(one.head, other.head))
+    if one is other:
+        return True
+    holders = [t.head for t in every if t.year == one.year]
+    return one.year is not None and one.year == other.year and _one_office(one.head, other.head, holders)
 
 
 def _completed(term: Term, told: Sequence[Term]) -> Term:
     """The term with the days that only others tell of it, no surer than the years by which they belong to it."""
 
     def day(find: Callable[[Term], Dated | None]) -> Dated | None:
-        found = [(known, t.year_mark) for t in told if (known := find(t))]
-        if not found:
-            return None
-        known, its_year = min(found, key=lambda one: one[0].day)
-        return Dated(known.day, weakest(known.mark, its_year, term.year_mark))
+        found = [Dated(known.day, weakest(known.mark, t.year_mark, term.year_mark)) for t in told if (known := find(t))]
+        return _earliest(found)
 
     return term._replace(
         elected=any(t.elected for t in told),
         elected_on=term.elected_on or day(lambda t: t.elected_on),
         start=term.start or day(lambda t: t.start),
         last=term.last or day(lambda t: t.last),
+        given_up=term.given_up if term.last else any(t.given_up for t in told),
     )
+
+
+def _earliest(days: Iterable[Dated]) -> Dated | None:
+    """The first day, as sure as it is told by anyone, whoever told it first."""
+    return min(days, key=lambda known: (known.day, known.mark.certainty == "INFERRED"), default=None)
 
 
 def lone_handovers(leadership: Leadership) -> list[Handover]:
     """Handovers to heads of whom nothing else is told."""
     told = leadership.claims
-    return [h for h in leadership.handovers if h.incoming and not any(_takes_over(h, claim) for claim in told)]
+    return [
+        h for h in leadership.handovers if h.incoming and not any(_takes_over(h, claim, leadership) for claim in told)
+    ]
 
 
-def _term(claim: Claim, leadership: Leadership) -> Term:
+def _claimed(claim: Claim, leadership: Leadership) -> list[Term]:
+    """The term of a claim, once for each day that handovers tell of its start or end."""
     assert claim.head is not None
     record = claim.record
     year_mark = mark(record, "year")
-    start = _dated(claim.start, mark(record, "start"))
-    last = _dated(claim.end, mark(record, "end"))
-    taken = next((h for h in leadership.handovers if h.on and _takes_over(h, claim)), None)
-    given = next((h for h in leadership.handovers if h.on and _gives_up(h, claim.year, claim.head)), None)
-    return Term(
+    seen = Term(
         versions=claim.told_by,
         year=claim.year,
         year_mark=year_mark,
@@ -149,53 +167,100 @@ def _term(claim: Claim, leadership: Leadership) -> Term:
         head_field="head",
         elected=claim.elected,
         elected_on=_dated(claim.elected_on, mark(record, claim.elected_field)),
-        start=start or (_act(taken, year_mark) if taken else None),
-        last=last or (_eve(given, year_mark) if given else None),
+        start=_dated(claim.start, mark(record, "start")),
+        last=_dated(claim.end, mark(record, "end")),
+        given_up=False,
         seen_on=_dated(claim.seen_on, mark(record, "seen_on")),
     )
+    taken = [_act(h, year_mark) for h in leadership.handovers if h.on and _takes_over(h, claim, leadership)]
+    starts = [seen.start] if seen.start else _days(taken)
+    begun = [seen._replace(start=start) for start in starts] or [seen]
+    return [ended for term in begun for ended in _given_up(term, leadership)]
 
 
-def _begun(handover: Handover, leadership: Leadership) -> Term:
+def _begun(handover: Handover, leadership: Leadership) -> list[Term]:
     """A term of which only the handover to its head is told."""
     assert handover.incoming is not None
-    year_mark = mark(handover.record, "year")
-    given = next((h for h in leadership.handovers if h.on and _gives_up(h, handover.year, handover.incoming)), None)
-    return Term(
+    begun = Term(
         versions=handover.told_by,
         year=handover.year,
-        year_mark=year_mark,
+        year_mark=mark(handover.record, "year"),
         head=handover.incoming,
         record=handover.record,
         head_field="incoming",
         elected=False,
         elected_on=None,
         start=_dated(handover.on, mark(handover.record, "effective")),
-        last=_eve(given, year_mark) if given else None,
+        last=None,
+        given_up=False,
         seen_on=None,
     )
+    return _given_up(begun, leadership)
 
 
-def _takes_over(handover: Handover, claim: Claim) -> bool:
+def _given_up(term: Term, leadership: Leadership) -> list[Term]:
+    """The term, where its own end is not told with each that handovers to the nearest year tell."""
+    giving = [h for h in leadership.handovers if h.on and _gives_up(h, term, leadership)]
+    nearest = min((h.year for h in giving), default=0)
+    ends = _days([_eve(h, term.year_mark) for h in giving if h.year == nearest])
+    if term.last or not ends:
+        return [term]
+    return [term._replace(last=last, given_up=nearest - 1 == term.year) for last in ends]
+
+
+def _days(told: Sequence[Dated]) -> list[Dated]:
+    """Each day once, in order, as sure as it is told by anyone."""
+    return [found for day in sorted({d.day for d in told}) if (found := _earliest(d for d in told if d.day == day))]
+
+
+def _takes_over(handover: Handover, claim: Claim, leadership: Leadership) -> bool:
     """Whether the handover begins the claim's term."""
     if claim.year != handover.year or claim.head is None:
         return False
-    return handover.incoming is None or not _differ(claim.head, handover.incoming)
+    incoming = handover.incoming
+    return incoming is None or _one_office(claim.head, incoming, [incoming, *_holders(leadership, handover.year)])
 
 
-def _gives_up(handover: Handover, year: int | None, head: e.Holder) -> bool:
+def _gives_up(handover: Handover, term: Term, leadership: Leadership) -> bool:
     """Whether the handover ends the term: of the year before, or of the head that it names."""
-    if year is None or year >= handover.year:
+    if term.year is None or term.year >= handover.year:
         return False
-    if handover.outgoing is None:
-        return year == handover.year - 1
-    return not _differ(head, handover.outgoing)
+    outgoing = handover.outgoing
+    if outgoing is None:
+        return term.year == handover.year - 1
+    return _one_office(term.head, outgoing, [outgoing, *_holders(leadership, term.year)])
+
+
+def _holders(leadership: Leadership, year: int) -> list[e.Holder]:
+    """Everyone who is told to be the head of the year."""
+    claimed = [c.head for c in leadership.claims if c.year == year]
+    handed = [h.incoming for h in leadership.handovers if h.year == year]
+    return [holder for holder in (*claimed, *handed) if holder]
+
+
+def _one_office(one: e.Holder, other: e.Holder, every: Sequence[e.Holder]) -> bool:
+    """Whether two hold the same office: the same agency, whoever represents it, or else those who agree."""
+    if one.agency and other.agency:
+        return one.agency == other.agency
+    return _agree(one, other, every)
+
+
+def _agree(one: e.Holder, other: e.Holder, every: Sequence[e.Holder]) -> bool:
+    """Whether two are told to be the same head; what fits two that contradict each other agrees with neither."""
+    if (one.agency, one.person) == (other.agency, other.person):
+        return True
+    return not (_differ(one, other) or _ambiguous(one, every) or _ambiguous(other, every))
+
+
+def _ambiguous(holder: e.Holder, every: Iterable[e.Holder]) -> bool:
+    fitting = [one for one in every if not _differ(one, holder)]
+    return any(_differ(one, other) for one, other in combinations(fitting, 2))
 
 
 def _differ(one: e.Holder, other: e.Holder) -> bool:
-    """Whether two holders cannot be the same: another agency, or, where one has none, another person."""
-    if one.agency and other.agency:
-        return one.agency != other.agency
-    return bool(one.person and other.person and one.person != other.person)
+    """Whether two holders cannot be the same: another agency, or another person."""
+    agencies = one.agency and other.agency and one.agency != other.agency
+    return bool(agencies or (one.person and other.person and one.person != other.person))
 
 
 def _dated(day: date | None, its_mark: Mark) -> Dated | None:
@@ -211,18 +276,55 @@ def _act(handover: Handover, year_mark: Mark) -> Dated:
 
 def _eve(handover: Handover, year_mark: Mark) -> Dated:
     act = _act(handover, year_mark)
-    return Dated(act.day - timedelta(days=1), act.mark)
+    return Dated(act.day - timedelta(days=act.day > date.min), act.mark)  # no day comes before the first
 
 
 def _over(term: Term, day: date) -> bool:
     return term.last is not None and term.last.day < day
 
 
-def _starting(term: Term, day: date) -> Marks:
+class Holding(NamedTuple):
+    """A term that holds on a day: by which rule, in their order, and resting on which facts."""
+
+    term: Term
+    rank: int
+    marks: Marks
+
+
+def _holding(term: Term, day: date, known: Known) -> Holding | None:
+    """The term by the first rule by which it holds on the day."""
+    found = (Holding(term, rank, rule(term, day, known)) for rank, rule in enumerate(RULES))
+    return next((one for one in found if one.marks), None)
+
+
+def _stands_against(one: Holding, first: Term, day: date) -> bool:
+    """Whether it holds on the day as well as a term that holds by an earlier rule."""
+    term, rule = one.term, RULES[one.rank]
+    if term.year == first.year:
+        return True
+    if _taken_over(first, day) and (term.given_up or (rule is _in_office and term.last and term.last.day > day)):
+        return True  # it is told to have lasted longer than until the other took over
+    if rule is _in_own_year and first.year is None:
+        return True
+    return rule in (_in_own_year, _begun_early) and _taken_over(term, day) and _later(term, first)
+
+
+def _taken_over(term: Term, day: date) -> bool:
+    return term.start is not None and term.start.day <= day
+
+
+def _later(term: Term, other: Term) -> bool:
+    return term.year is not None and other.year is not None and term.year > other.year
+
+
+def _starting(term: Term, day: date, known: Known) -> Marks:
+    """On the day of a handover the incoming head is the head."""
+    del known
     return (term.start.mark,) if term.start and term.start.day == day else ()
 
 
-def _in_office(term: Term, day: date) -> Marks:
+def _in_office(term: Term, day: date, known: Known) -> Marks:
+    del known
     if term.start and term.last and term.start.day <= day <= term.last.day:
         return term.start.mark, term.last.mark
     if term.seen_on and term.seen_on.day == day:
@@ -230,40 +332,63 @@ def _in_office(term: Term, day: date) -> Marks:
     return ()
 
 
-def _in_own_year(term: Term, day: date, every: Iterable[Term]) -> Marks:
+def _in_own_year(term: Term, day: date, known: Known) -> Marks:
     if term.year != day.year:
         return ()
+    elections = [c for c in known.leadership.claims if c.year == term.year and c.elected]
     if (begins := _begins(term)) is not None:
         basis = f"elected or installed for {term.year} on {begins}"
-    elif not any(t.elected for t in every if t.year == term.year):
+    elif not elections:
         begins, basis = day, f"head of {term.year}; no election for {term.year} is recorded"
-    else:  # another head is said to have been elected: on an unknown day, or on this one
-        begins = min((t.elected_on.day for t in every if t.year == term.year and t.elected_on), default=None)
+    else:  # another is said to have been elected, or whom is not told: on an unknown day, or on this one
+        begins = min((c.elected_on for c in elections if c.elected_on), default=None)
         basis = f"head of {term.year}; the election for {term.year} is recorded on {begins}"
     if begins is None or day < begins:  # in office since an unknown day, or not yet
         return ()
     return term.year_mark, _inferred(basis)
 
 
-def _holding_over(term: Term, day: date, every: Iterable[Term], summations: Iterable[Summation]) -> Marks:
+def _holding_over(term: Term, day: date, known: Known) -> Marks:
     if term.year is None or day.year != term.year + 1:
         return ()
-    nexts = [t for t in every if t.year == day.year]
-    if any(t.elected and t.elected_on is None for t in nexts):
-        return ()  # the next head was elected on an unknown day, which may have come before this one
-    succeeded = any(known.day <= day for t in nexts for known in (t.elected_on, t.start) if known)
-    summed_up = any(s.year == term.year and s.on < day for s in summations)
-    if succeeded or summed_up:
+    summed_up = any(s.year == term.year and s.on < day for s in known.summations)
+    if summed_up or _succeeded(term, day, known):
         return ()
     return term.year_mark, _inferred(f"head of {term.year}; no next head and no summation recorded before that day")
 
 
-def _begun_early(term: Term, day: date) -> Marks:
+def _succeeded(term: Term, day: date, known: Known) -> bool:
+    """Whether there is, or may be, an election or handover for the next year by the day, whomever it names.
+
+    Of a term that one source says was handed over on a later day, another's handover does not decide.
+    """
+    claims = [c for c in known.leadership.claims if c.year == day.year]
+    handovers = [h for h in known.leadership.handovers if h.year == day.year]
+    elected = [c.elected_on for c in claims if c.elected_on]
+    taken = [on for on in (*(c.start for c in claims), *(h.on for h in handovers)) if on]
+    if any(t.elected and t.elected_on is None for t in known.terms if t.year == day.year):
+        return True  # the next head was elected on an unknown day, which may have come before this one
+    if not elected and not taken:
+        return bool(handovers) or any(c.elected for c in claims)  # on an unknown day too
+    return any(on <= day for on in (elected if term.given_up else elected + taken))
+
+
+def _begun_early(term: Term, day: date, known: Known) -> Marks:
     """In the year before the one that the term is called after."""
+    del known
     begins = _begins(term)
     if term.year != day.year + 1 or begins is None or day < begins:
         return ()
     return term.year_mark, _inferred(f"elected or installed for {term.year} on {begins}")
+
+
+RULES: tuple[Callable[[Term, date, Known], Marks], ...] = (
+    _starting,
+    _in_office,
+    _in_own_year,
+    _holding_over,
+    _begun_early,
+)
 
 
 def _begins(term: Term) -> date | None:
@@ -271,18 +396,18 @@ def _begins(term: Term) -> date | None:
     return min((known.day for known in (term.elected_on, term.start) if known), default=None)
 
 
-def _answer(found: Iterable[tuple[Term, Marks]]) -> Heads:
+def _answer(found: Sequence[tuple[Term, Marks]], every: Iterable[Term]) -> Heads:
     """One head for all terms that agree, best known first; each contradicting one beside it."""
-    heads: list[tuple[e.Holder, Head]] = []
-    for term, marks in found:
-        same = next((i for i, (holder, _) in enumerate(heads) if not _differ(holder, term.head)), None)
-        head = _head(term, marks)
-        if same is None:
-            heads.append((term.head, head))
+    years = {term.year for term, _ in found}
+    holders = [term.head for term in every if term.year in years]
+    groups: list[list[tuple[Term, Marks]]] = []
+    for one in found:
+        agreeing = next((g for g in groups if _agree(g[0][0].head, one[0].head, holders)), None)
+        if agreeing is None:
+            groups.append([one])
         else:
-            holder, first = heads[same]
-            heads[same] = (_joined(holder, term.head), _agreed(first, head))
-    return Heads(heads=tuple(head for _, head in heads))
+            agreeing.append(one)
+    return Heads(heads=tuple(reduce(_agreed, (_head(*one) for one in group)) for group in groups))
 
 
 def _head(term: Term, rests_on: Marks) -> Head:
@@ -299,12 +424,6 @@ def _fact(term: Term, field: str, value: str | None, rests_on: Marks) -> Fact | 
     if value is None:
         return None
     return Fact(value=value, mark=weakest(mark(term.record, f"{term.head_field}.{field}"), *rests_on))
-
-
-def _joined(one: e.Holder, other: e.Holder) -> e.Holder:
-    return e.Holder(
-        agency=one.agency or other.agency, person=one.person or other.person, title=one.title or other.title
-    )
 
 
 def _agreed(one: Head, other: Head) -> Head:

@@ -1,10 +1,14 @@
 """The terms of a bloc's leadership, and how it was handed over."""
 
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
-from services.registry.domain.heading import Term, lone_handovers, terms
+from services.registry.domain.heading import Dated, Term, lone_handovers, terms
 from services.registry.domain.leadership import Claim, Handover, Leadership
-from services.registry.queries.common import DeputyFactList, HolderShown, deputies, holder
+from services.registry.queries.common import DeputyFactList, DisputeShown, HolderShown, deputies, holder
+from services.registry.queries.disputes import disputed
 
 
 class TermShown(Part):
@@ -36,6 +40,8 @@ class TermShown(Part):
     """The reason of the last correction."""
     told_by: tuple[int, ...]
     """Versions, in the leadership stream, of the events that told the term; a correction names one of them."""
+    disputes: tuple[DisputeShown, ...] = ()
+    """The `start` or `end`, where handovers tell of several days; the first of them is shown."""
 
 
 class HandoverShown(Part):
@@ -57,12 +63,36 @@ class HandoverShown(Part):
 
 def terms_of(leadership: Leadership, year: int) -> tuple[TermShown, ...]:
     """Every term called after the year, contradicting ones beside each other."""
-    dated = {term.versions: term for term in terms(leadership)}
-    claims = tuple(_claimed(c, dated.get(c.told_by)) for c in leadership.claims if c.year == year)
-    return claims + tuple(_handed_over(h) for h in lone_handovers(leadership) if h.year == year)
+    dated = terms(leadership)
+
+    def days(told_by: tuple[int, ...]) -> Days:
+        return _days([term for term in dated if term.versions == told_by])
+
+    claims = tuple(_claimed(c, days(c.told_by)) for c in leadership.claims if c.year == year)
+    lone = [handover for handover in lone_handovers(leadership) if handover.year == year]
+    return claims + tuple(_handed_over(h, days(h.told_by)) for h in lone)
 
 
-def _claimed(claim: Claim, term: Term | None) -> TermShown:
+class Days(NamedTuple):
+    """When a term began and ended, by its own event and by handovers."""
+
+    start: Fact | None
+    end: Fact | None
+    disputes: tuple[DisputeShown, ...]
+
+
+def _days(told: Sequence[Term]) -> Days:
+    starts, ends = _dated(term.start for term in told), _dated(term.last for term in told)
+    contradicting = disputed("start", starts) + disputed("end", ends)
+    return Days(next(iter(starts), None), next(iter(ends), None), contradicting)
+
+
+def _dated(days: Iterable[Dated | None]) -> list[Fact]:
+    """The days in order, so that no order of telling decides which is the first."""
+    return [Fact(value=str(known.day), mark=known.mark) for known in sorted(filter(None, days), key=lambda d: d.day)]
+
+
+def _claimed(claim: Claim, days: Days) -> TermShown:
     """A term as its claim tells it, with what handovers tell of its days."""
     elected = claim.elected_on
     return TermShown(
@@ -74,15 +104,16 @@ def _claimed(claim: Claim, term: Term | None) -> TermShown:
         votes_against=fact(claim, "tally.against"),
         votes_eligible=fact(claim, "tally.eligible"),
         elected_on=Fact(value=str(elected), mark=mark(claim.record, claim.elected_field)) if elected else None,
-        start=Fact(value=str(term.start.day), mark=term.start.mark) if term and term.start else fact(claim, "start"),
-        end=Fact(value=str(term.last.day), mark=term.last.mark) if term and term.last else fact(claim, "end"),
+        start=days.start or fact(claim, "start"),
+        end=days.end or fact(claim, "end"),
         seen_on=fact(claim, "seen_on"),
         corrected_because=claim.reason,
         told_by=claim.told_by,
+        disputes=days.disputes,
     )
 
 
-def _handed_over(handover: Handover) -> TermShown:
+def _handed_over(handover: Handover, days: Days) -> TermShown:
     return TermShown(
         year=fact(handover, "year"),
         head=holder(handover, "incoming"),
@@ -93,10 +124,11 @@ def _handed_over(handover: Handover) -> TermShown:
         votes_eligible=None,
         elected_on=None,
         start=_day(handover),
-        end=None,
+        end=days.end,
         seen_on=None,
         corrected_because=handover.reason,
         told_by=handover.told_by,
+        disputes=days.disputes,
     )
 
 

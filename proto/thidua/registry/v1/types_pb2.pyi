@@ -1339,6 +1339,7 @@ class TermShown(_message.Message):
     TOLD_BY_FIELD_NUMBER: _builtins.int
     VOTES_AGAINST_FIELD_NUMBER: _builtins.int
     VOTES_ELIGIBLE_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
     corrected_because: _builtins.str
     """The reason of the last correction."""
     @_builtins.property
@@ -1389,6 +1390,10 @@ class TermShown(_message.Message):
     def votes_eligible(self) -> _kernel_pb2.Fact:
         """All who could vote, present or not."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """The `start` or `end`, where handovers tell of several days; the first of them is shown."""
+
     def __init__(
         self,
         *,
@@ -1405,10 +1410,11 @@ class TermShown(_message.Message):
         told_by: _abc.Iterable[_builtins.int] | None = ...,
         votes_against: _kernel_pb2.Fact | None = ...,
         votes_eligible: _kernel_pb2.Fact | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_against", b"_votes_against", "_votes_eligible", b"_votes_eligible", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "votes_against", b"votes_against", "votes_eligible", b"votes_eligible", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_against", b"_votes_against", "_votes_eligible", b"_votes_eligible", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "told_by", b"told_by", "votes_against", b"votes_against", "votes_eligible", b"votes_eligible", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_votes_against", b"_votes_against", "_votes_eligible", b"_votes_eligible", "_votes_in_favour", b"_votes_in_favour", "_year", b"_year", "corrected_because", b"corrected_because", "deputies", b"deputies", "disputes", b"disputes", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "seen_on", b"seen_on", "start", b"start", "told_by", b"told_by", "votes_against", b"votes_against", "votes_eligible", b"votes_eligible", "votes_in_favour", b"votes_in_favour", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__corrected_because: _TypeAlias = _typing.Literal["corrected_because"]  # noqa: Y015
     _WhichOneofArgType__corrected_because: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because"]  # noqa: Y015
