@@ -37,6 +37,7 @@ from services.kernel.migrate import migrate
 from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Engine
 from services.kernel.service import told_today
+from services.kernel.telling import named
 from services.kernel.tools import Peer, Tools
 from services.kernel.view import ReadOptions
 from services.registry import domain as registry_domain
@@ -74,6 +75,7 @@ class Played:
         """What the command, named as its RPC, was answered. Raises the errors of the kernel."""
         kind = next(kind for kind in self.handlers if kind.__name__ == command)
         told = told_today(kind.model_validate(fields))
+        named(told)
         if kind in self.arrivals:
             await self.catch_up()
             told = await self.arrivals[kind](told, self.tools)

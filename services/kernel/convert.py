@@ -27,6 +27,7 @@ EXACT = 2**53 - 1  # the largest integer of the canonical form
 _TEXTS = (str, date, datetime, Decimal)
 _LARGE = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
 _INTEGERS = {FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_UINT32, *_LARGE}
+_FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")
 
@@ -40,6 +41,7 @@ class Bad(NamedTuple):
 
 NUL = Bad("must not hold the character NUL", "không được có ký tự NUL")
 NO_DATE = Bad("must be a date of the form YYYY-MM-DD", "phải là ngày dạng NNNN-TT-NN (năm-tháng-ngày)")
+NOT_OF_OURS = Bad("must be from 1900-01-01 to 2200-12-31", "phải từ 1900-01-01 đến 2200-12-31")
 NO_TIME = Bad("must be a time of RFC 3339 with its zone", "phải là thời điểm theo RFC 3339, có múi giờ")
 TOO_LARGE = Bad(f"must be from {-EXACT} to {EXACT}", f"phải từ {-EXACT} đến {EXACT}")
 
@@ -130,10 +132,16 @@ def _text(value: str) -> str | Bad:
 
 
 def _date(value: str) -> date | Bad:
+    """The day, or what is wrong with it. Rules and answers reckon with days before and after it, which there must be;
+    and no day that an act or a document of this state can name lies outside.
+    """
     try:
-        return date.fromisoformat(value) if _ISO_DATE.fullmatch(value) else NO_DATE
+        day = date.fromisoformat(value) if _ISO_DATE.fullmatch(value) else None
     except ValueError:
         return NO_DATE
+    if day is None:
+        return NO_DATE
+    return day if _FIRST <= day <= _LAST else NOT_OF_OURS
 
 
 def moment(value: str) -> datetime | Bad:

@@ -38,7 +38,7 @@ class Source(Part):
 class Inference(Part):
     """A field that the source does not state, and from what we infer it.
 
-    `field` is a path such as `members[2]`; `*` is all.
+    `field` is a path in the command such as `members.items[1]`, to what it tells; `*` is all.
     """
 
     field: Line

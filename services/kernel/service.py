@@ -33,6 +33,7 @@ from services.kernel.projection import Source
 from services.kernel.relay import Feed
 from services.kernel.retry import pauses
 from services.kernel.settings import DatabaseSettings, Settings, SettingsError
+from services.kernel.telling import named
 from services.kernel.tools import Peer, Tools, peer
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
@@ -175,10 +176,11 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
     async def take(command: Command, context: Context) -> Reply:
         arrival = service.arrivals.get(type(command))
         try:
+            named(command)
             arrived = told_today(command)
             if arrival is not None:
                 arrived = await arrival(arrived, tools)
-        except Refused as refusal:
+        except (Invalid, Refused) as refusal:
             return await handling.accepted(command, context, refusal)
         return await handling.handle(arrived, context, sent=command)
 

@@ -4,7 +4,7 @@ Both derive from one class of facts, so that a path in `record.inferred` names t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from services.kernel.decider import Command
-from services.kernel.errors import Refused
+from services.kernel.errors import Invalid, Refused, Violation
 from services.kernel.events import Event
 from services.kernel.provenance import Fact, Inference, Mark, Record
 
 E = TypeVar("E", bound=Event)
+
+_STEP = r"[a-z][a-z0-9_]*(\[(0|[1-9][0-9]{0,5})\])?"
+_PATH = re.compile(rf"{_STEP}(\.{_STEP})*")
 
 
 class Told(BaseModel):
@@ -39,6 +42,60 @@ def require(holds: object, rule: str, *, en: str, vi: str) -> None:
     """Raises Refused with the rule's code where it does not hold."""
     if not holds:
         raise Refused(rule, en=en, vi=vi)
+
+
+def named(command: Command) -> None:
+    """That each path of `record.inferred` leads to what the command tells: of a slip the fact would be answered as
+    stated. Raises Invalid.
+    """
+    record: Record | None = getattr(command, "record", None)
+    if record is not None and (slips := list(_slips(command, record))):
+        raise Invalid(*slips)
+
+
+def _slips(command: Command, record: Record) -> Iterator[Violation]:
+    for number, path in enumerate(inference.field for inference in record.inferred):
+        try:
+            if path != "*":
+                _led(command, path)
+        except _Slip as slip:
+            en, vi = slip.args
+            yield Violation(f"record.inferred[{number}].field", en=f"{path}: {en}", vi=f"{path}: {vi}")
+
+
+class _Slip(Exception):
+    """In English and in Vietnamese."""
+
+
+def _led(command: Command, path: str) -> None:
+    """Raises _Slip where a path leads to nothing that is told."""
+    if not _PATH.fullmatch(path):
+        raise _Slip("is no path such as members.items[1]", "không phải đường dẫn dạng members.items[1]")
+    value: Any = command
+    for name, index in re.findall(r"(\w+)|\[(\d+)\]", path):
+        if name and not _has(value, name):
+            raise _Slip(f"there is no field {name}", f"không có trường {name}")
+        if index and not (isinstance(value, tuple) and int(index) < len(value)):
+            raise _Slip(f"there is no item [{index}]", f"không có mục [{index}]")
+        value = getattr(value, name) if name else value[int(index)]
+        if not _holds(value):
+            raise _Slip("is not told, so nothing of it is inferred", "không được nêu nên không có gì để suy ra")
+
+
+def _has(value: Any, name: str) -> bool:
+    """A field that whoever sends the command may fill in; a record tells nothing of itself."""
+    field = type(value).model_fields.get(name) if isinstance(value, BaseModel) else None
+    return field is not None and not field.exclude and field.annotation != Record | None
+
+
+def _holds(value: Any) -> bool:
+    match value:
+        case tuple():
+            return any(map(_holds, value))
+        case BaseModel():
+            return any(_holds(part) for _, part in value)
+        case _:
+            return value is not None
 
 
 def inferring(record: Record | None, field: str, basis: str) -> Record | None:

@@ -6,9 +6,11 @@ from typing import Literal
 
 import pytest
 
+from services.kernel.errors import Invalid
 from services.kernel.events import Event
-from services.kernel.provenance import Fact, Inference, Mark, Part, Record, Source
-from services.kernel.telling import Told, fact, inferring, worded
+from services.kernel.performing import Act
+from services.kernel.provenance import Fact, Inference, Listed, Mark, Part, Record, Source
+from services.kernel.telling import Told, fact, inferring, named, worded
 
 
 class Item(Part):
@@ -63,3 +65,56 @@ def test_a_record_gains_an_inference_and_no_record_stays_none() -> None:
 )
 def test_values_are_worded_the_same_everywhere(value: object, text: str) -> None:
     assert worded(value) == text
+
+
+class Happen(Act):
+    done: bool | None = None
+    first: Item | None = None
+    members: Listed[Item] = Listed()
+    aliases: tuple[str, ...] = ()
+
+
+def happen(*paths: str) -> Happen:
+    """With members `a` and one without a name."""
+    record = RECORD.model_copy(update={"inferred": tuple(Inference(field=path, basis="a guess") for path in paths)})
+    return Happen(done=False, members=Listed(items=(Item(name="a"), Item()), declared_count=2), record=record)
+
+
+def test_what_is_inferred_is_named_by_its_path_in_the_command() -> None:
+    named(happen())
+    named(happen("*", "done", "members", "members.items", "members.items[0]", "members.items[0].name"))
+    named(happen("members.declared_count"))
+    named(Happen())
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("members[0]", r"no item \[0\]"),
+        ("members.items[2]", r"no item \[2\]"),
+        ("members.items[01]", "no path"),
+        ("members.items[1].name", "not told"),
+        ("members.exhaustive", "not told"),
+        ("members.declaredCount", "no path"),
+        ("members.count", "no field count"),
+        ("done.value", "no field value"),
+        ("done[0]", r"no item \[0\]"),
+        ("effective", "not told"),
+        ("first.name", "not told"),
+        ("aliases", "not told"),
+        ("năm", "no path"),
+        ("Done", "no path"),
+        ("done.", "no path"),
+        ("told_on", "no field told_on"),
+        ("record.place", "no field record"),
+        ("model_fields", "no field model_fields"),
+    ],
+)
+def test_a_path_that_leads_to_nothing_told_is_refused_since_the_fact_would_be_answered_as_stated(
+    path: str, why: str
+) -> None:
+    with pytest.raises(Invalid, match=why) as wrong:
+        named(happen("done", path))
+    (violation,) = wrong.value.violations
+    assert violation.field == "record.inferred[1].field"
+    assert path in violation.vi

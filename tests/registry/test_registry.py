@@ -221,7 +221,7 @@ async def test_a_year_is_no_surer_to_be_summed_up_than_its_conference_is_to_clos
     registry: Registry, field: str, certainty: str
 ) -> None:
     await found(registry, "b1")
-    fields: dict[str, Any] = {"conference": "c1", "bloc": "b1", "kind": "SUMMATION", "closes": 2024}
+    fields: dict[str, Any] = {"conference": "c1", "bloc": "b1", "kind": "SUMMATION", "closes": 2024, "place": "Hà Nội"}
     await registry.tell(HoldConference(**fields, record=unsure(field)))
     state = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).state
     assert (state.value, state.mark.certainty) == ("SUMMED_UP", certainty)

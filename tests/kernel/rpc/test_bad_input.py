@@ -68,12 +68,24 @@ async def test_a_malformed_command_id_is_refused(sample: Sample, command_id: str
     assert (code, fields(details)) == ("INVALID_ARGUMENT", ["command_id"])
 
 
+def _by(field: str) -> dict[str, str]:
+    return {"field": field, "basis": "the photo"}
+
+
+INFERRED = {"source": {"id": "seed-0"}, "place": "đoạn 1"}
+
+
 @pytest.mark.usefixtures("refusing")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"effective": "31/12/2023"}, "effective"),
         ({"effective": "2023-02-29"}, "effective"),
+        ({"effective": "9999-12-31"}, "effective"),
+        ({"effective": "0001-01-01"}, "effective"),
+        ({"effective": "2201-01-01"}, "effective"),
+        ({"effective": "1899-12-31"}, "effective"),
+        ({"record": INFERRED | {"inferred": [{"field": "*", "basis": "x"}, _by("thing")]}}, "record.inferred[1].field"),
         ({"label": "x" * 501}, "label"),
         ({"label": "a\0b"}, "label"),
         ({"note": "\0"}, "note"),

@@ -219,7 +219,7 @@ class Inference(_message.Message):
     FIELD_FIELD_NUMBER: _builtins.int
     BASIS_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """Path of the field in the command, such as "members[2]"; "*" for all."""
+    """Path of a field that the command tells, such as "members.items[1]" (the second one); "*" for all."""
     basis: _builtins.str
     """From what it is inferred."""
     def __init__(
