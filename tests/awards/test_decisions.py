@@ -33,7 +33,8 @@ OLD = e.AwardKindRegistered(
     version=1,
 )
 NEW = OLD.model_copy(update={"version": 2, "effective": date(2024, 1, 1), "regulation": "new", "due": None})
-CATALOGUE = {"catalogue:national": [OLD, NEW]}
+PAPER = e.AwardKindRegistered(code="BK_TTG", family="COMMENDATION", name_vi="Bằng khen Thủ tướng", version=1)
+CATALOGUE = {"catalogue:national": [OLD, NEW, PAPER]}
 AGREED_ON, DECIDED_ON = date(2025, 1, 20), date(2025, 3, 2)
 
 
@@ -273,6 +274,73 @@ def test_an_award_is_not_conferred_before_its_decision_nor_on_another_recipient(
     given(decided()).when(confer(effective=date(2025, 3, 1))).refused("award.order")
     given(decided()).when(confer(recipient=e.Recipient(organisation="w"))).refused("award.recipient")
     given(decided()).when(confer(effective=None)).refused("act.day")
+
+
+WHOLE = decided(year=2024, bloc="b")
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"kind": "BK_TTG"}, "award.kind"),
+        ({"wording": "Bằng khen Thủ tướng"}, "award.kind"),
+        ({"kind": "NONE"}, "kind.unknown"),
+        ({"wording": "Giấy khen"}, "kind.unknown"),
+        ({"year": 2023}, "award.year"),
+        ({"bloc": "b-9"}, "award.bloc"),
+    ],
+)
+def test_what_is_handed_over_here_is_the_award_that_was_decided(more: dict[str, Any], rule: str) -> None:
+    given({"award:a": [WHOLE]}, CATALOGUE).when(confer(**more)).refused(rule)
+    same = {"kind": "CTD_CP", "wording": "Cờ thi đua Chính phủ", "year": 2024, "bloc": "b", "recipient": UNIT}
+    given({"award:a": [WHOLE]}, CATALOGUE).when(confer(**same)).accepted()
+
+
+def test_a_conferral_may_name_a_kind_of_the_catalogue_a_year_and_a_bloc_on_which_the_decision_is_silent() -> None:
+    silent = {"award:a": [decided(kind=None)]}
+    given(silent, CATALOGUE).when(confer(kind="BK_TTG", year=2023, bloc="b-9")).accepted()
+    given(silent, CATALOGUE).when(confer(kind="NONE")).refused("kind.unknown")
+    later = {"award:a": [decided(kind=None), decided(year=2024, record=ARTICLE)]}
+    given(later, CATALOGUE).when(confer(year=2023)).refused("award.year")
+    given(later, CATALOGUE).when(confer(kind="BK_TTG")).refused("award.kind")
+
+
+def test_a_record_of_a_conferral_is_kept_though_it_tells_of_another_award() -> None:
+    told = {"recipient": UNIT, "kind": "NONE", "year": 2023, "bloc": "b-9", "record": ARTICLE}
+    given({"award:a": [WHOLE]}, CATALOGUE).when(confer(**told)).accepted()
+
+
+def test_a_corrigendum_names_a_kind_of_the_catalogue_that_is_given_to_such_a_recipient() -> None:
+    def correct(**more: Any) -> CorrectAward:
+        return CorrectAward(award="a", effective=date(2025, 3, 5), reason="sai", **more)
+
+    person = e.Recipient(person="p-1")
+    told = {"award:a": [WHOLE]}
+    given(told, CATALOGUE).when(correct(kind="NONE")).refused("kind.unknown")
+    given(told, CATALOGUE).when(correct(kind="BK_TTG")).accepted()
+    given(told, CATALOGUE).when(correct(recipient=person)).refused("recipient.kind")
+    given(told, CATALOGUE).when(correct(recipient=person, kind="BK_TTG")).accepted()
+    given({"award:a": [decided(kind="NONE")]}, CATALOGUE).when(correct(recipient=person)).accepted()
+    record = CorrectAward(award="a", kind="NONE", record=ARTICLE)
+    given(told, CATALOGUE).when(record).accepted()
+
+
+def test_a_conferral_heeds_the_kind_that_a_corrigendum_tells() -> None:
+    corrected = e.AwardCorrected(award="a", kind="BK_TTG", effective=date(2025, 3, 5), reason="sai")
+    told = {"award:a": [WHOLE, corrected]}
+    given(told, CATALOGUE).when(confer(kind="BK_TTG")).accepted()
+    given(told, CATALOGUE).when(confer(kind="CTD_CP")).refused("award.kind")
+
+
+def test_a_corrigendum_that_is_told_before_its_decision_corrects_it_too() -> None:
+    corrected = e.AwardCorrected(
+        award="a", recipient=e.Recipient(organisation="w"), kind="BK_TTG", decided_on=date(2025, 3, 12), record=ARTICLE
+    )
+    told = {"award:a": [corrected, WHOLE]}
+    given(told, CATALOGUE).when(confer(recipient=UNIT)).refused("award.recipient")
+    given(told, CATALOGUE).when(confer(kind="CTD_CP")).refused("award.kind")
+    given(told, CATALOGUE).when(confer(effective=date(2025, 3, 11))).refused("award.order")
+    given(told, CATALOGUE).when(confer(recipient=e.Recipient(organisation="w"), kind="BK_TTG")).accepted()
 
 
 @pytest.mark.parametrize(

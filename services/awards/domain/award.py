@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from services.awards import events as e
-from services.awards.domain.catalogue import NATIONAL, Catalogue
+from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
+from services.awards.domain.proposal import given_to
 from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.performing import Act, happened, in_order, performed_on
@@ -33,23 +34,28 @@ class CorrectAward(e.CorrectionFacts, Act):
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Nothing is known, or only a conferral."""
+    """Nothing is known, or only a conferral, or what a corrigendum tells of a decision that is not told yet."""
+
+    recipient: e.Recipient | None = None
+    kind: e.KindCode | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     recipient: e.Recipient
+    kind: e.KindCode | None
+    bloc: Id | None
+    year: e.Year | None
     authority: Id | None
     on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Conferred:
-    recipient: e.Recipient
-    authority: Id | None
+    decided: Decided
     on: date | None
-    """The day of the decision."""
-    conferred_on: date | None
+    """The day of the conferral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Cancelled:
 
 
 Award = Undecided | Decided | Conferred | Cancelled
+Correctable = TypeVar("Correctable", Undecided, Decided)
 
 
 def evolve(award: Award, event: e.AwardEvent) -> Award:
@@ -65,25 +72,60 @@ def evolve(award: Award, event: e.AwardEvent) -> Award:
         case e.AwardCancelled():
             return Cancelled()
         case e.AwardDecided():
-            return Decided(event.recipient, event.authority, event.effective) if isinstance(award, Undecided) else award
+            return _decided(award, event)
         case e.AwardConferred():
-            return _conferred(award, event.effective) if isinstance(award, Decided) else award
+            return Conferred(award, event.effective) if isinstance(award, Decided) else award
         case e.AwardCorrected():
             return _corrected(award, event)
         case _:
             assert_never(event)
 
 
-def _conferred(award: Decided, day: date | None) -> Conferred:
-    return Conferred(award.recipient, award.authority, award.on, day)
+def _decided(award: Award, event: e.AwardDecided) -> Award:
+    """The decision that is told first holds; another tells that on which it is silent."""
+    match award:
+        case Undecided(recipient, kind, on):
+            return Decided(
+                recipient=recipient or event.recipient,
+                kind=kind or event.kind,
+                bloc=event.bloc,
+                year=event.year,
+                authority=event.authority,
+                on=on or event.effective,
+            )
+        case Decided():
+            return _filled(award, event)
+        case Conferred(decided, on):
+            return Conferred(_filled(decided, event), on)
+        case Cancelled():
+            return award
+
+
+def _filled(decided: Decided, event: e.AwardDecided) -> Decided:
+    return replace(
+        decided, kind=decided.kind or event.kind, bloc=decided.bloc or event.bloc, year=decided.year or event.year
+    )
 
 
 def _corrected(award: Award, event: e.AwardCorrected) -> Award:
     match award:
-        case Decided() | Conferred():
-            return replace(award, recipient=event.recipient or award.recipient, on=event.decided_on or award.on)
-        case _:
+        case Undecided():
+            return _right(award, event)
+        case Decided():
+            return _right(award, event)
+        case Conferred(decided, on):
+            return Conferred(_right(decided, event), on)
+        case Cancelled():
             return award
+
+
+def _right(award: Correctable, event: e.AwardCorrected) -> Correctable:
+    return replace(
+        award,
+        recipient=event.recipient or award.recipient,
+        kind=event.kind or award.kind,
+        on=event.decided_on or award.on,
+    )
 
 
 AWARD: Fold[Award] = Fold("award", Undecided(), evolve)
@@ -99,17 +141,46 @@ def confer(command: RecordConferral, award: Award, catalogue: Catalogue) -> Even
         return [tell(e.AwardConferred, command, kind=kind, record=record)]
     day = performed_on(command, command.year)
     match award:
-        case Decided(recipient, _, on):
-            require(
-                command.recipient in (None, recipient),
-                "award.recipient",
-                en="The decision names another recipient.",
-                vi="Quyết định nêu đối tượng khác.",
-            )
-            in_order("award.order", day, on, en="effective", vi="effective")
+        case Decided():
+            _as_decided(command, award, catalogue)
+            in_order("award.order", day, award.on, en="effective", vi="effective")
             return [tell(e.AwardConferred, command, kind=kind)]
         case _:
             raise _refused(award)
+
+
+def _as_decided(command: RecordConferral, decided: Decided, catalogue: Catalogue) -> None:
+    """Raises Refused where another award is told than the one that was decided."""
+    require(
+        command.recipient in (None, decided.recipient),
+        "award.recipient",
+        en="The decision names another recipient.",
+        vi="Quyết định nêu đối tượng khác.",
+    )
+    require(
+        command.year in (None, decided.year) or decided.year is None,
+        "award.year",
+        en=f"year: the award was decided for {decided.year}.",
+        vi=f"year: khen thưởng được quyết định cho năm {decided.year}.",
+    )
+    require(
+        command.bloc in (None, decided.bloc) or decided.bloc is None,
+        "award.bloc",
+        en=f"bloc: the award was decided on the proposal of {decided.bloc}.",
+        vi=f"bloc: khen thưởng được quyết định theo đề nghị của {decided.bloc}.",
+    )
+    name = command.kind or command.wording
+    code = catalogue.named(command.kind, command.wording)
+    if name is None or (code is not None and code == decided.kind):
+        return
+    if catalogue.in_force(code, decided.on or command.effective) is None:
+        raise no_such_kind(name, decided.on or command.effective)
+    require(
+        decided.kind is None,
+        "award.kind",
+        en=f"The award that was decided is {decided.kind}.",
+        vi=f"Hình thức đã quyết định là {decided.kind}.",
+    )
 
 
 def cancel(command: CancelAward, award: Award) -> Events:
@@ -128,8 +199,7 @@ def cancel(command: CancelAward, award: Award) -> Events:
             vi="Cấp nào quyết định khen thưởng thì cấp đó hủy bỏ.",
         )
         happened(command)
-        conferred_on = stands.conferred_on if isinstance(stands, Conferred) else None
-        in_order("award.order", command.effective, stands.on, conferred_on, en="effective", vi="effective")
+        in_order("award.order", command.effective, stands.on, _conferred_on(award), en="effective", vi="effective")
     return [tell(e.AwardCancelled, command)]
 
 
@@ -147,20 +217,37 @@ def correct(command: CorrectAward, award: Award, catalogue: Catalogue) -> Events
         happened(command)
         decided_on = command.decided_on or stands.on
         in_order("award.order", command.effective, decided_on, en="effective", vi="effective")
-        if isinstance(stands, Conferred):
-            in_order("award.order", stands.conferred_on, command.decided_on, en="The conferral", vi="Ngày trao")
+        if conferred_on := _conferred_on(award):
+            in_order("award.order", conferred_on, command.decided_on, en="The conferral", vi="Ngày trao")
+        _as_catalogued(command, stands, catalogue, decided_on)
     kind = catalogue.named(command.kind, command.wording)
     record = catalogue.told(command.record, command.kind, command.wording)
     return [tell(e.AwardCorrected, command, kind=kind, record=record)]
 
 
-def _standing(award: Award) -> Decided | Conferred:
+def _as_catalogued(command: CorrectAward, stands: Decided, catalogue: Catalogue, day: date | None) -> None:
+    """Raises Refused for a kind that is not in force on the day of the decision, or not given to such a recipient."""
+    code = catalogue.named(command.kind, command.wording)
+    version = catalogue.in_force(code or stands.kind, day)
+    if version is None and code is not None:
+        raise no_such_kind(code, day)
+    if version is not None and (code is not None or command.recipient is not None):
+        given_to(command.recipient or stands.recipient, version, code, day)
+
+
+def _standing(award: Award) -> Decided:
     """Raises Refused for an award that does not stand."""
     match award:
-        case Decided() | Conferred():
+        case Decided():
             return award
+        case Conferred(decided):
+            return decided
         case _:
             raise _refused(award)
+
+
+def _conferred_on(award: Award) -> date | None:
+    return award.on if isinstance(award, Conferred) else None
 
 
 def _refused(award: Award) -> Refused:
