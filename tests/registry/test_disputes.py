@@ -12,8 +12,9 @@ from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement
@@ -517,4 +518,67 @@ async def test_a_term_that_is_handed_over_on_two_days_shows_both(registry: Regis
     (incoming,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).terms
     assert [told(one) for one in incoming.disputes] == [
         ("start", None, [("2024-04-12", "2024-04-12"), ("2024-04-20", "2024-04-20")])
+    ]
+
+
+# Members, covenants and plans
+
+
+async def test_what_sources_declare_of_the_members_of_a_year_is_not_mixed(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    for source, unit, count, whole in (("a", "btp", 14, True), ("b", "bca", 5, None)):
+        members = Listed[e.Member](items=(e.Member(unit=unit),), declared_count=count, exhaustive=whole)
+        await registry.tell(DeclareMembers(bloc="b1", year=2024, members=members, record=from_(source)))
+    members_ = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).members
+    assert [told(one) for one in members_.disputes] == [("members.declared_count", None, [("14", "a"), ("5", "b")])]
+    assert [one.unit.value for one in members_.items] == ["btp", "bca"]
+    assert (members_.declared_count.value, members_.exhaustive) == ("14", None)
+
+
+async def test_a_covenant_said_to_be_signed_and_not_signed_is_disputed(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    covenant: dict[str, Any] = {"bloc": "b1", "year": 2024}
+    await registry.tell(RecordCovenant(**covenant, signed=True, effective=DAY, record=from_("a")))
+    one = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).covenant
+    assert one.disputes == ()
+    await registry.tell(RecordCovenant(**covenant, signed=False, record=from_("b")))
+    later = date(2024, 4, 12)
+    await registry.tell(RecordCovenant(**covenant, effective=later, record=from_("c")))
+    answer = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).covenant
+    assert (answer.signed.value, answer.signed.mark.source, answer.signed_on.mark.source) == ("true", "a", "a")
+    assert [told(one) for one in answer.disputes] == [
+        ("signed", None, [("true", "a"), ("false", "b")]),
+        ("effective", None, [("2024-04-10", "a"), ("2024-04-12", "c")]),
+    ]
+
+
+async def test_a_signature_disputes_that_the_covenant_was_not_signed(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    await registry.tell(RecordCovenant(bloc="b1", year=2024, signed=False, record=from_("a")))
+    signature = e.Signature(member="btp")
+    await registry.tell(SignCovenant(bloc="b1", year=2024, signature=signature, effective=DAY, record=from_("b")))
+    answer = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    assert [told(one) for one in answer.covenant.disputes] == [("signed", None, [("false", "a"), ("true", "b")])]
+
+
+async def test_two_approvals_of_a_plan_are_both_shown(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(**BLOC, record=RECORD))
+    for source, agency, text, lead, month in (("a", "x", "một", "btp", 3), ("b", "y", "hai", "bca", 4)):
+        items = Listed[e.PlanItem](items=(e.PlanItem(item="i1", text=text, lead=lead),))
+        await registry.tell(
+            ApprovePlan(
+                bloc="b1",
+                year=2024,
+                approver=e.Party(agency=agency),
+                effective=date(2024, month, 1),
+                items=items,
+                record=from_(source),
+            )
+        )
+    plan = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).plan
+    assert [told(one) for one in plan.disputes] == [
+        ("effective", None, [("2024-03-01", "a"), ("2024-04-01", "b")]),
+        ("approver.agency", None, [("x", "a"), ("y", "b")]),
+        ("items.text", "i1", [("một", "a"), ("hai", "b")]),
+        ("items.lead", "i1", [("btp", "a"), ("bca", "b")]),
     ]

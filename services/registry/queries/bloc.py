@@ -17,7 +17,6 @@ from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import (
     DisputeShown,
     Label,
-    counted,
     facts,
     first,
     holding,
@@ -78,6 +77,8 @@ class MemberFactList(Part):
     """How many the source says there are."""
     exhaustive: Fact | None
     """Whether all are named."""
+    disputes: tuple[DisputeShown, ...] = ()
+    """What several sources tell otherwise of them; the first is shown."""
 
 
 class DeclarationShown(Part):
@@ -186,7 +187,11 @@ def _declaration(event: e.MembersDeclared) -> DeclarationShown:
 
 def declared(event: e.MembersDeclared) -> MemberFactList:
     units = facts(event, "members.items[{}].unit", length(event, "members"))
-    return MemberFactList(items=tuple(MemberShown(unit=unit) for unit in units), **counted(event, "members"))
+    return MemberFactList(
+        items=tuple(MemberShown(unit=unit) for unit in units),
+        declared_count=fact(event, "members.declared_count"),
+        exhaustive=fact(event, "members.exhaustive"),
+    )
 
 
 async def _memberships(view: View, bloc: Bloc, on: date | None) -> tuple[MembershipShown, ...]:

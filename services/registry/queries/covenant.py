@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
 from services.registry import events as e
-from services.registry.queries.common import counted, latest, length
+from services.registry.queries.common import DisputeShown, first, latest, length
+from services.registry.queries.disputes import disputed, disputes
 
 
 class SignatureShown(Part):
@@ -34,28 +35,46 @@ class CovenantShown(Part):
     """How many signed, where a source says so."""
     exhaustive: Fact | None
     """Whether all signatures are told."""
+    disputes: tuple[DisputeShown, ...]
+    """What sources tell otherwise of it; each field is as told first."""
 
 
 def covenant_of(told: Sequence[e.CovenantEvent]) -> CovenantShown | None:
     if not told:
         return None
     records = [event for event in told if isinstance(event, e.CovenantRecorded)]
-    lists = [counted(event, "signatures") for event in reversed(records)]
+    signed = [known for event in told if (known := _signed(event))]
     return CovenantShown(
         year=latest(told, "year"),
-        signed=latest(records, "signed") or _signed(told),
+        signed=next(iter(signed), None),
         by_reference=latest(records, "by_reference"),
-        signed_on=latest(told, "effective"),
+        signed_on=first(records, "effective") or latest(told, "effective"),
         signatures=tuple(signature for event in told for signature in _signatures(event)),
-        declared_count=next((x["declared_count"] for x in lists if x["declared_count"]), None),
-        exhaustive=next((x["exhaustive"] for x in lists if x["exhaustive"]), None),
+        **_counted(told, records),
+        disputes=disputed("signed", signed) + disputes(records, "effective", "signatures.declared_count"),
     )
 
 
-def _signed(told: Sequence[e.CovenantEvent]) -> Fact | None:
+def _signed(event: e.CovenantEvent) -> Fact | None:
     """One member's signature shows that it is signed, at least by that one."""
-    act = next((event for event in told if isinstance(event, e.CovenantSigned)), None)
-    return Fact(value="true", mark=mark(act.record, "signature")) if act else None
+    if isinstance(event, e.CovenantSigned):
+        return Fact(value="true", mark=mark(event.record, "signature"))
+    shown = Fact(value="true", mark=mark(event.record, "signatures")) if event.signatures.items else None
+    return fact(event, "signed") or shown
+
+
+def _counted(told: Sequence[e.CovenantEvent], records: Sequence[e.CovenantRecorded]) -> dict[str, Fact | None]:
+    """The count of signatures, and whether they are all: a record says so of its own list."""
+    every = {s for event in told for s in _signers(event)}
+    whole = (fact(event, "signatures.exhaustive") for event in records if set(_signers(event)) == every)
+    return {
+        "declared_count": first(records, "signatures.declared_count"),
+        "exhaustive": next(filter(None, whole), None),
+    }
+
+
+def _signers(event: e.CovenantEvent) -> Sequence[e.Signature]:
+    return (event.signature,) if isinstance(event, e.CovenantSigned) else event.signatures.items
 
 
 def _signatures(event: e.CovenantEvent) -> Iterable[SignatureShown]:

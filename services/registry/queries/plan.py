@@ -8,7 +8,8 @@ from services.kernel.telling import fact, mark
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.plan import Status, status_after
-from services.registry.queries.common import PartyShown, counted, facts, latest, length, party, surest
+from services.registry.queries.common import DisputeShown, PartyShown, counted, facts, latest, length, party, surest
+from services.registry.queries.disputes import disputed, disputes
 
 
 class PlanItemShown(Part):
@@ -51,13 +52,20 @@ class PlanShown(Part):
     """When it was approved."""
     decision: Fact | None
     """The document that approves it, by its id."""
+    disputes: tuple[DisputeShown, ...]
+    """What sources tell otherwise of its approval; each field is as told last."""
+
+
+APPROVAL = ("effective", "approver.agency", "approver.person", "approver.words", "decision.id", "items.declared_count")
+"""What an approval tells of which a single value is true."""
 
 
 def plan_of(told: Sequence[e.PlanEvent]) -> PlanShown | None:
     if not told:
         return None
     listing = next((event for event in reversed(told) if _lists(event)), None)
-    approved = next((event for event in reversed(told) if isinstance(event, e.PlanApproved)), None)
+    approvals = [event for event in told if isinstance(event, e.PlanApproved)]
+    approved = approvals[-1] if approvals else None
     commented = next((event for event in reversed(told) if isinstance(event, e.PlanCommented)), None)
     drafted = next((event for event in reversed(told) if isinstance(event, e.PlanDrafted)), None)
     leads = {event.item: event for event in told if isinstance(event, e.ActivityAssigned)}
@@ -73,6 +81,23 @@ def plan_of(told: Sequence[e.PlanEvent]) -> PlanShown | None:
         approver=party(approved, "approver"),
         approved_on=fact(approved, "effective"),
         decision=fact(approved, "decision.id"),
+        disputes=disputes(approvals, *APPROVAL) + _items_disputed(approvals),
+    )
+
+
+def _items_disputed(approvals: Sequence[e.PlanApproved]) -> tuple[DisputeShown, ...]:
+    """Activities that approvals tell in different ways, by their ids."""
+    told: dict[Id, dict[str, list[Fact]]] = {}
+    for event in approvals:
+        for i, item in enumerate(event.items.items if event.items else ()):
+            for field in ("text", "lead"):
+                if known := fact(event, f"items.items[{i}].{field}"):
+                    told.setdefault(item.item, {}).setdefault(field, []).append(known)
+    return tuple(
+        one
+        for item, fields in told.items()
+        for field, values in fields.items()
+        for one in disputed(f"items.{field}", values, item)
     )
 
 

@@ -18,9 +18,10 @@ from services.registry.domain.plan import PLAN
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
 from services.registry.queries.acts import acts_of
 from services.registry.queries.bloc import MemberFactList, MemberShown, declared, member, stays
-from services.registry.queries.common import HolderShown, Label, holding, labels, latest, recorded, surest
+from services.registry.queries.common import HolderShown, Label, first, holding, labels, latest, recorded, surest
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.disputes import disputes
 from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
@@ -95,13 +96,17 @@ async def _papers(view: View, asked: GetBlocYear) -> tuple[Sequence[Any], Sequen
 
 def _members(bloc: Bloc, year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
-    lists = [_declared(event) for event in bloc.declared if (event.year or _year_of(event)) == year]
+    told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
+    lists = [_declared(event) for event in told]
     stayed = [member(stay) for stay in stays(bloc) if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
+    every = {unit.value for unit in units}  # a source says of its own list that it is whole
+    whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)
     return MemberFactList(
         items=tuple(MemberShown(unit=unit) for unit in units),
-        declared_count=next((x.declared_count for x in reversed(lists) if x.declared_count), None),
-        exhaustive=next((x.exhaustive for x in reversed(lists) if x.exhaustive), None),
+        declared_count=first(told, "members.declared_count"),
+        exhaustive=next(filter(None, whole), None),
+        disputes=disputes(told, "members.declared_count"),
     )
 
 

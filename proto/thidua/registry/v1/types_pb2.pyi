@@ -1173,6 +1173,7 @@ class MemberFactList(_message.Message):
     ITEMS_FIELD_NUMBER: _builtins.int
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___MemberShown]:
         """Who is named."""
@@ -1185,16 +1186,21 @@ class MemberFactList(_message.Message):
     def exhaustive(self) -> _kernel_pb2.Fact:
         """Whether all are named."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What several sources tell otherwise of them; the first is shown."""
+
     def __init__(
         self,
         *,
         items: _abc.Iterable[Global___MemberShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "disputes", b"disputes", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
     _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
@@ -1919,6 +1925,7 @@ class CovenantShown(_message.Message):
     SIGNATURES_FIELD_NUMBER: _builtins.int
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
         """The year."""
@@ -1947,6 +1954,10 @@ class CovenantShown(_message.Message):
     def exhaustive(self) -> _kernel_pb2.Fact:
         """Whether all signatures are told."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What sources tell otherwise of it; each field is as told first."""
+
     def __init__(
         self,
         *,
@@ -1957,10 +1968,11 @@ class CovenantShown(_message.Message):
         signatures: _abc.Iterable[Global___SignatureShown] | None = ...,
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "signatures", b"signatures", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "disputes", b"disputes", "exhaustive", b"exhaustive", "signatures", b"signatures", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by_reference: _TypeAlias = _typing.Literal["by_reference"]  # noqa: Y015
     _WhichOneofArgType__by_reference: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference"]  # noqa: Y015
@@ -2044,6 +2056,7 @@ class PlanShown(_message.Message):
     APPROVER_FIELD_NUMBER: _builtins.int
     APPROVED_ON_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
         """The year."""
@@ -2092,6 +2105,10 @@ class PlanShown(_message.Message):
     def decision(self) -> _kernel_pb2.Fact:
         """The document that approves it, by its id."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What sources tell otherwise of its approval; each field is as told last."""
+
     def __init__(
         self,
         *,
@@ -2107,10 +2124,11 @@ class PlanShown(_message.Message):
         approver: Global___PartyShown | None = ...,
         approved_on: _kernel_pb2.Fact | None = ...,
         decision: _kernel_pb2.Fact | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_decision", b"_decision", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "decision", b"decision", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_decision", b"_decision", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "decision", b"decision", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "items", b"items", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_approved_on", b"_approved_on", "_approver", b"_approver", "_decision", b"_decision", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_finaliser", b"_finaliser", "_presenter", b"_presenter", "_status", b"_status", "_title", b"_title", "_year", b"_year", "acceptor", b"acceptor", "approved_on", b"approved_on", "approver", b"approver", "decision", b"decision", "declared_count", b"declared_count", "disputes", b"disputes", "exhaustive", b"exhaustive", "finaliser", b"finaliser", "items", b"items", "presenter", b"presenter", "status", b"status", "title", b"title", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__acceptor: _TypeAlias = _typing.Literal["acceptor"]  # noqa: Y015
     _WhichOneofArgType__acceptor: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor"]  # noqa: Y015
