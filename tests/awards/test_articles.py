@@ -78,6 +78,7 @@ async def test_one_named_recipient_and_unnamed_others_got_a_medal_whose_decision
         assert (value(conferral.conferred_on), certainty(conferral.conferred_on)) == ("2024-04-10", "INFERRED")
         assert (value(conferral.conferred_by), certainty(conferral.conferred_by)) == ("kiem-toan-nha-nuoc", "INFERRED")
         assert (value(award.kind.code), certainty(award.kind.wording)) == ("KNC", "STATED")
+        assert (certainty(award.bloc), certainty(conferral.conference)) == ("INFERRED", "INFERRED")
     assert certainty(named.recipient.person) == "STATED"
     assert (others.recipient.group_kind, others.recipient.group_count) == (None, None)
     assert value(others.recipient.group_exhaustive) == "false"

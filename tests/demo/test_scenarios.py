@@ -79,6 +79,14 @@ def test_what_an_article_does_not_say_is_absent_and_never_null() -> None:
     assert not [step.name for step in every_step() if nulls(step.fields)]
 
 
+def test_what_an_article_tells_is_worded_in_its_language() -> None:
+    steps = [step for name in POINTS for step in load(name)]
+    told = [text for step in steps for name, value in step.fields.items() if name != "record" for text in texts(value)]
+    sentences = [text for text in told if " " in text]
+    assert len(sentences) > 100
+    assert [text for text in sentences if text.isascii()] == []  # Vietnamese has marks
+
+
 def test_persons_are_named_in_their_own_steps_alone() -> None:
     names = {step.fields["name"] for step in every_step() if step.command == "RegisterPerson"}
     assert len(names) == 21
