@@ -1,9 +1,9 @@
 """What awards' own events make of the catalogue, proposals and awards, and what of it is public."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.awards import events as e
 from services.awards.domain.catalogue import spellings
@@ -88,12 +88,25 @@ PROPOSALS = Model(
 
 
 class Award(BaseModel):
-    """Every act that is recorded of one award; several decisions only where records contradict each other."""
+    """Every act that is recorded of one award, as told; several decisions only where records contradict each other."""
 
-    decided: tuple[e.AwardDecided, ...] = ()
-    conferred: tuple[e.AwardConferred, ...] = ()
-    cancelled: tuple[e.AwardCancelled, ...] = ()
-    corrected: tuple[e.AwardCorrected, ...] = ()
+    told: tuple[Annotated[e.AwardEvent, Field(discriminator="type")], ...] = ()
+
+    @property
+    def decided(self) -> tuple[e.AwardDecided, ...]:
+        return tuple(event for event in self.told if isinstance(event, e.AwardDecided))
+
+    @property
+    def conferred(self) -> tuple[e.AwardConferred, ...]:
+        return tuple(event for event in self.told if isinstance(event, e.AwardConferred))
+
+    @property
+    def cancelled(self) -> tuple[e.AwardCancelled, ...]:
+        return tuple(event for event in self.told if isinstance(event, e.AwardCancelled))
+
+    @property
+    def corrected(self) -> tuple[e.AwardCorrected, ...]:
+        return tuple(event for event in self.told if isinstance(event, e.AwardCorrected))
 
     @property
     def acts(self) -> tuple[e.AwardDecided | e.AwardConferred, ...]:
@@ -101,7 +114,10 @@ class Award(BaseModel):
 
     @property
     def latest(self) -> tuple[e.AwardCorrected | e.AwardDecided | e.AwardConferred, ...]:
-        """Where to look for recipient and kind: the last corrigendum first, then decisions, then conferrals."""
+        """Where to look for recipient and kind: the last corrigendum first, then decisions, then conferrals.
+
+        `announced` keeps to the same.
+        """
         return (*reversed(self.corrected), *self.acts)
 
     @property
@@ -118,16 +134,7 @@ def award_of(recorded: Recorded[e.AwardEvent]) -> tuple[str]:
 
 
 def awarded(key: str, award: Award | None, recorded: Recorded[e.AwardEvent]) -> Award:
-    award = award or Award()
-    match recorded.event:
-        case e.AwardDecided() as event:
-            return award.model_copy(update={"decided": (*award.decided, event)})
-        case e.AwardConferred() as event:
-            return award.model_copy(update={"conferred": (*award.conferred, event)})
-        case e.AwardCancelled() as event:
-            return award.model_copy(update={"cancelled": (*award.cancelled, event)})
-        case e.AwardCorrected() as event:
-            return award.model_copy(update={"corrected": (*award.corrected, event)})
+    return Award(told=(*(award.told if award else ()), recorded.event))
 
 
 def of_award(award: Award) -> Iterator[str]:
@@ -151,12 +158,12 @@ AWARDS = Model(
     awarded,
     doc=Award,
     terms=of_award,
-    version=2,
+    version=3,
 )
 
 
 class Decision(BaseModel):
-    """How an award was decided."""
+    """How an award was decided, as the decision says that was told first."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -173,7 +180,7 @@ class Decision(BaseModel):
 
 
 class Conferral(BaseModel):
-    """How an award was handed over last."""
+    """How an award was handed over, as whoever told it first says, and others where that is silent."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -188,7 +195,7 @@ class Conferral(BaseModel):
 
 
 class Cancellation(BaseModel):
-    """How an award was cancelled."""
+    """How an award was cancelled, as whoever told it first says, and others where that is silent."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -214,9 +221,9 @@ class Correction(BaseModel):
     authority: str | None = None
     """Id of the organisation that corrected."""
     decision_number: str | None = None
-    """The right number of the decision."""
+    """The right number of the decision, from whichever corrigendum told it last."""
     decided_on: str | None = None
-    """The right date of the decision, YYYY-MM-DD."""
+    """The right date of the decision, YYYY-MM-DD, from whichever corrigendum told it last."""
 
 
 class PublicGroup(BaseModel):
@@ -250,8 +257,19 @@ class PublicSource(BaseModel):
 
     source: str
     """Id of the document."""
-    inferred: tuple[str, ...]
-    """The fields that the document does not state."""
+
+
+class PublicMark(BaseModel):
+    """Who tells a value, and how sure it is."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    act: Literal["AwardDecided", "AwardConferred", "AwardCancelled", "AwardCorrected"]
+    """The type of the event that tells it."""
+    source: str | None = None
+    """Id of the document that it was taken over from; absent where the act was performed in the system."""
+    inferred: Literal[True] | None = None
+    """The document does not state it."""
 
 
 class PublicAward(BaseModel):
@@ -274,13 +292,35 @@ class PublicAward(BaseModel):
     decision: Decision | None = None
     """How it was decided."""
     conferral: Conferral | None = None
-    """How it was handed over last."""
+    """How it was handed over."""
     cancellation: Cancellation | None = None
     """How it was cancelled."""
     correction: Correction | None = None
     """How its decision was corrected last."""
     record: PublicSource | None = None
     """Where the last event was taken over from."""
+    marks: dict[str, PublicMark]
+    """Of each value above, by its path such as `kind`, `recipient` or `conferral.effective`. A value of `decision`,
+    `conferral`, `cancellation` or `correction` without a mark is told by that act, performed in the system."""
+
+
+WEIGHT = {"AwardConferred": 1, "AwardDecided": 2, "AwardCorrected": 3}
+"""Which event is believed where several tell who got what."""
+PARTS = {
+    "AwardDecided": ("decision", ("decision", "number", "effective", "authority", "regulation")),
+    "AwardConferred": ("conferral", ("effective", "conferred_by", "conference", "place")),
+    "AwardCancelled": ("cancellation", ("ground", "number", "effective", "authority")),
+    "AwardCorrected": ("correction", ("number", "effective", "authority", "decision_number", "decided_on")),
+}
+"""Under which name an act is published, and which of its fields are."""
+CORRECTED = ("decision_number", "decided_on")
+RECIPIENT = (
+    "recipient.organisation",
+    "recipient.person",
+    "recipient.group.description",
+    "recipient.group.kind",
+    "recipient.group.count",
+)
 
 
 def announced(award: str, row: PublicRecord | None, recorded: Recorded[e.AwardEvent]) -> PublicRecord:
@@ -289,25 +329,46 @@ def announced(award: str, row: PublicRecord | None, recorded: Recorded[e.AwardEv
     Persons are left out even as ids, and so is why an award was cancelled or corrected.
     """
     event = recorded.event
-    data = {"award": award, **(row.data if row else {}), **_subject(event), **_act(event)}
+    data: dict[str, Any] = {"award": award, **(row.data if row else {})}
     data.pop("record", None)
+    data["marks"] = dict(data.get("marks", {}))
+    _tell_subject(data, event)
+    _tell_act(data, event)
     if event.record is not None:
-        inferred = sorted(inference.field for inference in event.record.inferred)
-        data["record"] = {"source": event.record.source.id, "inferred": inferred}
+        data["record"] = {"source": event.record.source.id}
     return following(row, event.type, recorded, data)
 
 
-def _act(event: e.AwardEvent) -> dict[str, Any]:
-    match event:
-        case e.AwardDecided():
-            return {"decision": _told(event, "decision", "number", "effective", "authority", "regulation")}
-        case e.AwardConferred():
-            return {"conferral": _told(event, "effective", "conferred_by", "conference", "place")}
-        case e.AwardCancelled():
-            return {"cancellation": _told(event, "ground", "number", "effective", "authority")}
-        case e.AwardCorrected():
-            told = _told(event, "number", "effective", "authority", "decision_number", "decided_on")
-            return {"correction": told}
+def _tell_subject(data: dict[str, Any], event: e.AwardEvent) -> None:
+    """As `Award.latest` has it: a corrigendum takes the place of all, else what is told first, by a decision first."""
+    marks = data["marks"]
+    for field, value in _subject(event).items():
+        corrects = isinstance(event, e.AwardCorrected)
+        if field not in marks or corrects or WEIGHT[event.type] > WEIGHT[marks[field]["act"]]:
+            data[field] = value
+            marks[field] = _mark(event, *(RECIPIENT if field == "recipient" else (field,)))
+
+
+def _tell_act(data: dict[str, Any], event: e.AwardEvent) -> None:
+    """What an act was silent about when it was told first, another record of it tells."""
+    marks = data["marks"]
+    part, fields = PARTS[event.type]
+    before = data.get(part, {})
+    kept, told = _kept(event, before), _told(event, *fields)
+    for field in [field for field in before if field not in kept]:
+        marks.pop(f"{part}.{field}", None)
+    if kept.get("decision", told.get("decision")) != told.get("decision"):
+        return
+    data[part] = {**told, **kept}
+    if event.record is not None:
+        marks |= {f"{part}.{field}": _mark(event, field) for field in told if field not in kept}
+
+
+def _kept(event: e.AwardEvent, before: dict[str, Any]) -> dict[str, Any]:
+    """What holds of what was told of such an act before: of another corrigendum, what this one does not correct."""
+    if not isinstance(event, e.AwardCorrected):
+        return before
+    return {field: before[field] for field in CORRECTED if field in before and getattr(event, field) is None}
 
 
 def _subject(event: e.AwardEvent) -> dict[str, Any]:
@@ -316,6 +377,15 @@ def _subject(event: e.AwardEvent) -> dict[str, Any]:
         return {}
     told = _told(event, "kind", "wording", "bloc", "year")
     return told if event.recipient is None else {**told, "recipient": _public(event.recipient)}
+
+
+def _mark(event: e.AwardEvent, *fields: str) -> dict[str, Any]:
+    """The mark of a value that the event tells in any of these fields."""
+    if event.record is None:
+        return {"act": event.type}
+    told = {"act": event.type, "source": event.record.source.id}
+    inferred = "regulation" in fields or any(event.record.basis(field) is not None for field in fields)
+    return {**told, "inferred": True} if inferred else told
 
 
 def _public(recipient: e.Recipient) -> dict[str, Any]:
@@ -339,7 +409,7 @@ PUBLIC = Model(
     announced,
     doc=PublicRecord,
     indexes=(IN_ORDER,),
-    version=2,
+    version=3,
 )
 
 MODELS = (KINDS, PROPOSALS, AWARDS, PUBLIC)

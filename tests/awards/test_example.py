@@ -183,10 +183,11 @@ async def test_public_records_count_up_per_award_and_hold_no_person_and_no_reaso
             "effective": "2026-05-04",
             "authority": "thu-tuong-chinh-phu",
         },
+        "marks": {key: {"act": "AwardDecided"} for key in ("kind", "wording", "bloc", "year", "recipient")},
     }
     text = orjson.dumps([doc["data"] for _, doc in docs]).decode()
     assert '"p-' not in text
     assert "ví dụ dựng" not in text
     medal = next(doc["data"] for _, doc in docs if doc["data"]["recipient"] == {"person": True})
     assert medal["kind"] == "KNC"
-    assert "effective" in medal["record"]["inferred"]
+    assert medal["marks"]["conferral.effective"]["inferred"]

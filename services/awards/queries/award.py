@@ -115,10 +115,10 @@ async def get_award(asked: GetAward, view: View) -> AwardAnswer:
 async def _awards(view: View, rows: Sequence[tuple[str, Award]]) -> tuple[AwardShown, ...]:
     blocs = {event.bloc for _, row in rows for event in row.acts if event.bloc}
     names = await names_of(view, blocs, [row.recipient for _, row in rows])
-    return tuple(_award(key, row, names) for key, row in rows)
+    return tuple(shown_award(key, row, names) for key, row in rows)
 
 
-def _award(key: str, award: Award, names: Names) -> AwardShown:
+def shown_award(key: str, award: Award, names: Names) -> AwardShown:
     bloc = first(award.acts, "bloc")
     return AwardShown(
         award=key,
@@ -145,10 +145,24 @@ def _decision(decided: e.AwardDecided, corrected: Sequence[e.AwardCorrected]) ->
 
 
 def _disputed(award: Award) -> bool:
-    """Whether two acts that happen once are told in ways that cannot both be; a corrigendum is no dispute."""
+    """Whether acts that happen once are told in ways that cannot all be."""
     return (
         differ(award.decided, "recipient", "kind", "number", "effective", "authority")
-        or differ(award.conferred, "recipient", "kind", "effective")
+        or differ(award.conferred, "effective")
         or differ(award.cancelled, "number", "effective")
-        or (not award.corrected and differ(award.acts, "recipient", "kind"))
+        or differ(award.acts, "bloc", "year")
+        or any(differ(_unsettled(award, field), field) for field in ("recipient", "kind"))
     )
+
+
+def _unsettled(award: Award, field: str) -> Sequence[e.AwardEvent]:
+    """What may contradict each other: a corrigendum is no dispute, and settles what was told before it; nor is the
+    decision that it corrects, whenever that is told.
+    """
+    corrects = [
+        n for n, event in enumerate(award.told) if isinstance(event, e.AwardCorrected) and getattr(event, field)
+    ]
+    if not corrects:
+        return award.acts
+    later = award.told[corrects[-1] :]
+    return [event for event in later if isinstance(event, e.AwardCorrected | e.AwardConferred)]
