@@ -122,7 +122,8 @@ def settings() -> str:
         "",
         *_table("A running service", Settings),
         "",
-        "`status`, `rebuild`, `verify` and `parked` need those of them that name the database and the peers.",
+        "`status`, `rebuild`, `verify` and `parked` need those of them that name the database and the peers; `forget`",
+        "needs those that must be set, and `THIDUA_MASTER_KEY`.",
         "",
         *_table("`thidua migrate` and `thidua new-epoch` besides", AdminSettings, without=Settings),
     ]

@@ -23,16 +23,17 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 import uvloop
 from cyclopts import App
+from pydantic import ValidationError
 
 from services import upkeep
-from services.kernel import auth
+from services.kernel import auth, convert
 from services.kernel import migrate as migrations
 from services.kernel.binding import Unbound
 from services.kernel.decider import Context
 from services.kernel.errors import Error
 from services.kernel.events import Position
 from services.kernel.fold import Poison
-from services.kernel.process import PARTS
+from services.kernel.process import PARTS, demand
 from services.kernel.process import run as run_service
 from services.kernel.rebuild import Accept
 from services.kernel.service import Service, StartError, acting, opened
@@ -241,10 +242,15 @@ def forget(person: str, *, reason: str, actor: str | None = None, service: str =
     if command is None:
         raise SettingsError(f"{service} keeps no persons.")
 
+    try:
+        wanted = command.model_validate({"person": person, "reason": reason})
+    except ValidationError as error:
+        raise SettingsError("\n".join(f"{v.field}: {v.en}" for v in convert.violations(error))) from None
+    demand(found, settings)
+
     async def act() -> None:
         async with opened(found, settings) as tools:
             context = Context(str(uuid.uuid4()), f"operator:{actor or getpass.getuser()}")
-            wanted = command.model_validate({"person": person, "reason": reason})
             reply = await acting(found, tools, settings)(wanted, context)
             upkeep.out.print(f"{person} is forgotten, recorded at position {reply.position}", highlight=False)
 

@@ -52,14 +52,19 @@ async def run(
     service: Service, settings: Settings, parts: Collection[str] = PARTS, *, share_port: bool = False
 ) -> None:
     """Run the parts until SIGTERM or SIGINT. Raises StartError, SettingsError, binding.Unbound."""
-    if mistakes := list(_lacking(service, settings, parts)):
-        raise SettingsError("\n".join(mistakes))
+    demand(service, settings, parts)
     ending = _ending()
     async with AsyncExitStack() as stack:
         await _unless(ending, _begun(service, settings, parts, share_port, stack))
         settle()
         await ending.wait()
         _log.info("ending")
+
+
+def demand(service: Service, settings: Settings, parts: Collection[str] = ()) -> None:
+    """What these parts of the service need; without any, what every command told to it needs. Raises SettingsError."""
+    if mistakes := list(_lacking(service, settings, parts)):
+        raise SettingsError("\n".join(mistakes))
 
 
 def _lacking(service: Service, settings: Settings, parts: Collection[str]) -> Iterator[str]:

@@ -32,10 +32,10 @@ from services.kernel.postgres import SETTINGS, no_reset, passing
 from services.kernel.projection import Source
 from services.kernel.relay import Feed
 from services.kernel.retry import pauses
-from services.kernel.settings import DatabaseSettings, Settings, SettingsError
+from services.kernel.settings import PREFIX, DatabaseSettings, Settings, SettingsError
 from services.kernel.telling import named
 from services.kernel.tools import Peer, Tools, peer
-from services.kernel.vault import Vault
+from services.kernel.vault import Vault, WrongMasterKey
 from services.kernel.view import ReadOptions
 
 CONNECTIONS, CONNECTIONS_OF_THE_VAULT = 16, 4  # of one process to its database, beside those of its log
@@ -98,7 +98,7 @@ async def opened(service: Service, settings: DatabaseSettings) -> AsyncIterator[
         log = await _patiently(patience, lambda: Log.open(service.name, dsn))
         stack.push_async_callback(log.close)
         pool = await _pool(dsn, CONNECTIONS, stack)
-        tools = Tools(pool, log, await _vault(dsn, settings, stack), peers)
+        tools = Tools(pool, log, await _vault(service, settings, stack), peers)
         stack.push_async_callback(tools.finishing.close)
         yield tools
 
@@ -139,12 +139,21 @@ def _peers(service: Service, settings: DatabaseSettings) -> dict[str, Peer]:
     return {name: peer(str(address), ServiceToken(key, name)) for name, address in settings.peers.items()}
 
 
-async def _vault(dsn: str, settings: DatabaseSettings, stack: AsyncExitStack) -> Vault | None:
+async def _vault(service: Service, settings: DatabaseSettings, stack: AsyncExitStack) -> Vault | None:
     """Its connections are its own: answers that hold all of the others ask it."""
     master = settings.master_key if isinstance(settings, Settings) else None
-    if master is None:
+    if master is None or not service.keeps_persons or not isinstance(settings, Settings):
         return None
-    return Vault(await _pool(dsn, CONNECTIONS_OF_THE_VAULT, stack), bytes.fromhex(master.get_secret_value()))
+    pool = await _pool(settings.database.get_secret_value(), CONNECTIONS_OF_THE_VAULT, stack)
+    vault = Vault(pool, bytes.fromhex(master.get_secret_value()))
+    try:
+        await _patiently(settings.patience, vault.check)
+    except WrongMasterKey:
+        raise SettingsError(
+            f"{PREFIX}MASTER_KEY is not the key that wraps the keys of persons in this database: set the one that it "
+            "was begun with."
+        ) from None
+    return vault
 
 
 def owner(tools: Tools, log: str) -> LogClient:

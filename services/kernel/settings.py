@@ -226,7 +226,7 @@ class Settings(DatabaseSettings, KafkaSettings):
     metrics: Listen | None = None
     """Where Prometheus finds the metrics; port 0 takes a free one."""
     master_key: MasterKey | None = None
-    """Wraps the keys of the person vault: 32 bytes in hex."""
+    """Wraps the keys of persons: 32 bytes in hex, the same for ever. Registry and `thidua forget` need it."""
     reflection: bool = False
     """Whether gRPC tools may ask for the API's description."""
     concurrency: int = Field(default=512, ge=1)

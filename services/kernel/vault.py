@@ -12,13 +12,18 @@ from collections.abc import Iterable, Sequence
 
 import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 _FORM = "1."
 _ENSURE = """
 with made as (insert into vault.keys values ($1, $2) on conflict do nothing returning wrapped)
 select wrapped from made union all select wrapped from vault.keys where person = $1
 """
+_WRAPPED = "select wrapped from vault.master union all (select wrapped from vault.keys limit 1)"
+
+
+class WrongMasterKey(Exception):
+    """The keys that are there were wrapped by another master key."""
 
 
 class Vault:
@@ -32,6 +37,23 @@ class Vault:
             raise ValueError("the master key has 32 bytes")
         self._pool = pool
         self._master = master_key
+
+    async def check(self) -> None:
+        """That the keys are wrapped by this master key, which the first check of a database without keys decides.
+
+        Raises WrongMasterKey.
+        """
+        await self._unwrapped()  # before this key is written down as the one of keys that were there already
+        own = aes_key_wrap(self._master, AESGCM.generate_key(256))
+        await self._pool.execute("insert into vault.master (wrapped) values ($1) on conflict do nothing", own)
+        await self._unwrapped()
+
+    async def _unwrapped(self) -> None:
+        try:
+            for row in await self._pool.fetch(_WRAPPED):
+                aes_key_unwrap(self._master, row["wrapped"])
+        except InvalidUnwrap:
+            raise WrongMasterKey from None
 
     async def seal(self, person: str, text: str) -> str:
         """The text sealed for a person, whose key is made if there is none."""

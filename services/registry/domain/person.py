@@ -120,7 +120,11 @@ def describe(command: DescribePerson, person: Person) -> Events:
 def forget(command: ForgetPerson, person: Person) -> Events:
     match person:
         case Unknown():
-            raise Refused("person.unknown", en="There is nothing to forget.", vi="Người này chưa được đăng ký.")
+            raise Refused(
+                "person.unknown",
+                en=f"No person {command.person} is recorded: there is nothing to forget.",
+                vi=f"Chưa ghi nhận người nào có mã {command.person}: không có gì để xóa.",
+            )
         case Known():
             return [tell(e.PersonForgotten, command)]
         case Forgotten():
