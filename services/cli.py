@@ -37,7 +37,15 @@ from services.kernel.process import PARTS, demand
 from services.kernel.process import run as run_service
 from services.kernel.rebuild import Accept
 from services.kernel.service import Service, StartError, acting, opened
-from services.kernel.settings import Address, AdminSettings, DatabaseSettings, Settings, SettingsError, load
+from services.kernel.settings import (
+    Address,
+    AdminSettings,
+    DatabaseSettings,
+    KafkaSettings,
+    Settings,
+    SettingsError,
+    load,
+)
 from services.kernel.telemetry import log_as_json
 
 SERVICES = ("registry", "scoring", "awards")
@@ -153,9 +161,11 @@ async def _migrate(work: Coroutine[Any, Any, list[str]]) -> None:
 
 @app.command
 def status(service: str) -> None:
-    """The log's head, and for each read model what it knows, what it has yet to fold, and what it has put aside."""
-    found, settings = _service(service), load(DatabaseSettings)
-    _asynchronous(upkeep.status(found, settings))
+    """The log's head, whether it takes appends, and for each read model what it knows, what it has yet to fold, and
+    what it has put aside. Where THIDUA_KAFKA is set, also whether the topics know more than the log.
+    """
+    found, settings, kafka = _service(service), load(DatabaseSettings), load(KafkaSettings)
+    _asynchronous(upkeep.status(found, settings, kafka.reached() if kafka.kafka else None))
 
 
 @app.command

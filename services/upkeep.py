@@ -16,8 +16,11 @@ from services.kernel import operators, rebuild
 from services.kernel.errors import Error
 from services.kernel.events import Envelope, Position, Row
 from services.kernel.fold import Model
+from services.kernel.history import newest
 from services.kernel.kafka import LOOK, Kafka, read_last
 from services.kernel.log import new_epoch
+from services.kernel.public import public_place
+from services.kernel.relay import log_place
 from services.kernel.service import Service, history, opened, owner
 from services.kernel.settings import DatabaseSettings, SettingsError
 from services.kernel.tools import Tools
@@ -40,19 +43,23 @@ def chosen(service: Service, names: Sequence[str]) -> list[Model]:
     return [found[name] for name in names or found]
 
 
-async def status(service: Service, settings: DatabaseSettings) -> None:
-    """Raises Failed where something stands still."""
+async def status(service: Service, settings: DatabaseSettings, kafka: Kafka | None = None) -> None:
+    """Raises Failed where something stands still. What its topics hold is compared with the log, if Kafka answers."""
     async with opened(service, settings) as tools:
         heads = {service.name: await tools.log.head()}
         for log in service.foreign:
             with contextlib.suppress(Error, SettingsError):
                 heads[log] = await owner(tools, log).head()
+        if kafka and (at := await _published(service.name, kafka, newest(await tools.log.epochs()), seconds=5.0)):
+            tools.log.saw(at)
         fence = await tools.log.fenced()
         known = {row["name"]: row for row in await tools.pool.fetch("select * from read.models")}
         aside = dict(map(tuple, await tools.pool.fetch("select model, count(*) from read.parked group by model")))
     out.print(f"log {service.name}: epoch {heads[service.name].epoch}, position {heads[service.name].position}")
     if fence:
-        out.print(f"[red]no appends until `thidua new-epoch`: {fence}")
+        out.print(f"[red]fenced, no appends are taken: {fence}")
+        out.print("if the database was restored or promoted, run `thidua new-epoch`; if not, first see who may write")
+        out.print(f"to the topics thidua.{service.name}.*, and which database THIDUA_DATABASE is")
     table = Table("read model", "log", "epoch", "position", "lag", "parked", "state")
     for model in service.all_models:
         row, head = known.get(model.name), heads.get(model.log)
@@ -77,13 +84,13 @@ async def begin_epoch(service: str, dsn: str, reason: str, actor: str, kafka: Ka
     return await new_epoch(dsn, reason, actor, await _published(service, kafka) if kafka else None)
 
 
-async def _published(service: str, kafka: Kafka) -> Position | None:
+async def _published(service: str, kafka: Kafka, known: int = 0, seconds: float = LOOK) -> Position | None:
     """The last position of the log that its topics hold."""
     found: list[Position] = []
-    for name, prefix in ((f"{service}.log", ""), (f"{service}.public", "ce_")):
+    for name, place in ((f"{service}.log", log_place), (f"{service}.public", public_place(service))):
         with contextlib.suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(LOOK):
-                at = (await read_last(kafka, kafka.topic(name), prefix)).at
+            async with asyncio.timeout(seconds):
+                at = (await read_last(kafka, kafka.topic(name), place, known)).at
             found += [] if at is None else [at]
     return max(found, default=None)
 

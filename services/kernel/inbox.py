@@ -8,7 +8,6 @@ topic lost, reordered or brought only in part. Kafka's own offsets are a hint; n
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -19,11 +18,12 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 
 from services.kernel.errors import Unavailable
-from services.kernel.events import EPOCH, MAX_BODY, Position, Row
+from services.kernel.events import MAX_BODY, Position, Row
 from services.kernel.fold import Epochs, lost
 from services.kernel.history import newest
-from services.kernel.kafka import Kafka, ended, place
+from services.kernel.kafka import Kafka, ended
 from services.kernel.logclient import Head, LogClient
+from services.kernel.relay import relayed
 from services.kernel.retry import pauses, wait
 
 _log = structlog.get_logger()
@@ -274,17 +274,3 @@ class Recent:
 
     def _drop(self, position: int) -> None:
         self._bytes -= len(self._rows.pop(position).body)
-
-
-def relayed(record: ConsumerRecord[Any, Any], known: int = 0) -> Row | None:
-    """The row of the log that a record carries; null for a record that no relay wrote."""
-    at = place(record.headers, known=known)
-    headers = dict(record.headers)
-    try:
-        recorded_at = EPOCH + timedelta(microseconds=int(headers["recorded_at_us"] or b""))
-        type_ = (headers["type"] or b"").decode()
-    except (KeyError, ValueError, OverflowError):
-        return None
-    if at is None or not record.value or not type_:
-        return None
-    return Row(at.epoch, at.position, recorded_at, type_, record.value)

@@ -3,8 +3,9 @@ a topic that rest on no consumer group.
 """
 
 import asyncio
+import functools
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -84,6 +85,9 @@ class Kafka:
         return topic
 
 
+Place = Callable[["ConsumerRecord[Any, Any]", int], Position | None]
+
+
 class Last(NamedTuple):
     """A topic's last record that is ours (null if there is none), and how many records were ever written to it."""
 
@@ -92,8 +96,9 @@ class Last(NamedTuple):
     written: int
 
 
-async def read_last(kafka: Kafka, topic: str, prefix: str, known: int = 0) -> Last:
-    """`prefix` is that of the headers `epoch` and `position`; `known` the newest epoch that the log itself tells of.
+async def read_last(kafka: Kafka, topic: str, place_of: Place, known: int = 0) -> Last:
+    """`place_of` tells where a record stands, and null for one that is not ours; `known` is the newest epoch that the
+    log itself tells of.
 
     Raises KafkaError, also where the topic is missing or has several partitions.
     """
@@ -110,11 +115,19 @@ async def read_last(kafka: Kafka, topic: str, prefix: str, known: int = 0) -> La
         while upper > first:  # what others may have written at the end is passed over, backwards
             lower = max(first, upper - width)
             for record in reversed(await between(consumer, partition, lower, upper)):
-                at = place(record.headers, prefix, known)
-                if at is not None:
+                at = place_of(record, known)
+                if at is None:
+                    _tell_of_stray(topic, record.offset)
+                else:
                     return Last(at, (record.key or b"").decode(errors="replace"), end)
             upper, width = lower, min(width * 10, 1_000)
         return Last(None, "", end)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _tell_of_stray(topic: str, offset: int) -> None:
+    """Once: who looks at the end of a topic does so often."""
+    _log.warning("topic.stray", topic=topic, offset=offset, remedy="it is passed over; see who may write there")
 
 
 async def between(

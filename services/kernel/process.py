@@ -117,6 +117,7 @@ class _Process:
         self._engines: list[Engine] = []
         self._relays: dict[str, Relay] = {}
         self._shut_out = False
+        self._fence: str | None = None
         self._begun = False
 
     async def start(self, parts: Collection[str], share_port: bool) -> None:
@@ -258,6 +259,13 @@ class _Process:
             counts: dict[str, int] = {model: count for model, count in rows}  # noqa: C416
             for engine in self._engines:
                 self._metrics.parked.labels(engine.model.name).set(counts.get(engine.model.name, 0))
+        self._tell_fence(await self._tools.log.fenced())
+
+    def _tell_fence(self, why: str | None) -> None:
+        self._metrics.fenced.labels(self._service.name).set(why is not None)
+        if why is not None and why != self._fence:
+            _log.error("log.fenced", why=why, remedy=f"see `thidua status {self._service.name}`")
+        self._fence = why
 
 
 def _keys(file: Path) -> Keys:

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict
 
 from services.kernel.events import Position, Recorded
 from services.kernel.fold import Epochs, Model
+from services.kernel.kafka import Place, place
 from services.kernel.log import Log
-from services.kernel.relay import START, Mark, Record
+from services.kernel.relay import START, Foreign, Mark, Record
 from services.kernel.table import State, states
 
 PAGE = 500
@@ -71,16 +72,13 @@ def following(row: PublicRecord | None, type_: str, recorded: Recorded[Any], dat
 class PublicFeed:
     """The versions of the rows of `model`, whose doc is PublicRecord, in the order (since, key)."""
 
-    prefix = "ce_"
-
     def __init__(self, service: str, model: Model, pool: asyncpg.Pool, log: Log) -> None:
         if model.doc is not PublicRecord or model.history != "rows":
             raise ValueError(f"{model.name}: a public model keeps every version of its PublicRecords")
         if IN_ORDER not in model.indexes:
             raise ValueError(f"{model.name}: a public model has the index IN_ORDER")
         self.name = f"{service}.public"
-        self._source = f"/thidua/{service}"
-        self._type = f"thidua.{service}."
+        self._service = service
         self._table = model.name
         self._pool = pool
         self._log = log
@@ -99,6 +97,9 @@ class PublicFeed:
                 after = Mark(rows[-1]["since"], rows[-1]["key"])
             if len(rows) < PAGE:
                 seen = state.at.position
+
+    def place(self, record: Foreign, known: int) -> Position | None:
+        return public_place(self._service)(record, known)
 
     async def epochs(self) -> Epochs:
         """As the model knows them: it may still have to be rebuilt after a restore."""
@@ -128,19 +129,46 @@ class PublicFeed:
             return (await states(connection, [self._table])).get(self._table)
 
     def _record(self, since: int, subject: str, doc: str) -> Record:
-        row = PublicRecord.model_validate_json(doc)
-        headers = {
-            "ce_specversion": "1.0",
-            "ce_id": f"{row.epoch}-{since}-{subject}",
-            "ce_source": self._source,
-            "ce_type": self._type + row.type,
-            "ce_subject": subject,
-            "ce_time": row.time.isoformat().replace("+00:00", "Z"),
-            "ce_sequence": str(row.sequence),
-            "ce_sequencetype": "Integer",
-            "ce_epoch": str(row.epoch),
-            "ce_position": str(since),
-            "content-type": "application/json",
-        }
-        value = orjson.dumps(row.data, option=orjson.OPT_SORT_KEYS)
-        return Record(Position(row.epoch, since), subject, value, headers, row.time)
+        return public_record(self._service, since, subject, PublicRecord.model_validate_json(doc))
+
+
+def public_record(service: str, since: int, subject: str, row: PublicRecord) -> Record:
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": f"{row.epoch}-{since}-{subject}",
+        "ce_source": f"/thidua/{service}",
+        "ce_type": f"thidua.{service}.{row.type}",
+        "ce_subject": subject,
+        "ce_time": row.time.isoformat().replace("+00:00", "Z"),
+        "ce_sequence": str(row.sequence),
+        "ce_sequencetype": "Integer",
+        "ce_epoch": str(row.epoch),
+        "ce_position": str(since),
+        "content-type": "application/json",
+    }
+    value = orjson.dumps(row.data, option=orjson.OPT_SORT_KEYS)
+    return Record(Position(row.epoch, since), subject, value, headers, row.time)
+
+
+def public_place(service: str) -> Place:
+    """Where a record of the public topic stands; null for one that is not, to the byte, such as is made here."""
+
+    def place_of(record: Foreign, known: int) -> Position | None:
+        at, sent = place(record.headers, "ce_", known), dict(record.headers)
+        if at is None:
+            return None
+        try:
+            told = {name: (value or b"").decode() for name, value in sent.items()}
+            row = PublicRecord(
+                type=told["ce_type"].removeprefix(f"thidua.{service}."),
+                sequence=int(told["ce_sequence"]),
+                epoch=at.epoch,
+                time=datetime.fromisoformat(told["ce_time"]),
+                data=orjson.loads(record.value or b""),
+            )
+            made = public_record(service, at.position, (record.key or b"").decode(), row)
+        except (KeyError, ValueError):
+            return None
+        return at if made.value == record.value and made.headers.items() <= told.items() else None
+
+    return place_of

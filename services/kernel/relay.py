@@ -9,21 +9,26 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import orjson
 import structlog
+from aiokafka import ConsumerRecord
 from aiokafka.structs import RecordMetadata
 from faststream.kafka import KafkaBroker
+from pydantic import TypeAdapter
 
-from services.kernel.events import EPOCH, Position, Row
+from services.kernel.events import EPOCH, Envelope, Event, Position, Row
 from services.kernel.fold import Epochs
 from services.kernel.history import newest, shared
-from services.kernel.kafka import LOOK, Kafka, ensure_topic, producing, read_last
+from services.kernel.kafka import LOOK, Kafka, ensure_topic, place, producing, read_last
 from services.kernel.log import Log
 from services.kernel.retry import pauses
 
+Foreign: TypeAlias = "ConsumerRecord[Any, Any]"
+
 _log = structlog.get_logger()
+_ENVELOPE = TypeAdapter(Envelope[Event])
 _MICROSECOND = timedelta(microseconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -58,8 +63,12 @@ class Feed(Protocol):
 
     name: str
     """Names its topic, such as `registry.log`."""
-    prefix: str
-    """Of the headers `epoch` and `position`."""
+
+    def place(self, record: Foreign, known: int) -> Position | None:
+        """Of a record of the topic, where it stands; null where it is not wholly such as this feed makes.
+
+        Nothing less may tell what the topic has held: it would fence the log.
+        """
 
     def tail(self, after: Mark) -> AsyncGenerator[list[Record], None]:
         """Pages of records, for ever."""
@@ -76,8 +85,6 @@ class Feed(Protocol):
 class LogFeed:
     """A log as it is: the internal topic."""
 
-    prefix = ""
-
     def __init__(self, log: Log) -> None:
         self.name = f"{log.name}.log"
         self._log = log
@@ -85,6 +92,9 @@ class LogFeed:
     async def tail(self, after: Mark) -> AsyncGenerator[list[Record], None]:
         async for rows in self._log.tail(after.position):
             yield [log_record(row) for row in rows]
+
+    def place(self, record: Foreign, known: int) -> Position | None:
+        return log_place(record, known)
 
     async def epochs(self) -> Epochs:
         return await self._log.epochs()
@@ -105,6 +115,29 @@ def log_record(row: Row) -> Record:
         "content-type": "application/json",
     }
     return Record(row.at, orjson.loads(row.body)["stream"], row.body, headers, row.recorded_at)
+
+
+def relayed(record: Foreign, known: int = 0) -> Row | None:
+    """The row of a log that a record carries; null for a record that is not wholly such as a relay writes.
+
+    Its type need not be known here: a newer program may have recorded it.
+    """
+    at, headers = place(record.headers, known=known), dict(record.headers)
+    if at is None or not record.value:
+        return None
+    try:
+        told = orjson.loads(record.value)
+        recorded_at = EPOCH + timedelta(microseconds=int(headers["recorded_at_us"] or b""))
+        row = Row(at.epoch, at.position, recorded_at, (headers["type"] or b"").decode(), record.value)
+        sound = _ENVELOPE.validate_python(told).data.type == row.type
+    except (KeyError, ValueError, OverflowError):
+        return None
+    return row if sound and orjson.dumps(told, option=orjson.OPT_SORT_KEYS) == record.value else None
+
+
+def log_place(record: Foreign, known: int = 0) -> Position | None:
+    row = relayed(record, known)
+    return row and row.at
 
 
 class Relay:
@@ -168,7 +201,7 @@ class Relay:
         """Where to go on: after the last record that the topic, the log and our own acknowledgements agree on."""
         epochs = await self._feed.epochs()
         self._epoch = newest(epochs)
-        last = await read_last(self._kafka, self.topic, self._feed.prefix, self._epoch)
+        last = await read_last(self._kafka, self.topic, self._feed.place, self._epoch)
         if last.at is None:
             return self._begin(written=0)
         self._feed.saw(last.at)
@@ -218,7 +251,7 @@ class Relay:
 
     async def _is_well(self) -> bool:
         done = self._done
-        last = await read_last(self._kafka, self.topic, self._feed.prefix, self._epoch)
+        last = await read_last(self._kafka, self.topic, self._feed.place, self._epoch)
         epochs = await self._feed.epochs()
         if newest(epochs) != self._epoch:
             return False

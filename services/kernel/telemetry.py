@@ -93,6 +93,9 @@ class Metrics:
         )
         self._children: dict[tuple[str, str], Histogram] = {}
         self.head = self._gauge("log_head", "The last position of a log.", "log")
+        self.fenced = self._gauge(
+            "log_fenced", "1 for a log that takes no appends until an operator has looked.", "log"
+        )
         self.position = self._gauge("projection_position", "The last position that a read model has folded.", "model")
         self.lag = self._gauge("projection_lag", "Events that a read model has yet to fold.", "model")
         self.live = self._gauge("projection_live", "1 for a read model that runs, 0 for one that stopped.", "model")

@@ -21,7 +21,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.kafka import Kafka, read_last
 from services.kernel.log import Log
 from services.kernel.logservice import LogRpc
-from services.kernel.relay import LogFeed, Record, Relay, log_record
+from services.kernel.relay import LogFeed, Record, Relay, log_place, log_record
 from tests.kernel.log.support import VOCABULARY, Raised, append_of
 
 
@@ -125,7 +125,7 @@ class Follower:
 async def ends_with(owner: Owner, position: int) -> bool:
     """Whether the topic's last record is that of the position."""
     with contextlib.suppress(KafkaError):
-        at = (await read_last(owner.kafka, owner.topic, "")).at
+        at = (await read_last(owner.kafka, owner.topic, log_place)).at
         return at is not None and at.position == position
     return False
 

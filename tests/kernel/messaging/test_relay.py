@@ -15,9 +15,10 @@ from services.kernel.kafka import Kafka, ensure_topic, read_last
 from services.kernel.kafka import place as place_of
 from services.kernel.log import Log, new_epoch
 from services.kernel.logclient import LogClient
+from services.kernel.relay import log_place
 from services.upkeep import begin_epoch
 from tests.kernel.conftest import Place
-from tests.kernel.messaging.support import Follower, Owner, delete_topic, ends_with, raw_rows, running, send, until
+from tests.kernel.messaging.support import Follower, Owner, Raw, delete_topic, ends_with, raw_rows, running, send, until
 
 
 async def records(owner: Owner) -> list[Any]:
@@ -68,7 +69,7 @@ async def test_what_others_wrote_at_the_end_is_passed_over(owner: Owner) -> None
         await owner.tell(5)
         await until(lambda: relay.acked == Position(1, 5))
     await send(owner.bootstrap, owner.topic, *[(b"x", [])] * 25)
-    assert (await read_last(owner.kafka, owner.topic, ""))[:1] == (Position(1, 5),)
+    assert (await read_last(owner.kafka, owner.topic, log_place))[:1] == (Position(1, 5),)
 
 
 async def test_a_deleted_topic_is_written_again_from_the_beginning_while_idle(owner: Owner) -> None:
@@ -179,6 +180,29 @@ async def test_a_forged_epoch_that_nobody_can_have_begun_does_not_fence_a_log(ow
         await until(lambda: relay.acked == Position(1, 5))
     assert await owner.log.fenced() is None
     assert 1 < await begin_epoch(owner.log.name, place.admin_dsn, "a test", "tester", owner.kafka) < epoch
+
+
+async def test_a_stray_record_ahead_of_a_log_fences_nothing_and_is_passed_over(owner: Owner) -> None:
+    async with running((relay := owner.relay()).run()):
+        await owner.tell(3)
+        await until(lambda: relay.acked == Position(1, 3))
+    (row, *_) = [row._replace(position=99) for row in await owner.rows()]
+    headers: list[tuple[str, bytes | None]] = [("epoch", b"1"), ("position", b"99")]
+    whole = raw_rows([row])[0][1]
+    strays: list[Raw] = [
+        (b"x", headers),
+        (row.body, headers),
+        (b"{}", whole),
+        (row.body + b" ", whole),
+        (row.body, [*whole, ("type", b"Cleared")]),
+    ]
+    await send(owner.bootstrap, owner.topic, *strays)
+    async with running((relay := owner.relay()).run()):
+        await until(lambda: relay.acked == Position(1, 3))
+        await owner.tell(2)
+        await until(lambda: relay.acked == Position(1, 5))
+    assert await owner.log.fenced() is None
+    assert (await read_last(owner.kafka, owner.topic, log_place))[0] == Position(1, 5)
 
 
 def test_an_epoch_that_the_log_itself_has_begun_is_taken_whatever_the_clock_says() -> None:

@@ -22,6 +22,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.kafka import Kafka, ensure_topic, producing, read_last
 from services.kernel.log import Log
 from services.kernel.logclient import LogClient
+from services.kernel.relay import log_place
 from services.kernel.settings import AdminSettings, load
 from tests.kernel.conftest import Place
 from tests.kernel.messaging.certificates import certificate
@@ -101,7 +102,7 @@ async def test_a_log_is_relayed_and_followed_over_tls_with_a_login(
         Kafka(secured.bootstrap),
     ):
         with pytest.raises(KafkaError):
-            await read_last(stranger, owner.topic, "")
+            await read_last(stranger, owner.topic, log_place)
 
 
 async def subscribed(file: Path) -> str:

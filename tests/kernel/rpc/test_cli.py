@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,7 +15,13 @@ import asyncpg
 import pytest
 
 from deploy.local.processes import ROOT
+from deploy.local.servers import ExistingKafka, Kafka
 from services.kernel import auth
+from services.kernel.events import EPOCH, Envelope, Event, Row, canonical
+from services.kernel.kafka import Kafka as Cluster
+from services.kernel.kafka import ensure_topic
+from services.kernel.relay import log_record
+from tests.kernel.messaging.support import delete_topic, raw, send
 from tests.kernel.rpc.conftest import MODULE, Sample, refusal
 
 Start = Callable[..., Awaitable[Sample]]
@@ -49,6 +56,21 @@ async def test_status_tells_the_head_and_what_each_model_knows(told: Sample) -> 
     assert code == 0
     assert "log sample: epoch 1, position 4" in shown
     assert "live" in shown
+
+
+async def test_status_tells_that_a_topic_knows_more_than_the_log(told: Sample, kafka: ExistingKafka | Kafka) -> None:
+    here = Cluster(kafka.bootstrap, f"t{secrets.token_hex(4)}.")
+    topic = here.topic("sample.log")
+    body = canonical(
+        Envelope(stream="s:1", version=1, event_id="e", command_id="c", actor="a", data=Event(type="BoxClosed"))
+    )
+    await ensure_topic(here, topic)
+    await send(kafka.bootstrap, topic, raw(log_record(Row(1, 99, EPOCH, "BoxClosed", body))), (b"stray", []))
+    reached = told.environment | {"THIDUA_KAFKA": kafka.bootstrap, "THIDUA_TOPIC_PREFIX": here.prefix}
+    code, shown = await thidua(reached, "status", MODULE)
+    await delete_topic(kafka.bootstrap, topic)
+    assert (code, "position 99 was seen" in " ".join(shown.split())) == (1, True)
+    assert "thidua new-epoch" in shown
 
 
 async def test_verify_agrees_with_a_log_and_its_read_models(told: Sample) -> None:

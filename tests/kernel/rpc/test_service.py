@@ -118,6 +118,7 @@ async def test_metrics_tell_the_head_the_lag_and_the_outcome_of_commands(sample:
     assert status == 200
     for line in (
         f'thidua_log_head{{log="sample"}} {head}.0',
+        'thidua_log_fenced{log="sample"} 0.0',
         f'thidua_projection_position{{model="boxes"}} {head}.0',
         'thidua_projection_lag{model="boxes"} 0.0',
         'thidua_projection_live{model="boxes"} 1.0',
