@@ -29,6 +29,7 @@ _LARGE = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
 _INTEGERS = {FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_UINT32, *_LARGE}
 _FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _ISO_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -43,6 +44,7 @@ NUL = Bad("must not hold the character NUL", "không được có ký tự NUL")
 NO_DATE = Bad("must be a date of the form YYYY-MM-DD", "phải là ngày dạng NNNN-TT-NN (năm-tháng-ngày)")
 NOT_OF_OURS = Bad("must be from 1900-01-01 to 2200-12-31", "phải từ 1900-01-01 đến 2200-12-31")
 NO_TIME = Bad("must be a time of RFC 3339 with its zone", "phải là thời điểm theo RFC 3339, có múi giờ")
+NO_DECIMAL = Bad("must be a decimal number such as 12.50", "phải là số thập phân, ví dụ 12.50")
 TOO_LARGE = Bad(f"must be from {-EXACT} to {EXACT}", f"phải từ {-EXACT} đến {EXACT}")
 
 
@@ -119,7 +121,7 @@ def _take_one(field: FieldDescriptor, inner: Any) -> Take:
         names = enum_names(field.enum_type)
         return lambda number: names.get(number, number)  # an unknown number is no member of the Literal
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING and inner is not bytes:
-        return {date: _date, datetime: moment}.get(inner, _text)
+        return {date: _date, datetime: moment, Decimal: _decimal}.get(inner, _text)
     return _integer if field.cpp_type in _LARGE else _same
 
 
@@ -150,6 +152,11 @@ def moment(value: str) -> datetime | Bad:
         return datetime.fromisoformat(value).astimezone(UTC) if _ISO_TIME.fullmatch(value) else NO_TIME
     except (ValueError, OverflowError):
         return NO_TIME
+
+
+def _decimal(value: str) -> str | Bad:
+    """Python would also take `1_000`, `1e3`, ` 10` and the figures of other scripts."""
+    return value if _PLAIN.fullmatch(value) else NO_DECIMAL
 
 
 def _integer(value: int) -> int | Bad:
@@ -272,8 +279,8 @@ _RULES = {
     "too_short": Bad("must have at least {min_length} items", "phải có ít nhất {min_length} mục"),
     "too_long": Bad("must have at most {max_length} items", "không được quá {max_length} mục"),
     "timezone_aware": NO_TIME,
-    "decimal_parsing": Bad("must be a decimal number such as 12.50", "phải là số thập phân, ví dụ 12.50"),
-    "decimal_type": Bad("must be a decimal number such as 12.50", "phải là số thập phân, ví dụ 12.50"),
+    "decimal_parsing": NO_DECIMAL,
+    "decimal_type": NO_DECIMAL,
     "finite_number": Bad("must be a finite number", "phải là một số hữu hạn"),
     "decimal_max_places": Bad(
         "must have at most {decimal_places} decimal places", "không được quá {decimal_places} chữ số thập phân"
