@@ -10,11 +10,16 @@ from services.kernel.service import Service
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
-from services.registry.domain.bloc import BLOC, authority_of
+from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
+from services.registry.stays import MEMBERSHIP, open_stay
+
+_CLAIMED = """
+select stream from log.events where starts_with(stream, $1) and version = 1 order by stream
+"""
 
 A = TypeVar("A", bound=ActOfMembers)
 S = TypeVar("S")
@@ -60,6 +65,20 @@ async def with_authority(command: A, tools: Tools) -> A:
     return command.model_copy(update={"authority": authority_of(await _state(BLOC.of(command.bloc), tools))})
 
 
+async def with_members(command: EstablishBloc, tools: Tools) -> EstablishBloc:
+    """A ruling that names another authority with the units that are in the bloc under the former one."""
+    if command.ruling is None or command.record is None:
+        return command
+    former = authority_of(await _state(BLOC.of(command.bloc), tools))
+    if former is None or former == command.authority:
+        return command
+    claims = MEMBERSHIP.of(former, "").name
+    found = [row["stream"].removeprefix(claims) for row in await tools.pool.fetch(_CLAIMED, claims)]
+    stays = {unit: await _state(MEMBERSHIP.of(former, unit), tools) for unit in found}
+    units = tuple(unit for unit in found if open_stay(stays[unit], command.bloc, unit))
+    return command.model_copy(update={"former": former, "units": units})
+
+
 async def _state(stream: Stream[S], tools: Tools) -> S:
     """The state of a stream as its log has it."""
     rows = (await tools.log.load([(stream.name, 0)]))[stream.name]
@@ -92,7 +111,12 @@ SERVICE = Service(
     queries=QUERIES,
     models=MODELS,
     keeps_persons=True,
-    arrivals={**dict.fromkeys(ACTS_OF_MEMBERS, with_authority), RegisterPerson: sealed, DescribePerson: sealed},
+    arrivals={
+        **dict.fromkeys(ACTS_OF_MEMBERS, with_authority),
+        EstablishBloc: with_members,
+        RegisterPerson: sealed,
+        DescribePerson: sealed,
+    },
     consequences={ForgetPerson: destroyed},
     mending=forgotten_again,
 )

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from services.kernel.decider import Fold
 from services.kernel.text import Id
 from services.registry import events as e
 
@@ -62,6 +63,10 @@ def stays_after(stays: Stays, event: e.MembershipEvent) -> Stays:
     if stay is None:
         return (*stays, Stay(ended=event))
     return tuple(Stay(started=s.started, ended=event) if s is stay else s for s in stays)
+
+
+MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)
+"""All claims of a unit under one authority."""
 
 
 def open_stay(stays: Stays, bloc: Id, unit: Id) -> Stay | None:

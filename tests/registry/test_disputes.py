@@ -16,7 +16,7 @@ from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
-from services.registry.domain.membership import AdmitMember
+from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
@@ -582,3 +582,38 @@ async def test_two_approvals_of_a_plan_are_both_shown(registry: Registry) -> Non
         ("items.text", "i1", [("một", "a"), ("hai", "b")]),
         ("items.lead", "i1", [("btp", "a"), ("bca", "b")]),
     ]
+
+
+# Who organises a bloc, and its members
+
+
+async def test_a_bloc_is_ruled_to_be_anothers_when_nobody_is_in_it_under_the_former(registry: Registry) -> None:
+    for unit in ("central", "hanoi", "btp"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit))
+    for bloc, authority in (("b1", "central"), ("b2", "hanoi")):
+        await registry.tell(
+            EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, authority=authority, effective=date(2020, 1, 1))
+        )
+    member: dict[str, Any] = {"authority": "central", "unit": "btp", "bloc": "b1"}
+    await registry.tell(AdmitMember(**member, effective=date(2021, 1, 1)))
+    ruled = EstablishBloc(**BLOC, authority="hanoi", ruling=RULING, record=from_("decision"))
+    with pytest.raises(Refused, match="btp") as refused:
+        await registry.tell(ruled)
+    assert refused.value.rule == "ruling.members"
+    await registry.tell(EstablishBloc(**BLOC, authority="central", ruling=RULING, record=from_("decision")))
+    await registry.tell(EndMembership(**member, effective=DAY))
+    await registry.tell(ruled)
+    await registry.tell(AdmitMember(authority="hanoi", unit="btp", bloc="b1", effective=DAY))
+    with pytest.raises(Refused, match="b1"):
+        await registry.tell(AdmitMember(authority="hanoi", unit="btp", bloc="b2", effective=DAY))
+
+
+async def test_a_membership_under_another_authority_is_disputed_and_can_be_ended(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="hanoi", name="Hà Nội"))
+    await registry.tell(EstablishBloc(**BLOC, authority="hanoi", effective=date(2020, 1, 1)))
+    member: dict[str, Any] = {"authority": "central", "unit": "btp", "bloc": "b1"}
+    await registry.tell(AdmitMember(**member, effective=date(2021, 1, 1), record=RECORD))
+    (shown,) = (await registry.ask("GetBloc", bloc="b1", on=DAY)).memberships
+    assert shown.disputed
+    await registry.tell(EndMembership(**member, effective=DAY))
+    assert (await registry.ask("GetBloc", bloc="b1", on=DAY)).memberships == ()

@@ -11,8 +11,8 @@ from services.kernel.performing import Act
 from services.kernel.telling import require
 from services.kernel.text import Id
 from services.registry.domain.bloc import Established, organised
-from services.registry.domain.membership import MEMBERSHIP
 from services.registry.domain.organisation import ORGANISATION, Mentioned, registered
+from services.registry.stays import MEMBERSHIP
 
 
 class ActOfMembers(Act):

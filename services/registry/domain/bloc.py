@@ -1,8 +1,11 @@
 """Blocs (khối) and clusters (cụm): establishment, names, what sources declare about their members, dissolution."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never
+
+from pydantic import Field
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
@@ -12,12 +15,18 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.organisation import Mentioned, Organisation, all_registered, reads
 from services.registry.domain.ruling import settles
+from services.registry.stays import MEMBERSHIP, Stays, open_stay
 
 
 class EstablishBloc(e.BlocFacts, Act):
     """Establish a bloc or cluster by a decision, or record that one exists."""
 
     ahead = AHEAD
+
+    former: Id | None = Field(default=None, exclude=True)
+    """Of a ruling that names another authority, who organised the bloc until now; filled in at the edge."""
+    units: tuple[Id, ...] = Field(default=(), exclude=True)
+    """Every unit that is in the bloc under `former`; filled in at the edge, and checked against its claims."""
 
 
 class NameBloc(e.BlocNameFacts, Act):
@@ -155,7 +164,7 @@ def organised(known: Established, authority: Id | None) -> None:
     )
 
 
-def establish(command: EstablishBloc, bloc: Bloc, *organisations: Organisation) -> Events:
+def establish(command: EstablishBloc, bloc: Bloc, *states: Any) -> Events:
     if command.record is None:
         _new(bloc)
         require(
@@ -165,9 +174,23 @@ def establish(command: EstablishBloc, bloc: Bloc, *organisations: Organisation) 
             vi="Cần cơ quan tổ chức và ngày thành lập.",
         )
         takes_effect(command)
-        all_registered(_organising(command), organisations)
+        all_registered(_organising(command), states)
     settles(command, _known(bloc))
+    if command.ruling:
+        _left(command, states)
     return [tell(e.BlocEstablished, command)]
+
+
+def _left(command: EstablishBloc, states: Iterable[Stays]) -> None:
+    """Nobody is in the bloc under the authority that a ruling takes it from. Raises Refused."""
+    claimed = zip(command.units, states, strict=True)
+    inside = ", ".join(unit for unit, stays in claimed if open_stay(stays, command.bloc, unit))
+    require(
+        not inside,
+        "ruling.members",
+        en=f"authority: {inside} are in the bloc under {command.former}; end these memberships first.",
+        vi=f"authority: {inside} đang ở khối, cụm thuộc {command.former}; cần kết thúc tư cách thành viên trước.",
+    )
 
 
 def _known(bloc: Bloc) -> Established | None:
@@ -232,8 +255,14 @@ def _reads(command: EstablishBloc | DeclareMembers, named: Mentioned) -> list[St
     return [BLOC.of(command.bloc), *reads(command, named)]
 
 
+def _leaving(command: EstablishBloc) -> list[Stream[Any]]:
+    if command.record is None or command.former is None:
+        return []
+    return [MEMBERSHIP.of(command.former, unit) for unit in command.units]
+
+
 HANDLERS: Handlers = {
-    EstablishBloc: Handler(lambda c: _reads(c, _organising(c)), establish),
+    EstablishBloc: Handler(lambda c: [*_reads(c, _organising(c)), *_leaving(c)], establish),
     NameBloc: Handler(lambda c: [BLOC.of(c.bloc)], name),
     DissolveBloc: Handler(lambda c: [BLOC.of(c.bloc)], dissolve),
     DeclareMembers: Handler(lambda c: _reads(c, _declared(c)), declare),

@@ -1,18 +1,22 @@
 """Membership: a unit is in at most one bloc of an organising authority at a time (domain.md 5, item 8).
 
 All claims of a unit under one authority share a stream, so that the expected version of that stream alone keeps two
-admissions from passing each other.
+admissions from passing each other. A ruling that another authority organises a bloc is refused while units are in it
+under the former one: their claims would be left in streams that the guard of the new authority does not read. So they
+are ended first, and the units admitted again under the new one; to end a membership needs nothing but that it is open
+under the authority named, whoever is recorded to organise the bloc by then.
+An admission in the very moment of the ruling may pass it; answers show it as disputed, and it can be ended.
 """
 
 from datetime import date
 
-from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Events, Handler, Handlers, Stream
 from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
 from services.registry.domain.organisation import ORGANISATION, Organisation, registered
-from services.registry.stays import Stays, open_stay, stays_after
+from services.registry.stays import MEMBERSHIP, Stays, open_stay
 
 
 class AdmitMember(e.MembershipFacts, Act):
@@ -27,12 +31,11 @@ class EndMembership(e.MembershipFacts, Act):
     ahead = AHEAD
 
 
-MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)
-
-
 def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
     if command.record is None:
-        day = _performed(command, undissolved(bloc, command.effective))
+        known = undissolved(bloc, command.effective)
+        organised(known, command.authority)
+        day = _performed(command, known)
         registered(unit, "unit", command.unit)
         others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
         require(
@@ -46,8 +49,11 @@ def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) ->
 
 def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
     if command.record is None:
-        day = _performed(command, founded(bloc))  # also of a bloc that is dissolved
+        known = founded(bloc)  # also of a bloc that is dissolved
         stay = open_stay(stays, command.bloc, command.unit)
+        if stay is None:
+            organised(known, command.authority)
+        day = _performed(command, known)
         require(
             stay is not None and (stay.since is None or stay.since < day),
             "membership.none",
@@ -59,7 +65,6 @@ def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
 
 def _performed(command: AdmitMember | EndMembership, known: Established) -> date:
     """The day of a performed act. Raises Refused."""
-    organised(known, command.authority)
     day = named_day(command)
     takes_effect(command)
     require(

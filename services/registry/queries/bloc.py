@@ -12,7 +12,6 @@ from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.membership import MEMBERSHIP
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import (
     DisputeShown,
@@ -28,7 +27,7 @@ from services.registry.queries.common import (
 )
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.names import NameShown, names_told, variants_told
-from services.registry.stays import Stay, Stays, stays_after
+from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
 
 UNKNOWN_START = "its first day as a member is not recorded"
 
@@ -54,7 +53,8 @@ class MembershipShown(Part):
     ended: bool
     """Whether its end is told."""
     disputed: bool
-    """Whether another membership of the unit under the same authority contradicts it."""
+    """Whether another membership of the unit under the same authority contradicts it, or it is told to be under another
+    authority than the one that organises the bloc."""
     decision: Fact | None
     """The document that admitted it, by its id."""
     end_decision: Fact | None
@@ -157,7 +157,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         name=latest(until(told, asked.on), "name"),
         names=names_told(told),
         variants=variants_told(told),
-        memberships=await _memberships(view, bloc, asked.on),
+        memberships=await _memberships(view, bloc, first(established, "authority"), asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=_dissolutions(bloc.dissolved),
@@ -194,7 +194,7 @@ def declared(event: e.MembersDeclared) -> MemberFactList:
     )
 
 
-async def _memberships(view: View, bloc: Bloc, on: date | None) -> tuple[MembershipShown, ...]:
+async def _memberships(view: View, bloc: Bloc, authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
     """All, or those of a day, whose units are then no surer than the days of their stays."""
     streams = {MEMBERSHIP.of(event.authority, event.unit).name for event in bloc.memberships}
     claims: dict[str, Stream] = await view.many(STREAMS, streams)
@@ -205,7 +205,7 @@ async def _memberships(view: View, bloc: Bloc, on: date | None) -> tuple[Members
             since=fact(stay.started, "effective"),
             until=fact(stay.ended, "effective"),
             ended=stay.ended is not None,
-            disputed=stay.unit in disputed,
+            disputed=stay.unit in disputed or (authority is not None and stay.told.authority != authority.value),
             decision=fact(stay.started, "decision.id"),
             end_decision=fact(stay.ended, "decision.id"),
         )
