@@ -1,13 +1,16 @@
 """An act that several sources tell is one act of the year, and answered once."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from services.kernel.provenance import Listed, Record, Source
+from services.kernel.provenance import Inference, Listed, Record, Source
 from services.registry import events as e
-from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.bloc import DissolveBloc, EstablishBloc
 from services.registry.domain.conference import HoldConference
+from services.registry.domain.covenant import RecordCovenant
+from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.movement import LaunchMovement, LinkMovement
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
@@ -77,3 +80,61 @@ async def test_a_target_and_a_task_that_two_notes_tell_are_shown_once(registry: 
     (review,) = (await registry.ask("GetBlocYear", **YEAR)).reviews
     assert [one.value for one in review.tasks.items] == ["một"]
     assert [(one.text.value, one.figure.mark.source) for one in review.targets] == [("cán bộ", "a")]
+
+
+async def state(registry: Registry, bloc: str, year: int) -> tuple[str, str] | None:
+    found = (await registry.ask("GetBlocYear", bloc=bloc, year=year)).state
+    return (found.value, found.mark.certainty) if found else None
+
+
+async def test_a_bloc_is_formed_in_the_years_from_its_establishment_to_its_end_and_inferred_in_those_between(
+    registry: Registry,
+) -> None:
+    told: dict[str, Any] = {"bloc": "b2", "record": from_("a")}
+    await registry.tell(EstablishBloc(**told, kind="KHOI", name="Khối 2", effective=date(2015, 3, 1)))
+    await registry.tell(DissolveBloc(**told, effective=date(2018, 1, 1)))
+    states = {year: await state(registry, "b2", year) for year in (1950, 2014, 2015, 2016, 2017, 2018, 2090)}
+    assert states == {
+        **dict.fromkeys((1950, 2014, 2018, 2090)),
+        2015: ("FORMED", "STATED"),
+        **dict.fromkeys((2016, 2017), ("FORMED", "INFERRED")),
+    }
+
+
+async def test_a_bloc_established_on_an_unknown_day_is_formed_by_inference_in_a_year_of_which_anything_is_told(
+    registry: Registry,
+) -> None:
+    await registry.tell(RecordCovenant(bloc="b1", year=2024, by_reference=True, record=from_("a")))
+    states = [await state(registry, "b1", year) for year in (1950, 2023, 2024, 2025)]
+    assert states == [None, None, ("FORMED", "INFERRED"), None]
+
+
+async def test_a_covenant_is_no_surer_to_be_signed_for_the_year_than_its_year_is(registry: Registry) -> None:
+    inferred = (Inference(field="year", basis="on the agenda"),)
+    record = Record(source=Source(id="a"), place="whole text", inferred=inferred)
+    await registry.tell(RecordCovenant(bloc="b1", year=2024, signed=True, record=record))
+    assert await state(registry, "b1", 2024) == ("COVENANTED", "INFERRED")
+
+
+async def test_the_eve_of_a_handover_is_an_inferred_last_day_however_sure_the_handover_is(registry: Registry) -> None:
+    told: dict[str, Any] = {"bloc": "b1", "record": from_("a")}
+    await registry.tell(RecordLeadership(**told, year=2023, head=e.Holder(agency="ktnn")))
+    await registry.tell(ElectLeadership(**told, year=2024, head=e.Holder(agency="tandtc")))
+    await registry.tell(HandOverLeadership(**told, year=2024, effective=date(2024, 4, 10)))
+    (term,) = (await registry.ask("GetBlocYear", bloc="b1", year=2023)).terms
+    assert (term.end.value, term.end.mark.certainty, term.end.mark.source) == ("2024-04-09", "INFERRED", "a")
+    assert "2024-04-10" in term.end.mark.basis
+    (term,) = (await registry.ask("GetBlocYear", **YEAR)).terms
+    assert (term.start.value, term.start.mark.certainty) == ("2024-04-10", "STATED")
+
+
+async def test_who_holds_an_office_is_no_surer_than_the_year_of_the_term(registry: Registry) -> None:
+    inferred = (Inference(field="year", basis="he chairs the summation of 2024"),)
+    head, deputy = e.Holder(person="p-1", title="Khối trưởng"), e.Deputy(agency="ktnn", rank="STANDING")
+    record = Record(source=Source(id="a"), place="whole text", inferred=inferred)
+    await registry.tell(RecordLeadership(**YEAR, head=head, deputies=Listed[e.Deputy](items=(deputy,)), record=record))
+    (term,) = (await registry.ask("GetBlocYear", **YEAR)).terms
+    shown = (term.head.person, term.head.title, term.deputies.items[0].agency, term.deputies.items[0].rank)
+    assert [fact.mark.basis for fact in shown] == ["he chairs the summation of 2024"] * 4
+    (headed,) = (await registry.ask("WhoHeaded", **YEAR)).heads
+    assert headed.person == term.head.person

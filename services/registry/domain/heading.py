@@ -36,6 +36,9 @@ Marks = tuple[Mark, ...]
 class Dated(NamedTuple):
     day: date
     mark: Mark
+    """Of the day, or of the act from which it is reckoned."""
+    basis: str | None = None
+    """From which act it is reckoned, where nobody tells the day itself."""
 
 
 class Term(NamedTuple):
@@ -128,8 +131,8 @@ def _completed(term: Term, told: Sequence[Term]) -> Term:
     """The term with the days that only others tell of it, no surer than the years by which they belong to it."""
 
     def day(find: Callable[[Term], Dated | None]) -> Dated | None:
-        found = [Dated(known.day, weakest(known.mark, t.year_mark, term.year_mark)) for t in told if (known := find(t))]
-        return _earliest(found)
+        found = ((t, known) for t in told if (known := find(t)))
+        return _earliest([known._replace(mark=weakest(known.mark, t.year_mark, term.year_mark)) for t, known in found])
 
     return term._replace(
         elected=any(t.elected for t in told),
@@ -142,7 +145,9 @@ def _completed(term: Term, told: Sequence[Term]) -> Term:
 
 def _earliest(days: Iterable[Dated]) -> Dated | None:
     """The first day, as sure as it is told by anyone, whoever told it first."""
-    return min(days, key=lambda known: (known.day, known.mark.certainty == "INFERRED"), default=None)
+    return min(
+        days, key=lambda known: (known.day, known.basis is not None, known.mark.certainty == "INFERRED"), default=None
+    )
 
 
 def lone_handovers(leadership: Leadership) -> list[Handover]:
@@ -276,7 +281,8 @@ def _act(handover: Handover, year_mark: Mark) -> Dated:
 
 def _eve(handover: Handover, year_mark: Mark) -> Dated:
     act = _act(handover, year_mark)
-    return Dated(act.day - timedelta(days=act.day > date.min), act.mark)  # no day comes before the first
+    eve = act.day - timedelta(days=act.day > date.min)  # no day comes before the first
+    return Dated(eve, act.mark, f"the eve of the handover on {act.day} / ngày trước khi bàn giao {act.day}")
 
 
 def _over(term: Term, day: date) -> bool:

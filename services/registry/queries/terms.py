@@ -1,18 +1,27 @@
 """The terms of a bloc's leadership, and how it was handed over."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.provenance import Fact, Mark, Part
+from services.kernel.telling import fact, mark, resting, weakest
 from services.registry.domain.heading import Dated, Term, lone_handovers, terms
 from services.registry.domain.leadership import Claim, Handover, Leadership
-from services.registry.queries.common import DeputyFactList, DisputeShown, HolderShown, deputies, holder
+from services.registry.queries.common import (
+    DeputyFactList,
+    DeputyShown,
+    DisputeShown,
+    HolderShown,
+    deputies,
+    holder,
+)
 from services.registry.queries.disputes import disputed
+
+H = TypeVar("H", HolderShown, DeputyShown)
 
 
 class TermShown(Part):
-    """What one event, or its correction, tells of a term. Marks are those of the fields themselves."""
+    """What one event, or its correction, tells of a term. Who holds an office is no surer than the year of the term."""
 
     year: Fact | None
     """The year that the term is called after."""
@@ -33,7 +42,7 @@ class TermShown(Part):
     start: Fact | None
     """The first day: its own, or of the handover."""
     end: Fact | None
-    """The last day."""
+    """The last day: its own, or inferred from the handover to the next head."""
     seen_on: Fact | None
     """A day on which the head is shown in office."""
     corrected_because: str | None
@@ -89,7 +98,15 @@ def _days(told: Sequence[Term]) -> Days:
 
 def _dated(days: Iterable[Dated | None]) -> list[Fact]:
     """The days in order, so that no order of telling decides which is the first."""
-    return [Fact(value=str(known.day), mark=known.mark) for known in sorted(filter(None, days), key=lambda d: d.day)]
+    return [_reckoned(known) for known in sorted(filter(None, days), key=lambda d: d.day)]
+
+
+def _reckoned(known: Dated) -> Fact:
+    """A day that nobody tells is inferred, however sure the act is from which it is reckoned."""
+    told = Fact(value=str(known.day), mark=known.mark)
+    if known.basis is None:
+        return told
+    return told.model_copy(update={"mark": weakest(known.mark, Mark(certainty="INFERRED", basis=known.basis))})
 
 
 def _claimed(claim: Claim, days: Days) -> TermShown:
@@ -97,8 +114,8 @@ def _claimed(claim: Claim, days: Days) -> TermShown:
     elected = claim.elected_on
     return TermShown(
         year=fact(claim, "year"),
-        head=holder(claim, "head"),
-        deputies=deputies(claim, "deputies"),
+        head=_in_term(holder(claim, "head"), fact(claim, "year")),
+        deputies=_all_in_term(deputies(claim, "deputies"), fact(claim, "year")),
         mode=fact(claim, "mode"),
         votes_in_favour=fact(claim, "tally.in_favour"),
         votes_against=fact(claim, "tally.against"),
@@ -113,10 +130,21 @@ def _claimed(claim: Claim, days: Days) -> TermShown:
     )
 
 
+def _in_term(shown: H | None, year: Fact | None) -> H | None:
+    """The holder, no surer than the year by which the term is asked for."""
+    if shown is None:
+        return None
+    return shown.model_copy(update={name: resting(told, year) for name, told in shown if told})
+
+
+def _all_in_term(shown: DeputyFactList, year: Fact | None) -> DeputyFactList:
+    return shown.model_copy(update={"items": tuple(_in_term(one, year) for one in shown.items)})
+
+
 def _handed_over(handover: Handover, days: Days) -> TermShown:
     return TermShown(
         year=fact(handover, "year"),
-        head=holder(handover, "incoming"),
+        head=_in_term(holder(handover, "incoming"), fact(handover, "year")),
         deputies=DeputyFactList(),
         mode=None,
         votes_in_favour=None,

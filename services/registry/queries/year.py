@@ -1,13 +1,13 @@
 """A bloc's year: everything that is recorded of it, read at one position."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
-from services.kernel.provenance import Fact
-from services.kernel.telling import fact, resting
+from services.kernel.provenance import Fact, Mark
+from services.kernel.telling import fact, resting, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -18,7 +18,7 @@ from services.registry.domain.plan import PLAN
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
 from services.registry.queries.acts import acts_of
 from services.registry.queries.bloc import MemberFactList, MemberShown, declared, member, stays
-from services.registry.queries.common import HolderShown, Label, first, holding, labels, latest, recorded, surest
+from services.registry.queries.common import HolderShown, Label, first, holding, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.disputes import disputes
@@ -26,6 +26,8 @@ from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
 from services.registry.queries.terms import HandoverShown, TermShown, handovers_of, terms_of
+
+THERE = "something is recorded of the year / có ghi nhận về năm này"
 
 
 class GetBlocYear(BaseModel):
@@ -121,18 +123,55 @@ def _declared(event: e.MembersDeclared) -> MemberFactList:
 
 
 def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
-    covenant, plan = answer.covenant, answer.plan
     return cycle.reached(
         {
-            "FORMED": latest(holding(bloc.told), "name"),
+            "FORMED": _formed(bloc, answer, year),
             "LED": next((_led(term.year, term.head) for term in answer.terms if term.head), None),
             "LAUNCHED": next((m.year for m in answer.movements if m.own), None),
-            "COVENANTED": covenant.signed if covenant and covenant.signed and covenant.signed.value == "true" else None,
-            "PLANNED": plan.status if plan and plan.status and plan.status.value == "APPROVED" else None,
+            "COVENANTED": _come_to(answer.covenant, "signed", "true"),
+            "PLANNED": _come_to(answer.plan, "status", "APPROVED"),
             "MID_REVIEWED": _held(answer, "MIDYEAR", "during", year),
             "SUMMED_UP": _held(answer, "SUMMATION", "closes", year),
         }
     )
+
+
+def _formed(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
+    """That the bloc was there: told where it was established in the year, else inferred from that or from what is told
+    of the year. Where nobody tells since when it is there, a year of which nothing is told has no state.
+    """
+    established = [event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)]
+    since = first(established, "effective")
+    gone = min((event.effective for event in bloc.dissolved if event.effective), default=date.max)
+    if gone <= date(year, 1, 1) or (since and since.value > str(date(year, 12, 31))):
+        return None
+    if since and since.value >= str(date(year, 1, 1)):
+        return since
+    told = since or next(_told(bloc, answer, year), None)
+    return told and told.model_copy(update={"mark": weakest(told.mark, _there(since))})
+
+
+def _there(since: Fact | None) -> Mark:
+    if since is None:
+        return Mark(certainty="INFERRED", basis=THERE)
+    basis = f"established on {since.value}, no end recorded / thành lập ngày {since.value}, chưa ghi nhận kết thúc"
+    return Mark(certainty="INFERRED", basis=basis)
+
+
+def _told(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Iterator[Fact]:
+    """The year, as each thing that is recorded of it tells it."""
+    papers = [paper for paper in (answer.covenant, answer.plan) if paper]
+    years = [one.year for one in (*papers, *answer.terms, *answer.handovers, *answer.movements)]
+    years += [meeting.closes or meeting.opens or meeting.during for meeting in answer.conferences]
+    years += [review.on or review.conference for review in answer.reviews]
+    years += [fact(x, "year") or fact(x, "effective") for x in bloc.declared if (x.year or _year_of(x)) == year]
+    return filter(None, years)
+
+
+def _come_to(paper: CovenantShown | PlanShown | None, field: str, value: str) -> Fact | None:
+    """How far the year's covenant or plan has come, if so far, and no surer than its year."""
+    reached: Fact | None = getattr(paper, field) if paper else None
+    return resting(reached, paper.year) if paper and reached and reached.value == value else None
 
 
 def _led(year: Fact | None, head: HolderShown) -> Fact | None:

@@ -1330,7 +1330,7 @@ Global___Head: _TypeAlias = Head  # noqa: Y015
 
 @_typing.final
 class TermShown(_message.Message):
-    """What one event, or its correction, tells of a term. Marks are those of the fields themselves."""
+    """What one event, or its correction, tells of a term. Who holds an office is no surer than the year of the term."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1380,7 +1380,7 @@ class TermShown(_message.Message):
 
     @_builtins.property
     def end(self) -> _kernel_pb2.Fact:
-        """The last day."""
+        """The last day: its own, or inferred from the handover to the next head."""
 
     @_builtins.property
     def seen_on(self) -> _kernel_pb2.Fact:
