@@ -31,7 +31,6 @@ from services.kernel import migrate as migrations
 from services.kernel.binding import Unbound
 from services.kernel.decider import Context
 from services.kernel.errors import Error
-from services.kernel.events import Position
 from services.kernel.fold import Poison
 from services.kernel.process import PARTS, demand
 from services.kernel.process import run as run_service
@@ -217,12 +216,19 @@ def retry(service: str, model: str, *, reason: str, actor: str | None = None) ->
 
 
 @parked.command
-def discard(service: str, model: str, *, position: int, reason: str, epoch: int = 1, actor: str | None = None) -> None:
-    """Rule that a read model shall never see an event that it fails on. What waits behind it is folded."""
+def discard(
+    service: str, model: str, *, position: int, reason: str, epoch: int | None = None, actor: str | None = None
+) -> None:
+    """Rule that a read model shall never see an event that it fails on. What waits behind it is folded.
+
+    Parameters
+    ----------
+    epoch
+        The event's, as `parked list` shows it; that of the event which fails at this position without it.
+    """
     found, settings = _service(service), load(DatabaseSettings)
     (chosen,) = upkeep.chosen(found, [model])
-    at = Position(epoch, position)
-    _asynchronous(upkeep.discard(found, settings, chosen, at, actor or getpass.getuser(), reason))
+    _asynchronous(upkeep.discard(found, settings, chosen, position, epoch, actor or getpass.getuser(), reason))
 
 
 @app.command(name="new-epoch")

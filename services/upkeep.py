@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services.kernel import operators, rebuild
-from services.kernel.errors import Error
+from services.kernel.errors import Error, Missing
 from services.kernel.events import Envelope, Position, Row
 from services.kernel.fold import Model
 from services.kernel.history import newest
@@ -111,15 +112,19 @@ async def rebuilt(
     accept: rebuild.Accept | None,
 ) -> None:
     """Raises Failed where a model differs and nobody accepts that; it then stays as it was."""
-    table = Table("read model", "events", "rows", "seconds", "hash", "as it was")
+    table = Table("read model", "events", "rows", "seconds", "hash", "the live one")
+    outcomes: list[str] = []
     flipped = True
     async with opened(service, settings) as tools:
         with _bar() as bar:
             for model in models:
                 report = await _rebuilt(service, settings, tools, model, processes, accept, bar)
-                flipped = flipped and report.flipped
+                outcomes.append(_outcome(report))
                 table.add_row(model.name, *_shown(report))
+                flipped = flipped and report.flipped
     out.print(table)
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in Counter(outcomes).items())
+    out.print(f"{service.name}: of its read models {counts}")
     if not flipped:
         out.print("What differs stays as it was; `thidua rebuild --accept <why>` puts the rebuilt in its place.")
         raise Failed
@@ -149,10 +154,16 @@ async def _rebuilt(
     )
 
 
+def _outcome(report: rebuild.Report) -> str:
+    if report.same_as_live is None and report.events > 0:
+        return "built anew"
+    return "differs" if report.same_as_live is False else "equal"
+
+
 def _shown(report: rebuild.Report) -> list[str]:
-    differs = f"[red]NO: {', '.join(report.differing)}"
-    as_it_was = {True: "yes", None: "new", False: differs}[report.same_as_live]
-    return [f"{report.events:,}", f"{report.rows:,}", f"{report.seconds:.1f}", report.hash[:16], as_it_was]
+    outcome = _outcome(report)
+    keys = f"[red]{outcome}: {', '.join(report.differing)}" if report.differing else outcome
+    return [f"{report.events:,}", f"{report.rows:,}", f"{report.seconds:.1f}", report.hash[:16], keys]
 
 
 def _bar() -> Progress:
@@ -210,8 +221,22 @@ async def retry(service: Service, settings: DatabaseSettings, model: Model, acto
 
 
 async def discard(
-    service: Service, settings: DatabaseSettings, model: Model, at: Position, actor: str, reason: str
+    service: Service,
+    settings: DatabaseSettings,
+    model: Model,
+    position: int,
+    epoch: int | None,
+    actor: str,
+    reason: str,
 ) -> None:
+    """The epoch is that of the event that the model fails on at this position, unless it is given."""
     async with opened(service, settings) as tools:
+        failing = [one.at for one in await operators.parked(tools.pool, model.name) if one.at.position == position]
+        if not failing:
+            raise Missing(
+                en=f"{model.name} does not fail on position {position}: `thidua parked list` shows what it fails on.",
+                vi=f"{model.name} không vướng sự kiện tại vị trí {position}: xem `thidua parked list`.",
+            )
+        at = Position(epoch or failing[0].epoch, position)
         left = await operators.discard(tools.pool, model, at, actor=actor, reason=reason)
     out.print(f"{model.name} will never see epoch {at.epoch}, position {at.position}; {left} still parked")

@@ -77,7 +77,14 @@ async def test_verify_agrees_with_a_log_and_its_read_models(told: Sample) -> Non
     code, shown = await thidua(told.environment, "verify", MODULE)
     assert code == 0, shown
     assert "4 events, without a gap" in shown
-    assert "yes" in shown
+    assert shown.splitlines()[-1] == "sample: of its read models 1 equal"
+
+
+async def test_verify_of_an_empty_log_finds_its_empty_models_equal(start: Start) -> None:
+    sample = await start()
+    code, shown = await thidua(sample.environment, "verify", MODULE)
+    assert code == 0, shown
+    assert shown.splitlines()[-1] == "sample: of its read models 1 equal"
 
 
 async def test_verify_finds_a_changed_row_and_leaves_it(told: Sample) -> None:
@@ -85,7 +92,8 @@ async def test_verify_finds_a_changed_row_and_leaves_it(told: Sample) -> None:
     await administer(told, change)
     code, shown = await thidua(told.environment, "verify", MODULE)
     assert code == 1
-    assert "NO: b-2" in shown
+    assert "differs: b-2" in shown
+    assert "sample: of its read models 1 differs" in shown
     code, _ = await thidua(told.environment, "rebuild", MODULE, "boxes", "--accept", "a row was changed by hand")
     assert code == 0
     assert (await told.call("GetBox", box="b-2")).label == "Thùng hồ sơ"
@@ -111,8 +119,11 @@ async def test_verify_finds_a_log_that_was_changed(told: Sample, change: str) ->
 
 
 async def test_an_event_that_cannot_be_folded_is_listed_and_discarded(told: Sample) -> None:
+    code, shown = await thidua(told.environment, "new-epoch", MODULE, "--reason", "made by a test")
+    assert code == 0, shown
     poison = (
-        "insert into log.events select 5, 1, now(), 'box:x', 1, 'BoxOpened', '{\"stream\": \"box:x\"}';"
+        "insert into log.events"
+        " select 5, epoch, now(), 'box:x', 1, 'BoxOpened', '{\"stream\": \"box:x\"}' from log.head;"
         "update log.head set position = 5"
     )
     await administer(told, poison)
@@ -124,8 +135,10 @@ async def test_an_event_that_cannot_be_folded_is_listed_and_discarded(told: Samp
     assert "boxes stops at BoxOpened" in shown
     code, shown = await thidua(told.environment, "parked", "list", MODULE)
     assert (code, "boxes" in shown) == (0, True)
-    words = ("parked", "discard", MODULE, "boxes", "--position", "5", "--reason", "made by a test")
-    code, shown = await thidua(told.environment, *words)
+    words = ("parked", "discard", MODULE, "boxes", "--reason", "made by a test", "--position")
+    code, shown = await thidua(told.environment, *words, "4")
+    assert (code, shown) == (1, "boxes does not fail on position 4: `thidua parked list` shows what it fails on.\n")
+    code, shown = await thidua(told.environment, *words, "5")
     assert code == 0, shown
     at = (await told.open_box("b-9")).recorded.position
     assert (await told.call("GetBox", box="b-9", read={"at_least": [at]})).open
