@@ -16,8 +16,11 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from services.kernel.convert import violations
+from services.kernel.errors import Violation
 from services.kernel.kafka import Kafka, Login, Mechanism
 
 PREFIX = "THIDUA_"
@@ -39,8 +42,10 @@ def _address(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65_535:
+    if not host or not port.isdecimal():
         raise ValueError("must be host:port")
+    if int(port) > 65_535:
+        raise ValueError(f"names port {port}, and ports end at 65535")
     return Address(host.strip("[]"), int(port))
 
 
@@ -49,6 +54,8 @@ def _peers(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     pairs = [pair.partition("=") for pair in value.split(",") if pair]
+    if not all(address for _, _, address in pairs):
+        raise ValueError("must be name=host:port, separated by commas")
     return {name.strip(): _address(address.strip()) for name, _, address in pairs}
 
 
@@ -87,6 +94,15 @@ def _master_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _of_form(form: str, told: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(form, value):
+            raise ValueError(told)
+        return value
+
+    return AfterValidator(check)
+
+
 def _file(value: Path) -> Path:
     if not value.is_file():
         raise ValueError("must be the path of a file that is there")
@@ -100,6 +116,8 @@ Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
 PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 Bootstrap = Annotated[str, AfterValidator(_bootstrap)]
+TopicPrefix = Annotated[str, _of_form(r"[A-Za-z0-9._-]{0,40}", "must be at most 40 of A-Z, a-z, 0-9, '.', '_' and '-'")]
+RolePrefix = Annotated[str, _of_form(r"[a-z0-9_]{0,20}", "must be at most 20 of a-z, 0-9 and '_'")]
 KeyFile = Annotated[Path, AfterValidator(_file)]
 
 
@@ -113,25 +131,25 @@ class KafkaSettings(_Environment):
     """How to reach Kafka, and what is ours there."""
 
     kafka: Bootstrap | None = None
-    """Kafka's bootstrap servers."""
+    """Kafka's bootstrap servers, host:port separated by commas."""
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    """Kafka's security protocol: with TLS (SSL) or without, with a login (SASL) or without."""
+    """PLAINTEXT, SSL (with TLS), SASL_PLAINTEXT (with a login) or SASL_SSL (with both)."""
     kafka_ca_file: KeyFile | None = None
-    """The certificates that Kafka's own must descend from, in PEM; without it the machine's."""
+    """The certificates that Kafka's own must descend from, in PEM."""
     kafka_mechanism: Mechanism | None = None
-    """How to log in."""
+    """How to log in: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."""
     kafka_user: str | None = None
     """The name to log in by."""
     kafka_password: SecretStr | None = None
     """The password to log in by."""
     kafka_password_file: KeyFile | None = None
     """A file that holds the password instead."""
-    topic_prefix: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,40}$")
+    topic_prefix: TopicPrefix = ""
     """What the names of topics and consumer groups begin with, where one Kafka serves several systems."""
     topic_replicas: int | None = Field(default=None, ge=1)
-    """Copies of a topic that a service makes; Kafka's default without it."""
+    """Copies of a topic that a service makes."""
     topic_min_in_sync: int | None = Field(default=None, ge=1)
-    """How many copies must have a record before it counts as written; Kafka's default without it."""
+    """How many copies must have a record before it counts as written."""
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
@@ -191,7 +209,7 @@ class AdminSettings(KafkaSettings):
     """The service's database, as a role that may create roles and schemas."""
     database: Dsn | None = None
     """The service's database, as the service's login role, whose password `migrate` then sets."""
-    role_prefix: str = Field(default="", pattern=r"^[a-z0-9_]{0,20}$")
+    role_prefix: RolePrefix = ""
     """What the names of the database roles begin with, where one server serves several systems."""
 
 
@@ -200,10 +218,10 @@ class DatabaseSettings(_Environment):
 
     database: Dsn
     """The service's database, as the service's login role."""
-    role_prefix: str = Field(default="", pattern=r"^[a-z0-9_]{0,20}$")
+    role_prefix: RolePrefix = ""
     """What the names of the database roles begin with, where one server serves several systems."""
     peers: Peers = {}
-    """Where the other services listen."""
+    """Where the other services listen: registry=host:port,scoring=host:port."""
     service_token_key: PrivateKey | None = None
     """The service's own private key, a JWK in JSON, for its calls to its peers."""
 
@@ -247,17 +265,15 @@ def load(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
-        mistakes = [_sentence(kind, e["loc"], e["type"], e["msg"]) for e in error.errors(include_url=False)]
-        raise SettingsError("\n".join(mistakes)) from None
+        mistakes = zip(error.errors(include_url=False), violations(error), strict=True)
+        raise SettingsError("\n".join(_sentence(kind, found, told) for found, told in mistakes)) from None
 
 
-def _sentence(kind: type[BaseModel], location: tuple[int | str, ...], error: str, message: str) -> str:
-    if not location:  # what is wrong between several, as sentences
-        return message.removeprefix("Value error, ")
-    name = str(location[0])
-    if error == "missing":
-        return unset(kind, name)
-    return f"{PREFIX}{name.upper()} {message.removeprefix('Value error, ')}."
+def _sentence(kind: type[BaseModel], found: ErrorDetails, told: Violation) -> str:
+    if not found["loc"]:  # what is wrong between several, as sentences
+        return told.en
+    name = str(found["loc"][0])
+    return unset(kind, name) if found["type"] == "missing" else f"{PREFIX}{name.upper()} {told.en}."
 
 
 def unset(kind: type[BaseModel], name: str) -> str:

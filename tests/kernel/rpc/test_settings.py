@@ -63,6 +63,25 @@ def test_every_mistake_is_told_in_a_sentence_of_its_own(environment: pytest.Monk
     assert any(line.startswith("THIDUA_COMMAND_KEY is not set. Keys the hash") for line in told)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("CONCURRENCY", "0", "must be at least 1."),
+        ("CONCURRENCY", "many", "must be a whole number."),
+        ("GRACE", "long", "must be a number."),
+        ("REFLECTION", "perhaps", "must be true or false."),
+        ("TOPIC_PREFIX", "a b", "must be at most 40 of A-Z, a-z, 0-9, '.', '_' and '-'."),
+        ("ROLE_PREFIX", "A", "must be at most 20 of a-z, 0-9 and '_'."),
+        ("LISTEN", "127.0.0.1:99999", "names port 99999, and ports end at 65535."),
+        ("PEERS", "registry", "must be name=host:port, separated by commas."),
+        ("KAFKA_SECURITY", "TLS", "must be one of 'PLAINTEXT', 'SSL', 'SASL_PLAINTEXT' or 'SASL_SSL'."),
+    ],
+)
+def test_a_mistake_is_told_in_our_words(environment: pytest.MonkeyPatch, name: str, value: str, told: str) -> None:
+    environment.setenv(f"THIDUA_{name}", value)
+    assert mistakes() == f"THIDUA_{name} {told}"
+
+
 def test_a_short_command_key_is_refused(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("THIDUA_COMMAND_KEY", "short")
     assert "at least 32 characters" in mistakes()
@@ -76,7 +95,7 @@ def test_an_operators_command_needs_only_its_own_settings(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"KAFKA_SECURITY": "TLS"}, ["THIDUA_KAFKA_SECURITY Input should be 'PLAINTEXT', 'SSL', "]),
+        ({"KAFKA_SECURITY": "TLS"}, ["THIDUA_KAFKA_SECURITY must be one of 'PLAINTEXT', 'SSL', "]),
         (
             {"KAFKA_SECURITY": "SASL_SSL"},
             [f"THIDUA_KAFKA_{name} is not set, and THIDUA_KAFKA_SECURITY=SASL_SSL needs it." for name in LOGIN],
