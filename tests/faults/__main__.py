@@ -1,16 +1,19 @@
 """`make faults`: every case with its full count, printed as a table and written to var/faults.json.
 
 ONLY=id picks one (or several, by commas), SEED repeats a run, N overrides the count. Exits with 1 if anything failed.
+What libraries and our own parts log of the faults goes to var/faults.log.
 """
 
 import asyncio
 import json
+import logging
 import os
 import random
 import sys
 import time
 from typing import Any
 
+import structlog
 import uvloop
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +22,7 @@ from deploy.local.processes import VAR
 from deploy.local.servers import Servers
 from tests.faults.cases import Case, cases
 
-OUT = VAR / "faults.json"
+OUT, LOG = VAR / "faults.json", VAR / "faults.log"
 
 
 async def run(case: Case, n: int, seed: int, servers: Servers) -> dict[str, Any]:
@@ -49,7 +52,9 @@ def main() -> int:
         return 2
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
     rows = []
-    with Servers("faults") as servers:
+    with Servers("faults") as servers, LOG.open("w", encoding="utf-8") as log:
+        logging.basicConfig(stream=log, format="%(asctime)s %(name)s %(message)s")
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
         for case in chosen:
             n = int(os.environ.get("N") or case.n)
             print(f"{case.id}: {case.fault}, {n} times, seed {seed} …", flush=True)
