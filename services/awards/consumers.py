@@ -10,8 +10,8 @@ from services.awards.events import RankSeen
 from services.kernel.errors import Unavailable
 from services.kernel.events import Position, Recorded, types_of
 from services.kernel.fold import Model, by_stream
-from services.kernel.provenance import Fact
-from services.kernel.telling import fact
+from services.kernel.provenance import Fact, Source
+from services.kernel.telling import cited, fact
 from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.registry import events as registry
@@ -25,6 +25,8 @@ class NameTold(BaseModel):
 
     since: date | None = None
     name: Fact
+    source: Source | None = None
+    """The document of its mark."""
     registered: bool
     """Whether a registration tells it, or an establishment, on which there may be a ruling."""
 
@@ -38,7 +40,7 @@ class Name(BaseModel):
     def name(self) -> Fact | None:
         """The one that counts from the latest day; of several of a day the one that was told last."""
         found = max(reversed(self.told), key=lambda told: told.since or date.min, default=None)
-        return found.name if found else None
+        return cited(found.name, found.source) if found else None
 
 
 def named(stream: str, name: Name | None, recorded: Recorded[Naming]) -> Name:
@@ -49,7 +51,9 @@ def named(stream: str, name: Name | None, recorded: Recorded[Naming]) -> Name:
         told = tuple(one for one in told if not one.registered)
     if (called := fact(event, "name")) is None:
         return Name(told=told)
-    return Name(told=(*told, NameTold(since=event.effective, name=called, registered=registered)))
+    return Name(
+        told=(*told, NameTold(since=event.effective, name=called, source=called.mark.document, registered=registered))
+    )
 
 
 NAMES = Model(
@@ -60,7 +64,7 @@ NAMES = Model(
     by_stream,
     named,
     doc=Name,
-    version=3,
+    version=4,
 )
 
 

@@ -22,7 +22,11 @@ from services.kernel.auth import Caller
 from services.kernel.decider import Command, Context, Handlers
 from services.kernel.errors import Invalid, Violation
 from services.kernel.events import Position
+from services.kernel.provenance import Source
+from services.kernel.telling import sources
 
+BESIDE = frozenset({"known", "sources"})
+"""What every answer has beside what its query tells."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NO_UUID = "must be a UUID in its canonical form (lower case)", "phải là UUID ở dạng chuẩn (chữ thường)"
 _UNREADABLE = "is not a message of this method", "không phải là thông điệp của phương thức này"
@@ -36,6 +40,8 @@ class Unbound(Exception):
 @dataclass(frozen=True, slots=True)
 class Query:
     """`answer(request, view)` is annotated with the model that it returns, whose fields are the response's.
+
+    What it knows, and the documents that its marks name, are added for it.
 
     The view shows `models`, all of one moment; without them all that the service has. `finish(answer, view, read,
     seconds)` adds what another service is asked for: once the view has ended, so that a slow one holds up nobody else.
@@ -126,7 +132,15 @@ def _unlike_query(method: MethodDescriptor, query: Query) -> Iterator[str]:
     yield from _without(method.input_type, "read")
     yield from _without(method.output_type, "known")
     yield from convert.mismatches(method.input_type, query.request, leave_out={"read"})
-    yield from convert.mismatches(method.output_type, query.response, leave_out={"known"})
+    if _marks(method.output_type):
+        yield from _without(method.output_type, "sources")
+    yield from convert.mismatches(method.output_type, query.response, leave_out=BESIDE)
+
+
+def _marks(descriptor: Descriptor) -> bool:
+    """Whether a message has marks, which name sources."""
+    inner = [field.message_type for field in descriptor.fields if field.message_type]
+    return descriptor.full_name == kernel_pb2.Mark.DESCRIPTOR.full_name or any(map(_marks, inner))
 
 
 def _without(descriptor: Descriptor, name: str) -> Iterator[str]:
@@ -158,7 +172,9 @@ def _command(method: MethodDescriptor, command: type[Command], log: str, act: Ac
 def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
     parse = parser(method.input_type)
     read = convert.reader(method.input_type, query.request, leave_out={"read"})
-    write = convert.writer(method.output_type, query.response, leave_out={"known"})
+    write = convert.writer(method.output_type, query.response, leave_out=BESIDE)
+    cites = "sources" in method.output_type.fields_by_name
+    source = convert.writer(kernel_pb2.Source.DESCRIPTOR, Source)
 
     async def work(raw: bytes, call: Call) -> bytes:
         request = parse(raw)
@@ -170,6 +186,8 @@ def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
         response = write(answer)
         for log, (epoch, position) in view.positions.items():
             response.known.add(log=log, epoch=epoch, position=position)
+        if cites:
+            response.sources.extend(map(source, sources(answer)))
         return response.SerializeToString()  # type: ignore[no-any-return]
 
     return work

@@ -52,6 +52,8 @@ class Mark(Part):
     source: str | None = None
     place: str | None = None
     basis: str | None = None
+    document: Source | None = Field(default=None, exclude=True, repr=False)
+    """The source, of which an answer tells once what all marks have in common."""
 
 
 class Fact(Part):
@@ -81,7 +83,8 @@ class Record(Part):
     def mark(self, field: str) -> Mark:
         """The mark of one field of an answer."""
         basis = self.basis(field)
-        return Mark(certainty=self.certainty(field), source=self.source.id, place=self.place, basis=basis)
+        certainty: Certainty = "STATED" if basis is None else "INFERRED"
+        return Mark(certainty=certainty, source=self.source.id, place=self.place, basis=basis, document=self.source)
 
 
 class Listed(Part, Generic[T]):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from services.kernel.decider import Command
 from services.kernel.errors import Invalid, Refused, Violation
 from services.kernel.events import Event
-from services.kernel.provenance import Fact, Inference, Mark, Record
+from services.kernel.provenance import Fact, Inference, Mark, Record, Source
 
 E = TypeVar("E", bound=Event)
 
@@ -140,6 +140,30 @@ def weakest(own: Mark, *others: Mark) -> Mark:
 def resting(value: Fact, *on: Fact | None) -> Fact:
     """The fact, no surer than the others that it rests on, as far as there are any."""
     return value.model_copy(update={"mark": weakest(value.mark, *(fact_.mark for fact_ in on if fact_))})
+
+
+def cited(told: Fact, source: Source | None) -> Fact:
+    """A fact of another service with the document that its mark names."""
+    return told.model_copy(update={"mark": told.mark.model_copy(update={"document": source})})
+
+
+def sources(answer: Any) -> tuple[Source, ...]:
+    """The documents that the marks of an answer name, by id; one that was told in several ways once for each."""
+    return tuple(sorted(dict.fromkeys(_documents(answer)), key=attrgetter("id")))
+
+
+def _documents(answer: Any) -> Iterator[Source]:
+    match answer:
+        case Mark(document=Source() as document):
+            yield document
+        case BaseModel():
+            for _, part in answer:
+                yield from _documents(part)
+        case tuple():
+            for item in answer:
+                yield from _documents(item)
+        case _:
+            return
 
 
 def differ(events: Sequence[Any], *fields: str) -> bool:

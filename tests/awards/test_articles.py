@@ -2,7 +2,9 @@
 
 import pytest
 
+from deploy.demo.scenarios import sources as documents
 from services.awards.queries import catalogue, proposal
+from services.kernel.telling import sources
 from tests.play import Services, certainty, value
 
 
@@ -123,3 +125,13 @@ async def test_a_list_says_where_it_leaves_some_out(
     answer = await told["awards"].ask("GetProposals", bloc="cum-5-thanh-pho", year=2020)
     assert (len(answer.proposals), answer.cut) == (most, cut)
     assert (await told["awards"].ask("FindAwardKinds")).cut
+
+
+async def test_an_answer_comes_with_the_documents_that_its_marks_name_names_of_organisations_included(
+    told: Services,
+) -> None:
+    answer = await told["awards"].ask("GetProposals", bloc="khoi-noi-chinh-trung-uong", year=2023)
+    found = {source.id: source for source in sources(answer)}
+    assert {"seed-0", "seed-2"} <= found.keys()  # the bloc's name is of the one, the proposals of the other
+    for key, source in found.items():
+        assert source.model_dump(mode="json", exclude_none=True) == documents()[key]

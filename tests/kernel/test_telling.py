@@ -27,8 +27,10 @@ class Happened(Told, Event):
 RECORD = Record(
     source=Source(id="article"), place="paragraph 1", inferred=(Inference(field="items[1]", basis="the caption"),)
 )
-STATED = Mark(certainty="STATED", source="article", place="paragraph 1")
-INFERRED = Mark(certainty="INFERRED", source="article", place="paragraph 1", basis="the caption")
+STATED = Mark(certainty="STATED", source="article", place="paragraph 1", document=Source(id="article"))
+INFERRED = Mark(
+    certainty="INFERRED", source="article", place="paragraph 1", basis="the caption", document=Source(id="article")
+)
 EVENT = Happened(items=(Item(name="a"), Item(name="b"), Item()), done=False, record=RECORD)
 
 

@@ -17,7 +17,8 @@ from thidua.registry.v1.registry_pb2_grpc import RegistryServiceStub
 
 from services.kernel import convert
 from services.kernel.events import Position
-from services.kernel.provenance import Fact
+from services.kernel.provenance import Fact, Source
+from services.kernel.telling import cited
 from services.kernel.text import Id
 from services.kernel.view import View
 
@@ -31,6 +32,7 @@ Unavailable = Literal["FORGOTTEN", "NO_NAME", "UNKNOWN", "NO_ANSWER"]
 A = TypeVar("A", bound=BaseModel)
 
 _fact = convert.reader(kernel_pb2.Fact.DESCRIPTOR, Fact)
+_source = convert.reader(kernel_pb2.Source.DESCRIPTOR, Source)
 _log = structlog.get_logger()
 
 
@@ -96,12 +98,14 @@ def _shown(asked: Sequence[Id], told: GetPersonsResponse) -> Iterator[PersonShow
     (at,) = told.known
     known = SeenAt(log=at.log, epoch=at.epoch, position=at.position)
     found = {one.person: one for one in told.persons}
+    documents = {one.id: one for one in map(_source, told.sources)}
     for person in asked:
         one = found.get(person)
         if one is None:
             yield _nameless(person, "UNKNOWN")
         elif one.HasField("name"):
-            yield PersonShown(person=person, name=_fact(one.name), disputed=one.disputed, known=known)
+            name = cited(_fact(one.name), documents.get(one.name.mark.source))
+            yield PersonShown(person=person, name=name, disputed=one.disputed, known=known)
         else:
             why: Unavailable = "NO_NAME" if one.readable else "FORGOTTEN"
             yield PersonShown(person=person, unavailable=why, disputed=one.disputed, known=known)

@@ -1343,6 +1343,7 @@ class FindAwardKindsResponse(_message.Message):
     KNOWN_FIELD_NUMBER: _builtins.int
     KINDS_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
     """Whether there are more than one answer holds."""
     @_builtins.property
@@ -1353,16 +1354,21 @@ class FindAwardKindsResponse(_message.Message):
     def kinds(self) -> _containers.RepeatedCompositeFieldContainer[Global___AwardKind]:
         """The kinds."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         kinds: _abc.Iterable[Global___AwardKind] | None = ...,
         cut: _builtins.bool = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "kinds", b"kinds", "known", b"known"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "kinds", b"kinds", "known", b"known", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1541,6 +1547,7 @@ class GetProposalsResponse(_message.Message):
     PROPOSALS_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
     PERSONS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
     """Whether there are more than one answer holds."""
     @_builtins.property
@@ -1555,6 +1562,10 @@ class GetProposalsResponse(_message.Message):
     def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonShown]:
         """The persons named above, by id."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -1562,10 +1573,11 @@ class GetProposalsResponse(_message.Message):
         proposals: _abc.Iterable[Global___Proposal] | None = ...,
         cut: _builtins.bool = ...,
         persons: _abc.Iterable[Global___PersonShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "known", b"known", "persons", b"persons", "proposals", b"proposals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "known", b"known", "persons", b"persons", "proposals", b"proposals", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2022,6 +2034,7 @@ class GetAwardsResponse(_message.Message):
     AWARDS_FIELD_NUMBER: _builtins.int
     NEXT_FIELD_NUMBER: _builtins.int
     PERSONS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     next: _builtins.str
     """Where the next page begins; absent on the last."""
     @_builtins.property
@@ -2036,6 +2049,10 @@ class GetAwardsResponse(_message.Message):
     def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonShown]:
         """The persons named above, by id."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -2043,10 +2060,11 @@ class GetAwardsResponse(_message.Message):
         awards: _abc.Iterable[Global___Award] | None = ...,
         next: _builtins.str | None = ...,
         persons: _abc.Iterable[Global___PersonShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "next", b"next"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "awards", b"awards", "known", b"known", "next", b"next", "persons", b"persons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "awards", b"awards", "known", b"known", "next", b"next", "persons", b"persons", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__next: _TypeAlias = _typing.Literal["next"]  # noqa: Y015
     _WhichOneofArgType__next: _TypeAlias = _typing.Literal["_next", b"_next"]  # noqa: Y015
@@ -2091,6 +2109,7 @@ class GetAwardResponse(_message.Message):
     KNOWN_FIELD_NUMBER: _builtins.int
     AWARD_FIELD_NUMBER: _builtins.int
     PERSONS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -2103,16 +2122,21 @@ class GetAwardResponse(_message.Message):
     def persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonShown]:
         """The persons named above, by id."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         award: Global___Award | None = ...,
         persons: _abc.Iterable[Global___PersonShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["award", b"award"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["award", b"award", "known", b"known", "persons", b"persons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["award", b"award", "known", b"known", "persons", b"persons", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -328,7 +328,7 @@ class Mark(_message.Message):
     certainty: Global___Certainty.ValueType
     """Stated or inferred."""
     source: _builtins.str
-    """The source's id; absent for an act performed in the system."""
+    """The source's id, as `sources` of the answer describes it; absent for an act performed in the system."""
     place: _builtins.str
     """Where in the source."""
     basis: _builtins.str

@@ -2824,6 +2824,7 @@ class GetOrganisationResponse(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     organisation: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -2868,6 +2869,10 @@ class GetOrganisationResponse(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
         """Rulings on its registration, oldest first: each holds instead of what was registered before."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -2883,10 +2888,11 @@ class GetOrganisationResponse(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "kind", b"kind", "level", b"level", "name", b"name", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "disputed", b"disputed", "disputes", b"disputes", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "rulings", b"rulings", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_short_name", b"_short_name", "code", b"code", "disputed", b"disputed", "disputes", b"disputes", "kind", b"kind", "known", b"known", "level", b"level", "name", b"name", "names", b"names", "organisation", b"organisation", "rulings", b"rulings", "short_name", b"short_name", "sources", b"sources", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
@@ -3055,6 +3061,7 @@ class GetBlocResponse(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -3123,6 +3130,10 @@ class GetBlocResponse(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
         """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -3144,10 +3155,11 @@ class GetBlocResponse(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "decision", b"decision", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "rulings", b"rulings", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "rulings", b"rulings", "sources", b"sources", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
@@ -3318,6 +3330,7 @@ class WhoHeadedResponse(_message.Message):
     HEADS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether there are several."""
     @_builtins.property
@@ -3332,6 +3345,10 @@ class WhoHeadedResponse(_message.Message):
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
         """The organisations named here."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -3339,10 +3356,11 @@ class WhoHeadedResponse(_message.Message):
         heads: _abc.Iterable[_types_pb2.Head] | None = ...,
         disputed: _builtins.bool = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "heads", b"heads", "known", b"known", "labels", b"labels"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "heads", b"heads", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3400,6 +3418,7 @@ class GetBlocYearResponse(_message.Message):
     CONFERENCES_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     HANDOVERS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
     @_builtins.property
@@ -3446,6 +3465,10 @@ class GetBlocYearResponse(_message.Message):
     def handovers(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.HandoverShown]:
         """How the lead was handed over to heads of the year."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -3461,10 +3484,11 @@ class GetBlocYearResponse(_message.Message):
         conferences: _abc.Iterable[_types_pb2.MeetingShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         handovers: _abc.Iterable[_types_pb2.HandoverShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews", b"reviews", "state", b"state", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
@@ -3536,6 +3560,7 @@ class GetConferenceResponse(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -3608,6 +3633,10 @@ class GetConferenceResponse(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
         """Rulings on it, oldest first: each holds instead of what was told before."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -3630,10 +3659,11 @@ class GetConferenceResponse(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -3720,6 +3750,7 @@ class GetPersonResponse(_message.Message):
     AVAILABLE_FIELD_NUMBER: _builtins.int
     DESCRIPTIONS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     person: _builtins.str
     """The id."""
     shown: _builtins.str
@@ -3736,6 +3767,10 @@ class GetPersonResponse(_message.Message):
     def descriptions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DescriptionShown]:
         """All that is told and can be read, oldest first."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
@@ -3745,10 +3780,11 @@ class GetPersonResponse(_message.Message):
         available: _builtins.bool = ...,
         descriptions: _abc.Iterable[_types_pb2.DescriptionShown] | None = ...,
         disputed: _builtins.bool = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "descriptions", b"descriptions", "disputed", b"disputed", "known", b"known", "person", b"person", "shown", b"shown"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "descriptions", b"descriptions", "disputed", b"disputed", "known", b"known", "person", b"person", "shown", b"shown", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3794,6 +3830,7 @@ class GetPersonsResponse(_message.Message):
 
     KNOWN_FIELD_NUMBER: _builtins.int
     PERSONS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -3802,15 +3839,20 @@ class GetPersonsResponse(_message.Message):
     def persons(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PersonShown]:
         """Those who are recorded, in the order of asking, each once."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
         persons: _abc.Iterable[_types_pb2.PersonShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["known", b"known", "persons", b"persons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known", b"known", "persons", b"persons", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
