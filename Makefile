@@ -15,7 +15,7 @@ RELEASE := $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null)
 
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help demo up down test check faults bench proto rebuild verify clean requirements servers
+.PHONY: help demo up down test check faults bench proto rebuild verify clean requirements servers end
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -27,7 +27,10 @@ demo: servers $(READY) ## the five articles, told to three services over real se
 up: servers $(READY) ## servers and services, kept running for exploring
 	@$(BIN)/python -m deploy.local up
 
-down: $(READY) ## end what `make up` started; its data stay
+down: ## end what `make up` started; its data stay
+	@if [ -d var/run/up ]; then $(MAKE) --no-print-directory end; else echo "Nothing runs."; fi
+
+end: $(READY)
 	@$(BIN)/python -m deploy.local down
 
 test: servers $(READY) ## all that guards a change, on real servers; ONLY=words picks tests

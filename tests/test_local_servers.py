@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGINT, SIGKILL
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -229,3 +229,34 @@ async def test_a_system_on_a_kafka_in_use_has_topics_of_its_own_and_removes_no_o
         while (left := await consumer.topics() & names) != {theirs.topic("registry.log")}:
             assert theirs.topic("registry.log") in left
             await asyncio.sleep(0.2)  # a broker deletes after it has answered
+
+
+INTERRUPTED = """
+import sys
+from deploy.local import __main__ as local
+from deploy.local.processes import ServerError
+
+local.PURPOSE = "interrupted"
+try:
+    local.up()
+except ServerError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_an_interrupted_up_ends_what_it_has_begun_and_says_so() -> None:
+    up = subprocess.Popen(
+        [sys.executable, "-u", "-c", INTERRUPTED], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert up.stdout is not None
+    while not up.stdout.readline().startswith("Starting registry"):
+        assert up.poll() is None
+    up.send_signal(SIGINT)
+    shown = up.stdout.read()
+    code = up.wait()
+    run = Run("interrupted", keep=True)
+    left = [record.stem for record in run.folder.glob("**/*.pid") if Process(record).pid is not None]
+    run.remove()
+    run.release()
+    assert (code, left) == (1, []), shown
+    assert shown.split("\n", 1)[1] == "Interrupted: ending what was begun …\nNothing runs. `make up` begins again.\n"

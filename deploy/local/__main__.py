@@ -4,6 +4,7 @@ python -m deploy.local up | down | each rebuild | each verify | each status
 """
 
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -18,12 +19,20 @@ PURPOSE = "up"
 def up() -> int:
     servers = Servers(PURPOSE, keep=True)
     system = System(servers, keep=True)
-    print("Starting PostgreSQL and Kafka …", flush=True)
+    running = all(map(system.pid, SERVICES))
+    print("registry, scoring and awards run already." if running else "Starting PostgreSQL and Kafka …", flush=True)
     try:
         servers.start()
-        print("Starting registry, scoring and awards …", flush=True)
+        if not running:
+            print("Starting registry, scoring and awards …", flush=True)
         system.migrate()
         system.start()
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("\nInterrupted: ending what was begun …", flush=True)
+        system.stop()
+        servers.stop()
+        raise ServerError("Nothing runs. `make up` begins again.") from None
     except (Changed, Foreign) as error:
         system.stop()
         servers.stop()
