@@ -26,7 +26,7 @@ class StepFailed(Exception):
 
 
 def play(steps: list[Step], clients: Clients, progress: Callable[[Step], None] = lambda _: None) -> Played:
-    """Tell the steps to the services, in order. Raises StepFailed."""
+    """Tell the steps to the services, in order; `progress` after each that is a command. Raises StepFailed."""
     heads: dict[str, dict[str, Any]] = {}
     not_yet: Counter[str] = Counter()
     for step in steps:
@@ -35,7 +35,7 @@ def play(steps: list[Step], clients: Clients, progress: Callable[[Step], None] =
         else:
             at = tell(step, clients[step.service]).recorded.position
             heads[at.log] = {"log": at.log, "epoch": at.epoch, "position": at.position}
-        progress(step)
+            progress(step)
     return Played(len(steps) - not_yet.total(), not_yet, heads)
 
 

@@ -34,7 +34,9 @@ class Names:
         if id_ not in self._known:
             answer = self._registry.ask("GetPerson", {"person": id_}, self._read)
             ranks = [d["rank"]["value"] for d in answer.get("descriptions", []) if "rank" in d]
-            self._known[id_] = " ".join([*ranks[-1:], answer["shown"]])
+            self._known[id_] = " ".join(
+                [*ranks[-1:], answer["shown"] if answer.get("available") else "name unavailable"]
+            )
         return self._known[id_]
 
 
@@ -233,7 +235,8 @@ def _recipient(recipient: Answer, names: Names) -> Text:
 
 
 def _proposal(proposal: Answer, names: Names) -> Text:
-    late = [marked(proposal["late"], "late")] if proposal.get("late", {}).get("value") == "true" else []
+    due = f" (due {proposal['due']['value']})" if "due" in proposal else ""
+    late = [marked(proposal["late"], f"late{due}")] if proposal.get("late", {}).get("value") == "true" else []
     rank = [marked(proposal["rank"], f"rank {proposal['rank']['value']}")] if "rank" in proposal else []
     told = Text.assemble(_kind(proposal["kind"]), " → ", _recipient(proposal["recipient"], names))
     return joined([told, *_for_year(proposal), *late, *rank], ", ")
