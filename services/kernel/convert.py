@@ -255,7 +255,11 @@ def violations(error: ValidationError) -> Iterator[Violation]:
     """One violation per error of pydantic, each with the rule in both languages."""
     for found in error.errors(include_url=False):
         value = found["input"]
-        text = value if isinstance(value, Bad) else _rule(found["type"], found["msg"], found.get("ctx", {}))
+        figures = found.get("ctx", {})
+        if value == "" and figures.get("pattern") == ID:  # protobuf knows no difference between "" and unset
+            text = _RULES["missing"]
+        else:
+            text = value if isinstance(value, Bad) else _rule(found["type"], found["msg"], figures)
         yield Violation(path(found["loc"]), vi=text.vi, en=text.en)
 
 

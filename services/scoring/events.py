@@ -248,7 +248,7 @@ class RankingPublished(RankingFacts, Event):
 def counted_by_inference(units: Iterable[Id]) -> str | None:
     """The basis of what rests on these units' being members; null without any."""
     named = ", ".join(units)
-    return f"by inference a member: {named}" if named else None
+    return f"by inference a member: {named} / được suy ra là thành viên: {named}" if named else None
 
 
 SheetEvent = SheetIssued

@@ -20,9 +20,9 @@ from services.scoring.domain.score import stream
 from services.scoring.domain.sheet import SHEET
 from services.scoring.projections import RANKINGS, SCORES, SHEETS, Ranking, Score, Sheet, Verified
 
-DEADLINE = "the deadline of the sheet's version"
-OWN = "the unit's own points, which were confirmed"
-VERIFIED = "the verified items that are recorded"
+DEADLINE = "the deadline of the sheet's version / thời hạn của phiên bản bảng điểm"
+OWN = "the unit's own points, which were confirmed / điểm tự chấm đã được xác nhận"
+VERIFIED = "the verified items that are recorded / các mục đã thẩm định được ghi nhận"
 
 
 class GetSheet(BaseModel):

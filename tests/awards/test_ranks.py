@@ -46,7 +46,7 @@ def test_the_performed_rank_binds_and_else_the_first_that_is_recorded(
 def test_a_rank_is_inferred_where_a_membership_or_the_record_is() -> None:
     assert rank_seen([ranking(w=1, u=2, x=3, inferred=("x",))], "u", AT).basis is None
     for unit in ("w", "u"):
-        assert rank_seen([ranking(w=1, u=2, inferred=(unit,))], "u", AT).basis == f"by inference a member: {unit}"
+        assert rank_seen([ranking(w=1, u=2, inferred=(unit,))], "u", AT).basis == scoring.counted_by_inference([unit])
     record = ARTICLE.model_copy(update={"inferred": (Inference(field="ranked", basis="order of naming"),)})
     assert rank_seen([ranking(record, u=2)], "u", AT).basis == "order of naming"
 

@@ -368,6 +368,11 @@ def corrected(corrects: int) -> e.LeadershipCorrected:
 def test_a_correction_names_the_event_that_told_the_term() -> None:
     given(recorded(2023, "ktnn")).when(correction(1)).then(corrected(1))
     given(recorded(2023, "ktnn"), corrected(1)).when(correction(2)).then(corrected(2))
+    given().when(correction(1)).refused("bloc.unknown")
+    given().when(CorrectHandover(bloc="b1", corrects=1, year=2024, reason="misread", record=RECORD)).refused(
+        "bloc.unknown"
+    )
+    given(bloc).when(correction(1)).refused("leadership.no-such-term")
     given(recorded(2023, "ktnn")).when(correction(2)).refused("leadership.no-such-term")
     given(bloc, elected(), handed_over("btp", DAY)).when(correction(2)).refused("leadership.no-such-term")
 

@@ -29,8 +29,9 @@ from services.registry.domain.person import DescribePerson, ForgetPerson, Regist
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.main import SERVICE
 from services.registry.queries import names
+from services.registry.queries.bloc import UNKNOWN_START
 from services.registry.queries.names import FindBlocs
-from services.registry.queries.person import UNNAMED, GetPersons
+from services.registry.queries.person import GetPersons
 from tests.registry.support import MASTER, Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -345,7 +346,7 @@ async def test_a_forgotten_person_is_known_by_id_alone(registry: Registry) -> No
     bodies = await registry.tools.pool.fetch(BODIES)
     await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
     answer = await registry.ask("GetPerson", person="p-1")
-    assert (answer.shown, answer.available, answer.descriptions) == ("name unavailable", False, ())
+    assert (answer.shown, answer.available, answer.descriptions) == ("", False, ())
     assert (await registry.tools.pool.fetch(BODIES))[:2] == bodies  # the history stays whole
     with pytest.raises(Refused, match="forgotten"):
         await registry.tell(DescribePerson(person="p-1", rank=RANK))
@@ -401,8 +402,8 @@ async def test_no_key_that_comes_back_opens_the_name_of_who_is_forgotten(registr
     saved = await registry.tools.pool.fetch("select person, wrapped from vault.keys")
     await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
     await registry.tools.pool.execute("insert into vault.keys values ($1, $2)", *saved[0])
-    assert (await registry.ask("GetPerson", person="p-1")).shown == UNNAMED
-    assert (await registry.ask("GetPerson", as_of=2, person="p-1")).shown == UNNAMED
+    assert (await registry.ask("GetPerson", person="p-1")).shown == ""
+    assert (await registry.ask("GetPerson", as_of=2, person="p-1")).shown == ""
     (shown,) = (await registry.ask("GetPersons", persons=("p-1",))).persons
     assert (shown.name, shown.readable) == (None, False)
 
@@ -517,7 +518,7 @@ async def test_a_member_without_a_first_day_counts_as_inferred_in_every_answer(r
         assert [(m.unit.mark.certainty, m.unit.mark.basis) for m in in_year] == marks
         return marks
 
-    assert await counted(2023) == [("INFERRED", "its first day as a member is not recorded")]
+    assert await counted(2023) == [("INFERRED", UNKNOWN_START)]
     assert await counted(2024) == []
     (membership,) = (await registry.ask("GetBloc", bloc="b1")).memberships
     assert (membership.unit.mark.certainty, membership.decision.value) == ("STATED", "qd-5")
@@ -539,3 +540,25 @@ async def test_a_page_after_what_was_not_found_is_refused_and_not_the_first_one_
             await registry.ask(query, **asked)
         assert [one.field for one in refused.value.violations] == ["after"]
     assert (await registry.ask("FindOrganisations", text="Bộ Tư pháp", after="btp")).found == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "en", "vi"),
+    [
+        ("GetBloc", {"bloc": "b9"}, "The bloc b9 is not recorded.", "Chưa ghi nhận khối, cụm b9."),
+        (
+            "GetOrganisation",
+            {"organisation": "o9"},
+            "The organisation o9 is not recorded.",
+            "Chưa ghi nhận tổ chức o9.",
+        ),
+        ("GetConference", {"conference": "c9"}, "The conference c9 is not recorded.", "Chưa ghi nhận hội nghị c9."),
+        ("GetPerson", {"person": "p-9"}, "The person p-9 is not recorded.", "Chưa ghi nhận cá nhân p-9."),
+    ],
+)
+async def test_what_is_not_recorded_is_named_in_a_sentence(
+    registry: Registry, query: str, fields: dict[str, Any], en: str, vi: str
+) -> None:
+    with pytest.raises(Missing) as missing:
+        await registry.ask(query, **fields)
+    assert (missing.value.en, missing.value.vi) == (en, vi)

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.demo.scenarios import load
 from deploy.local.servers import ExistingPostgres, Postgres
+from services.scoring.events import counted_by_inference
 from tests.play import SEALED, Services, certainty, play, three, value
 
 ARTICLE = {"source": {"id": "article"}, "place": "paragraph 1"}
@@ -109,7 +110,9 @@ async def test_a_score_is_shown_to_be_a_members_no_surer_than_registry_knew_it(
     await scoring.tell("SubmitSelfScore", **SCORE, items=ITEMS, sheet="s", effective="2025-12-01")
     found = (await scoring.ask("GetScore", **SCORE)).score
     assert (value(found.member), certainty(found.member)) == ("true", sure)
-    assert found.member.mark.basis == ("by inference a member: u" if sure == "INFERRED" else None)
+    assert found.member.mark.basis == (
+        "by inference a member: u / được suy ra là thành viên: u" if sure == "INFERRED" else None
+    )
     assert (found.membership_seen.log, found.membership_seen.position) == ("registry", 1)
 
 
@@ -150,7 +153,7 @@ async def test_a_ranking_is_no_surer_than_that_its_units_are_members(services: S
     unscored = [(value(u), certainty(u)) for u in ranking.unscored]
     assert unscored == [("vi-du-don-vi-c", "STATED"), ("vi-du-don-vi-d", "INFERRED")]
     assert (value(ranking.exhaustive), certainty(ranking.exhaustive)) == ("false", "INFERRED")
-    assert ranking.exhaustive.mark.basis == "by inference a member: vi-du-don-vi-b, vi-du-don-vi-d"
+    assert ranking.exhaustive.mark.basis == counted_by_inference(["vi-du-don-vi-b", "vi-du-don-vi-d"])
 
 
 async def tell_example(services: Services, without: str) -> None:

@@ -14,7 +14,7 @@ from services.kernel.telling import fact
 from services.kernel.text import Line, bare, fold
 from services.kernel.view import View
 
-FOLLOWED = "the next version is in force from the day after"
+FOLLOWED = "the next version is in force from the day after / phiên bản sau có hiệu lực từ ngày kế tiếp"
 
 
 class FindAwardKinds(BaseModel):

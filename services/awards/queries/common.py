@@ -16,7 +16,7 @@ Names = Mapping[str, Any]
 """Names by registry's streams."""
 S = TypeVar("S", bound=BaseModel)
 
-IN_FORCE = "the catalogue's version in force on the day"
+IN_FORCE = "the catalogue's version in force on the day / phiên bản danh mục có hiệu lực trong ngày"
 MOST = 10_000  # kinds or proposals in one answer
 
 

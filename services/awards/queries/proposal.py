@@ -23,7 +23,10 @@ from services.kernel.telling import added, differ, fact
 from services.kernel.text import Id
 from services.kernel.view import View
 
-LATE = "the agreement itself is later than the deadline in force; the day of submission is not recorded"
+LATE = (
+    "the agreement itself is later than the deadline in force; the day of submission is not recorded"
+    " / chính việc thống nhất đã sau thời hạn hiện hành; chưa ghi nhận ngày trình"
+)
 
 
 class ProposalShown(BaseModel):

@@ -343,12 +343,21 @@ def _in_own_year(term: Term, day: date, known: Known) -> Marks:
         return ()
     elections = [c for c in known.leadership.claims if c.year == term.year and c.elected]
     if (begins := _begins(term)) is not None:
-        basis = f"elected or installed for {term.year} on {begins}"
+        basis = _installed(term, begins)
     elif not elections:
-        begins, basis = day, f"head of {term.year}; no election for {term.year} is recorded"
+        begins, basis = (
+            day,
+            (
+                f"head of {term.year}; no election for {term.year} is recorded"
+                f" / trưởng năm {term.year}; chưa ghi nhận việc bầu cho năm {term.year}"
+            ),
+        )
     else:  # another is said to have been elected, or whom is not told: on an unknown day, or on this one
         begins = min((c.elected_on for c in elections if c.elected_on), default=None)
-        basis = f"head of {term.year}; the election for {term.year} is recorded on {begins}"
+        basis = (
+            f"head of {term.year}; the election for {term.year} is recorded on {begins}"
+            f" / trưởng năm {term.year}; việc bầu cho năm {term.year} được ghi nhận ngày {begins}"
+        )
     if begins is None or day < begins:  # in office since an unknown day, or not yet
         return ()
     return term.year_mark, _inferred(basis)
@@ -360,7 +369,10 @@ def _holding_over(term: Term, day: date, known: Known) -> Marks:
     summed_up = any(s.year == term.year and s.on < day for s in known.summations)
     if summed_up or _succeeded(term, day, known):
         return ()
-    return term.year_mark, _inferred(f"head of {term.year}; no next head and no summation recorded before that day")
+    return term.year_mark, _inferred(
+        f"head of {term.year}; no next head and no summation recorded before that day"
+        f" / trưởng năm {term.year}; trước ngày đó chưa ghi nhận trưởng kế tiếp hoặc hội nghị tổng kết"
+    )
 
 
 def _succeeded(term: Term, day: date, known: Known) -> bool:
@@ -385,7 +397,7 @@ def _begun_early(term: Term, day: date, known: Known) -> Marks:
     begins = _begins(term)
     if term.year != day.year + 1 or begins is None or day < begins:
         return ()
-    return term.year_mark, _inferred(f"elected or installed for {term.year} on {begins}")
+    return term.year_mark, _inferred(_installed(term, begins))
 
 
 RULES: tuple[Callable[[Term, date, Known], Marks], ...] = (
@@ -395,6 +407,13 @@ RULES: tuple[Callable[[Term, date, Known], Marks], ...] = (
     _holding_over,
     _begun_early,
 )
+
+
+def _installed(term: Term, begins: date) -> str:
+    return (
+        f"elected or installed for {term.year} on {begins}"
+        f" / được bầu hoặc nhận nhiệm vụ cho năm {term.year} ngày {begins}"
+    )
 
 
 def _begins(term: Term) -> date | None:

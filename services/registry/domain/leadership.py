@@ -18,7 +18,7 @@ from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
-from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.bloc import BLOC, Bloc, established, founded
 from services.registry.domain.organisation import Mentioned
 
 
@@ -286,7 +286,9 @@ def record(command: RecordLeadership, leadership: Leadership) -> Events:
     return [tell(e.LeadershipRecorded, command, effective=command.start)]
 
 
-def correct(command: CorrectLeadership, leadership: Leadership) -> Events:
+def correct(command: CorrectLeadership, leadership: Leadership, bloc: Bloc) -> Events:
+    if not leadership.version:
+        founded(bloc)
     require(
         any(command.corrects in claim.told_by for claim in leadership.claims),
         "leadership.no-such-term",
@@ -296,7 +298,9 @@ def correct(command: CorrectLeadership, leadership: Leadership) -> Events:
     return [tell(e.LeadershipCorrected, command, effective=command.start)]
 
 
-def correct_handover(command: CorrectHandover, leadership: Leadership) -> Events:
+def correct_handover(command: CorrectHandover, leadership: Leadership, bloc: Bloc) -> Events:
+    if not leadership.version:
+        founded(bloc)
     require(
         any(command.corrects in handover.told_by for handover in leadership.handovers),
         "leadership.no-such-handover",
@@ -315,6 +319,6 @@ HANDLERS: Handlers = {
     ElectLeadership: Handler(_reads, elect),
     HandOverLeadership: Handler(_reads, hand_over),
     RecordLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], record),
-    CorrectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], correct),
-    CorrectHandover: Handler(lambda c: [LEADERSHIP.of(c.bloc)], correct_handover),
+    CorrectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], correct),
+    CorrectHandover: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], correct_handover),
 }

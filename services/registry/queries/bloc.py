@@ -29,7 +29,7 @@ from services.registry.queries.disputes import RulingShown, contradictions, ruli
 from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
 
-UNKNOWN_START = "its first day as a member is not recorded"
+UNKNOWN_START = "its first day as a member is not recorded / chưa ghi nhận ngày đầu là thành viên"
 
 
 class GetBloc(BaseModel):

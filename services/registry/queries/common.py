@@ -21,6 +21,9 @@ P = TypeVar("P")
 NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "authority", "province", "organisation"})
 """Fields of answers that hold an organisation's id."""
 
+KINDS = {"organisations": ("organisation", "tổ chức"), "blocs": ("bloc", "khối, cụm")}
+"""What a read model's rows are about, in English and in Vietnamese."""
+
 
 class Label(Part):
     """The name by which an organisation is shown."""
@@ -253,10 +256,11 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
 
 
 async def recorded(view: View, model: Model, key: Id) -> Any:
-    """A row that must be there. Raises Missing."""
+    """A row that must be there: an organisation's or a bloc's. Raises Missing."""
     doc = await view.get(model, key)
     if doc is None:
-        raise Missing(en=f"{key} is not recorded", vi=f"Chưa ghi nhận {key}.")
+        en, vi = KINDS[model.name]
+        raise Missing(en=f"The {en} {key} is not recorded.", vi=f"Chưa ghi nhận {vi} {key}.")
     return doc
 
 

@@ -124,7 +124,9 @@ class ConferenceAnswer(BaseModel):
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     stream: Stream | None = await view.get(STREAMS, CONFERENCE.of(asked.conference).name)
     if stream is None:
-        raise Missing(en=f"{asked.conference} is not recorded", vi=f"Chưa ghi nhận {asked.conference}.")
+        raise Missing(
+            en=f"The conference {asked.conference} is not recorded.", vi=f"Chưa ghi nhận hội nghị {asked.conference}."
+        )
     told = [event for event in holding(stream.told) if isinstance(event, e.ConferenceHeld)]
     attendance = [event for event in stream.told if isinstance(event, e.AttendanceRecorded)]
     contradicting = (*contradictions(told, e.ConferenceFacts), *disputes(attendance, "attendees.declared_count"))

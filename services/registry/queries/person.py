@@ -15,7 +15,6 @@ from services.registry.domain.person import PERSON
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.common import facts
 
-UNNAMED = "name unavailable"
 _FORGOTTEN = e.PersonForgotten.model_fields["type"].default
 
 
@@ -45,7 +44,7 @@ class PersonAnswer(BaseModel):
     person: str
     """The id."""
     shown: str
-    """The name of the latest day (no day comes first), or "name unavailable" after the person was forgotten."""
+    """The name of the latest day (no day comes first), or empty where none can be read."""
     available: bool
     """Whether the name can be read."""
     descriptions: tuple[DescriptionShown, ...]
@@ -84,12 +83,12 @@ class PersonsAnswer(BaseModel):
 async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
     found = await _opened([asked.person], view)
     if not found:
-        raise Missing(en=f"{asked.person} is not recorded", vi=f"Chưa ghi nhận {asked.person}.")
+        raise Missing(en=f"The person {asked.person} is not recorded.", vi=f"Chưa ghi nhận cá nhân {asked.person}.")
     descriptions, disputed = found[asked.person]
     name = _name(descriptions)
     return PersonAnswer(
         person=asked.person,
-        shown=name.value if name else UNNAMED,
+        shown=name.value if name else "",
         available=name is not None,
         descriptions=descriptions,
         disputed=disputed,

@@ -121,6 +121,8 @@ def test_an_id_and_a_missing_text_are_explained_without_a_pattern_or_a_count() -
     (wrong,) = refused(request(box="Sở Y tế"))
     assert "^" not in wrong.en + wrong.vi
     assert "không dấu" in wrong.vi
+    (unset,) = refused(request(box=""))
+    assert (unset.en, unset.vi) == ("is required", "phải có")
     (empty,) = refused(request(label=""))
     assert (empty.en, empty.vi) == ("must not be empty", "không được để trống")
 

@@ -3754,7 +3754,7 @@ class GetPersonResponse(_message.Message):
     person: _builtins.str
     """The id."""
     shown: _builtins.str
-    """The name of the latest day (no day comes first), or "name unavailable" after the person was forgotten."""
+    """The name of the latest day (no day comes first), or empty where none can be read."""
     available: _builtins.bool
     """Whether the name can be read."""
     disputed: _builtins.bool
