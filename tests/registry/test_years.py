@@ -72,6 +72,17 @@ async def test_what_sources_tell_otherwise_of_taking_a_movement_up_is_disputed(r
     assert (dispute.field, [fact.value for fact in dispute.told]) == ("name", ["Thi đua A", "Thi đua B"])
 
 
+async def test_the_day_on_which_a_movement_is_taken_up_is_answered_and_disputed_where_sources_tell_two(
+    registry: Registry,
+) -> None:
+    for source, day in (("a", date(2024, 3, 1)), ("b", date(2024, 3, 2))):
+        fields = {"movement": "m", **YEAR, "manner": "JOINED", "effective": day, "record": from_(source)}
+        await registry.tell(LinkMovement.model_validate(fields))
+    (movement,) = (await registry.ask("GetBlocYear", **YEAR)).movements
+    (dispute,) = movement.disputes
+    assert (movement.taken_up_on.value, movement.launched_on, dispute.field) == ("2024-03-01", None, "effective")
+
+
 async def test_a_target_and_a_task_that_two_notes_tell_are_shown_once(registry: Registry) -> None:
     targets = Listed[e.Target](items=(e.Target(text="cán bộ", figure="100", unit="%"),))
     for source in ("a", "b"):

@@ -8,7 +8,7 @@ from services.registry.queries.acts import YearAct
 from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 
-TOLD_OF_LINKS = ("name", "launcher.agency", "launcher.person", "launcher.words")
+TOLD_OF_LINKS = ("effective", "name", "launcher.agency", "launcher.person", "launcher.words")
 
 
 class MovementShown(Part):
@@ -30,6 +30,8 @@ class MovementShown(Part):
     """The day of the launch."""
     manner: Fact | None
     """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
+    taken_up_on: Fact | None
+    """The day on which it does."""
     tags: tuple[Fact, ...]
     """Free tags."""
     disputed: bool
@@ -61,6 +63,7 @@ def _launch(act: YearAct) -> MovementShown:
         launcher=first_party(told, "launcher"),
         launched_on=first(told, "effective"),
         manner=None,
+        taken_up_on=None,
         tags=surest(tag for event in told for tag in facts(event, "tags[{}]", len(event.tags))),
         disputed=bool(contradicting),
         disputes=contradicting,
@@ -79,6 +82,7 @@ def _link(links: Sequence[e.MovementLinked], act: YearAct) -> MovementShown:
         launcher=first_party(links, "launcher"),
         launched_on=None,
         manner=first(links, "manner"),
+        taken_up_on=first(links, "effective"),
         tags=(),
         disputed=bool(contradicting),
         disputes=contradicting,

@@ -1778,6 +1778,7 @@ class MovementShown(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    TAKEN_UP_ON_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """Its id."""
     own: _builtins.bool
@@ -1820,6 +1821,10 @@ class MovementShown(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on its launch, oldest first."""
 
+    @_builtins.property
+    def taken_up_on(self) -> _kernel_pb2.Fact:
+        """The day on which the bloc takes it up."""
+
     def __init__(
         self,
         *,
@@ -1835,10 +1840,11 @@ class MovementShown(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+        taken_up_on: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_taken_up_on", b"_taken_up_on", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "taken_up_on", b"taken_up_on", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "rulings", b"rulings", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_taken_up_on", b"_taken_up_on", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "rulings", b"rulings", "tags", b"tags", "taken_up_on", b"taken_up_on", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__launched_on: _TypeAlias = _typing.Literal["launched_on"]  # noqa: Y015
     _WhichOneofArgType__launched_on: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on"]  # noqa: Y015
@@ -1848,6 +1854,8 @@ class MovementShown(_message.Message):
     _WhichOneofArgType__manner: _TypeAlias = _typing.Literal["_manner", b"_manner"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__taken_up_on: _TypeAlias = _typing.Literal["taken_up_on"]  # noqa: Y015
+    _WhichOneofArgType__taken_up_on: _TypeAlias = _typing.Literal["_taken_up_on", b"_taken_up_on"]  # noqa: Y015
     _WhichOneofReturnType__theme: _TypeAlias = _typing.Literal["theme"]  # noqa: Y015
     _WhichOneofArgType__theme: _TypeAlias = _typing.Literal["_theme", b"_theme"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
@@ -1860,6 +1868,8 @@ class MovementShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__manner) -> _WhichOneofReturnType__manner | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__taken_up_on) -> _WhichOneofReturnType__taken_up_on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__theme) -> _WhichOneofReturnType__theme | None: ...
     @_typing.overload
