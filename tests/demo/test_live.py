@@ -38,11 +38,11 @@ def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) ->
         screen.print(year_table(bloc, year, world.clients["registry"], world.clients["awards"], reads))
     text = shown(screen)
     for line in [
-        "Bộ Công an I / Thượng tướng Nguyễn Văn Thành S / “Khối trưởng” S",
+        "Bộ Công an I / Thượng tướng Nguyễn Văn Thành I / “Khối trưởng” I",
         "launched here for 2021 S · “Đoàn kết, nêu gương, kỷ cương, sáng tạo, hiệu quả” S · by Bộ Quốc phòng I",
         "signing not recorded, for 2021 I",
         "TP Hồ Chí Minh S / “Cụm trưởng” S",
-        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, for 2020 S, late I",
+        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, for 2020 S, late (due 2021-03-31) I",
         "Đại diện các đơn vị S, how many not recorded, conferred 2024-04-10 I, decision not recorded",
         "Tọa đàm S, lead not recorded",
         "declared: 14 S, not all are told S",

@@ -56,11 +56,11 @@ def awards(world: World, bloc: str) -> list[dict[str, Any]]:
 # Scenario 0
 
 
-def test_seed_0_head_of_2020_is_a_person_stated_and_an_agency_inferred(world: World) -> None:
+def test_seed_0_head_of_2020_is_inferred_since_the_year_of_the_term_is(world: World) -> None:
     (term,) = year(world, JUSTICE, 2020)["terms"]
-    assert known(term["head"]["person"]) == ("p-65b1500f", S)
+    assert known(term["head"]["person"]) == ("p-65b1500f", I)
     assert known(term["head"]["agency"]) == ("bo-cong-an", I)
-    assert known(term["head"]["title"]) == ("Khối trưởng", S)
+    assert known(term["head"]["title"]) == ("Khối trưởng", I)
     assert known(term["year"]) == ("2020", I)
     assert not {"start", "end", "mode", "elected_on"} & term.keys()
     assert term.get("deputies", {}).get("items", []) == []
@@ -305,8 +305,8 @@ def test_seed_3_leadership_has_a_standing_and_an_ordinary_deputy(world: World) -
     assert known(term["head"]["person"]) == ("p-8e4bc8d3", I)
     assert known(term["head"]["agency"]) == ("ban-dan-van-trung-uong", I)
     deputies = term["deputies"]["items"]
-    assert each(deputies, "rank") == [("STANDING", S), ("ORDINARY", S)]
-    assert each(deputies, "person") == [("p-bca989cb", S), ("p-375d9caa", S)]
+    assert each(deputies, "rank") == [("STANDING", I), ("ORDINARY", I)]
+    assert each(deputies, "person") == [("p-bca989cb", I), ("p-375d9caa", I)]
     assert each(deputies, "agency") == [("nxb-chinh-tri-quoc-gia-su-that", I), ("ban-noi-chinh-trung-uong", I)]
     assert not {"mode", "elected_on", "start"} & term.keys()
 
@@ -348,11 +348,11 @@ def test_seed_4_bloc_is_of_a_province_that_is_not_named(world: World) -> None:
     assert "province" not in bloc
 
 
-def test_seed_4_head_is_a_stated_person_and_an_inferred_agency_without_deputy(world: World) -> None:
+def test_seed_4_head_of_the_year_is_inferred_and_on_the_day_a_stated_person_without_deputy(world: World) -> None:
     (term,) = year(world, PROVINCE, 2020)["terms"]
-    assert known(term["head"]["person"]) == ("p-641246cd", S)
+    assert known(term["head"]["person"]) == ("p-641246cd", I)
     assert known(term["head"]["agency"]) == ("van-phong-tinh-uy", I)
-    assert known(term["head"]["title"]) == ("Trưởng Khối", S)
+    assert known(term["head"]["title"]) == ("Trưởng Khối", I)
     assert known(term["year"]) == ("2020", I)
     assert term.get("deputies", {}).get("items", []) == []
     assert headed(world, PROVINCE, on="2020-07-29") == (("van-phong-tinh-uy", I), ("p-641246cd", S))
