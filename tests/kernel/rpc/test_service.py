@@ -324,7 +324,7 @@ async def test_what_reads_no_foreign_log_and_no_kafka_needs_neither(
     assert serving.ready["parts"] == ["rpc"]
     for parts in ("relay", "projections"):
         told = await (await start("--parts", parts, module=FOLLOWING, **peers)).end()
-        assert told == "THIDUA_KAFKA is not set. Kafka's bootstrap servers.\n"
+        assert told == "THIDUA_KAFKA is not set. Kafka's bootstrap servers, host:port separated by commas.\n"
 
 
 async def test_a_service_does_not_begin_with_the_key_of_another(start: Callable[..., Awaitable[Sample]]) -> None:
