@@ -64,6 +64,9 @@ class Call(NamedTuple):
     trace: str
     seconds: float
 
+    def context(self, command_id: str) -> Context:
+        return Context(command_id, self.caller.actor, self.caller.on_behalf_of, self.trace)
+
 
 Work = Callable[[bytes, Call], Awaitable[bytes]]
 Flow = Callable[[bytes, Call], AsyncIterator[bytes]]
@@ -98,9 +101,9 @@ def bind(
     found = list(differences(service, handlers, queries))
     if found:
         raise Unbound("\n".join(found))
-    commands = {command.__name__: command for command in handlers}
+    receivers = {one.method.name: one for one in receiving(service, handlers)}
     works = {
-        m.name: _command(m, commands[m.name], log, act) if m.name in commands else _query(m, queries[m.name], look)
+        m.name: _command(receivers[m.name], log, act) if m.name in receivers else _query(m, queries[m.name], look)
         for m in service.methods
     }
     return [Method(service.full_name, name, work) for name, work in works.items()]
@@ -148,25 +151,52 @@ def _without(descriptor: Descriptor, name: str) -> Iterator[str]:
         yield f"{descriptor.full_name} has no field {name}"
 
 
-def _command(method: MethodDescriptor, command: type[Command], log: str, act: Act) -> Work:
-    parse = parser(method.input_type)
-    read = convert.reader(method.input_type, command, leave_out={"command_id"})
-    respond: Any = GetMessageClass(method.output_type)
+class Receiver(NamedTuple):
+    """What reads a command from the bytes of its request, with its id. Raises Invalid."""
 
-    async def work(raw: bytes, call: Call) -> bytes:
+    method: MethodDescriptor
+    read: Callable[[bytes], tuple[str, Command]]
+
+
+def receiving(service: ServiceDescriptor, handlers: Handlers) -> Iterator[Receiver]:
+    """A receiver for each command of the service."""
+    commands = {command.__name__: command for command in handlers}
+    for method in service.methods:
+        if method.name in commands:
+            yield _receiver(method, commands[method.name])
+
+
+def _receiver(method: MethodDescriptor, command: type[Command]) -> Receiver:
+    parse = parser(method.input_type)
+    convert_ = convert.reader(method.input_type, command, leave_out={"command_id"})
+
+    def read(raw: bytes) -> tuple[str, Command]:
         request = parse(raw)
         command_id = request.command_id
         if not _UUID.fullmatch(command_id):
             raise Invalid(Violation("command_id", vi=_NO_UUID[1], en=_NO_UUID[0]))
-        caller = call.caller
-        reply = await act(read(request), Context(command_id, caller.actor, caller.on_behalf_of, call.trace))
+        return command_id, convert_(request)
+
+    return Receiver(method, read)
+
+
+def _command(receiver: Receiver, log: str, act: Act) -> Work:
+    respond: Any = GetMessageClass(receiver.method.output_type)
+
+    async def work(raw: bytes, call: Call) -> bytes:
+        command_id, command = receiver.read(raw)
         response = respond()
-        response.recorded.recorded_at = convert.rfc3339(reply.recorded_at)
-        position = response.recorded.position
-        position.log, position.epoch, position.position = log, reply.epoch, reply.position
+        show(response.recorded, log, await act(command, call.context(command_id)))
         return response.SerializeToString()  # type: ignore[no-any-return]
 
     return work
+
+
+def show(recorded: kernel_pb2.Recorded, log: str, reply: Reply) -> None:
+    """Fill in where and when a command was recorded."""
+    recorded.recorded_at = convert.rfc3339(reply.recorded_at)
+    position = recorded.position
+    position.log, position.epoch, position.position = log, reply.epoch, reply.position
 
 
 def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:

@@ -58,6 +58,13 @@ class Handler:
 
     reads: Callable[[Any], Sequence[Stream[Any]]]
     decide: Callable[..., Events]
+    several: bool = False
+    """Whether it writes to other streams than the first that it reads."""
+
+    def writes(self, command: Any) -> Sequence[Stream[Any]]:
+        """The streams to which a decision may write."""
+        streams = self.reads(command)
+        return streams if self.several else streams[:1]
 
 
 Handlers = Mapping[type[Command], Handler]

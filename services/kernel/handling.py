@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
 from services.kernel.appends import Append, Expect, Reply, Written
-from services.kernel.decider import Command, Context, Events, Handlers, Stream
+from services.kernel.decider import Command, Context, Events, Handler, Handlers, Stream
 from services.kernel.errors import Conflict, Error, Reused, Unavailable
 from services.kernel.events import Envelope, Event, Vocabulary, event_id
 from services.kernel.log import Log
@@ -32,7 +32,7 @@ class _Case(NamedTuple):
     command: Command
     context: Context
     command_hash: bytes
-    decide: Callable[..., Events]
+    handler: Handler
     streams: Sequence[Stream[Any]]
 
 
@@ -57,9 +57,7 @@ class Handling:
         `sent` is the command as it was sent, where the service has filled something in: a repeated one is known by it.
         """
         handler = self._handlers[type(command)]
-        case = _Case(
-            command, context, hash_of(sent or command, context, self._key), handler.decide, handler.reads(command)
-        )
+        case = _Case(command, context, hash_of(sent or command, context, self._key), handler, handler.reads(command))
         try:
             return await self._decide_and_append(case)
         except _OF_THE_LOG:
@@ -106,14 +104,15 @@ class Handling:
             return await self._attempt(case, loaded, connection)
 
     async def _attempt(self, case: _Case, known: list[Known], connection: int) -> Reply:
-        events = by_stream(case.streams, case.decide(case.command, *(k.state for k in known)))
+        told = case.handler.decide(case.command, *(k.state for k in known))
+        events = by_stream(case.handler, case.streams, told)
         strange = {event.type for written in events.values() for event in written if not self._vocabulary.knows(event)}
         if strange:  # it would be written, and never read again
             raise TypeError(f"a decision made events that are not of the log's vocabulary: {sorted(strange)}")
         expects = tuple(Expect(s.name, k.version, k.maker) for s, k in zip(case.streams, known, strict=True))
         written = Written()
-        told = envelopes(expects, events, case.context)
-        append = Append(case.context, case.command_hash, expects, told, written, connection)
+        made = envelopes(expects, events, case.context)
+        append = Append(case.context, case.command_hash, expects, made, written, connection)
         # Before it is durable, so that commands on one stream share a group.
         self._guess(case.streams, known, events, written)
         try:
@@ -183,13 +182,18 @@ def folded(stream: Stream[Any], known: Known, events: Sequence[Event]) -> Known:
     return Known(known.version + len(events), state)
 
 
-def by_stream(streams: Sequence[Stream[Any]], events: Events) -> Mapping[str, Sequence[Event]]:
-    """A decision's events by stream name. Raises ValueError for a stream that the decision did not read."""
-    named = events if isinstance(events, Mapping) else {streams[0].name: events}
-    unread = named.keys() - {s.name for s in streams}
+def by_stream(handler: Handler, streams: Sequence[Stream[Any]], events: Events) -> Mapping[str, Sequence[Event]]:
+    """A decision's events by stream name. Raises ValueError for a stream that the decision did not read, or to which
+    its handler does not say that it writes.
+    """
+    if not isinstance(events, Mapping):
+        return {streams[0].name: events}
+    unread = events.keys() - {s.name for s in streams}
     if unread:
         raise ValueError(f"a decision wrote to streams that it did not read: {sorted(unread)}")
-    return named
+    if not handler.several and events.keys() - {streams[0].name}:
+        raise ValueError(f"a decision wrote to other streams than the first, and is not `several`: {sorted(events)}")
+    return events
 
 
 def envelopes(

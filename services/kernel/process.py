@@ -22,7 +22,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from joserfc.errors import JoseError
 from thidua.kernel.v1 import kernel_pb2, log_pb2
 
-from services.kernel import binding, probes
+from services.kernel import batch, binding, probes
 from services.kernel.auth import SERVICE, Keys, Tokens
 from services.kernel.errors import Unavailable
 from services.kernel.fold import Model
@@ -164,11 +164,13 @@ class _Process:
             longest_of_a_service=settings.longest_service_token,
         )
         gate = Gate(tokens, self._metrics, concurrency=settings.concurrency, longest=settings.longest_call)
-        methods = binding.bind(
-            service.api, service.handlers, service.queries, service.name, acting(service, tools, settings), self._look
-        )
-        log_methods = binding.serve(LOG_SERVICE, LogRpc(tools.log), {SERVICE})
-        return Server(gate, [*methods, *log_methods], reflect=settings.reflection, share_port=share_port)
+        act = acting(service, tools, settings)
+        methods = [
+            *binding.bind(service.api, service.handlers, service.queries, service.name, act, self._look),
+            *batch.serve(service.api, service.handlers, service.widened, service.name, act),
+            *binding.serve(LOG_SERVICE, LogRpc(tools.log), {SERVICE}),
+        ]
+        return Server(gate, methods, reflect=settings.reflection, share_port=share_port)
 
     @asynccontextmanager
     async def _look(self, read: kernel_pb2.Read, query: binding.Query, seconds: float) -> AsyncIterator[View]:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
-import structlog
 from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -21,8 +20,7 @@ from grpc_status import rpc_status
 from services.kernel import status
 from services.kernel.auth import Tokens, allow
 from services.kernel.binding import Call, Method
-from services.kernel.errors import Busy, Error, Invalid, Unauthenticated, Unavailable, Violation
-from services.kernel.postgres import passing
+from services.kernel.errors import Busy, Invalid, Violation
 from services.kernel.settings import Address
 from services.kernel.telemetry import Metrics
 
@@ -32,7 +30,6 @@ STREAM = 600  # seconds that a streaming call may take; its caller goes on where
 _NO_DEADLINE = Violation("grpc-timeout", vi="mỗi lời gọi phải có thời hạn", en="every call needs a deadline")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
-_log = structlog.get_logger()
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
@@ -86,7 +83,7 @@ class Gate:
                 code = "CANCELLED"
                 raise
             except Exception as error:
-                found = _status(error, method, trace)
+                found = status.of(error, method.name, trace)
                 code = code_pb2.Code.Name(found.code)
                 await _abort(context, found)
             finally:
@@ -113,7 +110,7 @@ class Gate:
                 code = "CANCELLED"
                 raise
             except Exception as error:
-                found = _status(error, method, trace)
+                found = status.of(error, method.name, trace)
                 code = code_pb2.Code.Name(found.code)
                 await _abort(context, found)
             finally:
@@ -139,22 +136,6 @@ def _metadata(context: Context) -> tuple[str, str | None]:
         elif name == "traceparent" and (match := _TRACE.fullmatch(str(value))):
             trace = match[1]
     return trace or os.urandom(16).hex(), authorization
-
-
-def _status(error: Exception, method: Method, trace: str) -> Status:
-    if isinstance(error, Unauthenticated):
-        _log.info("call.unauthenticated", method=method.name, trace=trace, why=error.en)
-    if isinstance(error, Error):
-        return status.status(error)
-    if isinstance(error, TimeoutError):
-        return status.late()
-    if passing(error):
-        _log.warning("call.unavailable", method=method.name, trace=trace, error=type(error).__name__)
-        return status.status(
-            Unavailable(en="The database is away: try again.", vi="Cơ sở dữ liệu tạm ngừng: hãy thử lại.")
-        )
-    _log.error("call.failed", method=method.name, trace=trace, exc_info=error)
-    return status.internal(trace)
 
 
 async def _abort(context: Context, found: Status) -> NoReturn:

@@ -14,7 +14,7 @@ import structlog
 from google.protobuf.descriptor import ServiceDescriptor
 from thidua.kernel.v1 import kernel_pb2
 
-from services.kernel import binding, convert
+from services.kernel import batch, binding, convert
 from services.kernel.appends import Reply
 from services.kernel.auth import ServiceToken
 from services.kernel.decider import Command, Context, Handlers, Stream
@@ -69,6 +69,8 @@ class Service:
     arrivals: Mapping[type[Command], Arrival] = field(default_factory=dict)
     """What is done to a command before it is decided: persons' texts sealed, facts of other logs filled in. What a
     client sent, and not what this makes of it, tells whether a command id is used again. It may refuse the command."""
+    widened: Callable[[Command], bool] = batch.never
+    """Whether a command's decision reads more streams once that is done; a batch decides such a one by itself."""
     keeps_persons: bool = False
     """Whether it has a person vault, and so needs the master key."""
     consequences: Mapping[type[Command], Consequence] = field(default_factory=dict)
@@ -189,6 +191,7 @@ def acting(service: Service, tools: Tools, settings: Settings) -> binding.Act:
             arrived = told_today(command)
             if arrival is not None:
                 arrived = await arrival(arrived, tools)
+                _reads_as_said(service, command, arrived)
         except (Invalid, Refused) as refusal:
             return await handling.accepted(command, context, refusal)
         return await handling.handle(arrived, context, sent=command)
@@ -219,6 +222,13 @@ async def mending(service: Service, tools: Tools, every: float = 60.0) -> None:
     while service.mending is not None:
         await asyncio.sleep(every)
         await service.mending(tools)
+
+
+def _reads_as_said(service: Service, sent: Command, arrived: Command) -> None:
+    """Raises TypeError where batches would put the command out of order."""
+    reads = service.handlers[type(sent)].reads
+    if not service.widened(sent) and reads(sent) != reads(arrived):
+        raise TypeError(f"{type(sent).__name__} reads more once it has arrived, and is not `widened`")
 
 
 def told_today(command: Command) -> Command:

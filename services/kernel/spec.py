@@ -60,7 +60,7 @@ class When:
         streams = handler.reads(self.command)
         events = _by_stream(self.told, streams[0].name)
         states = [folded(s, Known(0, s.fold.initial), events.get(s.name, [])).state for s in streams]
-        return by_stream(streams, handler.decide(self.command, *states))
+        return by_stream(handler, streams, handler.decide(self.command, *states))
 
 
 def specification(handlers: Handlers) -> Callable[..., Given]:

@@ -7,6 +7,7 @@ LocalizedMessage. The message itself is in English.
 
 from collections.abc import Iterator
 
+import structlog
 from google.protobuf.any_pb2 import Any as Packed
 from google.protobuf.message import Message
 from google.rpc import code_pb2
@@ -14,6 +15,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, LocalizedMessage
 from google.rpc.status_pb2 import Status
 
 from services.kernel import errors
+from services.kernel.postgres import passing
 
 DOMAIN = "thidua"
 ROOM = 3_000  # bytes of details; a peer may refuse more than 8 KiB of metadata, in base64
@@ -29,6 +31,26 @@ _CODES: dict[type[errors.Error], int] = {
     errors.Busy: code_pb2.RESOURCE_EXHAUSTED,
     errors.Unavailable: code_pb2.UNAVAILABLE,
 }
+
+
+_log = structlog.get_logger()
+
+
+def of(error: Exception, method: str, trace: str) -> Status:
+    """The status of whatever a call of the method raised; what nobody foresaw is logged."""
+    if isinstance(error, errors.Unauthenticated):
+        _log.info("call.unauthenticated", method=method, trace=trace, why=error.en)
+    if isinstance(error, errors.Error):
+        return status(error)
+    if isinstance(error, TimeoutError):
+        return late()
+    if passing(error):
+        _log.warning("call.unavailable", method=method, trace=trace, error=type(error).__name__)
+        return status(
+            errors.Unavailable(en="The database is away: try again.", vi="Cơ sở dữ liệu tạm ngừng: hãy thử lại.")
+        )
+    _log.error("call.failed", method=method, trace=trace, exc_info=error)
+    return internal(trace)
 
 
 def status(error: errors.Error) -> Status:

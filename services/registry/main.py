@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from thidua.registry.v1 import registry_pb2
 
-from services.kernel.decider import Stream
+from services.kernel.decider import Command, Stream
 from services.kernel.handling import Known, folded
 from services.kernel.service import Service
 from services.kernel.tools import Tools
@@ -103,6 +103,13 @@ async def _forgotten_again(tools: Tools, person: str | None) -> None:
         await tools.vault.destroy(row["person"])
 
 
+def widened(command: Command) -> bool:
+    """Whose arrival names more streams: members for an act, and for a ruling on who organises a bloc."""
+    if isinstance(command, EstablishBloc):
+        return command.ruling is not None
+    return isinstance(command, ActOfMembers) and command.record is None
+
+
 SERVICE = Service(
     name="registry",
     api=registry_pb2.DESCRIPTOR.services_by_name["RegistryService"],
@@ -117,6 +124,7 @@ SERVICE = Service(
         RegisterPerson: sealed,
         DescribePerson: sealed,
     },
+    widened=widened,
     consequences={ForgetPerson: destroyed},
     mending=forgotten_again,
 )

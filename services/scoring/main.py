@@ -20,4 +20,5 @@ SERVICE = Service(
     models=MODELS,
     foreign={"registry": (MEMBERS,)},
     arrivals={SubmitSelfScore: with_membership, PublishRanking: with_members},
+    widened=lambda command: isinstance(command, PublishRanking) and command.record is None,
 )

@@ -210,7 +210,7 @@ def carry_out(commands: Iterable[Command]) -> list[e.AwardEvent]:
         streams = handler.reads(command)
         states = [folded(s, Known(0, s.fold.initial), told.get(s.name, [])).state for s in streams]
         try:
-            events = by_stream(streams, handler.decide(command, *states))
+            events = by_stream(handler, streams, handler.decide(command, *states))
         except Refused:
             continue
         for name, some in events.items():

@@ -71,7 +71,7 @@ def _digest(*words: str) -> str:
 
 CHAIN = Fold("chain", "", linked)
 VOCABULARY: Vocabulary[Linked] = Vocabulary(Linked)
-HANDLERS: Handlers = {Link: Handler(lambda c: [CHAIN.of(c.mine), CHAIN.of(c.other)], link)}
+HANDLERS: Handlers = {Link: Handler(lambda c: [CHAIN.of(c.mine), CHAIN.of(c.other)], link, several=True)}
 
 
 class Place(NamedTuple):
@@ -228,7 +228,7 @@ def replayed(
     streams = handler.reads(command)
     try:
         events = handler.decide(command, *(states.get(s.name, s.fold.initial) for s in streams))
-        right = {name: told for name, told in by_stream(streams, events).items() if told}
+        right = {name: told for name, told in by_stream(handler, streams, events).items() if told}
     except Error as error:
         return [f"{command!r} was accepted, and must be refused: {error}"]
     for stream in streams:

@@ -156,4 +156,4 @@ def _reads(command: RecordDecision) -> Sequence[Stream[Any]]:
     ]
 
 
-HANDLERS: Handlers = {RecordDecision: Handler(_reads, decide)}
+HANDLERS: Handlers = {RecordDecision: Handler(_reads, decide, several=True)}

@@ -298,5 +298,5 @@ def _submission(command: SubmitSelfScore) -> Sequence[Stream[Any]]:
 HANDLERS: Handlers = {
     SubmitSelfScore: Handler(_submission, submit),
     VerifyItem: Handler(lambda c: [stream(c.bloc, c.year, c.unit)], verify),
-    ApproveScores: Handler(lambda c: [stream(c.bloc, c.year, unit) for unit in c.units], approve),
+    ApproveScores: Handler(lambda c: [stream(c.bloc, c.year, unit) for unit in c.units], approve, several=True),
 }

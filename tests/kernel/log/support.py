@@ -60,7 +60,7 @@ def _raise_both(command: RaiseBoth, mine: int, other: int) -> list[Event]:
 HANDLERS: Handlers = {
     Clear: Handler(lambda c: [COUNTER.of(c.counter)], lambda command, total: [Cleared()]),
     Raise: Handler(lambda c: [COUNTER.of(c.counter)], _raise),
-    RaiseBoth: Handler(lambda c: [COUNTER.of(c.mine), COUNTER.of(c.other)], _raise_both),
+    RaiseBoth: Handler(lambda c: [COUNTER.of(c.mine), COUNTER.of(c.other)], _raise_both, several=True),
 }
 
 

@@ -65,7 +65,7 @@ def move(command: Move, source: int, target: int) -> dict[str, Sequence[Event]]:
 MORE: Handlers = {
     CheckNew: Handler(lambda c: [COUNTER.of(c.counter)], check_new),
     CheckRaised: Handler(lambda c: [COUNTER.of(c.counter)], check_raised),
-    Move: Handler(lambda c: [COUNTER.of(c.source), COUNTER.of(c.target)], move),
+    Move: Handler(lambda c: [COUNTER.of(c.source), COUNTER.of(c.target)], move, several=True),
     Forget: Handler(lambda c: [COUNTER.of(c.counter)], lambda command, total: [Forgotten()]),
 }
 ALL: Handlers = {**HANDLERS, **MORE}
