@@ -562,3 +562,11 @@ async def test_what_is_not_recorded_is_named_in_a_sentence(
     with pytest.raises(Missing) as missing:
         await registry.ask(query, **fields)
     assert (missing.value.en, missing.value.vi) == (en, vi)
+
+
+async def test_what_is_found_comes_with_exact_marks_first_and_then_in_vietnamese_order(registry: Registry) -> None:
+    for n, name in enumerate(["Sở Ước", "Sở Uyên", "Sở Đức", "Sở Dũng", "Sở Ân", "Sở Ăn", "Sở An", "So Anh", "Sở"]):
+        await registry.tell(RegisterOrganisation(organisation=f"o{n}", name=name))
+    answer = await registry.ask("FindOrganisations", text="sở")
+    marked = ["Sở", "Sở An", "Sở Ăn", "Sở Ân", "Sở Dũng", "Sở Đức", "Sở Uyên", "Sở Ước"]
+    assert [one.name for one in answer.found] == [*marked, "So Anh"]

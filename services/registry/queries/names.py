@@ -10,7 +10,7 @@ from services.kernel.errors import Invalid, Violation
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
-from services.kernel.text import Id, Line, fold
+from services.kernel.text import Id, Line, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
@@ -150,7 +150,7 @@ class Found(Part):
 
 
 class FoundAnswer(BaseModel):
-    """Candidates, best first."""
+    """Candidates, best first; those that fit alike in Vietnamese order."""
 
     found: tuple[Found, ...]
     """At most as many as asked for."""
@@ -172,7 +172,7 @@ async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs) 
     alike = await view.find(model, *sought, limit=CANDIDATES + 1) if sought else []
     rows = dict(same[:CANDIDATES] + alike[:CANDIDATES])
     fits = ((match(asked.text, names_of(doc.told)), key, shown(doc.told) or key) for key, doc in rows.items())
-    ranked = sorted((fit, fold(name), key, name) for fit, key, name in fits if fit is not None)
+    ranked = sorted((fit, vietnamese(name), key, name) for fit, key, name in fits if fit is not None)
     start = 0 if asked.after is None else _after(asked.after, [key for _, _, key, _ in ranked])
     page = ranked[start : start + asked.limit]
     return FoundAnswer(

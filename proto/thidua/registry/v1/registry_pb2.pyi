@@ -2966,7 +2966,7 @@ Global___FindOrganisationsRequest: _TypeAlias = FindOrganisationsRequest  # noqa
 
 @_typing.final
 class FindOrganisationsResponse(_message.Message):
-    """Candidates, best first."""
+    """Candidates, best first; those that fit alike in Vietnamese order."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -3241,7 +3241,7 @@ Global___FindBlocsRequest: _TypeAlias = FindBlocsRequest  # noqa: Y015
 
 @_typing.final
 class FindBlocsResponse(_message.Message):
-    """Candidates, best first."""
+    """Candidates, best first; those that fit alike in Vietnamese order."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
