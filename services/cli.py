@@ -17,15 +17,15 @@ import uuid
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import uvloop
-from cyclopts import App
+from cyclopts import App, Parameter
 from pydantic import ValidationError
 
-from services import upkeep
+from services import tables, upkeep
 from services.kernel import auth, convert
 from services.kernel import migrate as migrations
 from services.kernel.binding import Unbound
@@ -271,6 +271,40 @@ def forget(person: str, *, reason: str, actor: str | None = None, service: str =
             upkeep.out.print(f"{person} is forgotten, recorded at position {reply.position}", highlight=False)
 
     _asynchronous(act())
+
+
+At = Annotated[str, Parameter(env_var="THIDUA_REGISTRY")]
+Token = Annotated[str, Parameter(env_var="THIDUA_TOKEN")]
+
+
+@app.command(name="import")
+def import_(file: Path, *, at: At, token: Token, dry_run: bool = False) -> None:
+    """Take organisations, blocs or members in from a table, .xlsx or .csv, and print what became of each line.
+
+    The same file again records nothing. Exit code 1 where a line is rejected.
+
+    Parameters
+    ----------
+    at
+        Where registry serves, such as 127.0.0.1:7101.
+    token
+        Whose name it is told in; better in THIDUA_TOKEN, since others see a command's arguments.
+    dry_run
+        Only say what would be recorded.
+    """
+    _asynchronous(tables.take_in(file.name, file.read_bytes(), at, token, dry_run=dry_run))
+
+
+@app.command
+def export(table: Literal["organisations", "blocs", "members"], file: Path, *, at: At, token: Token) -> None:
+    """Write a table to a file, .xlsx or .csv by its ending; `thidua import` finds nothing new in it."""
+    if file.suffix not in (".xlsx", ".csv"):
+        raise SettingsError(f"{file}: the name must end in .xlsx or .csv.")
+    form = file.suffix.removeprefix(".").upper()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        given = runner.run(tables.given_out(table, form, at, token))
+    file.write_bytes(given.content)
+    upkeep.out.print(f"{given.lines} lines in {file}", markup=False)
 
 
 @app.command

@@ -1,7 +1,7 @@
 """That each service's .proto says what its commands, queries and answers are."""
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ SHARED = {"BaseModel", "Mark", "Part", "Source"}
 
 @pytest.mark.parametrize("service", [REGISTRY, SCORING, AWARDS], ids=lambda service: service.name)
 def test_every_method_of_the_api_has_its_command_or_query(service: Service) -> None:
-    found = list(differences(service.api, service.handlers, service.queries))
+    found = list(differences(service.api, service.handlers, {**service.queries, **service.jobs}))
     assert not found, "\n".join(found)
 
 
@@ -26,7 +26,7 @@ def test_every_method_of_the_api_has_its_command_or_query(service: Service) -> N
 def test_no_answer_has_the_name_of_something_that_events_tell(service: Service) -> None:
     told = {thing.__name__ for event in service.vocabulary.types.values() for thing in (event, *_within(event))}
     told |= {base.__name__ for event in service.vocabulary.types.values() for base in event.__mro__}
-    asked = {get_type_hints(query.answer)["return"] for query in service.queries.values()}
+    asked = {one.response for one in service.queries.values()} | {one.response for one in service.jobs.values()}
     shown = {thing.__name__ for answer in asked for thing in (answer, *_within(answer))}
     assert told & shown <= SHARED
 

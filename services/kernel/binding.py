@@ -57,6 +57,20 @@ class Query:
         return get_type_hints(self.answer)["return"]  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run(request, hand)` asks and tells as it needs, under the name of who calls; the model that it is annotated with
+    is the response.
+    """
+
+    request: type[BaseModel]
+    run: Callable[[Any, Any], Awaitable[BaseModel]]
+
+    @property
+    def response(self) -> type[BaseModel]:
+        return get_type_hints(self.run)["return"]  # type: ignore[no-any-return]
+
+
 class Call(NamedTuple):
     """Who calls, under which trace, and how many seconds are left for the answer."""
 
@@ -91,25 +105,38 @@ class Known(Protocol):
 
 
 Act = Callable[[Command, Context], Awaitable[Reply]]
+Give = Callable[[Call], Any]
+"""What a job has at hand during a call."""
 Look = Callable[[kernel_pb2.Read, Query, float], AbstractAsyncContextManager[Known]]
 
 
 def bind(
-    service: ServiceDescriptor, handlers: Handlers, queries: Mapping[str, Query], log: str, act: Act, look: Look
+    service: ServiceDescriptor,
+    handlers: Handlers,
+    queries: Mapping[str, Query | Job],
+    log: str,
+    act: Act,
+    look: Look,
+    give: Give,
 ) -> list[Method]:
     """The methods of a service. Raises Unbound."""
     found = list(differences(service, handlers, queries))
     if found:
         raise Unbound("\n".join(found))
     receivers = {one.method.name: one for one in receiving(service, handlers)}
-    works = {
-        m.name: _command(receivers[m.name], log, act) if m.name in receivers else _query(m, queries[m.name], look)
-        for m in service.methods
-    }
+    works: dict[str, Work] = {}
+    for method in service.methods:
+        asked = queries.get(method.name)
+        if asked is None:
+            works[method.name] = _command(receivers[method.name], log, act)
+        elif isinstance(asked, Query):
+            works[method.name] = _query(method, asked, look)
+        else:
+            works[method.name] = _job(method, asked, give)
     return [Method(service.full_name, name, work) for name, work in works.items()]
 
 
-def differences(service: ServiceDescriptor, handlers: Handlers, queries: Mapping[str, Query]) -> Iterator[str]:
+def differences(service: ServiceDescriptor, handlers: Handlers, queries: Mapping[str, Query | Job]) -> Iterator[str]:
     """What keeps an API from being bound, one sentence each."""
     methods = {m.name: m for m in service.methods}
     commands = {command.__name__: command for command in handlers}
@@ -122,7 +149,12 @@ def differences(service: ServiceDescriptor, handlers: Handlers, queries: Mapping
     for name in sorted(commands.keys() & methods.keys()):
         yield from _unlike_command(methods[name], commands[name])
     for name in sorted(queries.keys() & methods.keys() - commands.keys()):
-        yield from _unlike_query(methods[name], queries[name])
+        asked = queries[name]
+        if isinstance(asked, Query):
+            yield from _unlike_query(methods[name], asked)
+        else:
+            yield from convert.mismatches(methods[name].input_type, asked.request)
+            yield from convert.mismatches(methods[name].output_type, asked.response)
 
 
 def _unlike_command(method: MethodDescriptor, command: type[Command]) -> Iterator[str]:
@@ -219,6 +251,18 @@ def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
         if cites:
             response.sources.extend(map(source, sources(answer)))
         return response.SerializeToString()  # type: ignore[no-any-return]
+
+    return work
+
+
+def _job(method: MethodDescriptor, job: Job, give: Give) -> Work:
+    parse = parser(method.input_type)
+    read = convert.reader(method.input_type, job.request)
+    write = convert.writer(method.output_type, job.response)
+
+    async def work(raw: bytes, call: Call) -> bytes:
+        answer = await job.run(read(parse(raw)), give(call))
+        return write(answer).SerializeToString()  # type: ignore[no-any-return]
 
     return work
 

@@ -34,7 +34,7 @@ from services.kernel.rebuild import heal
 from services.kernel.relay import Feed, LogFeed, Relay
 from services.kernel.retry import pauses
 from services.kernel.server import Gate, Server
-from services.kernel.service import Service, StartError, acting, mending, opened, options, owner
+from services.kernel.service import Service, StartError, acting, giving, mending, opened, options, owner
 from services.kernel.settings import Address, Settings, SettingsError, unset
 from services.kernel.telemetry import Metrics
 from services.kernel.tools import Tools
@@ -166,7 +166,15 @@ class _Process:
         gate = Gate(tokens, self._metrics, concurrency=settings.concurrency, longest=settings.longest_call)
         act = acting(service, tools, settings)
         methods = [
-            *binding.bind(service.api, service.handlers, service.queries, service.name, act, self._look),
+            *binding.bind(
+                service.api,
+                service.handlers,
+                {**service.queries, **service.jobs},
+                service.name,
+                act,
+                self._look,
+                giving(service, tools, act),
+            ),
             *batch.serve(service.api, service.handlers, service.widened, service.name, act),
             *binding.serve(LOG_SERVICE, LogRpc(tools.log), {SERVICE}),
         ]

@@ -62,6 +62,7 @@ class Service:
     vocabulary: Vocabulary[Any]
     handlers: Handlers
     queries: Mapping[str, binding.Query] = field(default_factory=dict)
+    jobs: Mapping[str, binding.Job] = field(default_factory=dict)
     models: tuple[Model, ...] = ()
     """Read models of its own log."""
     foreign: Mapping[str, tuple[Model, ...]] = field(default_factory=dict)
@@ -247,6 +248,29 @@ def _subject(rule: str, streams: Sequence[Stream[Any]]) -> str:
     """Of the streams that a decision read, the one that a rule such as `bloc.dissolved` is about; else the first."""
     kind = rule.partition(".")[0]
     return next((stream.name for stream in streams if stream.fold.kind == kind), streams[0].name)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a job has at hand during a call: what the service has, who calls, and how to tell commands in their name."""
+
+    tools: Tools
+    call: binding.Call
+    tell: Callable[[Sequence[Command], Sequence[str]], Awaitable[list[batch.Outcome]]]
+    """Commands and their ids: what became of each, as of a batch."""
+
+
+def giving(service: Service, tools: Tools, act: binding.Act) -> binding.Give:
+    def give(call: binding.Call) -> Hand:
+        end = time.monotonic() + batch.IN_TIME * call.seconds
+
+        async def tell(commands: Sequence[Command], ids: Sequence[str]) -> list[batch.Outcome]:
+            sent = [batch.Sent(command, call.context(id_)) for command, id_ in zip(commands, ids, strict=True)]
+            return await batch.tell(sent, service.handlers, service.widened, act, max(0.05, end - time.monotonic()))
+
+        return Hand(tools, call, tell)
+
+    return give
 
 
 def options(read: kernel_pb2.Read, seconds: float) -> ReadOptions:

@@ -49,6 +49,9 @@ _GET = """
 _FIND = """
     select key, doc from read."{table}"
     where terms @> $1 and since <= $2 and (until is null or until > $2) and key > $3 order by key limit $4"""
+_HAVING = """
+    select key, doc from read."{table}"
+    where terms && $1 and since <= $2 and (until is null or until > $2) order by key"""
 _ALL = 'select key, since, until, terms, doc from read."{table}" order by key, since'
 _STATES = "select name, version, epoch, position, epochs, error, xmin from read.models where name = any($1::text[])"
 _LOCK = _STATES + " for no key update"
@@ -76,6 +79,7 @@ class Table:
         self.name = name or model.name
         self.all = self._of(_ALL)
         self._load, self._get, self._find = self._of(_LOAD), self._of(_GET), self._of(_FIND)
+        self._having = self._of(_HAVING)
         self._write = self._of(_WRITE.replace("{end}", _END[model.history]))
 
     def _of(self, statement: str) -> str:
@@ -188,6 +192,10 @@ class Table:
     ) -> list[asyncpg.Record]:
         """(key, doc) of the rows with all these terms as of a position, by key."""
         return await connection.fetch(self._find, terms, at, after_key, limit)
+
+    async def having(self, connection: Connection, terms: Sequence[str], at: int) -> list[asyncpg.Record]:
+        """(key, doc) of the rows with any of these terms as of a position, by key."""
+        return await connection.fetch(self._having, terms, at)
 
 
 async def states(connection: Connection, names: Collection[str]) -> dict[str, State]:

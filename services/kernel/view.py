@@ -113,6 +113,14 @@ class View:
         rows = await Table(model).find(self._connection, terms, at, after_key or "", limit)
         return [(key, model.decode(doc)) for key, doc in rows]
 
+    async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
+        """The rows that have any of these terms, ordered by key."""
+        if model.history == "stream":
+            raise ValueError(f"{model.name} keeps no past rows to search")
+        wanted = sorted(set(terms))
+        rows = await Table(model).having(self._connection, wanted, self.positions[model.log].position) if wanted else []
+        return [(key, model.decode(doc)) for key, doc in rows]
+
     async def _folded(self, model: Model, keys: Sequence[str], at: Position) -> dict[str, Doc]:
         """Rows of the past, folded from their streams; a row that has not changed since is as it is now."""
         rows = await Table(model).get(self._connection, keys, at.position)

@@ -16,6 +16,7 @@ from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
 from services.registry.stays import MEMBERSHIP, open_stay
+from services.registry.tables.importing import JOBS
 
 _CLAIMED = """
 select stream from log.events where starts_with(stream, $1) and version = 1 order by stream
@@ -116,6 +117,7 @@ SERVICE = Service(
     vocabulary=VOCABULARY,
     handlers=HANDLERS,
     queries=QUERIES,
+    jobs=JOBS,
     models=MODELS,
     keeps_persons=True,
     arrivals={

@@ -12,7 +12,7 @@ from services.registry import events as e
 from services.registry.domain.heading import Summation
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.leadership import evolve as led_after
-from services.registry.domain.naming import terms
+from services.registry.domain.naming import code_term, terms
 
 OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
 BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
@@ -146,6 +146,10 @@ def _name_terms(doc: Organisation | Bloc) -> Iterable[str]:
     return terms(names_of(doc.told))
 
 
+def _organisation_terms(doc: Organisation) -> Iterable[str]:
+    return [*_name_terms(doc), *sorted({code_term(code) for e in doc.told if (code := getattr(e, "code", None))})]
+
+
 ORGANISATIONS = Model(
     "organisations",
     "registry",
@@ -154,8 +158,8 @@ ORGANISATIONS = Model(
     _organisation_keys,
     _organisation,
     doc=Organisation,
-    terms=_name_terms,
-    version=3,
+    terms=_organisation_terms,
+    version=4,
 )
 BLOCS = Model(
     "blocs",

@@ -57,6 +57,11 @@ def word_terms(text: str) -> list[str]:
     return sorted({f"word:{word}" for word in bare_words(text)})
 
 
+def code_term(code: str) -> str:
+    """The look-up word of an official code, which is compared as it stands."""
+    return f"code:{code}"
+
+
 def terms(names: Iterable[str]) -> list[str]:
     """All look-up words under which names are found."""
     return sorted({term for name in names for term in (name_term(name), *word_terms(name))})

@@ -17,6 +17,7 @@ from services.registry.queries.names import (
 )
 from services.registry.queries.person import GetPerson, GetPersons, get_person, get_persons
 from services.registry.queries.year import GetBlocYear, get_bloc_year
+from services.registry.tables.exporting import ExportTable, export_table
 
 QUERIES: Mapping[str, Query] = {
     "GetOrganisation": Query(GetOrganisation, get_organisation, (ORGANISATIONS,)),
@@ -26,6 +27,7 @@ QUERIES: Mapping[str, Query] = {
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "GetConference": Query(GetConference, get_conference, (STREAMS, ORGANISATIONS)),
+    "ExportTable": Query(ExportTable, export_table, (BLOCS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

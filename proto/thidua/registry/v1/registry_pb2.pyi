@@ -3857,3 +3857,153 @@ class GetPersonsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetPersonsResponse: _TypeAlias = GetPersonsResponse  # noqa: Y015
+
+@_typing.final
+class ImportTableRequest(_message.Message):
+    """A file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The file's name, such as "khoi-thi-dua.xlsx"; it becomes the source's title."""
+    content: _builtins.bytes
+    """The file: .xlsx, or .csv in UTF-8. With the rest of the request at most 1 MiB."""
+    dry_run: _builtins.bool
+    """Only say what would be recorded."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "dry_run", b"dry_run", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportTableRequest: _TypeAlias = ImportTableRequest  # noqa: Y015
+
+@_typing.final
+class ImportTableResponse(_message.Message):
+    """A report on every line: read = recorded + unchanged + rejected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHA256_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
+    SHEETS_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
+    RECORDED_FIELD_NUMBER: _builtins.int
+    sha256: _builtins.str
+    """The file's hash, by which the source of each fact names it."""
+    dry_run: _builtins.bool
+    """Whether nothing was recorded."""
+    @_builtins.property
+    def sheets(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.SheetReport]:
+        """The sheets that were understood."""
+
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.LineReport]:
+        """The lines in which something is new or wrong, in order; the others are unchanged."""
+
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ImportNote]:
+        """What was not read, and why."""
+
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Position:
+        """The last position at which something of it is recorded."""
+
+    def __init__(
+        self,
+        *,
+        sha256: _builtins.str = ...,
+        dry_run: _builtins.bool = ...,
+        sheets: _abc.Iterable[_types_pb2.SheetReport] | None = ...,
+        lines: _abc.Iterable[_types_pb2.LineReport] | None = ...,
+        notes: _abc.Iterable[_types_pb2.ImportNote] | None = ...,
+        recorded: _kernel_pb2.Position | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_recorded", b"_recorded", "recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recorded", b"_recorded", "dry_run", b"dry_run", "lines", b"lines", "notes", b"notes", "recorded", b"recorded", "sha256", b"sha256", "sheets", b"sheets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__recorded: _TypeAlias = _typing.Literal["recorded"]  # noqa: Y015
+    _WhichOneofArgType__recorded: _TypeAlias = _typing.Literal["_recorded", b"_recorded"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recorded) -> _WhichOneofReturnType__recorded | None: ...
+
+Global___ImportTableResponse: _TypeAlias = ImportTableResponse  # noqa: Y015
+
+@_typing.final
+class ExportTableRequest(_message.Message):
+    """Which table."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    TABLE_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    table: _types_pb2.Table.ValueType
+    """The table."""
+    form: _types_pb2.TableForm.ValueType
+    """The form of the file."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """How to read."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        table: _types_pb2.Table.ValueType = ...,
+        form: _types_pb2.TableForm.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["form", b"form", "read", b"read", "table", b"table"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportTableRequest: _TypeAlias = ExportTableRequest  # noqa: Y015
+
+@_typing.final
+class ExportTableResponse(_message.Message):
+    """A file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """A name for it."""
+    content: _builtins.bytes
+    """The file."""
+    lines: _builtins.int
+    """Lines in it, without the header."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        name: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        lines: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "known", b"known", "lines", b"lines", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportTableResponse: _TypeAlias = ExportTableResponse  # noqa: Y015

@@ -222,6 +222,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsResponse.FromString,
                 _registered_method=True)
+        self.ImportTable = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ImportTable',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ImportTableRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ImportTableResponse.FromString,
+                _registered_method=True)
+        self.ExportTable = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ExportTable',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -489,6 +499,21 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportTable(self, request, context):
+        """Take in organisations, blocs or members from a table, .xlsx or .csv: what is in it and not recorded yet is recorded,
+        with the file, sheet and line as its source. The same file again records nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportTable(self, request, context):
+        """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -676,6 +701,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetPersons,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsResponse.SerializeToString,
+            ),
+            'ImportTable': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportTable,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ImportTableRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ImportTableResponse.SerializeToString,
+            ),
+            'ExportTable': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportTable,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1680,6 +1715,60 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetPersons',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportTable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ImportTable',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ImportTableRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ImportTableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportTable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ExportTable',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableResponse.FromString,
             options,
             channel_credentials,
             insecure,

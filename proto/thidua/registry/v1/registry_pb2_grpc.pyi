@@ -110,6 +110,12 @@ class RegistryServiceStub:
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
     """The names of many persons in one answer; who is not recorded is left out."""
+    ImportTable: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ImportTableRequest, _registry_pb2.ImportTableResponse]
+    """Take in organisations, blocs or members from a table, .xlsx or .csv: what is in it and not recorded yet is recorded,
+    with the file, sheet and line as its source. The same file again records nothing.
+    """
+    ExportTable: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ExportTableRequest, _registry_pb2.ExportTableResponse]
+    """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
 
 @_typing.type_check_only
 class RegistryServiceAsyncStub(RegistryServiceStub):
@@ -193,6 +199,12 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
     """The names of many persons in one answer; who is not recorded is left out."""
+    ImportTable: _aio.UnaryUnaryMultiCallable[_registry_pb2.ImportTableRequest, _registry_pb2.ImportTableResponse]  # type: ignore[assignment]
+    """Take in organisations, blocs or members from a table, .xlsx or .csv: what is in it and not recorded yet is recorded,
+    with the file, sheet and line as its source. The same file again records nothing.
+    """
+    ExportTable: _aio.UnaryUnaryMultiCallable[_registry_pb2.ExportTableRequest, _registry_pb2.ExportTableResponse]  # type: ignore[assignment]
+    """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     """The registry: commands tell what happened, each at most once under its command id; queries answer what is recorded.
@@ -495,5 +507,23 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetPersonsResponse, _abc.Awaitable[_registry_pb2.GetPersonsResponse]]:
         """The names of many persons in one answer; who is not recorded is left out."""
+
+    @_abc_1.abstractmethod
+    def ImportTable(
+        self,
+        request: _registry_pb2.ImportTableRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ImportTableResponse, _abc.Awaitable[_registry_pb2.ImportTableResponse]]:
+        """Take in organisations, blocs or members from a table, .xlsx or .csv: what is in it and not recorded yet is recorded,
+        with the file, sheet and line as its source. The same file again records nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportTable(
+        self,
+        request: _registry_pb2.ExportTableRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ExportTableResponse, _abc.Awaitable[_registry_pb2.ExportTableResponse]]:
+        """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

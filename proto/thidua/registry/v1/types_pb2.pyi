@@ -244,6 +244,90 @@ LINK_MANNER_PUSHED: LinkManner.ValueType  # 3
 """Đẩy mạnh: pushed on, not launched."""
 Global___LinkManner: _TypeAlias = LinkManner  # noqa: Y015
 
+class _Table:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TableEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Table.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TABLE_UNSPECIFIED: _Table.ValueType  # 0
+    """Never sent."""
+    TABLE_ORGANISATIONS: _Table.ValueType  # 1
+    """Organisations, one line for each."""
+    TABLE_BLOCS: _Table.ValueType  # 2
+    """Blocs and clusters, one line for each."""
+    TABLE_MEMBERS: _Table.ValueType  # 3
+    """Memberships: a line for each unit's time in a bloc."""
+
+class Table(_Table, metaclass=_TableEnumTypeWrapper):
+    """What a table is about."""
+
+TABLE_UNSPECIFIED: Table.ValueType  # 0
+"""Never sent."""
+TABLE_ORGANISATIONS: Table.ValueType  # 1
+"""Organisations, one line for each."""
+TABLE_BLOCS: Table.ValueType  # 2
+"""Blocs and clusters, one line for each."""
+TABLE_MEMBERS: Table.ValueType  # 3
+"""Memberships: a line for each unit's time in a bloc."""
+Global___Table: _TypeAlias = Table  # noqa: Y015
+
+class _TableForm:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TableFormEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TableForm.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TABLE_FORM_UNSPECIFIED: _TableForm.ValueType  # 0
+    """Never sent."""
+    TABLE_FORM_XLSX: _TableForm.ValueType  # 1
+    """Office Open XML."""
+    TABLE_FORM_CSV: _TableForm.ValueType  # 2
+    """Comma-separated values in UTF-8 with a byte order mark. A cell that a program might take for a formula has an
+    apostrophe before it.
+    """
+
+class TableForm(_TableForm, metaclass=_TableFormEnumTypeWrapper):
+    """How a table is written."""
+
+TABLE_FORM_UNSPECIFIED: TableForm.ValueType  # 0
+"""Never sent."""
+TABLE_FORM_XLSX: TableForm.ValueType  # 1
+"""Office Open XML."""
+TABLE_FORM_CSV: TableForm.ValueType  # 2
+"""Comma-separated values in UTF-8 with a byte order mark. A cell that a program might take for a formula has an
+apostrophe before it.
+"""
+Global___TableForm: _TypeAlias = TableForm  # noqa: Y015
+
+class _LineOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LineOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LineOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LINE_OUTCOME_UNSPECIFIED: _LineOutcome.ValueType  # 0
+    """Never sent."""
+    LINE_OUTCOME_RECORDED: _LineOutcome.ValueType  # 1
+    """Something new in it is recorded, or in a dry run would be."""
+    LINE_OUTCOME_UNCHANGED: _LineOutcome.ValueType  # 2
+    """Nothing in it is new."""
+    LINE_OUTCOME_REJECTED: _LineOutcome.ValueType  # 3
+    """Something is wrong with it."""
+
+class LineOutcome(_LineOutcome, metaclass=_LineOutcomeEnumTypeWrapper):
+    """What became of a line of a table."""
+
+LINE_OUTCOME_UNSPECIFIED: LineOutcome.ValueType  # 0
+"""Never sent."""
+LINE_OUTCOME_RECORDED: LineOutcome.ValueType  # 1
+"""Something new in it is recorded, or in a dry run would be."""
+LINE_OUTCOME_UNCHANGED: LineOutcome.ValueType  # 2
+"""Nothing in it is new."""
+LINE_OUTCOME_REJECTED: LineOutcome.ValueType  # 3
+"""Something is wrong with it."""
+Global___LineOutcome: _TypeAlias = LineOutcome  # noqa: Y015
+
 @_typing.final
 class Member(_message.Message):
     """A unit named as a member of a bloc."""
@@ -2700,3 +2784,176 @@ class PersonShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
 
 Global___PersonShown: _TypeAlias = PersonShown  # noqa: Y015
+
+@_typing.final
+class SheetReport(_message.Message):
+    """What became of a sheet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHEET_FIELD_NUMBER: _builtins.int
+    TABLE_FIELD_NUMBER: _builtins.int
+    HEADER_FIELD_NUMBER: _builtins.int
+    READ_FIELD_NUMBER: _builtins.int
+    RECORDED_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
+    REJECTED_FIELD_NUMBER: _builtins.int
+    sheet: _builtins.str
+    """Its name; "csv" for a .csv."""
+    table: Global___Table.ValueType
+    """What its columns say it is."""
+    header: _builtins.int
+    """The line of its header."""
+    read: _builtins.int
+    """Lines of data: those accepted and those rejected."""
+    recorded: _builtins.int
+    """Accepted, and something new in them."""
+    unchanged: _builtins.int
+    """Accepted, and nothing new in them."""
+    rejected: _builtins.int
+    """Not accepted."""
+    def __init__(
+        self,
+        *,
+        sheet: _builtins.str = ...,
+        table: Global___Table.ValueType = ...,
+        header: _builtins.int = ...,
+        read: _builtins.int = ...,
+        recorded: _builtins.int = ...,
+        unchanged: _builtins.int = ...,
+        rejected: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "read", b"read", "recorded", b"recorded", "rejected", b"rejected", "sheet", b"sheet", "table", b"table", "unchanged", b"unchanged"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SheetReport: _TypeAlias = SheetReport  # noqa: Y015
+
+@_typing.final
+class LineReport(_message.Message):
+    """What became of a line."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHEET_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    COMMANDS_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
+    sheet: _builtins.str
+    """The sheet."""
+    line: _builtins.int
+    """The line in it, from 1."""
+    outcome: Global___LineOutcome.ValueType
+    """In a dry run RECORDED means that it would be."""
+    subject: _builtins.str
+    """Whom it is about: an id, or a bloc's and a unit's."""
+    @_builtins.property
+    def commands(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of the commands that tell what is new in it."""
+
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineProblem]:
+        """Everything that is wrong with it."""
+
+    def __init__(
+        self,
+        *,
+        sheet: _builtins.str = ...,
+        line: _builtins.int = ...,
+        outcome: Global___LineOutcome.ValueType = ...,
+        subject: _builtins.str | None = ...,
+        commands: _abc.Iterable[_builtins.str] | None = ...,
+        problems: _abc.Iterable[Global___LineProblem] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_subject", b"_subject", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_subject", b"_subject", "commands", b"commands", "line", b"line", "outcome", b"outcome", "problems", b"problems", "sheet", b"sheet", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
+    _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__subject) -> _WhichOneofReturnType__subject | None: ...
+
+Global___LineReport: _TypeAlias = LineReport  # noqa: Y015
+
+@_typing.final
+class LineProblem(_message.Message):
+    """Why a line is rejected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COLUMN_FIELD_NUMBER: _builtins.int
+    HEADER_FIELD_NUMBER: _builtins.int
+    VI_FIELD_NUMBER: _builtins.int
+    EN_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    column: _builtins.str
+    """The letter of the column; absent where no column is to blame."""
+    header: _builtins.str
+    """The header of the column in the file, or what it should be where there is none."""
+    vi: _builtins.str
+    """The reason in Vietnamese."""
+    en: _builtins.str
+    """The reason in English."""
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids among which a person may choose: an equal name proves nothing."""
+
+    def __init__(
+        self,
+        *,
+        column: _builtins.str | None = ...,
+        header: _builtins.str | None = ...,
+        vi: _builtins.str = ...,
+        en: _builtins.str = ...,
+        candidates: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_column", b"_column", "_header", b"_header", "column", b"column", "header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_column", b"_column", "_header", b"_header", "candidates", b"candidates", "column", b"column", "en", b"en", "header", b"header", "vi", b"vi"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__column: _TypeAlias = _typing.Literal["column"]  # noqa: Y015
+    _WhichOneofArgType__column: _TypeAlias = _typing.Literal["_column", b"_column"]  # noqa: Y015
+    _WhichOneofReturnType__header: _TypeAlias = _typing.Literal["header"]  # noqa: Y015
+    _WhichOneofArgType__header: _TypeAlias = _typing.Literal["_header", b"_header"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__column) -> _WhichOneofReturnType__column | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__header) -> _WhichOneofReturnType__header | None: ...
+
+Global___LineProblem: _TypeAlias = LineProblem  # noqa: Y015
+
+@_typing.final
+class ImportNote(_message.Message):
+    """Something about a file that an officer should know."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHEET_FIELD_NUMBER: _builtins.int
+    VI_FIELD_NUMBER: _builtins.int
+    EN_FIELD_NUMBER: _builtins.int
+    sheet: _builtins.str
+    """The sheet that it is about."""
+    vi: _builtins.str
+    """In Vietnamese."""
+    en: _builtins.str
+    """In English."""
+    def __init__(
+        self,
+        *,
+        sheet: _builtins.str | None = ...,
+        vi: _builtins.str = ...,
+        en: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_sheet", b"_sheet", "sheet", b"sheet"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_sheet", b"_sheet", "en", b"en", "sheet", b"sheet", "vi", b"vi"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__sheet: _TypeAlias = _typing.Literal["sheet"]  # noqa: Y015
+    _WhichOneofArgType__sheet: _TypeAlias = _typing.Literal["_sheet", b"_sheet"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sheet) -> _WhichOneofReturnType__sheet | None: ...
+
+Global___ImportNote: _TypeAlias = ImportNote  # noqa: Y015

@@ -1,0 +1,228 @@
+"""What the columns of a sheet are: its header is found among title lines, in any order, in officers' words. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from openpyxl.utils import get_column_letter
+
+from services.kernel.text import bare
+from services.registry.tables.reading import Row, Sheet
+
+Table = Literal["ORGANISATIONS", "BLOCS", "MEMBERS"]
+
+WITHIN = 30  # lines of a sheet that are not blank, among which its header is looked for
+
+COLUMNS: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
+    "ORGANISATIONS": {
+        "organisation": ("Mã tổ chức", "Mã hệ thống", "Mã nội bộ", "ID", "Organisation"),
+        "code": ("Mã định danh", "Mã định danh điện tử", "Mã đơn vị", "Mã cơ quan", "Mã số", "Code"),
+        "name": (
+            "Tên tổ chức",
+            "Tên cơ quan",
+            "Tên đơn vị",
+            "Tên cơ quan, đơn vị",
+            "Cơ quan, đơn vị",
+            "Tên",
+            "Đơn vị",
+            "Name",
+        ),
+        "short_name": ("Tên viết tắt", "Tên tắt", "Viết tắt", "Short name"),
+        "variants": ("Tên gọi khác", "Tên khác", "Cách viết khác", "Variants"),
+        "kind": ("Loại hình", "Loại", "Loại tổ chức", "Loại cơ quan", "Kind"),
+        "level": ("Cấp", "Cấp hành chính", "Level"),
+        "effective": (
+            "Từ ngày",
+            "Hiệu lực từ ngày",
+            "Có hiệu lực từ ngày",
+            "Ngày hiệu lực",
+            "Ngày thành lập",
+            "Effective",
+        ),
+    },
+    "BLOCS": {
+        "bloc": (
+            "Mã khối, cụm",
+            "Mã khối",
+            "Mã cụm",
+            "Mã khối thi đua",
+            "Mã cụm thi đua",
+            "Mã khối, cụm thi đua",
+            "Bloc",
+        ),
+        "kind": ("Khối hay cụm", "Loại hình", "Loại", "Khối/cụm", "Kind"),
+        "name": (
+            "Tên khối, cụm",
+            "Tên khối",
+            "Tên cụm",
+            "Tên khối thi đua",
+            "Tên cụm thi đua",
+            "Tên khối, cụm thi đua",
+            "Tên",
+            "Name",
+        ),
+        "variants": ("Tên gọi khác", "Tên khác", "Cách viết khác", "Variants"),
+        "authority": ("Cơ quan tổ chức", "Mã cơ quan tổ chức", "Đơn vị tổ chức", "Authority"),
+        "level": ("Cấp", "Cấp hành chính", "Level"),
+        "province": ("Tỉnh, thành phố", "Tỉnh", "Mã tỉnh", "Province"),
+        "number": ("Số quyết định", "Quyết định số", "Quyết định", "Decision number"),
+        "dated": ("Ngày quyết định", "Quyết định ngày", "Decision date"),
+        "issuer": ("Cơ quan ban hành", "Quyết định cơ quan ban hành", "Issuer"),
+        "effective": (
+            "Từ ngày",
+            "Hiệu lực từ ngày",
+            "Có hiệu lực từ ngày",
+            "Ngày hiệu lực",
+            "Ngày thành lập",
+            "Effective",
+        ),
+    },
+    "MEMBERS": {
+        "bloc": (
+            "Mã khối, cụm",
+            "Mã khối",
+            "Mã cụm",
+            "Mã khối thi đua",
+            "Mã cụm thi đua",
+            "Mã khối, cụm thi đua",
+            "Bloc",
+        ),
+        "bloc_name": ("Tên khối, cụm", "Tên khối", "Tên cụm", "Tên khối thi đua", "Tên cụm thi đua", "Khối, cụm"),
+        "unit": ("Mã đơn vị", "Mã thành viên", "Mã tổ chức", "Mã định danh", "Mã đơn vị thành viên", "Unit"),
+        "unit_name": ("Tên đơn vị", "Tên thành viên", "Tên tổ chức", "Tên đơn vị thành viên", "Đơn vị", "Thành viên"),
+        "authority": ("Cơ quan tổ chức", "Mã cơ quan tổ chức", "Đơn vị tổ chức", "Authority"),
+        "since": ("Từ ngày", "Ngày vào", "Ngày tham gia", "Ngày kết nạp", "Tham gia từ ngày", "Since"),
+        "until": ("Thôi từ ngày", "Rời từ ngày", "Ngày thôi", "Ngày rời", "Ngày ra", "Until"),
+        "last": ("Đến ngày", "Đến hết ngày", "Ngày cuối"),
+        "number": ("Số quyết định", "Quyết định số", "Quyết định", "Decision number"),
+        "dated": ("Ngày quyết định", "Quyết định ngày", "Decision date"),
+        "issuer": ("Cơ quan ban hành", "Quyết định cơ quan ban hành", "Issuer"),
+    },
+}
+"""For each table its fields, and the headers by which a column is known; the first is the one that is given out."""
+
+REQUIRED: Mapping[Table, frozenset[str]] = {
+    "ORGANISATIONS": frozenset({"name"}),
+    "BLOCS": frozenset({"bloc", "name"}),
+    "MEMBERS": frozenset({"bloc", "unit"}),
+}
+_UNHEEDED = {"stt", "tt", "so tt", "so thu tu", "ghi chu", "no", "note"}
+_NUMBERS = re.compile(r"\(?\d{1,2}\)?")
+
+
+def _key(header: str) -> str:
+    """How a header is compared: without marks, case, punctuation, and what stands in brackets."""
+    return bare(re.sub(r"\(.*?\)|\[.*?\]", " ", header)) or bare(header)
+
+
+_FIELDS: dict[Table, dict[str, str]] = {
+    table: {_key(header): field for field, headers in fields.items() for header in headers}
+    for table, fields in COLUMNS.items()
+}
+
+
+class Column(NamedTuple):
+    """A column of a sheet: its letter, and its header as it stands there."""
+
+    letter: str
+    header: str
+
+
+class Line(NamedTuple):
+    """A line of data, and what each field of it says."""
+
+    number: int
+    says: Mapping[str, str]
+    uncomputed: frozenset[str]
+    """Fields whose formula has no value in the file."""
+
+
+class Header(NamedTuple):
+    """What a sheet is, and its lines of data."""
+
+    table: Table
+    number: int
+    """The line of the header."""
+    lines: tuple[Line, ...]
+    columns: Mapping[str, Column]
+    """Of each field that has one."""
+    unknown: tuple[Column, ...]
+    """Columns that nothing is known of, and that are not read."""
+
+
+class _Guess(NamedTuple):
+    table: Table
+    at: int
+    height: int
+    """1, or 2 where a header's cells are merged across the columns below."""
+    fields: Mapping[int, str]
+    names: Sequence[Sequence[str]]
+
+
+def understood(sheet: Sheet) -> Header | None:
+    """The sheet's table; null where no line is a header of one."""
+    guess = max(_guesses(sheet.rows), key=lambda one: (len(one.fields), -one.height), default=None)
+    if guess is None:
+        return None
+    head = sheet.rows[guess.at : guess.at + guess.height]
+    after = sheet.rows[guess.at + guess.height :]
+    data = [
+        row for row in after[1 if after and _numbers(after[0]) else 0 :] if row.cells not in {h.cells for h in head}
+    ]
+    columns = [Column(get_column_letter(n), names[0] if names else "") for n, names in enumerate(guess.names, 1)]
+    unknown = (c for n, c in enumerate(columns) if c.header and n not in guess.fields)
+    return Header(
+        guess.table,
+        head[0].number,
+        tuple(_line(row, guess.fields, columns, frozenset(sheet.uncomputed)) for row in data),
+        {field: columns[n] for n, field in guess.fields.items()},
+        tuple(column for column in unknown if _key(column.header) not in _UNHEEDED),
+    )
+
+
+def _guesses(rows: Sequence[Row]) -> Iterator[_Guess]:
+    """What each line, alone or with the one below it, would be the header of."""
+    for at, row in enumerate(rows[:WITHIN]):
+        for height, below in ((1, None), (2, rows[at + 1] if at + 1 < len(rows) else None)):
+            names = _names(row, below)
+            for table, required in REQUIRED.items():
+                fields = _fields(table, names)
+                if len(fields) > 1 and required <= {*fields.values()}:
+                    yield _Guess(table, at, height, fields, names)
+
+
+def _names(row: Row, below: Row | None) -> list[list[str]]:
+    """What each column may be called: by its own cell, or also by the one above it, which may be merged with others."""
+    if below is None:
+        return [[cell] if cell else [] for cell in row.cells]
+    width = max(len(row.cells), len(below.cells))
+    upper, lower = (cells + (None,) * (width - len(cells)) for cells in (row.cells, below.cells))
+    names, over = [], None
+    for above, own in zip(upper, lower, strict=True):
+        over = above or over
+        names.append([own, f"{over} {own}"] if own and over else [own or above or ""] if own or above else [])
+    return names
+
+
+def _fields(table: Table, names: Sequence[Iterable[str]]) -> dict[int, str]:
+    """The field of each column that has one; of two columns of one field the first."""
+    found: dict[int, str] = {}
+    for index, options in enumerate(names):
+        fields = [_FIELDS[table].get(_key(option)) for option in reversed([*options])]
+        field = next((f for f in fields if f), None)
+        if field and field not in found.values():
+            found[index] = field
+    return found
+
+
+def _numbers(row: Row) -> bool:
+    """Whether it is the line below a header that numbers the columns."""
+    told = [cell for cell in row.cells if cell]
+    figures = [int(cell.strip("()")) for cell in told if _NUMBERS.fullmatch(cell)]
+    return len(told) > 1 and len(figures) == len(told) and figures == [*range(figures[0], figures[0] + len(figures))]
+
+
+def _line(row: Row, fields: Mapping[int, str], columns: Sequence[Column], uncomputed: frozenset[str]) -> Line:
+    says = {field: cell for n, field in fields.items() if n < len(row.cells) and (cell := row.cells[n])}
+    empty = {field for n, field in fields.items() if f"{columns[n].letter}{row.number}" in uncomputed}
+    return Line(row.number, says, frozenset(empty))

@@ -1,0 +1,330 @@
+"""Taking a table in: read it, look up what it speaks of, plan every line, and if it is no dry run tell what is new."""
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, Field
+
+from services.kernel.appends import Reply
+from services.kernel.binding import Job
+from services.kernel.decider import Command
+from services.kernel.errors import Error, Invalid, Unavailable, Violation
+from services.kernel.events import Position
+from services.kernel.provenance import Part, Record, Source
+from services.kernel.service import Hand
+from services.kernel.text import Line, fold
+from services.kernel.view import ReadOptions, View
+from services.registry.domain.naming import code_term, match, name_term
+from services.registry.projections import BLOCS, ORGANISATIONS, names_of
+from services.registry.tables import planning, reading
+from services.registry.tables.columns import COLUMNS, REQUIRED, Header, Table, understood
+from services.registry.tables.planning import Known, Plan, planned
+
+IN_ONE_GO = 200  # lines
+OF_READING = 0.3  # of a call's time
+_IDS = uuid.UUID("6f1c7d0e-2f0a-5d5e-9a40-0d0f3a1b7c55")
+_REFERENCES = ("authority", "province", "unit")
+
+Outcome = Literal["RECORDED", "UNCHANGED", "REJECTED"]
+
+
+class ImportTable(BaseModel):
+    """Take in organisations, blocs or members from a table."""
+
+    name: Line
+    """The file's name, such as "khoi-thi-dua.xlsx"; it becomes the source's title."""
+    content: bytes = Field(min_length=1)
+    """The file: .xlsx, or .csv in UTF-8."""
+    dry_run: bool = False
+    """Only say what would be recorded."""
+
+
+class ProblemShown(Part):
+    """Why a line is rejected."""
+
+    column: str | None
+    """The letter of the column; absent where no column is to blame."""
+    header: str | None
+    """The header of the column in the file, or what it should be where there is none."""
+    vi: str
+    """The reason in Vietnamese."""
+    en: str
+    """The reason in English."""
+    candidates: tuple[str, ...]
+    """Ids among which a person may choose: an equal name proves nothing."""
+
+
+class LineShown(Part):
+    """What became of a line."""
+
+    sheet: str
+    """The sheet."""
+    line: int
+    """The line in it, from 1."""
+    outcome: Outcome
+    """In a dry run RECORDED means that it would be."""
+    subject: str | None
+    """Whom it is about: an id, or a bloc's and a unit's."""
+    commands: tuple[str, ...]
+    """The names of the commands that tell what is new in it."""
+    problems: tuple[ProblemShown, ...]
+    """Everything that is wrong with it."""
+
+
+class NoteShown(Part):
+    """Something about the file that an officer should know."""
+
+    sheet: str | None
+    """The sheet that it is about."""
+    vi: str
+    """In Vietnamese."""
+    en: str
+    """In English."""
+
+
+class SheetShown(Part):
+    """What became of a sheet."""
+
+    sheet: str
+    """Its name; "csv" for a .csv."""
+    table: Table
+    """What its columns say it is."""
+    header: int
+    """The line of its header."""
+    read: int
+    """Lines of data: those accepted and those rejected."""
+    recorded: int
+    """Accepted, and something new in them."""
+    unchanged: int
+    """Accepted, and nothing new in them."""
+    rejected: int
+    """Not accepted."""
+
+
+class PositionShown(Part):
+    """A place in registry's log."""
+
+    log: str
+    """Registry."""
+    epoch: int
+    """Its epoch."""
+    position: int
+    """Its position."""
+
+
+class ImportAnswer(BaseModel):
+    """A report on every line."""
+
+    sha256: str
+    """The file's hash, by which the source of each fact names it."""
+    dry_run: bool
+    """Whether nothing was recorded."""
+    sheets: tuple[SheetShown, ...]
+    """The sheets that were understood."""
+    lines: tuple[LineShown, ...]
+    """The lines in which something is new or wrong, in order; the others are unchanged."""
+    notes: tuple[NoteShown, ...]
+    """What was not read, and why."""
+    recorded: PositionShown | None
+    """The last position at which something of it is recorded."""
+
+
+class _Task(NamedTuple):
+    """A line and what it comes to."""
+
+    sheet: str
+    header: Header
+    number: int
+    plan: Plan
+
+
+async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
+    """Raises Invalid for a file that cannot be read, or in which no table is found; Unavailable."""
+    digest = hashlib.sha256(asked.content).hexdigest()
+    try:
+        book = await reading.read(asked.content, OF_READING * hand.call.seconds)
+    except reading.Unreadable as error:
+        raise Invalid(Violation("content", vi=error.vi, en=error.en)) from None
+    found = [(sheet.name, header) for sheet in book.sheets if (header := understood(sheet))]
+    found.sort(key=lambda one: [*REQUIRED].index(one[1].table))  # what others name comes before them
+    if not found:
+        raise Invalid(_NO_TABLE)
+    head = await hand.tools.log.head()
+    read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_READING * hand.call.seconds)
+    async with hand.tools.look(ORGANISATIONS, BLOCS, read=read) as view:
+        known = await _known(view, [header for _, header in found])
+    source = Source(id=f"import-{digest[:16]}", title=asked.name, sha256=digest)
+    tasks = []
+    for name, header in found:
+        for line in header.lines:
+            record = Record(source=source, place=f"{name}, dòng {line.number}")
+            tasks.append(_Task(name, header, line.number, planned(header.table, line, record, known)))
+            if len(tasks) % IN_ONE_GO == 0:
+                await asyncio.sleep(0)  # other calls have their turn
+    recorded = None if asked.dry_run else await _told(tasks, digest, hand)
+    return ImportAnswer(
+        sha256=digest,
+        dry_run=asked.dry_run,
+        sheets=tuple(_sheet(name, header, tasks) for name, header in found),
+        lines=tuple(_line(task) for task in tasks if _outcome(task.plan) != "UNCHANGED"),
+        notes=tuple(_unread(found, book)),
+        recorded=recorded,
+    )
+
+
+_NO_TABLE = Violation(
+    "content",
+    vi="không tìm thấy dòng tiêu đề của bảng tổ chức (Tên tổ chức, Mã định danh …), khối cụm (Mã khối, Tên khối …) "
+    "hay thành viên (Mã khối, Mã đơn vị …)",
+    en="no sheet has the header of a table of organisations, blocs or members",
+)
+
+
+async def _known(view: View, headers: Sequence[Header]) -> Known:
+    """What is recorded of all that the lines speak of."""
+    lines = [(header.table, line.says) for header in headers for line in header.lines]
+    texts = {says[field] for table, says in lines for field in (*_REFERENCES, "organisation", "code") if field in says}
+    organisations = await view.many(ORGANISATIONS, texts)
+    having = await view.having(ORGANISATIONS, map(code_term, texts))
+    made = {says["code"].lower() for table, says in lines if table == "ORGANISATIONS" and "code" in says}
+    organisations |= dict(having) | await view.many(ORGANISATIONS, made)
+    by_code: dict[str, set[str]] = {}
+    for key, doc in having:
+        for event in doc.told:
+            if code := getattr(event, "code", None):
+                by_code.setdefault(code, set()).add(key)
+    blocs = await view.many(BLOCS, {says["bloc"] for _, says in lines if "bloc" in says})
+    return Known(organisations, by_code, blocs, await _alike(view, headers, set(organisations) | set(by_code)))
+
+
+async def _alike(view: View, headers: Sequence[Header], ids: set[str]) -> dict[tuple[Table, str], tuple[str, ...]]:
+    """Ids by the names of those whom lines do not say by an id or a code."""
+    names: dict[Table, set[str]] = {"ORGANISATIONS": set(), "BLOCS": set()}
+    for header in headers:
+        for line in header.lines:
+            for table, name in _without_id(header.table, line.says, ids):
+                names[table].add(name)
+    found: dict[tuple[Table, str], tuple[str, ...]] = {}
+    for table, model in (("ORGANISATIONS", ORGANISATIONS), ("BLOCS", BLOCS)):
+        rows = await view.having(model, map(name_term, names[table]))
+        for name in names[table]:
+            found[table, fold(name)] = tuple(key for key, doc in rows if match(name, names_of(doc.told)) == 0)
+    return found
+
+
+def _without_id(table: Table, says: Any, ids: set[str]) -> Iterator[tuple[Table, str]]:
+    if table == "ORGANISATIONS" and "name" in says and not {"organisation", "code"} & says.keys():
+        yield "ORGANISATIONS", says["name"]
+    if table == "BLOCS" and "name" in says and "bloc" not in says:
+        yield "BLOCS", says["name"]
+    for field, of in (("bloc", "BLOCS"), ("unit", "ORGANISATIONS")):
+        if table == "MEMBERS" and field not in says and f"{field}_name" in says:
+            yield of, says[f"{field}_name"]  # type: ignore[misc]
+    for field in _REFERENCES:
+        if field in says and says[field] not in ids:
+            yield "ORGANISATIONS", says[field]
+
+
+async def _told(tasks: list[_Task], digest: str, hand: Hand) -> PositionShown | None:
+    """Tell what is new; what is refused or not known to be recorded becomes a problem of its line."""
+    commands = [(n, command) for n, task in enumerate(tasks) for command in task.plan.commands]
+    caller = hand.call.caller
+    ids = [_command_id((caller.actor, caller.on_behalf_of, digest, *_place(tasks[n])), c) for n, c in commands]
+    outcomes = await hand.tell([command for _, command in commands], ids)
+    for (n, command), outcome in zip(commands, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            problem = _problem(outcome, command)
+            plan = tasks[n].plan
+            tasks[n] = tasks[n]._replace(plan=plan._replace(problems=(*plan.problems, problem)))
+    last = max((Position(o.epoch, o.position) for o in outcomes if isinstance(o, Reply)), default=None)
+    return PositionShown(log=hand.tools.log.name, epoch=last.epoch, position=last.position) if last else None
+
+
+def _place(task: _Task) -> tuple[Any, ...]:
+    return task.sheet, task.number, task.plan.told
+
+
+def _command_id(attempt: tuple[Any, ...], command: Command) -> str:
+    """The same for the same line of the same file as long as nothing more is told of its subject: two imports at once
+    tell it once, and a line that comes again after another was told is told again.
+    """
+    return str(uuid.uuid5(_IDS, repr((*attempt, type(command).__name__))))
+
+
+def _problem(outcome: Exception, command: Command) -> planning.Problem:
+    if isinstance(outcome, Error) and not isinstance(outcome, Unavailable):
+        return planning.Problem(None, outcome.en, outcome.vi)
+    return planning.Problem(
+        None,
+        "not known to be recorded: import the file again, which tells nothing twice",
+        "chưa rõ đã ghi nhận hay chưa: hãy nhập lại tệp, không ghi trùng",
+    )
+
+
+def _outcome(plan: Plan) -> Outcome:
+    if plan.problems:
+        return "REJECTED"
+    return "RECORDED" if plan.commands else "UNCHANGED"
+
+
+def _sheet(name: str, header: Header, tasks: Sequence[_Task]) -> SheetShown:
+    outcomes = [_outcome(task.plan) for task in tasks if task.header is header]
+    return SheetShown(
+        sheet=name,
+        table=header.table,
+        header=header.number,
+        read=len(outcomes),
+        recorded=outcomes.count("RECORDED"),
+        unchanged=outcomes.count("UNCHANGED"),
+        rejected=outcomes.count("REJECTED"),
+    )
+
+
+def _line(task: _Task) -> LineShown:
+    return LineShown(
+        sheet=task.sheet,
+        line=task.number,
+        outcome=_outcome(task.plan),
+        subject=task.plan.subject,
+        commands=tuple(type(command).__name__ for command in task.plan.commands),
+        problems=tuple(_shown(problem, task) for problem in task.plan.problems),
+    )
+
+
+def _shown(problem: planning.Problem, task: _Task) -> ProblemShown:
+    column = task.header.columns.get(problem.field or "")
+    usual = COLUMNS[task.header.table].get(problem.field or "", (None,))[0]
+    return ProblemShown(
+        column=column.letter if column else None,
+        header=column.header if column else usual,
+        vi=problem.vi,
+        en=problem.en,
+        candidates=problem.candidates,
+    )
+
+
+def _unread(found: Sequence[tuple[str, Header]], book: reading.Book) -> Iterator[NoteShown]:
+    """What of the sheets was not read."""
+    for note in book.notes:
+        yield NoteShown(sheet=note.sheet, vi=note.vi, en=note.en)
+    understood_ = {name for name, _ in found}
+    for sheet in book.sheets:
+        if sheet.rows and sheet.name not in understood_:
+            yield NoteShown(
+                sheet=sheet.name,
+                vi="Không nhận ra bảng nào ở trang này nên không đọc.",
+                en="No table is known in this sheet, and so it was not read.",
+            )
+    for name, header in found:
+        for letter, text in header.unknown:
+            yield NoteShown(
+                sheet=name,
+                vi=f"Không nhận ra cột {letter} ({text}) nên không đọc.",
+                en=f"Column {letter} ({text}) is not known, and so was not read.",
+            )
+
+
+JOBS = {"ImportTable": Job(ImportTable, import_table)}

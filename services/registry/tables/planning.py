@@ -1,0 +1,456 @@
+"""Which commands tell what a line of a table has that is not recorded yet. Pure.
+
+A line is compared with what is recorded, never with an earlier file, so that the same line again tells nothing and a
+line that goes back to what was before tells that. Who is meant is said by an id or an official code; an equal name is a
+candidate for a person to choose, never proof. An empty cell says nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import reduce
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.kernel.convert import violations
+from services.kernel.decider import Command
+from services.kernel.provenance import Record, Source
+from services.kernel.telling import tell
+from services.kernel.text import ID, Id, bare, fold
+from services.kernel.text import Line as Name
+from services.registry import events as e
+from services.registry.domain.bloc import EstablishBloc, NameBloc
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.projections import Bloc, Organisation
+from services.registry.queries.common import holding, latest, shown, until
+from services.registry.stays import Stay, Stays, stays_after
+from services.registry.tables.columns import Line, Table
+
+LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
+BLOC_KINDS = {"khoi": "KHOI", "cum": "CUM"}
+_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
+_TEXTS = {"name", "short_name", "code", "number", "issuer"}
+_LINE = TypeAdapter[str](Name)
+_DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+class Problem(NamedTuple):
+    """Why a line is rejected: in which field of it, and the reason; ids among which a person may choose."""
+
+    field: str | None
+    en: str
+    vi: str
+    candidates: tuple[str, ...] = ()
+
+
+class Plan(NamedTuple):
+    """What a line comes to: whom it is about, the commands that tell what is new, or why it is rejected."""
+
+    subject: str | None = None
+    commands: tuple[Command, ...] = ()
+    told: int = 0
+    """How many events tell of the subject already: with it a command's id is that of one attempt, and no later one."""
+    problems: tuple[Problem, ...] = ()
+
+
+class Bad(Exception):
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+
+
+@dataclass
+class Known:
+    """What is recorded, and what the lines before would tell."""
+
+    organisations: dict[Id, Organisation] = field(default_factory=dict)
+    by_code: dict[str, set[Id]] = field(default_factory=dict)
+    blocs: dict[Id, Bloc] = field(default_factory=dict)
+    alike: Mapping[tuple[Table, str], tuple[Id, ...]] = field(default_factory=dict)
+    """Ids of organisations and blocs by a name that a line has without an id, folded."""
+    said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+    """What the lines before say of what can only be one thing, and in which line."""
+
+    def told(self, event: Any) -> None:
+        """Take what a command will tell for recorded."""
+        match event:
+            case e.OrganisationRegistered() | e.OrganisationNamed():
+                before = self.organisations.get(event.organisation, Organisation())
+                self.organisations[event.organisation] = Organisation(told=(*before.told, event))
+                if code := getattr(event, "code", None):
+                    self.by_code.setdefault(code, set()).add(event.organisation)
+            case e.BlocEstablished() | e.BlocNamed():
+                bloc = self.blocs.get(event.bloc, Bloc())
+                self.blocs[event.bloc] = bloc.model_copy(update={"told": (*bloc.told, event)})
+            case e.MembershipStarted() | e.MembershipEnded():
+                bloc = self.blocs.get(event.bloc, Bloc())
+                self.blocs[event.bloc] = bloc.model_copy(update={"memberships": (*bloc.memberships, event)})
+            case _:
+                raise TypeError(f"{event.type} is told by no table")
+
+
+EVENTS: Mapping[type[Command], type[Any]] = {
+    RegisterOrganisation: e.OrganisationRegistered,
+    NameOrganisation: e.OrganisationNamed,
+    EstablishBloc: e.BlocEstablished,
+    NameBloc: e.BlocNamed,
+    AdmitMember: e.MembershipStarted,
+    EndMembership: e.MembershipEnded,
+}
+
+
+def planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
+    """What the line comes to; `known` then knows what it would tell."""
+    read = {"ORGANISATIONS": _organisation, "BLOCS": _bloc, "MEMBERS": _member}[table]
+    wrong = [*_unusable(line)]
+    try:
+        plan = read(line, record, known)
+    except Bad as bad:
+        fields = {problem.field for problem in wrong}
+        return Plan(problems=(*wrong, *(p for p in bad.problems if p.field not in fields)))
+    if wrong:
+        return Plan(problems=tuple(wrong))
+    for command in plan.commands:
+        known.told(tell(EVENTS[type(command)], command))
+    return plan
+
+
+def _unusable(line: Line) -> Iterator[Problem]:
+    for name, text in line.says.items():
+        if text in _ERRORS:
+            yield Problem(name, f"the formula gives {text}", f"công thức báo lỗi {text}")
+        elif name in _TEXTS:
+            try:
+                _LINE.validate_python(text)
+            except ValidationError as error:
+                yield from (Problem(name, v.en, v.vi) for v in violations(error))
+    for name in sorted(line.uncomputed):
+        yield Problem(
+            name,
+            "the formula has no computed value: open the file in Excel and save it",
+            "công thức chưa có giá trị đã tính: hãy mở tệp bằng Excel rồi lưu lại",
+        )
+
+
+def _organisation(line: Line, record: Record, known: Known) -> Plan:
+    cells = _Cells(line)
+    day, level, kind = cells.day("effective"), cells.level(), cells.id("kind")
+    organisation = _identified(line, known, cells)
+    told = known.organisations.get(organisation, Organisation()).told if organisation else ()
+    name = line.says.get("name") or shown(told)
+    cells.need(name, "name")
+    cells.end()
+    assert organisation is not None
+    wanted: dict[str, Any] = {
+        "name": line.says.get("name"),
+        "short_name": line.says.get("short_name"),
+        "variants": _list(line.says.get("variants")),
+        "kind": kind,
+        "level": level,
+        "code": line.says.get("code"),
+    }
+    _agree(line, known, ("organisation", organisation), day, wanted, dated=("name", "short_name"))
+    held = holding(told)
+    new = {
+        **{f: wanted[f] for f in ("name", "short_name") if not _is_told(held, f, wanted[f], day)},
+        **{f: wanted[f] for f in ("kind", "level", "code") if wanted[f] and _value(latest(held, f)) != wanted[f]},
+        **_more_variants(told, wanted["variants"]),
+    }
+    facts = {"organisation": organisation, "effective": day, "record": record}
+    registered = any(isinstance(event, e.OrganisationRegistered) for event in told)
+    if not registered or new.keys() & {"kind", "level", "code"}:
+        return Plan(
+            organisation, (_made(line, RegisterOrganisation, facts | {"name": name} | _given(wanted)),), len(told)
+        )
+    return Plan(organisation, (_made(line, NameOrganisation, facts | new),) if new else (), len(told))
+
+
+def _bloc(line: Line, record: Record, known: Known) -> Plan:
+    cells = _Cells(line)
+    day, dated, level = cells.day("effective"), cells.day("dated"), cells.level()
+    kind = cells.one_of("kind", BLOC_KINDS)
+    authority, province = (cells.organisation(name, known) for name in ("authority", "province"))
+    bloc = cells.id("bloc")
+    if not line.says.get("bloc"):
+        cells.wrong(_unnamed("bloc", "BLOCS", line.says.get("name"), known))
+    told = known.blocs[bloc].told if bloc and bloc in known.blocs else ()
+    established = [event for event in holding(told) if isinstance(event, e.BlocEstablished)]
+    name, kind = line.says.get("name") or shown(told), kind or (established[0].kind if established else None)
+    cells.need(name, "name")
+    cells.need(kind or "kind" in cells.problems, "kind")
+    cells.end()
+    assert bloc is not None
+    said = {"kind": kind, "authority": authority, "level": level, "province": province}
+    wanted: dict[str, Any] = {"name": line.says.get("name"), "variants": _list(line.says.get("variants")), **said}
+    decision = _decision(line, dated)
+    _agree(line, known, ("bloc", bloc), day, wanted | {"number": line.says.get("number")}, dated=("name",))
+    tellings = {f for f in said if said[f] and said[f] not in [getattr(event, f) for event in established]}
+    if decision and not any(_same_document(decision, event.decision) for event in established):
+        tellings.add("decision")
+    facts = {"bloc": bloc, "effective": day, "record": record}
+    if not established or tellings:
+        more = {"name": name, "kind": kind, "decision": decision}
+        return Plan(bloc, (_made(line, EstablishBloc, facts | _given(wanted) | more),), len(told))
+    new = {f: wanted[f] for f in ("name",) if not _is_told(holding(told), f, wanted[f], day)}
+    new |= _more_variants(told, wanted["variants"])
+    return Plan(bloc, (_made(line, NameBloc, facts | new),) if new else (), len(told))
+
+
+def _member(line: Line, record: Record, known: Known) -> Plan:
+    cells = _Cells(line)
+    since, until_, last, dated = (cells.day(name) for name in ("since", "until", "last", "dated"))
+    until_ = until_ or (last + timedelta(days=1) if last else None)
+    bloc, unit = cells.id("bloc"), cells.organisation("unit", known)
+    if bloc and bloc not in known.blocs:
+        cells.wrong(Problem("bloc", f"{bloc} is not recorded", f"chưa ghi nhận {bloc}"))
+    if not line.says.get("bloc"):
+        cells.wrong(_unnamed("bloc", "BLOCS", line.says.get("bloc_name"), known))
+    if not line.says.get("unit"):
+        cells.wrong(_unnamed("unit", "ORGANISATIONS", line.says.get("unit_name"), known))
+    authority = cells.organisation("authority", known) or _authority(known.blocs.get(bloc or ""))
+    cells.need(authority or bloc is None or "bloc" in cells.problems, "authority")
+    if since and until_ and until_ <= since:
+        cells.wrong(Problem("until", "is not after the first day", "phải sau ngày bắt đầu"))
+    cells.end()
+    assert bloc
+    assert unit
+    events = [m for m in known.blocs[bloc].memberships if m.unit == unit and m.authority == authority]
+    facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": _decision(line, dated)}
+    stay = _stay(reduce(stays_after, events, ()), since, until_)
+    commands = []
+    if stay is None:
+        commands.append(_made(line, AdmitMember, facts | {"effective": since}))
+    if until_ and (stay is None or stay.ended is None):
+        commands.append(_made(line, EndMembership, facts | {"effective": until_}))
+    return Plan(f"{bloc} {unit}", tuple(commands), len(events))
+
+
+def _stay(stays: Stays, since: date | None, until_: date | None) -> Stay | None:
+    """The stay that a line speaks of; null for one that is new. Raises Bad where it tells of one otherwise.
+
+    What is recorded of a stay is changed by a correction, which a table is not.
+    """
+    if not stays:
+        return None
+    same = [stay for stay in stays if stay.since == since or since is None]
+    fits = [stay for stay in same if until_ is None or stay.ended is None or stay.until == until_]
+    if fits:
+        return next((stay for stay in fits if stay.until == until_), fits[-1])
+    if not same and since and all(not stay.reaches(since) for stay in stays):
+        return None  # it came back
+    told = stays[-1]
+    days = ", ".join(f"{name} {day}" for name, day in (("since", told.since), ("until", told.until)) if day)
+    name = "until" if same else "since"
+    raise Bad(
+        Problem(
+            name,
+            f"the membership is recorded otherwise ({days or 'no day'}): correct that record instead",
+            f"tư cách thành viên đã ghi nhận khác ({days or 'không có ngày'}): cần đính chính bản ghi đó",
+        )
+    )
+
+
+class _Cells:
+    """The values of a line's cells, and all that is wrong with them."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.problems: dict[str | None, Problem] = {}
+
+    def wrong(self, problem: Problem) -> None:
+        self.problems.setdefault(problem.field, problem)
+
+    def end(self) -> None:
+        """Raises Bad with all that is wrong."""
+        if self.problems:
+            raise Bad(*self.problems.values())
+
+    def need(self, value: object, name: str) -> None:
+        if not value:
+            self.wrong(Problem(name, "is required", "phải có"))
+
+    def day(self, name: str) -> date | None:
+        text = self._line.says.get(name)
+        if text is None:
+            return None
+        try:
+            return _day(text)
+        except ValueError:
+            self.wrong(
+                Problem(name, "must be a day such as 01/07/2025", "phải là ngày dạng ngày/tháng/năm, ví dụ 01/07/2025")
+            )
+            return None
+
+    def id(self, name: str) -> Id | None:
+        text = self._line.says.get(name)
+        if text is None or re.fullmatch(ID, text):
+            return text
+        self.wrong(
+            Problem(
+                name,
+                "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
+                "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
+            )
+        )
+        return None
+
+    def level(self) -> Id | None:
+        text = self._line.says.get("level")
+        known = LEVELS.get(bare(text).removeprefix("cap ")) if text else None
+        return known or self.id("level")
+
+    def one_of(self, name: str, values: Mapping[str, str]) -> str | None:
+        text = self._line.says.get(name)
+        if text is None:
+            return None
+        found = values.get(bare(text).removesuffix(" thi dua")) or (text if text in values.values() else None)
+        if found is None:
+            every = ", ".join(values.values())
+            self.wrong(Problem(name, f"must be one of {every}", f"phải là một trong {every} (Khối, Cụm)"))
+        return found
+
+    def organisation(self, name: str, known: Known) -> Id | None:
+        """The organisation that a cell names by its id or its official code."""
+        text = self._line.says.get(name)
+        if text is None or text in known.organisations:
+            return text
+        ids = tuple(sorted(known.by_code.get(text, ())))
+        if len(ids) == 1:
+            return ids[0]
+        self.wrong(_ambiguous(name, text, ids) if ids else _unknown(name, text, known))
+        return None
+
+
+def _identified(line: Line, known: Known, cells: _Cells) -> Id | None:
+    """The organisation that a line is about: by its id, else by its official code, of which a new id is made."""
+    code, own = line.says.get("code"), cells.id("organisation")
+    having = tuple(sorted(known.by_code.get(code, ()))) if code else ()
+    if own:
+        if having and own not in having:
+            cells.wrong(_ambiguous("code", code or "", having))
+        return own
+    if line.says.get("organisation"):
+        return None
+    if code is None:
+        cells.wrong(_unnamed("organisation", "ORGANISATIONS", line.says.get("name"), known))
+        return None
+    if len(having) > 1:
+        cells.wrong(_ambiguous("code", code, having))
+    made = having[0] if having else code.lower()
+    if not re.fullmatch(ID, made) or (not having and made in known.organisations):
+        cells.wrong(
+            Problem(
+                "organisation", f"is required: no id can be made of {code}", f"phải có: không lập được mã từ {code}"
+            )
+        )
+        return None
+    return made
+
+
+def _unknown(name: str, text: str, known: Known) -> Problem:
+    candidates = known.alike.get(("ORGANISATIONS", fold(text)), ())
+    en, vi = f"no organisation has the id or official code {text}", f"không có tổ chức nào có mã {text}"
+    return Problem(name, en, vi, candidates)
+
+
+def _ambiguous(name: str, code: str, ids: Sequence[Id]) -> Problem:
+    which = ", ".join(ids)
+    return Problem(name, f"the code {code} belongs to {which}", f"mã {code} thuộc về {which}", tuple(ids))
+
+
+def _unnamed(name: str, table: Table, called: str | None, known: Known) -> Problem:
+    candidates = known.alike.get((table, fold(called)), ()) if called else ()
+    if candidates:
+        which = ", ".join(candidates)
+        return Problem(
+            name,
+            f"is required: an equal name is no proof; is it {which}?",
+            f"phải có: trùng tên chưa đủ căn cứ; có phải {which} không?",
+            candidates,
+        )
+    return Problem(name, "is required", "phải có")
+
+
+def _agree(
+    line: Line, known: Known, whom: tuple[str, str], day: date | None, wanted: Mapping[str, Any], dated: Sequence[str]
+) -> None:
+    """That no line before says otherwise of what is one thing (on one day): it would be told anew each time.
+
+    Raises Bad.
+    """
+    for name, value in wanted.items():
+        if not value or name == "variants":
+            continue
+        key = (*whom, name, str(day) if name in dated else "")
+        before, number = known.said.setdefault(key, (value, line.number))
+        if before != value:
+            raise Bad(Problem(name, f"line {number} says {before}", f"dòng {number} ghi là {before}"))
+
+
+def _is_told(held: Sequence[Any], name: str, value: str | None, day: date | None) -> bool:
+    """Whether a name is told as of its first day; one without a day also where it is the name now."""
+    if value is None:
+        return True
+    on_day = [v for event in held if event.effective == day and (v := getattr(event, name, None))]
+    if on_day and on_day[-1] == value:
+        return True
+    return day is None and _value(latest(until(held, None), name)) == value
+
+
+def _value(found: Any) -> str | None:
+    return None if found is None else str(found.value)
+
+
+def _more_variants(told: Iterable[Any], wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    every = {variant for event in told for variant in event.variants}
+    more = tuple(variant for variant in wanted if variant not in every)
+    return {"variants": more} if more else {}
+
+
+def _given(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _authority(bloc: Bloc | None) -> Id | None:
+    told = holding(bloc.told) if bloc else []
+    return next((event.authority for event in told if isinstance(event, e.BlocEstablished) and event.authority), None)
+
+
+def _decision(line: Line, dated: date | None) -> Source | None:
+    number, issuer = line.says.get("number"), line.says.get("issuer")
+    if number is None and dated is None:
+        return None
+    return Source(id=number or f"decision of {dated}", number=number, issuer=issuer, dated=dated)
+
+
+def _same_document(one: Source, other: Source | None) -> bool:
+    return other is not None and (one.number, one.dated) == (other.number, other.dated)
+
+
+def _made(line: Line, kind: type[Command], facts: Mapping[str, Any]) -> Command:
+    """The command. Raises Bad with every field that breaks a rule."""
+    try:
+        return kind.model_validate({name: value for name, value in facts.items() if value is not None})
+    except ValidationError as error:
+        problems = (Problem(v.field.partition("[")[0].partition(".")[0], v.en, v.vi) for v in violations(error))
+        raise Bad(*problems) from None
+
+
+def _day(text: str) -> date:
+    """The day as officers write it. Raises ValueError."""
+    if match := _DAY.fullmatch(text):
+        return date(int(match[3]), int(match[2]), int(match[1]))
+    if match := _ISO.fullmatch(text):
+        return date(*map(int, match.groups()))
+    raise ValueError(text)
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    """The names in one cell: a line for each, or else parted by semicolons."""
+    if text is None:
+        return ()
+    parts = re.split(r"\n" if "\n" in text else ";", text)
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -1,0 +1,61 @@
+"""A table as a file without formulas: in .xlsx every cell is text, in .csv what might be taken for one is guarded."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from services.registry.tables.reading import GUARDED
+
+Form = Literal["XLSX", "CSV"]
+Cells = Sequence[str | None]
+
+
+def neutral(cell: str) -> str:
+    """A cell of a .csv with an apostrophe before what a program might take for a formula; `reading.plain` undoes it."""
+    return f"'{cell}" if GUARDED.match(cell) else cell
+
+
+def as_csv(lines: Iterable[Cells]) -> bytes:
+    """With a byte order mark, by which Excel knows UTF-8."""
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([neutral(cell or "") for cell in line] for line in lines)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(title: str, lines: Iterable[Cells]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for number, line in enumerate(lines):
+        cells = []
+        for text in line:
+            cell = WriteOnlyCell(sheet)
+            if text:
+                cell.value, cell.number_format = text, "@"
+                cell.data_type = "s"  # whatever it looks like
+            if number == 0:
+                cell.font = Font(bold=True)
+            cells.append(cell)
+        sheet.append(cells)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def day(value: date | None) -> str | None:
+    return f"{value:%d/%m/%Y}" if value else None
+
+
+def several(texts: tuple[str, ...]) -> str | None:
+    """Names in one cell, from which `planning` makes the same ones: parted by semicolons, or where one holds such, by
+    lines; a single one then stands there twice.
+    """
+    if not any(";" in text for text in texts):
+        return "; ".join(texts) or None
+    return "\n".join(texts if len(texts) > 1 else texts * 2)

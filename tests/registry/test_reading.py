@@ -1,0 +1,232 @@
+"""Files as officers have them, and files that are made to exhaust a reader: read in a process with its limits."""
+
+import asyncio
+import io
+import resource
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+
+from services.registry.tables.columns import Header, understood
+from services.registry.tables.reading import COLUMNS, INFLATED, MEMORY, Book, Unreadable, parsed, plain, read
+from services.registry.tables.writing import neutral
+from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, saved, xlsx
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def header(content: bytes) -> Header:
+    found = understood(parsed(content).sheets[0])
+    assert found is not None
+    return found
+
+
+def says(content: bytes) -> list[dict[str, str]]:
+    return [dict(line.says) for line in header(content).lines]
+
+
+def test_a_header_is_found_below_titles_in_any_order_and_by_other_names() -> None:
+    def prepare(made: Workbook) -> None:
+        made.worksheets[0].merge_cells("A1:F1")
+
+    lines: Lines = [
+        ["ỦY BAN NHÂN DÂN TỈNH X", None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+        [],
+        ["DANH SÁCH CƠ QUAN, ĐƠN VỊ (kèm theo Quyết định số 12)"],
+        ["STT", "TÊN CƠ QUAN, ĐƠN VỊ", "Loại  hình", "mã định danh (nếu có)", "Ghi chú", "Màu"],
+        ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"],
+        [1, "Sở Nội vụ", "department", "H29.01", "x", "đỏ"],
+        [None, None, None],
+        [2, "So\u031b\u0309 Tư pháp", None, "H29.02"],
+    ]
+    found = header(xlsx(lines, prepare))
+    assert (found.table, found.number, [line.number for line in found.lines]) == ("ORGANISATIONS", 4, [6, 8])
+    assert found.lines[0].says == {"name": "Sở Nội vụ", "kind": "department", "code": "H29.01"}
+    assert found.lines[1].says == {"name": "Sở Tư pháp", "code": "H29.02"}
+    assert [column.letter for column in found.unknown] == ["F"]
+
+
+def test_a_header_of_two_merged_lines_is_read_as_one() -> None:
+    def prepare(made: Workbook) -> None:
+        made.worksheets[0].merge_cells("D1:E1")
+        for column in "ABC":
+            made.worksheets[0].merge_cells(f"{column}1:{column}2")
+
+    lines: Lines = [
+        ["Mã khối", "Tên khối", "Cơ quan tổ chức", "Quyết định", None],
+        [None, None, None, "Số", "Ngày"],
+        ["k1", "Khối 1", "a", "12/QĐ-UBND", date(2025, 7, 1)],
+    ]
+    assert says(xlsx(lines, prepare)) == [
+        {"bloc": "k1", "name": "Khối 1", "authority": "a", "number": "12/QĐ-UBND", "dated": "01/07/2025"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "table"), [(ORGANISATIONS, "ORGANISATIONS"), (BLOCS, "BLOCS"), (MEMBERS, "MEMBERS")]
+)
+def test_a_table_is_known_by_its_columns(columns: list[str], table: str) -> None:
+    assert header(xlsx([columns, ["x"] * len(columns)])).table == table
+
+
+def test_cells_are_what_an_officer_sees() -> None:
+    made = Workbook()
+    sheet = made.worksheets[0]
+    sheet.append(ORGANISATIONS)
+    sheet.append(["  o-1 ", 7, "Sở\u00a0Nội vụ", 12.5, 3.0, True, datetime(2025, 7, 1, 8, 30)])
+    sheet["B2"].number_format = "000"
+    (line,) = says(saved(made))
+    assert line == {
+        "organisation": "o-1",
+        "code": "007",
+        "name": "Sở Nội vụ",
+        "short_name": "12.5",
+        "kind": "3",
+        "level": "TRUE",
+        "effective": "01/07/2025",
+    }
+
+
+def test_a_formula_counts_by_the_value_that_was_computed_and_not_without_one() -> None:
+    lines = [["STT", "Mã định danh", "Tên tổ chức"], ["a", "b", "c"], ["=ROW()", '="H"&2', "Sở"]]
+
+    def computed(part: bytes) -> bytes:
+        cell = b'<c r="B2" t="str"><f>"H"&amp;1</f><v>H1</v></c>'
+        return part.replace(part[part.index(b'<c r="B2"') : part.index(b'<c r="C2"')], cell)
+
+    found = header(rewritten(xlsx(lines), {SHEET: computed}))
+    assert found.lines[0].says["code"] == "H1"
+    assert [line.uncomputed for line in found.lines] == [frozenset(), frozenset({"code"})]
+
+
+def test_links_to_other_files_and_hidden_sheets_are_ignored_and_told() -> None:
+    def prepare(made: Workbook) -> None:
+        made.worksheets[1].sheet_state = "hidden"
+
+    content = xlsx({"Một": [ORGANISATIONS, ["a"] * 7], "Danh mục": [ORGANISATIONS, ["b"] * 7]}, prepare)
+    link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    told = parsed(rewritten(content, {"xl/externalLinks/externalLink1.xml": lambda _: link}))
+    assert [sheet.name for sheet in told.sheets] == ["Một"]
+    assert [note.sheet for note in told.notes] == [None, "Danh mục"]
+    assert all(note.vi and note.en for note in told.notes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_csv_is_read_in_the_usual_encodings_and_with_any_usual_mark(encoding: str, mark: str) -> None:
+    lines = [
+        "Danh sách",
+        mark.join(["Mã khối", "Tên khối", "Từ ngày"]),
+        "",
+        mark.join(["k1", '"Khối ""A"""', "1/7/2025"]),
+    ]
+    found = header("\r\n".join(lines).encode(encoding))
+    assert found.lines[0].says == {"bloc": "k1", "name": 'Khối "A"', "effective": "1/7/2025"}
+    assert found.lines[0].number == 4
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+84", "-", "@x", "'=1", "''+", "'x", "x", "", "\tx"])
+def test_what_is_guarded_against_formulas_is_read_as_it_was(cell: str) -> None:
+    assert plain(neutral(cell)) == cell
+    assert neutral(cell)[:1] not in tuple("=+-@\t\r")
+
+
+def zipped(**parts: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, part in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), part)
+    return written.getvalue()
+
+
+def of_zeros() -> bytes:
+    return rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda _: b" " * (900 * 1024 * 1024 // 4)})
+
+
+def that_lies() -> bytes:
+    """Declares a hundred bytes of what inflates to more than is read."""
+    size = 3 * INFLATED
+    content = rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda _: b"<row>" * (size // 5)})
+    return content.replace(struct.pack("<I", size // 5 * 5), struct.pack("<I", 100))
+
+
+def of_cells() -> bytes:
+    row = b'<row r="%d">' + b'<c r="A1" t="inlineStr"><is><t>x</t></is></c>' * 50 + b"</row>"
+    rows = b"".join(row % n for n in range(1, 9_000))
+    return rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")})
+
+
+def of_entities() -> bytes:
+    lol = b'<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">' + b"".join(
+        b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
+    )
+    return rewritten(xlsx([ORGANISATIONS]), {"xl/workbook.xml": lambda part: lol + b"]>" + part})
+
+
+def of_depth() -> bytes:
+    return rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda _: b"<a>" * 4_000_000})
+
+
+def of_parts() -> bytes:
+    return rewritten(xlsx([ORGANISATIONS]), {f"xl/worksheets/x{n}.xml": lambda _: b"<a/>" for n in range(600)})
+
+
+@pytest.mark.parametrize(
+    "bomb", [of_zeros, that_lies, of_cells, of_entities, of_depth, of_parts], ids=lambda bomb: bomb.__name__
+)
+async def test_what_is_made_to_exhaust_a_reader_is_refused_in_time_and_within_its_memory(
+    bomb: Callable[[], bytes],
+) -> None:
+    content = bomb()
+    assert len(content) < 1024 * 1024
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(Unreadable) as refused:
+        await read(content, 60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5  # whatever else the machine does
+    assert refused.value.vi != refused.value.en
+
+
+def test_columns_far_out_are_not_read() -> None:
+    rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(2, 19_000))
+    wide = {SHEET: lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")}
+    found = parsed(rewritten(xlsx([ORGANISATIONS]), wide))
+    assert [len(row.cells) for row in found.sheets[0].rows] == [COLUMNS]
+
+
+@pytest.mark.parametrize(
+    ("content", "vi"),
+    [
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "mật khẩu"),
+        (b"PK\x03\x04 torn", "hỏng"),
+        (zipped(a_xml=b"<a/>"), "hỏng"),
+        (b"\xff\xd8 a picture", "UTF-8"),
+        ("Mã khối".encode("utf-16-le"), "UTF-8"),
+        ("Khối".encode("cp1258", "replace") + b"\xf0", "UTF-8"),
+        (b'a,"b\nc', "nháy"),
+    ],
+)
+def test_a_file_that_is_no_table_is_told_with_what_to_do(content: bytes, vi: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        parsed(content)
+    assert vi in refused.value.vi
+
+
+async def test_the_process_that_reads_has_no_more_memory_than_it_is_given() -> None:
+    greedy = f"reading.parsed = lambda raw: bytearray({MEMORY})"
+    program = f"from services.registry.tables import reading; {greedy}; reading.main()"
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", program], input=b"x", capture_output=True, check=False
+    )
+    assert Book.model_validate_json(done.stdout).refused
+
+
+async def test_a_process_of_its_own_reads_what_this_one_reads() -> None:
+    content = xlsx([ORGANISATIONS, ["o-1", None, "Sở"]])
+    assert await read(content, 60) == parsed(content)

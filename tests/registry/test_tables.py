@@ -1,0 +1,252 @@
+"""Tables taken in and given out, over a real database: what is recorded of them, and what a second time adds."""
+
+import csv
+import hashlib
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from services.kernel.errors import Invalid
+from services.kernel.provenance import Record, Source
+from services.registry import events as e
+from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.tables.importing import ImportAnswer
+from tests.play import certainty, value
+from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, xlsx
+from tests.registry.support import Registry
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+PROVINCE = ["tinh-x", "H29", "Tỉnh X", None, None, "Tỉnh", "01/01/2020"]
+HOME = ["so-noi-vu", "H29.01", "Sở Nội vụ", "SNV", "department", "Tỉnh", date(2025, 3, 1)]
+JUSTICE = [None, "H29.02", "Sở Tư pháp", None, "department", "Cấp tỉnh", None]
+BLOC = ["k1", "Khối", "Khối các sở", "H29", "tỉnh", "12/QĐ-UBND", "05/03/2025", "10/3/2025"]
+SHEETS: dict[str, Lines] = {
+    "Thành viên": [MEMBERS, ["k1", "so-noi-vu", "10/03/2025", None], ["k1", "H29.02", None, "1/7/2025"]],
+    "Khối": [BLOCS, BLOC],
+    "Tổ chức": [ORGANISATIONS, PROVINCE, HOME, JUSTICE],
+}
+
+
+def counts(answer: ImportAnswer) -> dict[str, tuple[int, int, int, int]]:
+    return {s.table: (s.read, s.recorded, s.unchanged, s.rejected) for s in answer.sheets}
+
+
+def problems(answer: ImportAnswer) -> dict[int, list[tuple[str | None, str]]]:
+    return {line.line: [(p.column, p.en) for p in line.problems] for line in answer.lines if line.problems}
+
+
+async def test_a_workbook_is_recorded_with_its_file_sheet_and_line_as_source(registry: Registry) -> None:
+    content = xlsx(SHEETS)
+    answer = await registry.take_in(content, name="khối.xlsx")
+    assert counts(answer) == {"ORGANISATIONS": (3, 3, 0, 0), "BLOCS": (1, 1, 0, 0), "MEMBERS": (2, 2, 0, 0)}
+    assert answer.recorded
+    assert answer.recorded.position == await registry.position() == 7
+    found = await registry.ask("GetOrganisation", organisation="h29.02")
+    assert (value(found.name), value(found.code), value(found.level)) == ("Sở Tư pháp", "H29.02", "province")
+    assert (found.names[0].since, certainty(found.name)) == (None, "STATED")
+    assert found.name.mark.place == "Tổ chức, dòng 4"
+    bloc = await registry.ask("GetBloc", bloc="k1")
+    assert (value(bloc.kind), value(bloc.authority), value(bloc.established_on)) == ("KHOI", "tinh-x", "2025-03-10")
+    assert value(bloc.decision) == "12/QĐ-UBND"
+    days = {value(m.unit): (value(m.since), value(m.until)) for m in bloc.memberships}
+    assert days == {"so-noi-vu": ("2025-03-10", None), "h29.02": (None, "2025-07-01")}
+    rows = await registry.tools.log.read(0, 1)
+    event: Any = e.VOCABULARY.decode(rows)[0].event
+    digest = hashlib.sha256(content).hexdigest()
+    assert (event.record.source.title, event.record.source.sha256) == ("khối.xlsx", digest)
+
+
+async def test_the_same_file_again_adds_nothing_and_one_changed_line_adds_that(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    before = await registry.position()
+    answer = await registry.take_in(xlsx(SHEETS), name="another name.xlsx")
+    assert counts(answer) == {"ORGANISATIONS": (3, 0, 3, 0), "BLOCS": (1, 0, 1, 0), "MEMBERS": (2, 0, 2, 0)}
+    assert (answer.lines, answer.recorded, await registry.position()) == ((), None, before)
+    renamed = [*HOME[:2], "Sở Nội vụ tỉnh X", *HOME[3:]]
+    answer = await registry.take_in(xlsx({**SHEETS, "Tổ chức": [ORGANISATIONS, PROVINCE, renamed, JUSTICE]}))
+    assert [(line.subject, line.commands) for line in answer.lines] == [("so-noi-vu", ("NameOrganisation",))]
+    assert await registry.position() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("column", "other", "field"),
+    [(2, "Sở Nội vụ và Lao động", "name"), (3, "SNVLĐ", "short_name"), (4, "agency", "kind"), (1, "H29.99", "code")],
+)
+async def test_what_goes_there_and_back_comes_out_as_it_was(
+    registry: Registry, column: int, other: str, field: str
+) -> None:
+    first = xlsx([ORGANISATIONS, HOME])
+    changed = xlsx([ORGANISATIONS, [*HOME[:column], other, *HOME[column + 1 :]]])
+    for content, expected in ((first, HOME[column]), (changed, other), (first, HOME[column]), (changed, other)):
+        before = await registry.position()
+        answer = await registry.take_in(content)
+        assert await registry.position() == before + 1
+        again = await registry.take_in(content)
+        assert (counts(answer), counts(again)) == (
+            {"ORGANISATIONS": (1, 1, 0, 0)},
+            {"ORGANISATIONS": (1, 0, 1, 0)},
+        )
+        await registry.catch_up()
+        found = await registry.ask("GetOrganisation", organisation="so-noi-vu")
+        assert value(getattr(found, field)) == expected
+
+
+async def test_a_dry_run_tells_the_same_and_records_nothing(registry: Registry) -> None:
+    dry = await registry.take_in(xlsx(SHEETS), dry_run=True)
+    assert await registry.position() == 0
+    real = await registry.take_in(xlsx(SHEETS))
+    assert (dry.sheets, dry.lines) == (real.sheets, real.lines)
+    assert (dry.dry_run, dry.recorded) == (True, None)
+
+
+async def test_every_error_is_told_at_once_by_line_and_column_and_the_rest_is_recorded(registry: Registry) -> None:
+    lines: Lines = [
+        ORGANISATIONS,
+        ["Mã Lạ", "C1", "Tên", None, "Loại Lạ", None, "31/2/2025"],
+        ["o-2", None, None, None, None, None, None],
+        ["o-3", None, "x" * 501, None, None, None, "2025"],
+        ["o-4", None, "Sở 4", None, None, None, "ngày 1 tháng 7 năm 2025"],
+        ["o-4", None, "Sở Bốn", None, None, None, "2025-07-01"],
+        ["o-5", "#REF!", "Sở 5", None, None, None, None],
+    ]
+    answer = await registry.take_in(xlsx(lines))
+    assert counts(answer) == {"ORGANISATIONS": (6, 1, 0, 5)}
+    told = {line: sorted(column or "" for column, _ in found) for line, found in problems(answer).items()}
+    assert told == {2: ["A", "E", "G"], 3: ["C"], 4: ["C", "G"], 6: ["C"], 7: ["B"]}
+    assert all(p.vi and p.vi != p.en and p.header for line in answer.lines for p in line.problems)
+    assert await registry.position() == 1
+
+
+async def test_an_equal_name_is_a_candidate_and_no_identity(registry: Registry) -> None:
+    for organisation in ("a", "b"):
+        await registry.tell(RegisterOrganisation(organisation=organisation, name="Sở Nội vụ"))
+    await registry.take_in(xlsx([BLOCS, ["k1", "Khối", "Khối 1", "a", None, None, None, None]]))
+    before = await registry.position()
+    answer = await registry.take_in(
+        xlsx(
+            {
+                "Tổ chức": [["Mã tổ chức", "Tên tổ chức"], [None, "sở  Nội Vụ"], [None, "Sở Ngoại vụ"]],
+                "Khối": [BLOCS, [None, "Khối", "khối 1", "Sở nội vụ", None, None, None, None]],
+                "Thành viên": [["Mã khối", "Tên khối", "Mã đơn vị", "Tên đơn vị"], [None, "Khối 1", None, "Sở Nội vụ"]],
+            }
+        )
+    )
+    candidates = sorted((line.sheet, p.header, p.candidates) for line in answer.lines for p in line.problems)
+    assert candidates == [
+        ("Khối", "Cơ quan tổ chức", ("a", "b")),
+        ("Khối", "Mã khối", ("k1",)),
+        ("Thành viên", "Mã khối", ("k1",)),
+        ("Thành viên", "Mã đơn vị", ("a", "b")),
+        ("Tổ chức", "Mã tổ chức", ()),
+        ("Tổ chức", "Mã tổ chức", ("a", "b")),
+    ]
+    assert await registry.position() == before
+
+
+async def test_a_code_that_several_have_names_nobody(registry: Registry) -> None:
+    for organisation in ("a", "b"):
+        await registry.tell(RegisterOrganisation(organisation=organisation, name="Sở", code="H1"))
+    answer = await registry.take_in(xlsx([ORGANISATIONS, [None, "H1", "Sở"], ["c", "H1", "Sở"], ["a", "H1", "Sở"]]))
+    assert [p.candidates for line in answer.lines for p in line.problems] == [("a", "b")] * 2
+    assert counts(answer) == {"ORGANISATIONS": (3, 0, 1, 2)}
+
+
+async def test_a_membership_that_is_recorded_otherwise_is_left_to_a_correction(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    before = await registry.position()
+    lines: Lines = [MEMBERS, ["k1", "so-noi-vu", "11/03/2025", None], ["k1", "h29.02", None, "2/7/2025"]]
+    answer = await registry.take_in(xlsx(lines))
+    assert {line: [column for column, _ in found] for line, found in problems(answer).items()} == {2: ["C"], 3: ["D"]}
+    assert await registry.position() == before
+
+
+async def test_who_left_may_come_back_and_the_last_day_counts_as_a_member(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    columns = ["Mã khối", "Mã đơn vị", "Từ ngày", "Đến ngày"]
+    lines: Lines = [columns, ["k1", "so-noi-vu", "10/03/2025", "30/06/2025"], ["k1", "so-noi-vu", "01/01/2026", None]]
+    answer = await registry.take_in(xlsx(lines))
+    assert [line.commands for line in answer.lines] == [("EndMembership",), ("AdmitMember",)]
+    assert counts(await registry.take_in(xlsx(lines))) == {"MEMBERS": (2, 0, 2, 0)}
+    await registry.catch_up()
+
+    async def members(on: date) -> list[str | None]:
+        bloc = await registry.ask("GetBloc", bloc="k1", on=on)
+        return [value(m.unit) for m in bloc.memberships]
+
+    assert "so-noi-vu" in await members(date(2025, 6, 30))
+    assert "so-noi-vu" not in await members(date(2025, 7, 1))
+    assert "so-noi-vu" in await members(date(2026, 1, 1))
+
+
+async def test_a_file_without_a_table_is_refused(registry: Registry) -> None:
+    for content in (xlsx([["Kính gửi", "các sở"], ["a", "b"]]), b"\x00"):
+        with pytest.raises(Invalid) as refused:
+            await registry.take_in(content)
+        assert [violation.field for violation in refused.value.violations] == ["content"]
+
+
+async def export(registry: Registry, table: str, form: str) -> Any:
+    return await registry.ask("ExportTable", table=table, form=form)
+
+
+async def told(registry: Registry) -> None:
+    """What is hard to give out: names of several days, of one that are spelled alike, and such as a formula."""
+    day = date(2020, 1, 1)
+    names = ["Ước", "Uyên", "Oanh", "Đức", "Dũng", "Ân", "Ăn", "An", '=HYPERLINK("x")', "+84", "-1", "@a", "'=b"]
+    for n, name in enumerate(names):
+        await registry.tell(RegisterOrganisation(organisation=f"o-{n}", name=name, code=f"{n:03}", record=RECORD))
+    await registry.tell(
+        RegisterOrganisation(organisation="z", name="Z", variants=("a; b",), level="central", effective=day)
+    )
+    await registry.tell(
+        NameOrganisation(organisation="z", name="Zờ", variants=("c", "d; e"), effective=date(2024, 1, 1))
+    )
+    await registry.tell(NameOrganisation(organisation="z", short_name="Z2", effective=date(2025, 1, 1)))
+    await registry.tell(NameOrganisation(organisation="z", short_name="Z0", record=RECORD))
+    for n in range(2):
+        decision = Source(id="d", number="1/QĐ", issuer="=1", dated=day)
+        await registry.tell(
+            EstablishBloc(bloc=f"k{n}", kind="CUM", name=f"Cụm {n}", authority="z", effective=day, decision=decision)
+        )
+    since = date(2021, 1, 1)
+    for n in range(5):
+        await registry.tell(AdmitMember(authority="z", unit=f"o-{n}", bloc="k1", effective=since, record=RECORD))
+    await registry.tell(EndMembership(authority="z", unit="o-0", bloc="k1", effective=date(2022, 1, 1), record=RECORD))
+    await registry.tell(AdmitMember(authority="z", unit="o-0", bloc="k1", effective=date(2023, 1, 1), record=RECORD))
+    await registry.tell(EndMembership(authority="z", unit="o-7", bloc="k1", record=RECORD))
+    await registry.tell(AdmitMember(authority="z", unit="o-9", bloc="k0", record=RECORD))
+
+
+@pytest.mark.parametrize("form", ["XLSX", "CSV"])
+async def test_what_is_given_out_is_taken_in_again_as_nothing_new(registry: Registry, form: str) -> None:
+    await told(registry)
+    before = await registry.position()
+    for table, lines in (("ORGANISATIONS", 15), ("BLOCS", 2), ("MEMBERS", 8)):
+        file = await export(registry, table, form)
+        assert (file.lines, file.name.endswith(form.lower())) == (lines, True)
+        answer = await registry.take_in(file.content, name=file.name)
+        assert problems(answer) == {}
+        assert (counts(answer), answer.notes) == ({table: (lines, 0, lines, 0)}, ())
+    assert await registry.position() == before
+
+
+async def test_what_is_given_out_comes_in_vietnamese_order_and_is_no_formula(registry: Registry) -> None:
+    await told(registry)
+    text = (await export(registry, "ORGANISATIONS", "CSV")).content.decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    letters = [line[2] for line in lines[1:] if line[2][:1].isalpha()]
+    assert letters[:8] == ["An", "Ăn", "Ân", "Dũng", "Đức", "Oanh", "Uyên", "Ước"]
+    assert not [cell for line in lines for cell in line if cell.startswith(tuple("=+-@"))]
+
+
+async def test_no_cell_of_a_workbook_that_is_given_out_is_anything_but_text(registry: Registry) -> None:
+    await told(registry)
+    book = load_workbook(io.BytesIO((await export(registry, "ORGANISATIONS", "XLSX")).content))
+    cells = [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert '=HYPERLINK("x")' in {cell.value for cell in cells}
