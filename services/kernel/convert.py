@@ -121,7 +121,7 @@ def _take_one(field: FieldDescriptor, inner: Any) -> Take:
         names = enum_names(field.enum_type)
         return lambda number: names.get(number, number)  # an unknown number is no member of the Literal
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING and inner is not bytes:
-        return {date: _date, datetime: moment, Decimal: _decimal}.get(inner, _text)
+        return {date: civil, datetime: moment, Decimal: _decimal}.get(inner, _text)
     return _integer if field.cpp_type in _LARGE else _same
 
 
@@ -133,7 +133,7 @@ def _text(value: str) -> str | Bad:
     return NUL if "\0" in value else value
 
 
-def _date(value: str) -> date | Bad:
+def civil(value: str) -> date | Bad:
     """The day, or what is wrong with it. Rules and answers reckon with days before and after it, which there must be;
     and no day that an act or a document of this state can name lies outside.
     """

@@ -9,7 +9,7 @@ from thidua.kernel.v1 import kernel_pb2
 from thidua.registry.v1 import registry_pb2
 
 from services.kernel.auth import Caller
-from services.kernel.binding import Call, Query, bind
+from services.kernel.binding import Call, Job, Query, bind
 from services.kernel.provenance import Record, Source
 from services.kernel.view import View
 from services.registry.domain.bloc import EstablishBloc
@@ -33,7 +33,8 @@ async def answered(registry: Registry, method: str, **fields: Any) -> Any:
             yield view
 
     await registry.catch_up()
-    methods = {m.name: m for m in bind(SERVICE.api, SERVICE.handlers, SERVICE.queries, "registry", refused, look)}
+    asked: dict[str, Query | Job] = {**SERVICE.queries, **SERVICE.jobs}
+    methods = {m.name: m for m in bind(SERVICE.api, SERVICE.handlers, asked, "registry", refused, look, refused)}
     request = getattr(registry_pb2, f"{method}Request")(**fields).SerializeToString()
     work: Any = methods[method].work
     raw = await work(request, Call(Caller("officer", None, frozenset()), "trace", 5.0))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.kernel.convert import violations
+from services.kernel.convert import NO_DATE, Bad, civil, violations
 from services.kernel.decider import Command
 from services.kernel.provenance import Record, Source
 from services.kernel.telling import tell
@@ -35,7 +35,7 @@ _ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 _TEXTS = {"name", "short_name", "code", "number", "issuer"}
 _LINE = TypeAdapter[str](Name)
 _DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE)
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+NO_DAY = Bad("must be a day such as 01/07/2025", "phải là ngày dạng ngày/tháng/năm, ví dụ 01/07/2025")
 
 
 class Problem(NamedTuple):
@@ -57,7 +57,7 @@ class Plan(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-class Bad(Exception):
+class Wrong(Exception):
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
 
@@ -108,7 +108,7 @@ def planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
     wrong = [*_unusable(line)]
     try:
         plan = read(line, record, known)
-    except Bad as bad:
+    except Wrong as bad:
         fields = {problem.field for problem in wrong}
         return Plan(problems=(*wrong, *(p for p in bad.problems if p.field not in fields)))
     if wrong:
@@ -229,7 +229,7 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
 
 
 def _stay(stays: Stays, since: date | None, until_: date | None) -> Stay | None:
-    """The stay that a line speaks of; null for one that is new. Raises Bad where it tells of one otherwise.
+    """The stay that a line speaks of; null for one that is new. Raises Wrong where it tells of one otherwise.
 
     What is recorded of a stay is changed by a correction, which a table is not.
     """
@@ -244,7 +244,7 @@ def _stay(stays: Stays, since: date | None, until_: date | None) -> Stay | None:
     told = stays[-1]
     days = ", ".join(f"{name} {day}" for name, day in (("since", told.since), ("until", told.until)) if day)
     name = "until" if same else "since"
-    raise Bad(
+    raise Wrong(
         Problem(
             name,
             f"the membership is recorded otherwise ({days or 'no day'}): correct that record instead",
@@ -264,9 +264,9 @@ class _Cells:
         self.problems.setdefault(problem.field, problem)
 
     def end(self) -> None:
-        """Raises Bad with all that is wrong."""
+        """Raises Wrong with all that is wrong."""
         if self.problems:
-            raise Bad(*self.problems.values())
+            raise Wrong(*self.problems.values())
 
     def need(self, value: object, name: str) -> None:
         if not value:
@@ -276,13 +276,11 @@ class _Cells:
         text = self._line.says.get(name)
         if text is None:
             return None
-        try:
-            return _day(text)
-        except ValueError:
-            self.wrong(
-                Problem(name, "must be a day such as 01/07/2025", "phải là ngày dạng ngày/tháng/năm, ví dụ 01/07/2025")
-            )
+        found = _day(text)
+        if isinstance(found, Bad):
+            self.wrong(Problem(name, found.en, found.vi))
             return None
+        return found
 
     def id(self, name: str) -> Id | None:
         text = self._line.says.get(name)
@@ -379,7 +377,7 @@ def _agree(
 ) -> None:
     """That no line before says otherwise of what is one thing (on one day): it would be told anew each time.
 
-    Raises Bad.
+    Raises Wrong.
     """
     for name, value in wanted.items():
         if not value or name == "variants":
@@ -387,7 +385,7 @@ def _agree(
         key = (*whom, name, str(day) if name in dated else "")
         before, number = known.said.setdefault(key, (value, line.number))
         if before != value:
-            raise Bad(Problem(name, f"line {number} says {before}", f"dòng {number} ghi là {before}"))
+            raise Wrong(Problem(name, f"line {number} says {before}", f"dòng {number} ghi là {before}"))
 
 
 def _is_told(held: Sequence[Any], name: str, value: str | None, day: date | None) -> bool:
@@ -431,21 +429,20 @@ def _same_document(one: Source, other: Source | None) -> bool:
 
 
 def _made(line: Line, kind: type[Command], facts: Mapping[str, Any]) -> Command:
-    """The command. Raises Bad with every field that breaks a rule."""
+    """The command. Raises Wrong with every field that breaks a rule."""
     try:
         return kind.model_validate({name: value for name, value in facts.items() if value is not None})
     except ValidationError as error:
         problems = (Problem(v.field.partition("[")[0].partition(".")[0], v.en, v.vi) for v in violations(error))
-        raise Bad(*problems) from None
+        raise Wrong(*problems) from None
 
 
-def _day(text: str) -> date:
-    """The day as officers write it. Raises ValueError."""
+def _day(text: str) -> date | Bad:
+    """The day as officers write it."""
     if match := _DAY.fullmatch(text):
-        return date(int(match[3]), int(match[2]), int(match[1]))
-    if match := _ISO.fullmatch(text):
-        return date(*map(int, match.groups()))
-    raise ValueError(text)
+        text = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    found = civil(text)
+    return NO_DAY if found == NO_DATE else found
 
 
 def _list(text: str | None) -> tuple[str, ...]:
