@@ -24,7 +24,7 @@ from services.registry.tables.columns import COLUMNS, REQUIRED, Header, Table, u
 from services.registry.tables.planning import Known, Plan, planned
 
 IN_ONE_GO = 200  # lines
-OF_READING = 0.3  # of a call's time
+OF_READING, OF_WAITING = 0.5, 0.2  # of a call's time
 _IDS = uuid.UUID("6f1c7d0e-2f0a-5d5e-9a40-0d0f3a1b7c55")
 _REFERENCES = ("authority", "province", "unit")
 
@@ -153,7 +153,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
     if not found:
         raise Invalid(_NO_TABLE)
     head = await hand.tools.log.head()
-    read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_READING * hand.call.seconds)
+    read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_WAITING * hand.call.seconds)
     async with hand.tools.look(ORGANISATIONS, BLOCS, read=read) as view:
         known = await _known(view, [header for _, header in found])
     source = Source(id=f"import-{digest[:16]}", title=asked.name, sha256=digest)
