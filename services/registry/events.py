@@ -315,6 +315,41 @@ class AttendanceFacts(Told):
     """Who took part, and in which roles."""
 
 
+class GuidanceFacts(Told):
+    conference: Id
+    """The conference at which it was given."""
+    guidance: Id
+    """Its id within the conference, chosen by the caller."""
+    speaker: Party | None = None
+    """Who gave it."""
+    points: Listed[Prose] = Listed[Prose]()
+    """What it asks for. A conference decides nothing by being guided."""
+    acceptors: Listed[Party] = Listed[Party]()
+    """Who took it in (tiếp thu)."""
+
+
+class DifficultiesFacts(Told):
+    conference: Id
+    """The conference."""
+    speakers: Listed[Party] = Listed[Party]()
+    """Who spoke of difficulties."""
+    difficulties: Listed[Prose] = Listed[Prose]()
+    """The difficulties, as far as they are told. Nothing is decided by voicing them."""
+
+
+class ConclusionFacts(Told):
+    conference: Id
+    """The conference."""
+    year: Year | None = None
+    """The year that the conclusions are for."""
+    conclusions: Listed[Prose] = Listed[Prose]()
+    """What it settled: directions, agreements, tasks in its own words."""
+    minutes: Source | None = None
+    """Its minutes."""
+    resolution: Source | None = None
+    """The resolution that it passed."""
+
+
 class MovementFacts(Disputable):
     movement: Id
     """The movement's id, chosen by the caller; `effective` is the day of the launch."""
@@ -570,6 +605,22 @@ class AttendanceRecorded(AttendanceFacts, Event):
     type: Literal["AttendanceRecorded"] = "AttendanceRecorded"
 
 
+class GuidanceGiven(GuidanceFacts, Event):
+    """Somebody from above told a conference what to do (chỉ đạo)."""
+
+    type: Literal["GuidanceGiven"] = "GuidanceGiven"
+
+
+class DifficultiesVoiced(DifficultiesFacts, Event):
+    type: Literal["DifficultiesVoiced"] = "DifficultiesVoiced"
+
+
+class ConferenceConcluded(ConclusionFacts, Event):
+    """What a conference came to, with its minutes and resolution as far as they are known."""
+
+    type: Literal["ConferenceConcluded"] = "ConferenceConcluded"
+
+
 class MovementLaunched(MovementFacts, Event):
     type: Literal["MovementLaunched"] = "MovementLaunched"
 
@@ -623,7 +674,7 @@ MembershipEvent = MembershipStarted | MembershipEnded
 LeadershipEvent = (
     LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected
 )
-ConferenceEvent = ConferenceHeld | AttendanceRecorded
+ConferenceEvent = ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded
 MovementEvent = MovementLaunched | MovementLinked
 CovenantEvent = CovenantSigned | CovenantRecorded
 PlanEvent = PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | ActivityAssigned

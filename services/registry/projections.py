@@ -197,6 +197,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=4,
+    version=5,
 )
 MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)

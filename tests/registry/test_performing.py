@@ -15,7 +15,13 @@ from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
-from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.conference import (
+    ConcludeConference,
+    GiveGuidance,
+    HoldConference,
+    RecordAttendance,
+    VoiceDifficulties,
+)
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
@@ -166,6 +172,11 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "attendees.items[0].agency": RecordAttendance(
             conference="c", attendees=Listed[e.Attendee](items=(e.Attendee(agency="ubnd"),)), **told
         ),
+        "speaker.agency": GiveGuidance(conference="c", guidance="g", speaker=party, **told),
+        "acceptors.items[0].agency": GiveGuidance(
+            conference="c", guidance="g", speaker=e.Party(person="p-1"), acceptors=parties, **told
+        ),
+        "speakers.items[0].agency": VoiceDifficulties(conference="c", speakers=parties, **told),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
         "commenters.items[0].agency": CommentPlan(commenters=parties, **of_bloc),
@@ -230,6 +241,9 @@ COMING: list[Act] = [
     *acts(effective=date(2024, 4, 21), told_on=NOW).values(),
     HoldConference(conference="c", kind="OTHER", effective=date(2024, 4, 21), told_on=NOW),
     RecordAttendance(conference="c", effective=date(2024, 4, 21), told_on=NOW),
+    GiveGuidance(conference="c", guidance="g", speaker=LAUNCHER, effective=date(2024, 4, 21), told_on=NOW),
+    VoiceDifficulties(conference="c", effective=date(2024, 4, 21), told_on=NOW),
+    ConcludeConference(conference="c", minutes=Source(id="bb"), effective=date(2024, 4, 21), told_on=NOW),
     LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     NoteReview(review="r", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
@@ -241,7 +255,7 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 @pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
     told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership) else "", "btp")}
-    if isinstance(act, RecordAttendance):
+    if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference):
         told["conference:c"] = [HELD]
     given(told).when(act).refused("act.future")
     today = act.model_copy(update={"told_on": act.effective})

@@ -1776,6 +1776,279 @@ class RecordAttendanceResponse(_message.Message):
 Global___RecordAttendanceResponse: _TypeAlias = RecordAttendanceResponse  # noqa: Y015
 
 @_typing.final
+class GiveGuidanceRequest(_message.Message):
+    """What GiveGuidance tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    SPEAKER_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    ACCEPTORS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    conference: _builtins.str
+    """The conference at which it was given."""
+    guidance: _builtins.str
+    """Its id within the conference, chosen by the caller."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def speaker(self) -> _types_pb2.Party:
+        """Who gave it."""
+
+    @_builtins.property
+    def points(self) -> _types_pb2.LineList:
+        """What it asks for. A conference decides nothing by being guided."""
+
+    @_builtins.property
+    def acceptors(self) -> _types_pb2.PartyList:
+        """Who took it in (tiếp thu)."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        conference: _builtins.str = ...,
+        guidance: _builtins.str = ...,
+        speaker: _types_pb2.Party | None = ...,
+        points: _types_pb2.LineList | None = ...,
+        acceptors: _types_pb2.PartyList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_speaker", b"_speaker", "acceptors", b"acceptors", "effective", b"effective", "points", b"points", "record", b"record", "speaker", b"speaker"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_speaker", b"_speaker", "acceptors", b"acceptors", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "guidance", b"guidance", "points", b"points", "record", b"record", "speaker", b"speaker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__speaker: _TypeAlias = _typing.Literal["speaker"]  # noqa: Y015
+    _WhichOneofArgType__speaker: _TypeAlias = _typing.Literal["_speaker", b"_speaker"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__speaker) -> _WhichOneofReturnType__speaker | None: ...
+
+Global___GiveGuidanceRequest: _TypeAlias = GiveGuidanceRequest  # noqa: Y015
+
+@_typing.final
+class GiveGuidanceResponse(_message.Message):
+    """Where GiveGuidance was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveGuidanceResponse: _TypeAlias = GiveGuidanceResponse  # noqa: Y015
+
+@_typing.final
+class VoiceDifficultiesRequest(_message.Message):
+    """What VoiceDifficulties tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    SPEAKERS_FIELD_NUMBER: _builtins.int
+    DIFFICULTIES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    conference: _builtins.str
+    """The conference."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def speakers(self) -> _types_pb2.PartyList:
+        """Who spoke of difficulties."""
+
+    @_builtins.property
+    def difficulties(self) -> _types_pb2.LineList:
+        """The difficulties, as far as they are told. Nothing is decided by voicing them."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        conference: _builtins.str = ...,
+        speakers: _types_pb2.PartyList | None = ...,
+        difficulties: _types_pb2.LineList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "difficulties", b"difficulties", "effective", b"effective", "record", b"record", "speakers", b"speakers"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "command_id", b"command_id", "conference", b"conference", "difficulties", b"difficulties", "effective", b"effective", "record", b"record", "speakers", b"speakers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+
+Global___VoiceDifficultiesRequest: _TypeAlias = VoiceDifficultiesRequest  # noqa: Y015
+
+@_typing.final
+class VoiceDifficultiesResponse(_message.Message):
+    """Where VoiceDifficulties was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoiceDifficultiesResponse: _TypeAlias = VoiceDifficultiesResponse  # noqa: Y015
+
+@_typing.final
+class ConcludeConferenceRequest(_message.Message):
+    """What ConcludeConference tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    CONCLUSIONS_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    conference: _builtins.str
+    """The conference."""
+    year: _builtins.int
+    """The year that the conclusions are for."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def conclusions(self) -> _types_pb2.LineList:
+        """What it settled: directions, agreements, tasks in its own words."""
+
+    @_builtins.property
+    def minutes(self) -> _kernel_pb2.Source:
+        """Its minutes."""
+
+    @_builtins.property
+    def resolution(self) -> _kernel_pb2.Source:
+        """The resolution that it passed."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        conference: _builtins.str = ...,
+        year: _builtins.int | None = ...,
+        conclusions: _types_pb2.LineList | None = ...,
+        minutes: _kernel_pb2.Source | None = ...,
+        resolution: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_minutes", b"_minutes", "_record", b"_record", "_resolution", b"_resolution", "_year", b"_year", "conclusions", b"conclusions", "effective", b"effective", "minutes", b"minutes", "record", b"record", "resolution", b"resolution", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_minutes", b"_minutes", "_record", b"_record", "_resolution", b"_resolution", "_year", b"_year", "command_id", b"command_id", "conclusions", b"conclusions", "conference", b"conference", "effective", b"effective", "minutes", b"minutes", "record", b"record", "resolution", b"resolution", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__minutes: _TypeAlias = _typing.Literal["minutes"]  # noqa: Y015
+    _WhichOneofArgType__minutes: _TypeAlias = _typing.Literal["_minutes", b"_minutes"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__resolution: _TypeAlias = _typing.Literal["resolution"]  # noqa: Y015
+    _WhichOneofArgType__resolution: _TypeAlias = _typing.Literal["_resolution", b"_resolution"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__minutes) -> _WhichOneofReturnType__minutes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__resolution) -> _WhichOneofReturnType__resolution | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ConcludeConferenceRequest: _TypeAlias = ConcludeConferenceRequest  # noqa: Y015
+
+@_typing.final
+class ConcludeConferenceResponse(_message.Message):
+    """Where ConcludeConference was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConcludeConferenceResponse: _TypeAlias = ConcludeConferenceResponse  # noqa: Y015
+
+@_typing.final
 class LaunchMovementRequest(_message.Message):
     """What LaunchMovement tells."""
 
@@ -3561,6 +3834,9 @@ class GetConferenceResponse(_message.Message):
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    DIFFICULTIES_FIELD_NUMBER: _builtins.int
+    CONCLUSIONS_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -3637,6 +3913,18 @@ class GetConferenceResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def guidance(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.GuidanceShown]:
+        """What it was asked to do, by whom; no decisions of its own."""
+
+    @_builtins.property
+    def difficulties(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DifficultiesShown]:
+        """Difficulties voiced; no decisions."""
+
+    @_builtins.property
+    def conclusions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ConclusionShown]:
+        """What it came to."""
+
     def __init__(
         self,
         *,
@@ -3660,10 +3948,13 @@ class GetConferenceResponse(_message.Message):
         disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        guidance: _abc.Iterable[_types_pb2.GuidanceShown] | None = ...,
+        difficulties: _abc.Iterable[_types_pb2.DifficultiesShown] | None = ...,
+        conclusions: _abc.Iterable[_types_pb2.ConclusionShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conclusions", b"conclusions", "conference", b"conference", "declared_count", b"declared_count", "difficulties", b"difficulties", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "guidance", b"guidance", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015

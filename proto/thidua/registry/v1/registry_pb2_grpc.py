@@ -127,6 +127,21 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceResponse.FromString,
                 _registered_method=True)
+        self.GiveGuidance = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GiveGuidance',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceResponse.FromString,
+                _registered_method=True)
+        self.VoiceDifficulties = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/VoiceDifficulties',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesResponse.FromString,
+                _registered_method=True)
+        self.ConcludeConference = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ConcludeConference',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
+                _registered_method=True)
         self.LaunchMovement = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/LaunchMovement',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LaunchMovementRequest.SerializeToString,
@@ -356,6 +371,27 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GiveGuidance(self, request, context):
+        """Tell what somebody asked a conference to do, and who took it in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VoiceDifficulties(self, request, context):
+        """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConcludeConference(self, request, context):
+        """Tell what a conference came to, with its minutes and its resolution.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def LaunchMovement(self, request, context):
         """Launch a movement.
         """
@@ -469,7 +505,7 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetConference(self, request, context):
-        """A conference and who took part in it.
+        """A conference: who took part in it, what it was told to do, and what it came to.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -581,6 +617,21 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.RecordAttendance,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceResponse.SerializeToString,
+            ),
+            'GiveGuidance': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveGuidance,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceResponse.SerializeToString,
+            ),
+            'VoiceDifficulties': grpc.unary_unary_rpc_method_handler(
+                    servicer.VoiceDifficulties,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesResponse.SerializeToString,
+            ),
+            'ConcludeConference': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConcludeConference,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.SerializeToString,
             ),
             'LaunchMovement': grpc.unary_unary_rpc_method_handler(
                     servicer.LaunchMovement,
@@ -1167,6 +1218,87 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/RecordAttendance',
             thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveGuidance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GiveGuidance',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VoiceDifficulties(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/VoiceDifficulties',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConcludeConference(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ConcludeConference',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
             options,
             channel_credentials,
             insecure,

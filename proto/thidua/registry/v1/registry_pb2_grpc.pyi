@@ -72,6 +72,12 @@ class RegistryServiceStub:
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]
     """Tell who took part in a conference, with agency and roles."""
+    GiveGuidance: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GiveGuidanceRequest, _registry_pb2.GiveGuidanceResponse]
+    """Tell what somebody asked a conference to do, and who took it in."""
+    VoiceDifficulties: _grpc.UnaryUnaryMultiCallable[_registry_pb2.VoiceDifficultiesRequest, _registry_pb2.VoiceDifficultiesResponse]
+    """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+    ConcludeConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]
+    """Tell what a conference came to, with its minutes and its resolution."""
     LaunchMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]
     """Launch a movement."""
     LinkMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]
@@ -105,7 +111,7 @@ class RegistryServiceStub:
     GetBlocYear: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]
     """All that is recorded of a bloc's year."""
     GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
-    """A conference and who took part in it."""
+    """A conference: who took part in it, what it was told to do, and what it came to."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -155,6 +161,12 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _aio.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]  # type: ignore[assignment]
     """Tell who took part in a conference, with agency and roles."""
+    GiveGuidance: _aio.UnaryUnaryMultiCallable[_registry_pb2.GiveGuidanceRequest, _registry_pb2.GiveGuidanceResponse]  # type: ignore[assignment]
+    """Tell what somebody asked a conference to do, and who took it in."""
+    VoiceDifficulties: _aio.UnaryUnaryMultiCallable[_registry_pb2.VoiceDifficultiesRequest, _registry_pb2.VoiceDifficultiesResponse]  # type: ignore[assignment]
+    """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+    ConcludeConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]  # type: ignore[assignment]
+    """Tell what a conference came to, with its minutes and its resolution."""
     LaunchMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]  # type: ignore[assignment]
     """Launch a movement."""
     LinkMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]  # type: ignore[assignment]
@@ -188,7 +200,7 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     GetBlocYear: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]  # type: ignore[assignment]
     """All that is recorded of a bloc's year."""
     GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
-    """A conference and who took part in it."""
+    """A conference: who took part in it, what it was told to do, and what it came to."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -345,6 +357,30 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell who took part in a conference, with agency and roles."""
 
     @_abc_1.abstractmethod
+    def GiveGuidance(
+        self,
+        request: _registry_pb2.GiveGuidanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GiveGuidanceResponse, _abc.Awaitable[_registry_pb2.GiveGuidanceResponse]]:
+        """Tell what somebody asked a conference to do, and who took it in."""
+
+    @_abc_1.abstractmethod
+    def VoiceDifficulties(
+        self,
+        request: _registry_pb2.VoiceDifficultiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.VoiceDifficultiesResponse, _abc.Awaitable[_registry_pb2.VoiceDifficultiesResponse]]:
+        """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+
+    @_abc_1.abstractmethod
+    def ConcludeConference(
+        self,
+        request: _registry_pb2.ConcludeConferenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ConcludeConferenceResponse, _abc.Awaitable[_registry_pb2.ConcludeConferenceResponse]]:
+        """Tell what a conference came to, with its minutes and its resolution."""
+
+    @_abc_1.abstractmethod
     def LaunchMovement(
         self,
         request: _registry_pb2.LaunchMovementRequest,
@@ -478,7 +514,7 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.GetConferenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetConferenceResponse, _abc.Awaitable[_registry_pb2.GetConferenceResponse]]:
-        """A conference and who took part in it."""
+        """A conference: who took part in it, what it was told to do, and what it came to."""
 
     @_abc_1.abstractmethod
     def GetPerson(

@@ -2505,6 +2505,134 @@ class MeetingShown(_message.Message):
 Global___MeetingShown: _TypeAlias = MeetingShown  # noqa: Y015
 
 @_typing.final
+class GuidanceShown(_message.Message):
+    """What a conference was asked to do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    SPEAKER_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    ACCEPTORS_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    guidance: _builtins.str
+    """Its id within the conference."""
+    @_builtins.property
+    def speaker(self) -> Global___PartyShown:
+        """Who gave it."""
+
+    @_builtins.property
+    def points(self) -> Global___FactList:
+        """What it asks for."""
+
+    @_builtins.property
+    def acceptors(self) -> Global___PartyFactList:
+        """Who took it in."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What sources tell otherwise of it."""
+
+    def __init__(
+        self,
+        *,
+        guidance: _builtins.str = ...,
+        speaker: Global___PartyShown | None = ...,
+        points: Global___FactList | None = ...,
+        acceptors: Global___PartyFactList | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_speaker", b"_speaker", "acceptors", b"acceptors", "points", b"points", "speaker", b"speaker"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_speaker", b"_speaker", "acceptors", b"acceptors", "disputes", b"disputes", "guidance", b"guidance", "points", b"points", "speaker", b"speaker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__speaker: _TypeAlias = _typing.Literal["speaker"]  # noqa: Y015
+    _WhichOneofArgType__speaker: _TypeAlias = _typing.Literal["_speaker", b"_speaker"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__speaker) -> _WhichOneofReturnType__speaker | None: ...
+
+Global___GuidanceShown: _TypeAlias = GuidanceShown  # noqa: Y015
+
+@_typing.final
+class DifficultiesShown(_message.Message):
+    """Difficulties voiced, by one telling: who voiced which is told together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEAKERS_FIELD_NUMBER: _builtins.int
+    DIFFICULTIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def speakers(self) -> Global___PartyFactList:
+        """Who spoke of difficulties."""
+
+    @_builtins.property
+    def difficulties(self) -> Global___FactList:
+        """Which, as far as they are told."""
+
+    def __init__(
+        self,
+        *,
+        speakers: Global___PartyFactList | None = ...,
+        difficulties: Global___FactList | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["difficulties", b"difficulties", "speakers", b"speakers"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["difficulties", b"difficulties", "speakers", b"speakers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DifficultiesShown: _TypeAlias = DifficultiesShown  # noqa: Y015
+
+@_typing.final
+class ConclusionShown(_message.Message):
+    """What a conference came to for a year, or without one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    CONCLUSIONS_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    RESOLUTIONS_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it is for."""
+
+    @_builtins.property
+    def conclusions(self) -> Global___FactList:
+        """What it settled."""
+
+    @_builtins.property
+    def minutes(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The documents that are told to be its minutes, by their ids."""
+
+    @_builtins.property
+    def resolutions(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The resolutions that it passed, by their ids."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What sources tell otherwise of how many conclusions there are."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        conclusions: Global___FactList | None = ...,
+        minutes: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        resolutions: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "conclusions", b"conclusions", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "conclusions", b"conclusions", "disputes", b"disputes", "minutes", b"minutes", "resolutions", b"resolutions", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ConclusionShown: _TypeAlias = ConclusionShown  # noqa: Y015
+
+@_typing.final
 class PartyFactList(_message.Message):
     """Several parties, as the source gives them."""
 
