@@ -15,7 +15,7 @@ from services.registry.queries.common import NAMING as ORGANISATIONS
 Schema = dict[str, Any]
 
 OTHERS = {
-    "registry": {"bloc", "conference", "guidance", "item", "kind", "level", "movement", "person", "review"},
+    "registry": {"bloc", "conference", "document", "guidance", "item", "kind", "level", "movement", "person", "review"},
     "awards": {
         *("award", "awards", "bloc", "conference", "decision", "proposal"),
         *("authority", "conferred_by", "organisation"),  # `organisation` alone is named, beside itself

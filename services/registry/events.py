@@ -8,7 +8,7 @@ Civil dates are Vietnam's; a year is the emulation year that something is about,
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Amount, Listed, Part, Record, Source
@@ -38,7 +38,11 @@ Role = Literal[
     "SIGNS",
     "CONCLUDES",
 ]
-LinkManner = Literal["CONTINUED", "JOINED", "PUSHED"]
+LinkManner = Literal["CONTINUED", "JOINED", "PUSHED", "CITED"]
+ONE_THING = (
+    "names one thing that cites: a conference, a movement, a review, or a plan by bloc and year"
+    " / cần nêu đúng một nơi viện dẫn: hội nghị, phong trào, sơ kết hoặc tổng kết, hoặc kế hoạch (khối và năm)"
+)
 
 
 class Party(Part):
@@ -350,6 +354,67 @@ class ConclusionFacts(Told):
     """The resolution that it passed."""
 
 
+class DocumentFacts(Disputable):
+    may_differ = Disputable.may_differ | {"title"}
+    """One document is called in several ways."""
+
+    document: Id
+    """The document's id, chosen by the caller; `effective` is the first day on which it is in force."""
+    kind: Id | None = None
+    """What it is, as data: "directive", "resolution", "programme", "law", "decision"."""
+    number: Line | None = None
+    """Its official number, such as "34-CT/TW"."""
+    title: Line | None = None
+    """What it is called, or about."""
+    issuer: Party | None = None
+    """Who issued it."""
+    dated: date | None = None
+    """The day that it bears."""
+    expires: date | None = None
+    """The first day on which it is in force no more."""
+
+
+class Citing(Part):
+    """What cites a document: a conference or guidance given at it, a movement, a review, a plan or an item of it."""
+
+    conference: Id | None = None
+    """The conference."""
+    guidance: Id | None = None
+    """Of the conference: the guidance that cites."""
+    movement: Id | None = None
+    """The movement."""
+    review: Id | None = None
+    """The review."""
+    bloc: Id | None = None
+    """Of a plan: its bloc."""
+    year: Year | None = None
+    """Of a plan: its year."""
+    item: Id | None = None
+    """Of a plan: the activity that cites."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Citing":
+        whole = (self.conference, self.movement, self.review, self.bloc and self.year)
+        parts = (
+            (self.guidance, self.conference),
+            (self.bloc, self.year),
+            (self.year, self.bloc),
+            (self.item, self.bloc),
+        )
+        if sum(map(bool, whole)) != 1 or any(part and not of for part, of in parts):
+            raise ValueError(ONE_THING)
+        return self
+
+
+class CitationFacts(Told):
+    document: Id
+    """The document, which need not be registered before."""
+    citing: Citing
+    """What cites it."""
+    words: Line | None = None
+    """How it is cited, in short."""
+
+
 class MovementFacts(Disputable):
     movement: Id
     """The movement's id, chosen by the caller; `effective` is the day of the launch."""
@@ -377,7 +442,7 @@ class MovementLinkFacts(Told):
     year: Year
     """The bloc's year."""
     manner: LinkManner
-    """Continued, joined, or only pushed on (đẩy mạnh)."""
+    """Continued, joined, only pushed on (đẩy mạnh), or cited without a word on whether the bloc takes part."""
     name: Line | None = None
     """Its name."""
     launcher: Party | None = None
@@ -621,6 +686,16 @@ class ConferenceConcluded(ConclusionFacts, Event):
     type: Literal["ConferenceConcluded"] = "ConferenceConcluded"
 
 
+class DocumentRegistered(DocumentFacts, Event):
+    """A document that guides emulation work came to be known. It is no movement, whatever it calls for."""
+
+    type: Literal["DocumentRegistered"] = "DocumentRegistered"
+
+
+class DocumentCited(CitationFacts, Event):
+    type: Literal["DocumentCited"] = "DocumentCited"
+
+
 class MovementLaunched(MovementFacts, Event):
     type: Literal["MovementLaunched"] = "MovementLaunched"
 
@@ -675,6 +750,8 @@ LeadershipEvent = (
     LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected
 )
 ConferenceEvent = ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded
+DocumentEvent = DocumentRegistered
+CitationEvent = DocumentCited
 MovementEvent = MovementLaunched | MovementLinked
 CovenantEvent = CovenantSigned | CovenantRecorded
 PlanEvent = PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | ActivityAssigned
@@ -688,6 +765,8 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         MembershipEvent,
         LeadershipEvent,
         ConferenceEvent,
+        DocumentEvent,
+        CitationEvent,
         MovementEvent,
         CovenantEvent,
         PlanEvent,

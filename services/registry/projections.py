@@ -22,6 +22,7 @@ StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
     | e.ConferenceEvent
+    | e.CitationEvent
     | e.MovementEvent
     | e.CovenantEvent
     | e.PlanEvent
@@ -43,6 +44,18 @@ class Bloc(BaseModel):
     dissolved: tuple[e.BlocDissolved, ...] = ()
     declared: tuple[e.MembersDeclared, ...] = ()
     memberships: tuple[MembershipTold, ...] = ()
+
+
+class Document(BaseModel):
+    """All that is told of a guiding document itself, oldest first."""
+
+    told: tuple[e.DocumentRegistered, ...] = ()
+
+
+class Citations(BaseModel):
+    """What one thing tells of citing one document, oldest first."""
+
+    told: tuple[e.DocumentCited, ...] = ()
 
 
 class Led(BaseModel):
@@ -95,6 +108,31 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.Members
             return bloc.model_copy(update={"memberships": (*bloc.memberships, event)})
         case event:
             assert_never(event)
+
+
+def _document_keys(recorded: Recorded[e.DocumentEvent]) -> Iterable[Id]:
+    return (recorded.event.document,)
+
+
+def _document(key: str, doc: Document | None, recorded: Recorded[e.DocumentEvent]) -> Document:
+    return Document(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def _citation_keys(recorded: Recorded[e.CitationEvent]) -> Iterable[str]:
+    return (f"{recorded.stream}/{recorded.event.document}",)
+
+
+def _citations(key: str, doc: Citations | None, recorded: Recorded[e.CitationEvent]) -> Citations:
+    return Citations(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def cited_term(document: Id) -> str:
+    """The look-up word of all that cites a document."""
+    return f"document:{document}"
+
+
+def _citation_terms(doc: Citations) -> Iterable[str]:
+    return sorted({cited_term(event.document) for event in doc.told})
 
 
 def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Iterable[Id]:
@@ -168,6 +206,25 @@ BLOCS = Model(
     terms=_name_terms,
     version=4,
 )
+DOCUMENTS = Model(
+    "documents",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.DocumentEvent),
+    _document_keys,
+    _document,
+    doc=Document,
+)
+CITATIONS = Model(
+    "citations",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.CitationEvent),
+    _citation_keys,
+    _citations,
+    doc=Citations,
+    terms=_citation_terms,
+)
 LEADERSHIPS = Model(
     "leaderships",
     "registry",
@@ -197,6 +254,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=5,
+    version=6,
 )
-MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)
+MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

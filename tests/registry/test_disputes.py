@@ -15,6 +15,7 @@ from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.document import RegisterDocument
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
@@ -434,6 +435,18 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         "GetConference",
         lambda answer: answer,
     ),
+    e.DocumentFacts: (
+        RegisterDocument,
+        {"document": "d", "title": "D"},
+        lambda n: {
+            "kind": f"kind-{n}",
+            "number": f"{n}/CT",
+            "issuer": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            **{field: date(2024, 1, 1 + n) for field in ("effective", "dated", "expires")},
+        },
+        "GetDocument",
+        lambda answer: answer,
+    ),
     e.MovementFacts: (
         LaunchMovement,
         {"movement": "m"},
@@ -487,7 +500,11 @@ async def test_every_field_of_which_records_tell_two_values_is_disputed_with_bot
         await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
     for n in (0, 1):
         await registry.tell(command.model_validate({**id_, **fields(n), "record": from_(f"s{n}")}))
-    asked = {"bloc": "b0", "year": 2024} if query == "GetBlocYear" else {k: v for k, v in id_.items() if k != "name"}
+    asked = (
+        {"bloc": "b0", "year": 2024}
+        if query == "GetBlocYear"
+        else {k: v for k, v in id_.items() if k not in ("name", "title")}
+    )
     answer = shown(await registry.ask(query, **asked))
     one, other = flat(fields(0)), flat(fields(1))
     assert {dispute.field: told(dispute)[2] for dispute in answer.disputes} == {

@@ -23,6 +23,7 @@ from services.registry.domain.conference import (
     VoiceDifficulties,
 )
 from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.document import CiteDocument, RegisterDocument
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement, LinkMovement
@@ -177,6 +178,7 @@ def mentions(**fields: Any) -> dict[str, Act]:
             conference="c", guidance="g", speaker=e.Party(person="p-1"), acceptors=parties, **told
         ),
         "speakers.items[0].agency": VoiceDifficulties(conference="c", speakers=parties, **told),
+        "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
         "commenters.items[0].agency": CommentPlan(commenters=parties, **of_bloc),
@@ -244,6 +246,7 @@ COMING: list[Act] = [
     GiveGuidance(conference="c", guidance="g", speaker=LAUNCHER, effective=date(2024, 4, 21), told_on=NOW),
     VoiceDifficulties(conference="c", effective=date(2024, 4, 21), told_on=NOW),
     ConcludeConference(conference="c", minutes=Source(id="bb"), effective=date(2024, 4, 21), told_on=NOW),
+    CiteDocument(document="d", citing=e.Citing(conference="c"), effective=date(2024, 4, 21), told_on=NOW),
     LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     NoteReview(review="r", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
@@ -255,7 +258,8 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 @pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
     told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership) else "", "btp")}
-    if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference):
+    told["document:d"] = [e.DocumentRegistered(document="d", number="1/CT")]
+    if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference | CiteDocument):
         told["conference:c"] = [HELD]
     given(told).when(act).refused("act.future")
     today = act.model_copy(update={"told_on": act.effective})

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from services.kernel.binding import Query
-from services.registry.projections import BLOCS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
+from services.registry.projections import BLOCS, CITATIONS, DOCUMENTS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
 from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.conference import GetConference, get_conference
+from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.names import (
     FindBlocs,
@@ -25,7 +26,8 @@ QUERIES: Mapping[str, Query] = {
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
-    "GetConference": Query(GetConference, get_conference, (STREAMS, ORGANISATIONS)),
+    "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
+    "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

@@ -35,6 +35,7 @@ from services.registry.queries.common import (
     surest_of,
 )
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.document import CitationShown, citations_of
 
 SPEAKER = ("speaker.agency", "speaker.person", "speaker.words")
 
@@ -170,6 +171,8 @@ class ConferenceAnswer(BaseModel):
     """Difficulties voiced; no decisions."""
     conclusions: tuple[ConclusionShown, ...]
     """What it came to."""
+    citations: tuple[CitationShown, ...]
+    """The documents that it, or guidance given at it, cites."""
 
 
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
@@ -202,6 +205,7 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
         guidance=_guidance([event for event in stream.told if isinstance(event, e.GuidanceGiven)]),
         difficulties=tuple(_difficulties(event) for event in stream.told if isinstance(event, e.DifficultiesVoiced)),
         conclusions=_conclusions([event for event in stream.told if isinstance(event, e.ConferenceConcluded)]),
+        citations=await citations_of(view, [CONFERENCE.of(asked.conference).name]),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 

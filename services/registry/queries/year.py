@@ -22,6 +22,7 @@ from services.registry.queries.common import HolderShown, Label, first, holding,
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.disputes import disputes
+from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
@@ -64,6 +65,8 @@ class BlocYearAnswer(BaseModel):
     """The organisations named here."""
     handovers: tuple[HandoverShown, ...]
     """How the lead was handed over to heads of the year."""
+    citations: tuple[CitationShown, ...]
+    """The documents that its conferences, movements, reviews and plan cite."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -83,6 +86,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         conferences=tuple(meeting(act) for act in acts if act.of(e.ConferenceHeld)),
         labels=(),
         handovers=handovers_of(led.leadership, asked.year),
+        citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
     )
     state = _state(bloc, answer, asked.year)
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})

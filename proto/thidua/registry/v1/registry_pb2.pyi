@@ -2049,6 +2049,214 @@ class ConcludeConferenceResponse(_message.Message):
 Global___ConcludeConferenceResponse: _TypeAlias = ConcludeConferenceResponse  # noqa: Y015
 
 @_typing.final
+class RegisterDocumentRequest(_message.Message):
+    """What RegisterDocument tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ISSUER_FIELD_NUMBER: _builtins.int
+    DATED_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    document: _builtins.str
+    """The document's id, chosen by the caller; `effective` is the first day on which it is in force."""
+    kind: _builtins.str
+    """What it is, as data: "directive", "resolution", "programme", "law", "decision"."""
+    number: _builtins.str
+    """Its official number, such as "34-CT/TW"."""
+    title: _builtins.str
+    """What it is called, or about."""
+    dated: _builtins.str
+    """The day that it bears."""
+    expires: _builtins.str
+    """The first day on which it is in force no more."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def issuer(self) -> _types_pb2.Party:
+        """Who issued it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        document: _builtins.str = ...,
+        kind: _builtins.str | None = ...,
+        number: _builtins.str | None = ...,
+        title: _builtins.str | None = ...,
+        issuer: _types_pb2.Party | None = ...,
+        dated: _builtins.str | None = ...,
+        expires: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_effective", b"_effective", "_expires", b"_expires", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "dated", b"dated", "effective", b"effective", "expires", b"expires", "issuer", b"issuer", "kind", b"kind", "number", b"number", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_effective", b"_effective", "_expires", b"_expires", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "command_id", b"command_id", "dated", b"dated", "document", b"document", "effective", b"effective", "expires", b"expires", "issuer", b"issuer", "kind", b"kind", "number", b"number", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__dated: _TypeAlias = _typing.Literal["dated"]  # noqa: Y015
+    _WhichOneofArgType__dated: _TypeAlias = _typing.Literal["_dated", b"_dated"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__expires: _TypeAlias = _typing.Literal["expires"]  # noqa: Y015
+    _WhichOneofArgType__expires: _TypeAlias = _typing.Literal["_expires", b"_expires"]  # noqa: Y015
+    _WhichOneofReturnType__issuer: _TypeAlias = _typing.Literal["issuer"]  # noqa: Y015
+    _WhichOneofArgType__issuer: _TypeAlias = _typing.Literal["_issuer", b"_issuer"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dated) -> _WhichOneofReturnType__dated | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires) -> _WhichOneofReturnType__expires | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issuer) -> _WhichOneofReturnType__issuer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___RegisterDocumentRequest: _TypeAlias = RegisterDocumentRequest  # noqa: Y015
+
+@_typing.final
+class RegisterDocumentResponse(_message.Message):
+    """Where RegisterDocument was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterDocumentResponse: _TypeAlias = RegisterDocumentResponse  # noqa: Y015
+
+@_typing.final
+class CiteDocumentRequest(_message.Message):
+    """What CiteDocument tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    CITING_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    document: _builtins.str
+    """The document, which need not be registered before."""
+    words: _builtins.str
+    """How it is cited, in short."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def citing(self) -> _types_pb2.Citing:
+        """What cites it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        document: _builtins.str = ...,
+        citing: _types_pb2.Citing | None = ...,
+        words: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_words", b"_words", "citing", b"citing", "effective", b"effective", "record", b"record", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_words", b"_words", "citing", b"citing", "command_id", b"command_id", "document", b"document", "effective", b"effective", "record", b"record", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___CiteDocumentRequest: _TypeAlias = CiteDocumentRequest  # noqa: Y015
+
+@_typing.final
+class CiteDocumentResponse(_message.Message):
+    """Where CiteDocument was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CiteDocumentResponse: _TypeAlias = CiteDocumentResponse  # noqa: Y015
+
+@_typing.final
 class LaunchMovementRequest(_message.Message):
     """What LaunchMovement tells."""
 
@@ -2205,7 +2413,7 @@ class LinkMovementRequest(_message.Message):
     year: _builtins.int
     """The bloc's year."""
     manner: _types_pb2.LinkManner.ValueType
-    """Continued, joined, or only pushed on (đẩy mạnh)."""
+    """Continued, joined, only pushed on (đẩy mạnh), or cited without a word on whether the bloc takes part."""
     name: _builtins.str
     """Its name."""
     effective: _builtins.str
@@ -3692,6 +3900,7 @@ class GetBlocYearResponse(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     HANDOVERS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
     @_builtins.property
@@ -3742,6 +3951,10 @@ class GetBlocYearResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
+        """The documents that its conferences, movements, reviews and plan cite."""
+
     def __init__(
         self,
         *,
@@ -3758,10 +3971,11 @@ class GetBlocYearResponse(_message.Message):
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         handovers: _abc.Iterable[_types_pb2.HandoverShown] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
@@ -3837,6 +4051,7 @@ class GetConferenceResponse(_message.Message):
     GUIDANCE_FIELD_NUMBER: _builtins.int
     DIFFICULTIES_FIELD_NUMBER: _builtins.int
     CONCLUSIONS_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -3925,6 +4140,10 @@ class GetConferenceResponse(_message.Message):
     def conclusions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ConclusionShown]:
         """What it came to."""
 
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
+        """The documents that it, or guidance given at it, cites."""
+
     def __init__(
         self,
         *,
@@ -3951,10 +4170,11 @@ class GetConferenceResponse(_message.Message):
         guidance: _abc.Iterable[_types_pb2.GuidanceShown] | None = ...,
         difficulties: _abc.Iterable[_types_pb2.DifficultiesShown] | None = ...,
         conclusions: _abc.Iterable[_types_pb2.ConclusionShown] | None = ...,
+        citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "conclusions", b"conclusions", "conference", b"conference", "declared_count", b"declared_count", "difficulties", b"difficulties", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "guidance", b"guidance", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "citations", b"citations", "closes", b"closes", "conclusions", b"conclusions", "conference", b"conference", "declared_count", b"declared_count", "difficulties", b"difficulties", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "guidance", b"guidance", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -3998,6 +4218,176 @@ class GetConferenceResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
 
 Global___GetConferenceResponse: _TypeAlias = GetConferenceResponse  # noqa: Y015
+
+@_typing.final
+class GetDocumentRequest(_message.Message):
+    """What GetDocument asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    document: _builtins.str
+    """The document."""
+    limit: _builtins.int
+    """How many that cite it at most; 100 if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        document: _builtins.str = ...,
+        limit: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_read", b"_read", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_read", b"_read", "document", b"document", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetDocumentRequest: _TypeAlias = GetDocumentRequest  # noqa: Y015
+
+@_typing.final
+class GetDocumentResponse(_message.Message):
+    """A guiding document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TITLES_FIELD_NUMBER: _builtins.int
+    ISSUER_FIELD_NUMBER: _builtins.int
+    DATED_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    CUT_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    document: _builtins.str
+    """Its id."""
+    cut: _builtins.bool
+    """Whether more things cite it than asked for."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What it is."""
+
+    @_builtins.property
+    def number(self) -> _kernel_pb2.Fact:
+        """Its number."""
+
+    @_builtins.property
+    def titles(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What it is called, in the order of telling."""
+
+    @_builtins.property
+    def issuer(self) -> _types_pb2.PartyShown:
+        """Who issued it."""
+
+    @_builtins.property
+    def dated(self) -> _kernel_pb2.Fact:
+        """The day that it bears."""
+
+    @_builtins.property
+    def in_force(self) -> _kernel_pb2.Fact:
+        """The first day on which it is in force."""
+
+    @_builtins.property
+    def expires(self) -> _kernel_pb2.Fact:
+        """The first day on which it is in force no more."""
+
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
+        """What cites it."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
+        """Rulings on it, oldest first: each holds instead of what was told before."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        document: _builtins.str = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        number: _kernel_pb2.Fact | None = ...,
+        titles: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        issuer: _types_pb2.PartyShown | None = ...,
+        dated: _kernel_pb2.Fact | None = ...,
+        in_force: _kernel_pb2.Fact | None = ...,
+        expires: _kernel_pb2.Fact | None = ...,
+        citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
+        cut: _builtins.bool = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_expires", b"_expires", "_in_force", b"_in_force", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "dated", b"dated", "expires", b"expires", "in_force", b"in_force", "issuer", b"issuer", "kind", b"kind", "number", b"number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_expires", b"_expires", "_in_force", b"_in_force", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "citations", b"citations", "cut", b"cut", "dated", b"dated", "disputed", b"disputed", "disputes", b"disputes", "document", b"document", "expires", b"expires", "in_force", b"in_force", "issuer", b"issuer", "kind", b"kind", "known", b"known", "labels", b"labels", "number", b"number", "rulings", b"rulings", "sources", b"sources", "titles", b"titles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__dated: _TypeAlias = _typing.Literal["dated"]  # noqa: Y015
+    _WhichOneofArgType__dated: _TypeAlias = _typing.Literal["_dated", b"_dated"]  # noqa: Y015
+    _WhichOneofReturnType__expires: _TypeAlias = _typing.Literal["expires"]  # noqa: Y015
+    _WhichOneofArgType__expires: _TypeAlias = _typing.Literal["_expires", b"_expires"]  # noqa: Y015
+    _WhichOneofReturnType__in_force: _TypeAlias = _typing.Literal["in_force"]  # noqa: Y015
+    _WhichOneofArgType__in_force: _TypeAlias = _typing.Literal["_in_force", b"_in_force"]  # noqa: Y015
+    _WhichOneofReturnType__issuer: _TypeAlias = _typing.Literal["issuer"]  # noqa: Y015
+    _WhichOneofArgType__issuer: _TypeAlias = _typing.Literal["_issuer", b"_issuer"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dated) -> _WhichOneofReturnType__dated | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires) -> _WhichOneofReturnType__expires | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_force) -> _WhichOneofReturnType__in_force | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issuer) -> _WhichOneofReturnType__issuer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+
+Global___GetDocumentResponse: _TypeAlias = GetDocumentResponse  # noqa: Y015
 
 @_typing.final
 class GetPersonRequest(_message.Message):

@@ -142,6 +142,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
                 _registered_method=True)
+        self.RegisterDocument = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RegisterDocument',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentResponse.FromString,
+                _registered_method=True)
+        self.CiteDocument = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/CiteDocument',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentResponse.FromString,
+                _registered_method=True)
         self.LaunchMovement = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/LaunchMovement',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LaunchMovementRequest.SerializeToString,
@@ -226,6 +236,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetConference',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+                _registered_method=True)
+        self.GetDocument = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetDocument',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.FromString,
                 _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetPerson',
@@ -392,6 +407,20 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RegisterDocument(self, request, context):
+        """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CiteDocument(self, request, context):
+        """Tell that a conference, guidance, a movement, a plan or a review rests on a document.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def LaunchMovement(self, request, context):
         """Launch a movement.
         """
@@ -506,6 +535,13 @@ class RegistryServiceServicer:
 
     def GetConference(self, request, context):
         """A conference: who took part in it, what it was told to do, and what it came to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDocument(self, request, context):
+        """A guiding document and what cites it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -633,6 +669,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.SerializeToString,
             ),
+            'RegisterDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterDocument,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentResponse.SerializeToString,
+            ),
+            'CiteDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.CiteDocument,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentResponse.SerializeToString,
+            ),
             'LaunchMovement': grpc.unary_unary_rpc_method_handler(
                     servicer.LaunchMovement,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LaunchMovementRequest.FromString,
@@ -717,6 +763,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetConference,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.SerializeToString,
+            ),
+            'GetDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocument,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPerson,
@@ -1310,6 +1361,60 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def RegisterDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RegisterDocument',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CiteDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/CiteDocument',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def LaunchMovement(request,
             target,
             options=(),
@@ -1758,6 +1863,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetConference',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetDocument',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.FromString,
             options,
             channel_credentials,
             insecure,

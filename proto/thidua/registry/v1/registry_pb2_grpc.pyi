@@ -78,6 +78,10 @@ class RegistryServiceStub:
     """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
     ConcludeConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]
     """Tell what a conference came to, with its minutes and its resolution."""
+    RegisterDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]
+    """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
+    CiteDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]
+    """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
     LaunchMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]
     """Launch a movement."""
     LinkMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]
@@ -112,6 +116,8 @@ class RegistryServiceStub:
     """All that is recorded of a bloc's year."""
     GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
     """A conference: who took part in it, what it was told to do, and what it came to."""
+    GetDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]
+    """A guiding document and what cites it."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -167,6 +173,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
     ConcludeConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]  # type: ignore[assignment]
     """Tell what a conference came to, with its minutes and its resolution."""
+    RegisterDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]  # type: ignore[assignment]
+    """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
+    CiteDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]  # type: ignore[assignment]
+    """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
     LaunchMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]  # type: ignore[assignment]
     """Launch a movement."""
     LinkMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]  # type: ignore[assignment]
@@ -201,6 +211,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """All that is recorded of a bloc's year."""
     GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
     """A conference: who took part in it, what it was told to do, and what it came to."""
+    GetDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]  # type: ignore[assignment]
+    """A guiding document and what cites it."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -381,6 +393,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell what a conference came to, with its minutes and its resolution."""
 
     @_abc_1.abstractmethod
+    def RegisterDocument(
+        self,
+        request: _registry_pb2.RegisterDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RegisterDocumentResponse, _abc.Awaitable[_registry_pb2.RegisterDocumentResponse]]:
+        """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
+
+    @_abc_1.abstractmethod
+    def CiteDocument(
+        self,
+        request: _registry_pb2.CiteDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.CiteDocumentResponse, _abc.Awaitable[_registry_pb2.CiteDocumentResponse]]:
+        """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
+
+    @_abc_1.abstractmethod
     def LaunchMovement(
         self,
         request: _registry_pb2.LaunchMovementRequest,
@@ -515,6 +543,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetConferenceResponse, _abc.Awaitable[_registry_pb2.GetConferenceResponse]]:
         """A conference: who took part in it, what it was told to do, and what it came to."""
+
+    @_abc_1.abstractmethod
+    def GetDocument(
+        self,
+        request: _registry_pb2.GetDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetDocumentResponse, _abc.Awaitable[_registry_pb2.GetDocumentResponse]]:
+        """A guiding document and what cites it."""
 
     @_abc_1.abstractmethod
     def GetPerson(

@@ -230,6 +230,8 @@ class _LinkMannerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LinkManner
     """Hưởng ứng."""
     LINK_MANNER_PUSHED: _LinkManner.ValueType  # 3
     """Đẩy mạnh: pushed on, not launched."""
+    LINK_MANNER_CITED: _LinkManner.ValueType  # 4
+    """Cited as what goes on; whether the bloc takes part is not told."""
 
 class LinkManner(_LinkManner, metaclass=_LinkMannerEnumTypeWrapper):
     """How a bloc takes up a movement of others."""
@@ -242,6 +244,8 @@ LINK_MANNER_JOINED: LinkManner.ValueType  # 2
 """Hưởng ứng."""
 LINK_MANNER_PUSHED: LinkManner.ValueType  # 3
 """Đẩy mạnh: pushed on, not launched."""
+LINK_MANNER_CITED: LinkManner.ValueType  # 4
+"""Cited as what goes on; whether the bloc takes part is not told."""
 Global___LinkManner: _TypeAlias = LinkManner  # noqa: Y015
 
 @_typing.final
@@ -931,6 +935,79 @@ class TargetList(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
 
 Global___TargetList: _TypeAlias = TargetList  # noqa: Y015
+
+@_typing.final
+class Citing(_message.Message):
+    """What cites a document: a conference or guidance given at it, a movement, a review, a plan or an item of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    conference: _builtins.str
+    """The conference."""
+    guidance: _builtins.str
+    """Of the conference: the guidance that cites."""
+    movement: _builtins.str
+    """The movement."""
+    review: _builtins.str
+    """The review."""
+    bloc: _builtins.str
+    """Of a plan: its bloc."""
+    year: _builtins.int
+    """Of a plan: its year."""
+    item: _builtins.str
+    """Of a plan: the activity that cites."""
+    def __init__(
+        self,
+        *,
+        conference: _builtins.str | None = ...,
+        guidance: _builtins.str | None = ...,
+        movement: _builtins.str | None = ...,
+        review: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        year: _builtins.int | None = ...,
+        item: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "review", b"review", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "review", b"review", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
+    _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__review: _TypeAlias = _typing.Literal["review"]  # noqa: Y015
+    _WhichOneofArgType__review: _TypeAlias = _typing.Literal["_review", b"_review"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__review) -> _WhichOneofReturnType__review | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___Citing: _TypeAlias = Citing  # noqa: Y015
 
 @_typing.final
 class NameShown(_message.Message):
@@ -1807,7 +1884,7 @@ class MovementShown(_message.Message):
 
     @_builtins.property
     def manner(self) -> _kernel_pb2.Fact:
-        """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
+        """How the bloc takes it up: CONTINUED, JOINED, PUSHED or CITED."""
 
     @_builtins.property
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
@@ -2631,6 +2708,149 @@ class ConclusionShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
 Global___ConclusionShown: _TypeAlias = ConclusionShown  # noqa: Y015
+
+@_typing.final
+class CitationShown(_message.Message):
+    """That something cites a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DATED_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def document(self) -> _kernel_pb2.Fact:
+        """The document."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What the document is; absent, as the next three, where it is not registered or that is not told."""
+
+    @_builtins.property
+    def number(self) -> _kernel_pb2.Fact:
+        """Its number."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """Its title."""
+
+    @_builtins.property
+    def dated(self) -> _kernel_pb2.Fact:
+        """The day that it bears."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference that cites it."""
+
+    @_builtins.property
+    def guidance(self) -> _kernel_pb2.Fact:
+        """The guidance that does, given at the conference."""
+
+    @_builtins.property
+    def movement(self) -> _kernel_pb2.Fact:
+        """The movement that does."""
+
+    @_builtins.property
+    def review(self) -> _kernel_pb2.Fact:
+        """The review that does."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """Of a plan that does: its bloc."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """Of a plan that does: its year."""
+
+    @_builtins.property
+    def item(self) -> _kernel_pb2.Fact:
+        """Of a plan: the activity that does."""
+
+    @_builtins.property
+    def words(self) -> _kernel_pb2.Fact:
+        """How it is cited."""
+
+    def __init__(
+        self,
+        *,
+        document: _kernel_pb2.Fact | None = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        number: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        dated: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        guidance: _kernel_pb2.Fact | None = ...,
+        movement: _kernel_pb2.Fact | None = ...,
+        review: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        item: _kernel_pb2.Fact | None = ...,
+        words: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__dated: _TypeAlias = _typing.Literal["dated"]  # noqa: Y015
+    _WhichOneofArgType__dated: _TypeAlias = _typing.Literal["_dated", b"_dated"]  # noqa: Y015
+    _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
+    _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__review: _TypeAlias = _typing.Literal["review"]  # noqa: Y015
+    _WhichOneofArgType__review: _TypeAlias = _typing.Literal["_review", b"_review"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dated) -> _WhichOneofReturnType__dated | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__review) -> _WhichOneofReturnType__review | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___CitationShown: _TypeAlias = CitationShown  # noqa: Y015
 
 @_typing.final
 class PartyFactList(_message.Message):
