@@ -15,7 +15,20 @@ from services.registry.queries.common import NAMING as ORGANISATIONS
 Schema = dict[str, Any]
 
 OTHERS = {
-    "registry": {"bloc", "conference", "document", "guidance", "item", "kind", "level", "movement", "person", "review"},
+    "registry": {
+        "bloc",
+        "conference",
+        "document",
+        "guidance",
+        "inspection",
+        "item",
+        "kind",
+        "level",
+        "movement",
+        "person",
+        "report",
+        "review",
+    },
     "awards": {
         *("award", "awards", "bloc", "conference", "decision", "proposal"),
         *("authority", "conferred_by", "organisation"),  # `organisation` alone is named, beside itself

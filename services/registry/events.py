@@ -40,8 +40,8 @@ Role = Literal[
 ]
 LinkManner = Literal["CONTINUED", "JOINED", "PUSHED", "CITED"]
 ONE_THING = (
-    "names one thing that cites: a conference, a movement, a review, or a plan by bloc and year"
-    " / cần nêu đúng một nơi viện dẫn: hội nghị, phong trào, sơ kết hoặc tổng kết, hoặc kế hoạch (khối và năm)"
+    "names one thing that cites: a conference, a movement, a review, a report, or a plan by bloc and year"
+    " / cần nêu đúng một nơi viện dẫn: hội nghị, phong trào, sơ kết hoặc tổng kết, báo cáo, hoặc kế hoạch (khối và năm)"
 )
 
 
@@ -354,6 +354,56 @@ class ConclusionFacts(Told):
     """The resolution that it passed."""
 
 
+class Highlight(Part):
+    """What a report stresses."""
+
+    text: Line
+    """What it is, in short."""
+    count: Amount | None = None
+    """How many, as worded."""
+    agencies: tuple[Id, ...] = ()
+    """The agencies that it names for it, foremost first."""
+
+
+class ReportFacts(Disputable):
+    may_differ = Disputable.may_differ | {"title"}
+    """One report is called in several ways."""
+
+    report: Id
+    """The report's id, chosen by the caller; `effective` is the day on which it is presented."""
+    bloc: Id
+    """The bloc that it is about."""
+    year: Year
+    """The year that it is about."""
+    title: Line | None = None
+    """What it is called."""
+    presenter: Party | None = None
+    """Who presents it."""
+    conference: Id | None = None
+    """The conference at which it is presented."""
+    highlights: Listed[Highlight] = Listed[Highlight]()
+    """What it stresses."""
+
+
+class InspectionFacts(Disputable):
+    inspection: Id
+    """The inspection's id, chosen by the caller; `effective` is its day."""
+    bloc: Id
+    """The bloc in which it takes place."""
+    year: Year
+    """The year that it belongs to."""
+    item: Id | None = None
+    """The activity of the year's plan that it carries out."""
+    subjects: Listed[Line] = Listed[Line]()
+    """What is inspected: emulation work, the bloc's regulation."""
+    inspectors: Listed[Party] = Listed[Party]()
+    """Who inspects."""
+    units: Listed[Member] = Listed[Member]()
+    """Who is inspected."""
+    findings: Listed[Prose] = Listed[Prose]()
+    """What is found."""
+
+
 class DocumentFacts(Disputable):
     may_differ = Disputable.may_differ | {"title"}
     """One document is called in several ways."""
@@ -375,7 +425,7 @@ class DocumentFacts(Disputable):
 
 
 class Citing(Part):
-    """What cites a document: a conference or guidance given at it, a movement, a review, a plan or an item of it."""
+    """What cites a document: a conference or guidance given at it, a movement, review, report, plan or item of it."""
 
     conference: Id | None = None
     """The conference."""
@@ -385,6 +435,8 @@ class Citing(Part):
     """The movement."""
     review: Id | None = None
     """The review."""
+    report: Id | None = None
+    """The report."""
     bloc: Id | None = None
     """Of a plan: its bloc."""
     year: Year | None = None
@@ -394,7 +446,7 @@ class Citing(Part):
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Citing":
-        whole = (self.conference, self.movement, self.review, self.bloc and self.year)
+        whole = (self.conference, self.movement, self.review, self.report, self.bloc and self.year)
         parts = (
             (self.guidance, self.conference),
             (self.bloc, self.year),
@@ -562,6 +614,8 @@ class ReviewFacts(Disputable):
     """Tasks set for the time to come; the source may declare more than it tells."""
     targets: Listed[Target] = Listed[Target]()
     """Targets set."""
+    results: Listed[Prose] = Listed[Prose]()
+    """Results noted."""
 
 
 class OrganisationRegistered(OrganisationFacts, Event):
@@ -686,6 +740,14 @@ class ConferenceConcluded(ConclusionFacts, Event):
     type: Literal["ConferenceConcluded"] = "ConferenceConcluded"
 
 
+class ReportPresented(ReportFacts, Event):
+    type: Literal["ReportPresented"] = "ReportPresented"
+
+
+class InspectionHeld(InspectionFacts, Event):
+    type: Literal["InspectionHeld"] = "InspectionHeld"
+
+
 class DocumentRegistered(DocumentFacts, Event):
     """A document that guides emulation work came to be known. It is no movement, whatever it calls for."""
 
@@ -750,6 +812,8 @@ LeadershipEvent = (
     LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected
 )
 ConferenceEvent = ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded
+ReportEvent = ReportPresented
+InspectionEvent = InspectionHeld
 DocumentEvent = DocumentRegistered
 CitationEvent = DocumentCited
 MovementEvent = MovementLaunched | MovementLinked
@@ -765,6 +829,8 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         MembershipEvent,
         LeadershipEvent,
         ConferenceEvent,
+        ReportEvent,
+        InspectionEvent,
         DocumentEvent,
         CitationEvent,
         MovementEvent,

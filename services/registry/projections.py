@@ -17,7 +17,7 @@ from services.registry.domain.naming import terms
 OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
 BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
 MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
-YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted
+YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted | e.ReportEvent | e.InspectionEvent
 StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
@@ -27,6 +27,8 @@ StreamEvent = (
     | e.CovenantEvent
     | e.PlanEvent
     | e.ReviewEvent
+    | e.ReportEvent
+    | e.InspectionEvent
 )
 StreamTold = Annotated[StreamEvent, Field(discriminator="type")]
 
@@ -67,7 +69,7 @@ class Led(BaseModel):
 
 
 class Year(BaseModel):
-    """Where a bloc's conferences, movements and reviews of a year are told, in the order of their first telling."""
+    """Where what makes up a bloc's year is told (conferences, movements, …), in the order of its first telling."""
 
     acts: tuple[str, ...] = ()
     """Their streams."""
@@ -243,7 +245,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=4,
+    version=5,
 )
 STREAMS = Model(
     "streams",
@@ -254,6 +256,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=6,
+    version=7,
 )
 MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

@@ -112,5 +112,5 @@ def test_playing_a_step_again_sends_the_same_command_id() -> None:
 
 def test_steps_whose_objects_come_later_are_kept_and_say_for_what_they_wait() -> None:
     waiting = {step.not_yet for step in every_step() if step.not_yet}
-    assert waiting == {"report", "exemplar"}
+    assert waiting == {"exemplar"}
     assert all(step.command and step.service for step in every_step() if not step.not_yet)

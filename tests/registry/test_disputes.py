@@ -16,12 +16,14 @@ from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.document import RegisterDocument
+from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan
+from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
 
@@ -435,6 +437,33 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         "GetConference",
         lambda answer: answer,
     ),
+    e.ReportFacts: (
+        PresentReport,
+        {"report": "bc", "title": "Báo cáo"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "presenter": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "conference": f"c{n}",
+            "highlights": {"declared_count": n},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.reports[0],
+    ),
+    e.InspectionFacts: (
+        HoldInspection,
+        {"inspection": "kt"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "item": f"item-{n}",
+            **{field: {"declared_count": n} for field in ("subjects", "inspectors", "units", "findings")},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.inspections[0],
+    ),
     e.DocumentFacts: (
         RegisterDocument,
         {"document": "d", "title": "D"},
@@ -467,7 +496,7 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
             "bloc": f"b{n}",
             "year": 2024 + n,
             "conference": f"c{n}",
-            **{field: {"declared_count": n} for field in ("limitations", "tasks", "targets")},
+            **{field: {"declared_count": n} for field in ("limitations", "tasks", "targets", "results")},
             "effective": date(2024, 1, 1 + n),
         },
         "GetBlocYear",

@@ -34,6 +34,7 @@ CITING: dict[str, tuple[e.Citing, str, Event]] = {
     ),
     "movement": (e.Citing(movement="m"), "movement:m", e.MovementLaunched(movement="m", effective=DAY)),
     "review": (e.Citing(review="r"), "review:r", e.ReviewNoted(review="r", bloc="b1", year=2024)),
+    "report": (e.Citing(report="bc"), "report:bc", e.ReportPresented(report="bc", bloc="b1", year=2024)),
     "plan": (e.Citing(bloc="b1", year=2024), "plan:b1:2024", e.PlanRecorded(bloc="b1", year=2024, record=RECORD)),
 }
 

@@ -24,12 +24,14 @@ from services.registry.domain.conference import (
 )
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.document import CiteDocument, RegisterDocument
+from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement, LinkMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
+from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
 from tests.registry.test_decisions import members
@@ -178,6 +180,16 @@ def mentions(**fields: Any) -> dict[str, Act]:
             conference="c", guidance="g", speaker=e.Party(person="p-1"), acceptors=parties, **told
         ),
         "speakers.items[0].agency": VoiceDifficulties(conference="c", speakers=parties, **told),
+        "presenter.agency": PresentReport(report="bc", presenter=party, **of_bloc),
+        "highlights.items[0].agencies[1]": PresentReport(
+            report="bc",
+            highlights=Listed[e.Highlight](items=(e.Highlight(text="Đại hội", agencies=("btp", "ubnd")),)),
+            **of_bloc,
+        ),
+        "inspectors.items[0].agency": HoldInspection(inspection="kt", inspectors=parties, **of_bloc),
+        "units.items[0].unit": HoldInspection(
+            inspection="kt", units=Listed[e.Member](items=(e.Member(unit="ubnd"),)), **of_bloc
+        ),
         "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
@@ -246,6 +258,8 @@ COMING: list[Act] = [
     GiveGuidance(conference="c", guidance="g", speaker=LAUNCHER, effective=date(2024, 4, 21), told_on=NOW),
     VoiceDifficulties(conference="c", effective=date(2024, 4, 21), told_on=NOW),
     ConcludeConference(conference="c", minutes=Source(id="bb"), effective=date(2024, 4, 21), told_on=NOW),
+    PresentReport(report="bc", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
+    HoldInspection(inspection="kt", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     CiteDocument(document="d", citing=e.Citing(conference="c"), effective=date(2024, 4, 21), told_on=NOW),
     LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),

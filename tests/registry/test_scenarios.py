@@ -256,7 +256,7 @@ async def test_scenario_4_the_provincial_bloc_in_mid_year(articles: Registry) ->
     assert known(term.head.agency) == ("van-phong-tinh-uy", INFERRED)
     assert term.deputies.items == ()
     (review,) = of_2020.reviews
-    assert (len(review.reviews), known(review.conference)) == (3, ("dang-tinh-so-ket-2020", STATED))
+    assert (len(review.reviews), known(review.conference)) == (4, ("dang-tinh-so-ket-2020", STATED))
     assert (review.on, review.disputed, review.inconsistent) == (None, False, False)
     assert len(review.limitations.items) == 3
     assert known(review.limitations.exhaustive) == ("false", STATED)

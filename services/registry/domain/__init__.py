@@ -6,12 +6,14 @@ from services.registry.domain import (
     conference,
     covenant,
     document,
+    inspection,
     leadership,
     membership,
     movement,
     organisation,
     person,
     plan,
+    report,
     review,
 )
 
@@ -22,6 +24,8 @@ HANDLERS: Handlers = {
     **membership.HANDLERS,
     **leadership.HANDLERS,
     **conference.HANDLERS,
+    **report.HANDLERS,
+    **inspection.HANDLERS,
     **document.HANDLERS,
     **movement.HANDLERS,
     **covenant.HANDLERS,

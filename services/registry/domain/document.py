@@ -10,6 +10,7 @@ from services.registry.domain.conference import CONFERENCE, Held
 from services.registry.domain.movement import MOVEMENT, Launched
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
 from services.registry.domain.plan import PLAN, Plan
+from services.registry.domain.report import REPORT
 from services.registry.domain.review import REVIEW
 from services.registry.domain.ruling import settles
 
@@ -21,7 +22,7 @@ class RegisterDocument(e.DocumentFacts, Act):
 
 
 class CiteDocument(e.CitationFacts, Act):
-    """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
+    """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
 
 
 Known = bool
@@ -98,6 +99,8 @@ def _source(citing: e.Citing) -> Stream[Any]:
             return MOVEMENT.of(movement)
         case e.Citing(review=str(review)):
             return REVIEW.of(review)
+        case e.Citing(report=str(report)):
+            return REPORT.of(report)
         case _:
             return PLAN.of(str(citing.bloc), str(citing.year))
 
@@ -111,8 +114,8 @@ def _told(citing: e.Citing, state: Any) -> bool:
             return True
         case Plan(status=status, items=items):
             return status is not None and (citing.item is None or citing.item in items)
-        case int() as reviewed:
-            return reviewed > 0
+        case int() as told:  # a review or a report
+            return told > 0
         case _:
             return False
 

@@ -56,6 +56,8 @@ class CitationShown(Part):
     """The movement that does."""
     review: Fact | None
     """The review that does."""
+    report: Fact | None
+    """The report that does."""
     bloc: Fact | None
     """Of a plan that does: its bloc."""
     year: Fact | None

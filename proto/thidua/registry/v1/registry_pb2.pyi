@@ -2049,6 +2049,240 @@ class ConcludeConferenceResponse(_message.Message):
 Global___ConcludeConferenceResponse: _TypeAlias = ConcludeConferenceResponse  # noqa: Y015
 
 @_typing.final
+class PresentReportRequest(_message.Message):
+    """What PresentReport tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    PRESENTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    HIGHLIGHTS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    report: _builtins.str
+    """The report's id, chosen by the caller; `effective` is the day on which it is presented."""
+    bloc: _builtins.str
+    """The bloc that it is about."""
+    year: _builtins.int
+    """The year that it is about."""
+    title: _builtins.str
+    """What it is called."""
+    conference: _builtins.str
+    """The conference at which it is presented."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def presenter(self) -> _types_pb2.Party:
+        """Who presents it."""
+
+    @_builtins.property
+    def highlights(self) -> _types_pb2.HighlightList:
+        """What it stresses."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        report: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        title: _builtins.str | None = ...,
+        presenter: _types_pb2.Party | None = ...,
+        conference: _builtins.str | None = ...,
+        highlights: _types_pb2.HighlightList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "conference", b"conference", "effective", b"effective", "highlights", b"highlights", "presenter", b"presenter", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "highlights", b"highlights", "presenter", b"presenter", "record", b"record", "report", b"report", "ruling", b"ruling", "title", b"title", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__presenter: _TypeAlias = _typing.Literal["presenter"]  # noqa: Y015
+    _WhichOneofArgType__presenter: _TypeAlias = _typing.Literal["_presenter", b"_presenter"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presenter) -> _WhichOneofReturnType__presenter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___PresentReportRequest: _TypeAlias = PresentReportRequest  # noqa: Y015
+
+@_typing.final
+class PresentReportResponse(_message.Message):
+    """Where PresentReport was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PresentReportResponse: _TypeAlias = PresentReportResponse  # noqa: Y015
+
+@_typing.final
+class HoldInspectionRequest(_message.Message):
+    """What HoldInspection tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    INSPECTION_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    SUBJECTS_FIELD_NUMBER: _builtins.int
+    INSPECTORS_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    inspection: _builtins.str
+    """The inspection's id, chosen by the caller; `effective` is its day."""
+    bloc: _builtins.str
+    """The bloc in which it takes place."""
+    year: _builtins.int
+    """The year that it belongs to."""
+    item: _builtins.str
+    """The activity of the year's plan that it carries out."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def subjects(self) -> _types_pb2.LineList:
+        """What is inspected: emulation work, the bloc's regulation."""
+
+    @_builtins.property
+    def inspectors(self) -> _types_pb2.PartyList:
+        """Who inspects."""
+
+    @_builtins.property
+    def units(self) -> _types_pb2.MemberList:
+        """Who is inspected."""
+
+    @_builtins.property
+    def findings(self) -> _types_pb2.LineList:
+        """What is found."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        inspection: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        item: _builtins.str | None = ...,
+        subjects: _types_pb2.LineList | None = ...,
+        inspectors: _types_pb2.PartyList | None = ...,
+        units: _types_pb2.MemberList | None = ...,
+        findings: _types_pb2.LineList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_item", b"_item", "_record", b"_record", "_ruling", b"_ruling", "effective", b"effective", "findings", b"findings", "inspectors", b"inspectors", "item", b"item", "record", b"record", "ruling", b"ruling", "subjects", b"subjects", "units", b"units"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_item", b"_item", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "findings", b"findings", "inspection", b"inspection", "inspectors", b"inspectors", "item", b"item", "record", b"record", "ruling", b"ruling", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+
+Global___HoldInspectionRequest: _TypeAlias = HoldInspectionRequest  # noqa: Y015
+
+@_typing.final
+class HoldInspectionResponse(_message.Message):
+    """Where HoldInspection was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldInspectionResponse: _TypeAlias = HoldInspectionResponse  # noqa: Y015
+
+@_typing.final
 class RegisterDocumentRequest(_message.Message):
     """What RegisterDocument tells."""
 
@@ -3154,6 +3388,7 @@ class NoteReviewRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     review: _builtins.str
@@ -3186,6 +3421,10 @@ class NoteReviewRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def results(self) -> _types_pb2.LineList:
+        """Results noted."""
+
     def __init__(
         self,
         *,
@@ -3200,10 +3439,11 @@ class NoteReviewRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        results: _types_pb2.LineList | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "results", b"results", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "review", b"review", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "results", b"results", "review", b"review", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
@@ -3901,6 +4141,8 @@ class GetBlocYearResponse(_message.Message):
     HANDOVERS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
+    REPORTS_FIELD_NUMBER: _builtins.int
+    INSPECTIONS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
     @_builtins.property
@@ -3909,7 +4151,9 @@ class GetBlocYearResponse(_message.Message):
 
     @_builtins.property
     def state(self) -> _kernel_pb2.Fact:
-        """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED, SUMMED_UP."""
+        """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED,
+        INSPECTED, SUMMED_UP.
+        """
 
     @_builtins.property
     def terms(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TermShown]:
@@ -3953,7 +4197,15 @@ class GetBlocYearResponse(_message.Message):
 
     @_builtins.property
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
-        """The documents that its conferences, movements, reviews and plan cite."""
+        """The documents that its conferences, movements, reviews, reports and plan cite."""
+
+    @_builtins.property
+    def reports(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ReportShown]:
+        """Reports on the year."""
+
+    @_builtins.property
+    def inspections(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.InspectionShown]:
+        """Inspections of the year."""
 
     def __init__(
         self,
@@ -3972,10 +4224,12 @@ class GetBlocYearResponse(_message.Message):
         handovers: _abc.Iterable[_types_pb2.HandoverShown] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
         citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
+        reports: _abc.Iterable[_types_pb2.ReportShown] | None = ...,
+        inspections: _abc.Iterable[_types_pb2.InspectionShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reports", b"reports", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015

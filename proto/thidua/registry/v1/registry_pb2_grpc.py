@@ -142,6 +142,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
                 _registered_method=True)
+        self.PresentReport = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/PresentReport',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportResponse.FromString,
+                _registered_method=True)
+        self.HoldInspection = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/HoldInspection',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.FromString,
+                _registered_method=True)
         self.RegisterDocument = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/RegisterDocument',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.SerializeToString,
@@ -407,6 +417,20 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PresentReport(self, request, context):
+        """Present a report on the year.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HoldInspection(self, request, context):
+        """Hold an inspection, and tell what was found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RegisterDocument(self, request, context):
         """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it.
         """
@@ -415,7 +439,7 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CiteDocument(self, request, context):
-        """Tell that a conference, guidance, a movement, a plan or a review rests on a document.
+        """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -668,6 +692,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.ConcludeConference,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.SerializeToString,
+            ),
+            'PresentReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.PresentReport,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportResponse.SerializeToString,
+            ),
+            'HoldInspection': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldInspection,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.SerializeToString,
             ),
             'RegisterDocument': grpc.unary_unary_rpc_method_handler(
                     servicer.RegisterDocument,
@@ -1350,6 +1384,60 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/ConcludeConference',
             thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PresentReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/PresentReport',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldInspection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/HoldInspection',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.FromString,
             options,
             channel_credentials,
             insecure,

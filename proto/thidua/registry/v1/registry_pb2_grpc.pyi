@@ -78,10 +78,14 @@ class RegistryServiceStub:
     """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
     ConcludeConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]
     """Tell what a conference came to, with its minutes and its resolution."""
+    PresentReport: _grpc.UnaryUnaryMultiCallable[_registry_pb2.PresentReportRequest, _registry_pb2.PresentReportResponse]
+    """Present a report on the year."""
+    HoldInspection: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HoldInspectionRequest, _registry_pb2.HoldInspectionResponse]
+    """Hold an inspection, and tell what was found."""
     RegisterDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]
     """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
     CiteDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]
-    """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
+    """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
     LaunchMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]
     """Launch a movement."""
     LinkMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]
@@ -173,10 +177,14 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
     ConcludeConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]  # type: ignore[assignment]
     """Tell what a conference came to, with its minutes and its resolution."""
+    PresentReport: _aio.UnaryUnaryMultiCallable[_registry_pb2.PresentReportRequest, _registry_pb2.PresentReportResponse]  # type: ignore[assignment]
+    """Present a report on the year."""
+    HoldInspection: _aio.UnaryUnaryMultiCallable[_registry_pb2.HoldInspectionRequest, _registry_pb2.HoldInspectionResponse]  # type: ignore[assignment]
+    """Hold an inspection, and tell what was found."""
     RegisterDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]  # type: ignore[assignment]
     """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
     CiteDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]  # type: ignore[assignment]
-    """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
+    """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
     LaunchMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]  # type: ignore[assignment]
     """Launch a movement."""
     LinkMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]  # type: ignore[assignment]
@@ -393,6 +401,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell what a conference came to, with its minutes and its resolution."""
 
     @_abc_1.abstractmethod
+    def PresentReport(
+        self,
+        request: _registry_pb2.PresentReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.PresentReportResponse, _abc.Awaitable[_registry_pb2.PresentReportResponse]]:
+        """Present a report on the year."""
+
+    @_abc_1.abstractmethod
+    def HoldInspection(
+        self,
+        request: _registry_pb2.HoldInspectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.HoldInspectionResponse, _abc.Awaitable[_registry_pb2.HoldInspectionResponse]]:
+        """Hold an inspection, and tell what was found."""
+
+    @_abc_1.abstractmethod
     def RegisterDocument(
         self,
         request: _registry_pb2.RegisterDocumentRequest,
@@ -406,7 +430,7 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.CiteDocumentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.CiteDocumentResponse, _abc.Awaitable[_registry_pb2.CiteDocumentResponse]]:
-        """Tell that a conference, guidance, a movement, a plan or a review rests on a document."""
+        """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
 
     @_abc_1.abstractmethod
     def LaunchMovement(

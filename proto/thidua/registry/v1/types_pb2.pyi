@@ -937,8 +937,83 @@ class TargetList(_message.Message):
 Global___TargetList: _TypeAlias = TargetList  # noqa: Y015
 
 @_typing.final
+class Highlight(_message.Message):
+    """What a report stresses."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    AGENCIES_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """What it is, in short."""
+    @_builtins.property
+    def count(self) -> _kernel_pb2.Amount:
+        """How many, as worded."""
+
+    @_builtins.property
+    def agencies(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The agencies that it names for it, foremost first."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        count: _kernel_pb2.Amount | None = ...,
+        agencies: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "count", b"count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "agencies", b"agencies", "count", b"count", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+
+Global___Highlight: _TypeAlias = Highlight  # noqa: Y015
+
+@_typing.final
+class HighlightList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Highlight]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Highlight] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___HighlightList: _TypeAlias = HighlightList  # noqa: Y015
+
+@_typing.final
 class Citing(_message.Message):
-    """What cites a document: a conference or guidance given at it, a movement, a review, a plan or an item of it."""
+    """What cites a document: a conference or guidance given at it, a movement, review, report, plan or item of it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -949,6 +1024,7 @@ class Citing(_message.Message):
     BLOC_FIELD_NUMBER: _builtins.int
     YEAR_FIELD_NUMBER: _builtins.int
     ITEM_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """The conference."""
     guidance: _builtins.str
@@ -963,6 +1039,8 @@ class Citing(_message.Message):
     """Of a plan: its year."""
     item: _builtins.str
     """Of a plan: the activity that cites."""
+    report: _builtins.str
+    """The report."""
     def __init__(
         self,
         *,
@@ -973,10 +1051,11 @@ class Citing(_message.Message):
         bloc: _builtins.str | None = ...,
         year: _builtins.int | None = ...,
         item: _builtins.str | None = ...,
+        report: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "review", b"review", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_report", b"_report", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "report", b"report", "review", b"review", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "review", b"review", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_report", b"_report", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "report", b"report", "review", b"review", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -988,6 +1067,8 @@ class Citing(_message.Message):
     _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
     _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
     _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__report: _TypeAlias = _typing.Literal["report"]  # noqa: Y015
+    _WhichOneofArgType__report: _TypeAlias = _typing.Literal["_report", b"_report"]  # noqa: Y015
     _WhichOneofReturnType__review: _TypeAlias = _typing.Literal["review"]  # noqa: Y015
     _WhichOneofArgType__review: _TypeAlias = _typing.Literal["_review", b"_review"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
@@ -1002,6 +1083,8 @@ class Citing(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__report) -> _WhichOneofReturnType__report | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__review) -> _WhichOneofReturnType__review | None: ...
     @_typing.overload
@@ -2419,6 +2502,7 @@ class ReviewShown(_message.Message):
     DISPUTES_FIELD_NUMBER: _builtins.int
     INCONSISTENT_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether records tell of it in ways that cannot both be: other counts, or other figures of a target."""
     inconsistent: _builtins.bool
@@ -2455,6 +2539,10 @@ class ReviewShown(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on it, oldest first."""
 
+    @_builtins.property
+    def results(self) -> Global___FactList:
+        """Results noted."""
+
     def __init__(
         self,
         *,
@@ -2468,10 +2556,11 @@ class ReviewShown(_message.Message):
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         inconsistent: _builtins.bool = ...,
         rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+        results: Global___FactList | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "limitations", b"limitations", "on", b"on", "tasks", b"tasks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "limitations", b"limitations", "on", b"on", "results", b"results", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "inconsistent", b"inconsistent", "limitations", b"limitations", "on", b"on", "reviews", b"reviews", "rulings", b"rulings", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "inconsistent", b"inconsistent", "limitations", b"limitations", "on", b"on", "results", b"results", "reviews", b"reviews", "rulings", b"rulings", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
@@ -2710,6 +2799,310 @@ class ConclusionShown(_message.Message):
 Global___ConclusionShown: _TypeAlias = ConclusionShown  # noqa: Y015
 
 @_typing.final
+class AmountShown(_message.Message):
+    """A count as worded, with what the wording allows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDING_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    AT_MOST_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def wording(self) -> _kernel_pb2.Fact:
+        """As worded."""
+
+    @_builtins.property
+    def at_least(self) -> _kernel_pb2.Fact:
+        """The least that the wording allows."""
+
+    @_builtins.property
+    def at_most(self) -> _kernel_pb2.Fact:
+        """The most that it allows."""
+
+    @_builtins.property
+    def exact(self) -> _kernel_pb2.Fact:
+        """The count, where the wording gives one."""
+
+    def __init__(
+        self,
+        *,
+        wording: _kernel_pb2.Fact | None = ...,
+        at_least: _kernel_pb2.Fact | None = ...,
+        at_most: _kernel_pb2.Fact | None = ...,
+        exact: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_exact", b"_exact", "_wording", b"_wording", "at_least", b"at_least", "at_most", b"at_most", "exact", b"exact", "wording", b"wording"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_exact", b"_exact", "_wording", b"_wording", "at_least", b"at_least", "at_most", b"at_most", "exact", b"exact", "wording", b"wording"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
+    _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
+    _WhichOneofReturnType__at_most: _TypeAlias = _typing.Literal["at_most"]  # noqa: Y015
+    _WhichOneofArgType__at_most: _TypeAlias = _typing.Literal["_at_most", b"_at_most"]  # noqa: Y015
+    _WhichOneofReturnType__exact: _TypeAlias = _typing.Literal["exact"]  # noqa: Y015
+    _WhichOneofArgType__exact: _TypeAlias = _typing.Literal["_exact", b"_exact"]  # noqa: Y015
+    _WhichOneofReturnType__wording: _TypeAlias = _typing.Literal["wording"]  # noqa: Y015
+    _WhichOneofArgType__wording: _TypeAlias = _typing.Literal["_wording", b"_wording"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least) -> _WhichOneofReturnType__at_least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_most) -> _WhichOneofReturnType__at_most | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exact) -> _WhichOneofReturnType__exact | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__wording) -> _WhichOneofReturnType__wording | None: ...
+
+Global___AmountShown: _TypeAlias = AmountShown  # noqa: Y015
+
+@_typing.final
+class HighlightShown(_message.Message):
+    """What a report stresses."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    AGENCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What it is, in short."""
+
+    @_builtins.property
+    def count(self) -> Global___AmountShown:
+        """How many, as worded."""
+
+    @_builtins.property
+    def agencies(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The agencies that it names for it."""
+
+    def __init__(
+        self,
+        *,
+        text: _kernel_pb2.Fact | None = ...,
+        count: Global___AmountShown | None = ...,
+        agencies: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "_text", b"_text", "count", b"count", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "_text", b"_text", "agencies", b"agencies", "count", b"count", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___HighlightShown: _TypeAlias = HighlightShown  # noqa: Y015
+
+@_typing.final
+class ReportShown(_message.Message):
+    """A report on the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    PRESENTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    PRESENTED_ON_FIELD_NUMBER: _builtins.int
+    HIGHLIGHTS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    report: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it is about."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """What it is called."""
+
+    @_builtins.property
+    def presenter(self) -> Global___PartyShown:
+        """Who presented it."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was presented."""
+
+    @_builtins.property
+    def presented_on(self) -> _kernel_pb2.Fact:
+        """The day on which it was presented."""
+
+    @_builtins.property
+    def highlights(self) -> _containers.RepeatedCompositeFieldContainer[Global___HighlightShown]:
+        """What it stresses."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many highlights there are said to be."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        report: _builtins.str = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        presenter: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        presented_on: _kernel_pb2.Fact | None = ...,
+        highlights: _abc.Iterable[Global___HighlightShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_presented_on", b"_presented_on", "_presenter", b"_presenter", "_title", b"_title", "_year", b"_year", "conference", b"conference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "presented_on", b"presented_on", "presenter", b"presenter", "title", b"title", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_presented_on", b"_presented_on", "_presenter", b"_presenter", "_title", b"_title", "_year", b"_year", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "exhaustive", b"exhaustive", "highlights", b"highlights", "presented_on", b"presented_on", "presenter", b"presenter", "report", b"report", "rulings", b"rulings", "title", b"title", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__presented_on: _TypeAlias = _typing.Literal["presented_on"]  # noqa: Y015
+    _WhichOneofArgType__presented_on: _TypeAlias = _typing.Literal["_presented_on", b"_presented_on"]  # noqa: Y015
+    _WhichOneofReturnType__presenter: _TypeAlias = _typing.Literal["presenter"]  # noqa: Y015
+    _WhichOneofArgType__presenter: _TypeAlias = _typing.Literal["_presenter", b"_presenter"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presented_on) -> _WhichOneofReturnType__presented_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presenter) -> _WhichOneofReturnType__presenter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ReportShown: _TypeAlias = ReportShown  # noqa: Y015
+
+@_typing.final
+class InspectionShown(_message.Message):
+    """An inspection of the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    SUBJECTS_FIELD_NUMBER: _builtins.int
+    INSPECTORS_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    inspection: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it belongs to."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def item(self) -> _kernel_pb2.Fact:
+        """The activity of the plan that it carries out."""
+
+    @_builtins.property
+    def subjects(self) -> Global___FactList:
+        """What was inspected."""
+
+    @_builtins.property
+    def inspectors(self) -> Global___PartyFactList:
+        """Who inspected."""
+
+    @_builtins.property
+    def units(self) -> Global___MemberFactList:
+        """Who was inspected."""
+
+    @_builtins.property
+    def findings(self) -> Global___FactList:
+        """What was found."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        inspection: _builtins.str = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        item: _kernel_pb2.Fact | None = ...,
+        subjects: Global___FactList | None = ...,
+        inspectors: Global___PartyFactList | None = ...,
+        units: Global___MemberFactList | None = ...,
+        findings: Global___FactList | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_on", b"_on", "_year", b"_year", "findings", b"findings", "inspectors", b"inspectors", "item", b"item", "on", b"on", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_on", b"_on", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "findings", b"findings", "inspection", b"inspection", "inspectors", b"inspectors", "item", b"item", "on", b"on", "rulings", b"rulings", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___InspectionShown: _TypeAlias = InspectionShown  # noqa: Y015
+
+@_typing.final
 class CitationShown(_message.Message):
     """That something cites a document."""
 
@@ -2728,6 +3121,7 @@ class CitationShown(_message.Message):
     YEAR_FIELD_NUMBER: _builtins.int
     ITEM_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def document(self) -> _kernel_pb2.Fact:
         """The document."""
@@ -2780,6 +3174,10 @@ class CitationShown(_message.Message):
     def words(self) -> _kernel_pb2.Fact:
         """How it is cited."""
 
+    @_builtins.property
+    def report(self) -> _kernel_pb2.Fact:
+        """The report that does."""
+
     def __init__(
         self,
         *,
@@ -2796,10 +3194,11 @@ class CitationShown(_message.Message):
         year: _kernel_pb2.Fact | None = ...,
         item: _kernel_pb2.Fact | None = ...,
         words: _kernel_pb2.Fact | None = ...,
+        report: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_report", b"_report", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "report", b"report", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_report", b"_report", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "report", b"report", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -2817,6 +3216,8 @@ class CitationShown(_message.Message):
     _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
     _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
     _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__report: _TypeAlias = _typing.Literal["report"]  # noqa: Y015
+    _WhichOneofArgType__report: _TypeAlias = _typing.Literal["_report", b"_report"]  # noqa: Y015
     _WhichOneofReturnType__review: _TypeAlias = _typing.Literal["review"]  # noqa: Y015
     _WhichOneofArgType__review: _TypeAlias = _typing.Literal["_review", b"_review"]  # noqa: Y015
     _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
@@ -2841,6 +3242,8 @@ class CitationShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__report) -> _WhichOneofReturnType__report | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__review) -> _WhichOneofReturnType__review | None: ...
     @_typing.overload
