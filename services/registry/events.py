@@ -39,6 +39,8 @@ Role = Literal[
     "CONCLUDES",
 ]
 LinkManner = Literal["CONTINUED", "JOINED", "PUSHED", "CITED"]
+ExemplarKind = Literal["PERSON", "COLLECTIVE", "MODEL", "PRACTICE"]
+ExemplarStep = Literal["FOUND", "FOSTERED", "HONOURED", "REPLICATED", "PUBLICISED"]
 ONE_THING = (
     "names one thing that cites: a conference, a movement, a review, a report, or a plan by bloc and year"
     " / cần nêu đúng một nơi viện dẫn: hội nghị, phong trào, sơ kết hoặc tổng kết, báo cáo, hoặc kế hoạch (khối và năm)"
@@ -404,6 +406,44 @@ class InspectionFacts(Disputable):
     """What is found."""
 
 
+class ExemplarFacts(Disputable):
+    exemplar: Id
+    """The exemplar's id, chosen by the caller; `effective` is the day from which it is one."""
+    kind: ExemplarKind | None = None
+    """A person, a collective, a model or a way of working; null of a group of several kinds."""
+    who: Party | None = None
+    """Who it is; of a model or a way of working, whose."""
+    name: Line | None = None
+    """What a model, a way of working or a group is called."""
+    fallen: bool | None = None
+    """True of who fell on duty (hy sinh)."""
+    count: Amount | None = None
+    """How many, of a group of which nobody need be named."""
+    part_of: Id | None = None
+    """The group of exemplars that it belongs to."""
+    bloc: Id | None = None
+    """The bloc in which it is one."""
+    year: Year | None = None
+    """The year in which it is one."""
+    conference: Id | None = None
+    """The conference at which it was told."""
+
+
+class ExemplarStepFacts(Told):
+    exemplar: Id
+    """The exemplar; `effective` is the day of the step."""
+    step: ExemplarStep
+    """Found (phát hiện), fostered (bồi dưỡng), honoured (tôn vinh), replicated (nhân rộng) or publicised."""
+    by: Party | None = None
+    """Who did it."""
+    medium: Line | None = None
+    """In which medium: a paper, a broadcast, a book."""
+    partner: Party | None = None
+    """Together with whom."""
+    conference: Id | None = None
+    """The conference at which it was done."""
+
+
 class DocumentFacts(Disputable):
     may_differ = Disputable.may_differ | {"title"}
     """One document is called in several ways."""
@@ -748,6 +788,18 @@ class InspectionHeld(InspectionFacts, Event):
     type: Literal["InspectionHeld"] = "InspectionHeld"
 
 
+class ExemplarRegistered(ExemplarFacts, Event):
+    """An advanced exemplar (điển hình tiên tiến, gương người tốt, việc tốt) came to be known, or a group of them."""
+
+    type: Literal["ExemplarRegistered"] = "ExemplarRegistered"
+
+
+class ExemplarFurthered(ExemplarStepFacts, Event):
+    """Something was done about an exemplar, so that others follow it."""
+
+    type: Literal["ExemplarFurthered"] = "ExemplarFurthered"
+
+
 class DocumentRegistered(DocumentFacts, Event):
     """A document that guides emulation work came to be known. It is no movement, whatever it calls for."""
 
@@ -814,6 +866,7 @@ LeadershipEvent = (
 ConferenceEvent = ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded
 ReportEvent = ReportPresented
 InspectionEvent = InspectionHeld
+ExemplarEvent = ExemplarRegistered | ExemplarFurthered
 DocumentEvent = DocumentRegistered
 CitationEvent = DocumentCited
 MovementEvent = MovementLaunched | MovementLinked
@@ -831,6 +884,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         ConferenceEvent,
         ReportEvent,
         InspectionEvent,
+        ExemplarEvent,
         DocumentEvent,
         CitationEvent,
         MovementEvent,

@@ -17,7 +17,9 @@ from services.registry.domain.naming import terms
 OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
 BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
 MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
-YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted | e.ReportEvent | e.InspectionEvent
+YearEvent = (
+    e.ConferenceHeld | e.MovementEvent | e.ReviewNoted | e.ReportEvent | e.InspectionEvent | e.ExemplarRegistered
+)
 StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
@@ -29,6 +31,7 @@ StreamEvent = (
     | e.ReviewEvent
     | e.ReportEvent
     | e.InspectionEvent
+    | e.ExemplarEvent
 )
 StreamTold = Annotated[StreamEvent, Field(discriminator="type")]
 
@@ -245,7 +248,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=5,
+    version=6,
 )
 STREAMS = Model(
     "streams",
@@ -256,6 +259,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=7,
+    version=8,
 )
 MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

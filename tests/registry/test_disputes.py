@@ -16,6 +16,7 @@ from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.document import RegisterDocument
+from services.registry.domain.exemplar import RegisterExemplar
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
@@ -463,6 +464,22 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         },
         "GetBlocYear",
         lambda answer: answer.inspections[0],
+    ),
+    e.ExemplarFacts: (
+        RegisterExemplar,
+        {"exemplar": "guong"},
+        lambda n: {
+            "kind": ("PERSON", "MODEL")[n],
+            "who": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            **{field: f"{field}-{n}" for field in ("name", "part_of", "conference")},
+            "fallen": (True, False)[n],
+            "count": {"wording": f"khoảng {n}", **dict.fromkeys(("at_least", "at_most", "exact"), n)},
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.exemplars[0],
     ),
     e.DocumentFacts: (
         RegisterDocument,

@@ -24,6 +24,7 @@ from services.registry.domain.conference import (
 )
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.document import CiteDocument, RegisterDocument
+from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
@@ -190,6 +191,9 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "units.items[0].unit": HoldInspection(
             inspection="kt", units=Listed[e.Member](items=(e.Member(unit="ubnd"),)), **of_bloc
         ),
+        "who.agency": RegisterExemplar(exemplar="x", who=party, **of_bloc),
+        "by.agency": FurtherExemplar(exemplar="g", step="FOUND", by=party, **told),
+        "partner.agency": FurtherExemplar(exemplar="g", step="PUBLICISED", partner=party, **told),
         "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
@@ -201,7 +205,12 @@ def mentions(**fields: Any) -> dict[str, Act]:
 
 @pytest.mark.parametrize("field", mentions())
 def test_an_act_performed_here_names_registered_organisations_alone(field: str) -> None:
-    told: dict[str, list[Event]] = {**GROUND, "conference:c": [HELD], "plan:b1:2024": [DRAFT]}
+    told: dict[str, list[Event]] = {
+        **GROUND,
+        "conference:c": [HELD],
+        "plan:b1:2024": [DRAFT],
+        "exemplar:g": [e.ExemplarRegistered(exemplar="g")],
+    }
     act, path = mentions()[field], field.partition(" of ")[0]
     with pytest.raises(Refused, match="^" + re.escape(f"{path}: ubnd is not registered")) as refused:
         HANDLERS[type(act)].decide(act, *(_folded(stream, told) for stream in HANDLERS[type(act)].reads(act)))
@@ -260,6 +269,8 @@ COMING: list[Act] = [
     ConcludeConference(conference="c", minutes=Source(id="bb"), effective=date(2024, 4, 21), told_on=NOW),
     PresentReport(report="bc", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     HoldInspection(inspection="kt", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
+    RegisterExemplar(exemplar="x", name="Mô hình", effective=date(2024, 4, 21), told_on=NOW),
+    FurtherExemplar(exemplar="g", step="FOUND", effective=date(2024, 4, 21), told_on=NOW),
     CiteDocument(document="d", citing=e.Citing(conference="c"), effective=date(2024, 4, 21), told_on=NOW),
     LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
@@ -272,6 +283,7 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 @pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
     told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership) else "", "btp")}
+    told["exemplar:g"] = [e.ExemplarRegistered(exemplar="g")]
     told["document:d"] = [e.DocumentRegistered(document="d", number="1/CT")]
     if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference | CiteDocument):
         told["conference:c"] = [HELD]

@@ -7,6 +7,7 @@ from services.registry.projections import BLOCS, CITATIONS, DOCUMENTS, LEADERSHI
 from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.conference import GetConference, get_conference
 from services.registry.queries.document import GetDocument, get_document
+from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.names import (
     FindBlocs,
@@ -28,6 +29,7 @@ QUERIES: Mapping[str, Query] = {
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
     "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
+    "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

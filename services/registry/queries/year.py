@@ -23,6 +23,7 @@ from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
+from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reports import InspectionShown, ReportShown, inspection_of, report_of
@@ -73,6 +74,8 @@ class BlocYearAnswer(BaseModel):
     """Reports on the year."""
     inspections: tuple[InspectionShown, ...]
     """Inspections of the year."""
+    exemplars: tuple[ExemplarShown, ...]
+    """Advanced exemplars of the year."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -94,6 +97,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         handovers=handovers_of(led.leadership, asked.year),
         reports=tuple(report_of(act) for act in acts if act.of(e.ReportPresented)),
         inspections=tuple(inspection_of(act) for act in acts if act.of(e.InspectionHeld)),
+        exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
         citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
     )
     state = _state(bloc, answer, asked.year)
@@ -174,7 +178,10 @@ def _there(since: Fact | None) -> Mark:
 def _told(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Iterator[Fact]:
     """The year, as each thing that is recorded of it tells it."""
     papers = [paper for paper in (answer.covenant, answer.plan) if paper]
-    years = [one.year for one in (*papers, *answer.terms, *answer.handovers, *answer.movements, *answer.reports)]
+    years = [
+        one.year
+        for one in (*papers, *answer.terms, *answer.handovers, *answer.movements, *answer.reports, *answer.exemplars)
+    ]
     years += [meeting.closes or meeting.opens or meeting.during for meeting in answer.conferences]
     years += [review.on or review.conference for review in answer.reviews]
     years += [fact(x, "year") or fact(x, "effective") for x in bloc.declared if (x.year or _year_of(x)) == year]

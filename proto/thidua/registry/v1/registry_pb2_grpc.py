@@ -152,6 +152,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.FromString,
                 _registered_method=True)
+        self.RegisterExemplar = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RegisterExemplar',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarResponse.FromString,
+                _registered_method=True)
+        self.FurtherExemplar = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FurtherExemplar',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarResponse.FromString,
+                _registered_method=True)
         self.RegisterDocument = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/RegisterDocument',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.SerializeToString,
@@ -251,6 +261,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetDocument',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.FromString,
+                _registered_method=True)
+        self.GetExemplar = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetExemplar',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.FromString,
                 _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetPerson',
@@ -431,6 +446,20 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RegisterExemplar(self, request, context):
+        """Bring an advanced exemplar into the registry, or a group of which nobody need be named.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FurtherExemplar(self, request, context):
+        """Tell that an exemplar was found, fostered, honoured, replicated or publicised.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RegisterDocument(self, request, context):
         """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it.
         """
@@ -571,6 +600,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetExemplar(self, request, context):
+        """An advanced exemplar and what was done about it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPerson(self, request, context):
         """A person: names, ranks and posts as worded at the time.
         """
@@ -703,6 +739,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.SerializeToString,
             ),
+            'RegisterExemplar': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterExemplar,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarResponse.SerializeToString,
+            ),
+            'FurtherExemplar': grpc.unary_unary_rpc_method_handler(
+                    servicer.FurtherExemplar,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarResponse.SerializeToString,
+            ),
             'RegisterDocument': grpc.unary_unary_rpc_method_handler(
                     servicer.RegisterDocument,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.FromString,
@@ -802,6 +848,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetDocument,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.SerializeToString,
+            ),
+            'GetExemplar': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetExemplar,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPerson,
@@ -1449,6 +1500,60 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def RegisterExemplar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RegisterExemplar',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FurtherExemplar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FurtherExemplar',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RegisterDocument(request,
             target,
             options=(),
@@ -1978,6 +2083,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetDocument',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetExemplar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetExemplar',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.FromString,
             options,
             channel_credentials,
             insecure,

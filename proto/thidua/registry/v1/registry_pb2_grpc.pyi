@@ -82,6 +82,10 @@ class RegistryServiceStub:
     """Present a report on the year."""
     HoldInspection: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HoldInspectionRequest, _registry_pb2.HoldInspectionResponse]
     """Hold an inspection, and tell what was found."""
+    RegisterExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterExemplarRequest, _registry_pb2.RegisterExemplarResponse]
+    """Bring an advanced exemplar into the registry, or a group of which nobody need be named."""
+    FurtherExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FurtherExemplarRequest, _registry_pb2.FurtherExemplarResponse]
+    """Tell that an exemplar was found, fostered, honoured, replicated or publicised."""
     RegisterDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]
     """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
     CiteDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]
@@ -122,6 +126,8 @@ class RegistryServiceStub:
     """A conference: who took part in it, what it was told to do, and what it came to."""
     GetDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]
     """A guiding document and what cites it."""
+    GetExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]
+    """An advanced exemplar and what was done about it."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -181,6 +187,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Present a report on the year."""
     HoldInspection: _aio.UnaryUnaryMultiCallable[_registry_pb2.HoldInspectionRequest, _registry_pb2.HoldInspectionResponse]  # type: ignore[assignment]
     """Hold an inspection, and tell what was found."""
+    RegisterExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterExemplarRequest, _registry_pb2.RegisterExemplarResponse]  # type: ignore[assignment]
+    """Bring an advanced exemplar into the registry, or a group of which nobody need be named."""
+    FurtherExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.FurtherExemplarRequest, _registry_pb2.FurtherExemplarResponse]  # type: ignore[assignment]
+    """Tell that an exemplar was found, fostered, honoured, replicated or publicised."""
     RegisterDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]  # type: ignore[assignment]
     """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
     CiteDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]  # type: ignore[assignment]
@@ -221,6 +231,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A conference: who took part in it, what it was told to do, and what it came to."""
     GetDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]  # type: ignore[assignment]
     """A guiding document and what cites it."""
+    GetExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]  # type: ignore[assignment]
+    """An advanced exemplar and what was done about it."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -417,6 +429,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Hold an inspection, and tell what was found."""
 
     @_abc_1.abstractmethod
+    def RegisterExemplar(
+        self,
+        request: _registry_pb2.RegisterExemplarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RegisterExemplarResponse, _abc.Awaitable[_registry_pb2.RegisterExemplarResponse]]:
+        """Bring an advanced exemplar into the registry, or a group of which nobody need be named."""
+
+    @_abc_1.abstractmethod
+    def FurtherExemplar(
+        self,
+        request: _registry_pb2.FurtherExemplarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FurtherExemplarResponse, _abc.Awaitable[_registry_pb2.FurtherExemplarResponse]]:
+        """Tell that an exemplar was found, fostered, honoured, replicated or publicised."""
+
+    @_abc_1.abstractmethod
     def RegisterDocument(
         self,
         request: _registry_pb2.RegisterDocumentRequest,
@@ -575,6 +603,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetDocumentResponse, _abc.Awaitable[_registry_pb2.GetDocumentResponse]]:
         """A guiding document and what cites it."""
+
+    @_abc_1.abstractmethod
+    def GetExemplar(
+        self,
+        request: _registry_pb2.GetExemplarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetExemplarResponse, _abc.Awaitable[_registry_pb2.GetExemplarResponse]]:
+        """An advanced exemplar and what was done about it."""
 
     @_abc_1.abstractmethod
     def GetPerson(

@@ -248,6 +248,74 @@ LINK_MANNER_CITED: LinkManner.ValueType  # 4
 """Cited as what goes on; whether the bloc takes part is not told."""
 Global___LinkManner: _TypeAlias = LinkManner  # noqa: Y015
 
+class _ExemplarKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExemplarKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExemplarKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXEMPLAR_KIND_UNSPECIFIED: _ExemplarKind.ValueType  # 0
+    """Not told."""
+    EXEMPLAR_KIND_PERSON: _ExemplarKind.ValueType  # 1
+    """Cá nhân."""
+    EXEMPLAR_KIND_COLLECTIVE: _ExemplarKind.ValueType  # 2
+    """Tập thể."""
+    EXEMPLAR_KIND_MODEL: _ExemplarKind.ValueType  # 3
+    """Mô hình."""
+    EXEMPLAR_KIND_PRACTICE: _ExemplarKind.ValueType  # 4
+    """Cách làm."""
+
+class ExemplarKind(_ExemplarKind, metaclass=_ExemplarKindEnumTypeWrapper):
+    """What an advanced exemplar is."""
+
+EXEMPLAR_KIND_UNSPECIFIED: ExemplarKind.ValueType  # 0
+"""Not told."""
+EXEMPLAR_KIND_PERSON: ExemplarKind.ValueType  # 1
+"""Cá nhân."""
+EXEMPLAR_KIND_COLLECTIVE: ExemplarKind.ValueType  # 2
+"""Tập thể."""
+EXEMPLAR_KIND_MODEL: ExemplarKind.ValueType  # 3
+"""Mô hình."""
+EXEMPLAR_KIND_PRACTICE: ExemplarKind.ValueType  # 4
+"""Cách làm."""
+Global___ExemplarKind: _TypeAlias = ExemplarKind  # noqa: Y015
+
+class _ExemplarStep:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExemplarStepEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExemplarStep.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXEMPLAR_STEP_UNSPECIFIED: _ExemplarStep.ValueType  # 0
+    """Not told."""
+    EXEMPLAR_STEP_FOUND: _ExemplarStep.ValueType  # 1
+    """Phát hiện."""
+    EXEMPLAR_STEP_FOSTERED: _ExemplarStep.ValueType  # 2
+    """Bồi dưỡng."""
+    EXEMPLAR_STEP_HONOURED: _ExemplarStep.ValueType  # 3
+    """Tôn vinh, biểu dương."""
+    EXEMPLAR_STEP_REPLICATED: _ExemplarStep.ValueType  # 4
+    """Nhân rộng."""
+    EXEMPLAR_STEP_PUBLICISED: _ExemplarStep.ValueType  # 5
+    """Tuyên truyền."""
+
+class ExemplarStep(_ExemplarStep, metaclass=_ExemplarStepEnumTypeWrapper):
+    """What was done about an advanced exemplar."""
+
+EXEMPLAR_STEP_UNSPECIFIED: ExemplarStep.ValueType  # 0
+"""Not told."""
+EXEMPLAR_STEP_FOUND: ExemplarStep.ValueType  # 1
+"""Phát hiện."""
+EXEMPLAR_STEP_FOSTERED: ExemplarStep.ValueType  # 2
+"""Bồi dưỡng."""
+EXEMPLAR_STEP_HONOURED: ExemplarStep.ValueType  # 3
+"""Tôn vinh, biểu dương."""
+EXEMPLAR_STEP_REPLICATED: ExemplarStep.ValueType  # 4
+"""Nhân rộng."""
+EXEMPLAR_STEP_PUBLICISED: ExemplarStep.ValueType  # 5
+"""Tuyên truyền."""
+Global___ExemplarStep: _TypeAlias = ExemplarStep  # noqa: Y015
+
 @_typing.final
 class Member(_message.Message):
     """A unit named as a member of a bloc."""
@@ -3101,6 +3169,226 @@ class InspectionShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
 Global___InspectionShown: _TypeAlias = InspectionShown  # noqa: Y015
+
+@_typing.final
+class ExemplarStepShown(_message.Message):
+    """What was done about an exemplar, by one telling."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    MEDIUM_FIELD_NUMBER: _builtins.int
+    PARTNER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def step(self) -> _kernel_pb2.Fact:
+        """FOUND, FOSTERED, HONOURED, REPLICATED or PUBLICISED."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day."""
+
+    @_builtins.property
+    def by(self) -> Global___PartyShown:
+        """Who did it."""
+
+    @_builtins.property
+    def medium(self) -> _kernel_pb2.Fact:
+        """In which medium."""
+
+    @_builtins.property
+    def partner(self) -> Global___PartyShown:
+        """Together with whom."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was done."""
+
+    def __init__(
+        self,
+        *,
+        step: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        by: Global___PartyShown | None = ...,
+        medium: _kernel_pb2.Fact | None = ...,
+        partner: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_medium", b"_medium", "_on", b"_on", "_partner", b"_partner", "_step", b"_step", "by", b"by", "conference", b"conference", "medium", b"medium", "on", b"on", "partner", b"partner", "step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_medium", b"_medium", "_on", b"_on", "_partner", b"_partner", "_step", b"_step", "by", b"by", "conference", b"conference", "medium", b"medium", "on", b"on", "partner", b"partner", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__medium: _TypeAlias = _typing.Literal["medium"]  # noqa: Y015
+    _WhichOneofArgType__medium: _TypeAlias = _typing.Literal["_medium", b"_medium"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__partner: _TypeAlias = _typing.Literal["partner"]  # noqa: Y015
+    _WhichOneofArgType__partner: _TypeAlias = _typing.Literal["_partner", b"_partner"]  # noqa: Y015
+    _WhichOneofReturnType__step: _TypeAlias = _typing.Literal["step"]  # noqa: Y015
+    _WhichOneofArgType__step: _TypeAlias = _typing.Literal["_step", b"_step"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__medium) -> _WhichOneofReturnType__medium | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__partner) -> _WhichOneofReturnType__partner | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step) -> _WhichOneofReturnType__step | None: ...
+
+Global___ExemplarStepShown: _TypeAlias = ExemplarStepShown  # noqa: Y015
+
+@_typing.final
+class ExemplarShown(_message.Message):
+    """An advanced exemplar, or a group of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXEMPLAR_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FALLEN_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    PART_OF_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    exemplar: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """PERSON, COLLECTIVE, MODEL or PRACTICE; absent of a group of several kinds, too."""
+
+    @_builtins.property
+    def who(self) -> Global___PartyShown:
+        """Who it is; of a model or a way of working, whose."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """What a model, a way of working or a group is called."""
+
+    @_builtins.property
+    def fallen(self) -> _kernel_pb2.Fact:
+        """Whether who it is fell on duty."""
+
+    @_builtins.property
+    def count(self) -> Global___AmountShown:
+        """How many, of a group."""
+
+    @_builtins.property
+    def part_of(self) -> _kernel_pb2.Fact:
+        """The group that it belongs to."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in which it is one."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year in which it is one."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The day from which it is one."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was told."""
+
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExemplarStepShown]:
+        """What was done so that others follow it, in the order of telling."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        exemplar: _builtins.str = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        who: Global___PartyShown | None = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        fallen: _kernel_pb2.Fact | None = ...,
+        count: Global___AmountShown | None = ...,
+        part_of: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        steps: _abc.Iterable[Global___ExemplarStepShown] | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_count", b"_count", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_since", b"_since", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "count", b"count", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "since", b"since", "who", b"who", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_count", b"_count", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_since", b"_since", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "count", b"count", "disputed", b"disputed", "disputes", b"disputes", "exemplar", b"exemplar", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "rulings", b"rulings", "since", b"since", "steps", b"steps", "who", b"who", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__fallen: _TypeAlias = _typing.Literal["fallen"]  # noqa: Y015
+    _WhichOneofArgType__fallen: _TypeAlias = _typing.Literal["_fallen", b"_fallen"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__part_of: _TypeAlias = _typing.Literal["part_of"]  # noqa: Y015
+    _WhichOneofArgType__part_of: _TypeAlias = _typing.Literal["_part_of", b"_part_of"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__who: _TypeAlias = _typing.Literal["who"]  # noqa: Y015
+    _WhichOneofArgType__who: _TypeAlias = _typing.Literal["_who", b"_who"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fallen) -> _WhichOneofReturnType__fallen | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__part_of) -> _WhichOneofReturnType__part_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__who) -> _WhichOneofReturnType__who | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ExemplarShown: _TypeAlias = ExemplarShown  # noqa: Y015
 
 @_typing.final
 class CitationShown(_message.Message):
