@@ -10,6 +10,7 @@ from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
+from services.kernel.telling import worded
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
@@ -526,7 +527,7 @@ def flat(fields: dict[str, Any], path: str = "") -> dict[str, str]:
     """The values by their paths, such as `launcher.agency`."""
     found: dict[str, str] = {}
     for name, value in fields.items():
-        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: str(value)}
+        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: worded(value)}
     return found
 
 
