@@ -180,12 +180,14 @@ def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent]) -> St
 
 
 def names_of(told: Iterable[Any]) -> list[str]:
-    """Every name, short name and variant that events tell, in their order."""
-    found = [n for event in told for n in (event.name, getattr(event, "short_name", None), *event.variants)]
+    """All that events call something by, in their order: names and variants, a document's number and title."""
+    fields = ("name", "short_name", "number", "title")
+    called = ((*(getattr(event, field, None) for field in fields), *getattr(event, "variants", ())) for event in told)
+    found = [name for names in called for name in names]
     return list(dict.fromkeys(name for name in found if name))
 
 
-def _name_terms(doc: Organisation | Bloc) -> Iterable[str]:
+def _name_terms(doc: Organisation | Bloc | Document) -> Iterable[str]:
     return terms(names_of(doc.told))
 
 
@@ -219,6 +221,8 @@ DOCUMENTS = Model(
     _document_keys,
     _document,
     doc=Document,
+    terms=_name_terms,
+    version=2,
 )
 CITATIONS = Model(
     "citations",

@@ -169,10 +169,11 @@ async def test_a_conference_and_a_year_show_what_they_cite_with_what_is_told_of_
         e.Citing(bloc="b1", year=2024),
         e.Citing(bloc="b1", year=2023),
     ):
-        for source in "ab":
-            await registry.tell(CiteDocument(document="ct-34", citing=citing, record=from_(source)))
+        for source, words in (("a", None), ("b", "theo tinh thần")):
+            await registry.tell(CiteDocument(document="ct-34", citing=citing, words=words, record=from_(source)))
     (of_conference,) = (await registry.ask("GetConference", conference="c")).citations
     assert (of_conference.number.value, of_conference.guidance.value, of_conference.title) == ("34-CT/TW", "g", None)
+    assert (of_conference.document.mark.source, of_conference.words.mark.source) == ("a", "b")
     of_year = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).citations
     assert [(c.guidance and c.guidance.value, c.year and c.year.value) for c in of_year] == [
         ("g", None),

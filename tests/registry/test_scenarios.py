@@ -451,6 +451,8 @@ FOUND = [
     ("FindBlocs", "Khối thi đua các cơ quan Đảng TW", PARTY),
     ("FindBlocs", "Cụm Thi đua 5 thành phố", CITIES),
     ("FindBlocs", "Cụm thi đua 5 TP", CITIES),
+    ("FindDocuments", "34-CT/TW", "chi-thi-34-ct-tw"),
+    ("FindDocuments", "nghi quyet dai hoi dang lan thu XIII", "nghi-quyet-dai-hoi-xiii"),
     ("FindOrganisations", "Tòa án nhân dân tối cao", "toa-an-nhan-dan-toi-cao"),
     ("FindOrganisations", "Toa\u0300 a\u0301n nha\u0302n da\u0302n to\u0302\u0301i cao", "toa-an-nhan-dan-toi-cao"),
     ("FindOrganisations", "vien kiem sat", "vien-kiem-sat-nhan-dan-toi-cao"),

@@ -11,9 +11,11 @@ from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.names import (
     FindBlocs,
+    FindDocuments,
     FindOrganisations,
     GetOrganisation,
     find_blocs,
+    find_documents,
     find_organisations,
     get_organisation,
 )
@@ -28,6 +30,7 @@ QUERIES: Mapping[str, Query] = {
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
+    "FindDocuments": Query(FindDocuments, find_documents, (DOCUMENTS,)),
     "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
     "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),

@@ -290,7 +290,8 @@ async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
 
 
 def shown(told: Iterable[Any]) -> str | None:
-    name = latest(until(holding(told), None), "name")
+    held = until(holding(told), None)
+    name = latest(held, "name") or latest(held, "title") or latest(held, "number")
     return name.value if name else None
 
 

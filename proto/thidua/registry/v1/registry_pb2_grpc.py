@@ -257,6 +257,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
                 _registered_method=True)
+        self.FindDocuments = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FindDocuments',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsResponse.FromString,
+                _registered_method=True)
         self.GetDocument = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetDocument',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
@@ -593,6 +598,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindDocuments(self, request, context):
+        """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetDocument(self, request, context):
         """A guiding document and what cites it.
         """
@@ -843,6 +855,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetConference,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.SerializeToString,
+            ),
+            'FindDocuments': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindDocuments,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsResponse.SerializeToString,
             ),
             'GetDocument': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDocument,
@@ -2056,6 +2073,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetConference',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FindDocuments',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -124,6 +124,8 @@ class RegistryServiceStub:
     """All that is recorded of a bloc's year."""
     GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
     """A conference: who took part in it, what it was told to do, and what it came to."""
+    FindDocuments: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindDocumentsRequest, _registry_pb2.FindDocumentsResponse]
+    """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
     GetDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]
     """A guiding document and what cites it."""
     GetExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]
@@ -229,6 +231,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """All that is recorded of a bloc's year."""
     GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
     """A conference: who took part in it, what it was told to do, and what it came to."""
+    FindDocuments: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindDocumentsRequest, _registry_pb2.FindDocumentsResponse]  # type: ignore[assignment]
+    """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
     GetDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]  # type: ignore[assignment]
     """A guiding document and what cites it."""
     GetExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]  # type: ignore[assignment]
@@ -595,6 +599,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetConferenceResponse, _abc.Awaitable[_registry_pb2.GetConferenceResponse]]:
         """A conference: who took part in it, what it was told to do, and what it came to."""
+
+    @_abc_1.abstractmethod
+    def FindDocuments(
+        self,
+        request: _registry_pb2.FindDocumentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FindDocumentsResponse, _abc.Awaitable[_registry_pb2.FindDocumentsResponse]]:
+        """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
 
     @_abc_1.abstractmethod
     def GetDocument(

@@ -1219,7 +1219,7 @@ class Found(_message.Message):
     id: _builtins.str
     """The id."""
     name: _builtins.str
-    """Its latest name, as spelled in its source."""
+    """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: _builtins.bool
     """Whether one of its names is just what was looked for, marks and all."""
     def __init__(
