@@ -42,7 +42,7 @@ LinkManner = Literal["CONTINUED", "JOINED", "PUSHED", "CITED"]
 ExemplarKind = Literal["PERSON", "COLLECTIVE", "MODEL", "PRACTICE"]
 ExemplarStep = Literal["FOUND", "FOSTERED", "HONOURED", "REPLICATED", "PUBLICISED"]
 ONE_THING = (
-    "names one thing that cites: a conference, a movement, a review, a report, or a plan by bloc and year"
+    "must name one thing that cites: a conference, a movement, a review, a report, or a plan by bloc and year"
     " / cần nêu đúng một nơi viện dẫn: hội nghị, phong trào, sơ kết hoặc tổng kết, báo cáo, hoặc kế hoạch (khối và năm)"
 )
 

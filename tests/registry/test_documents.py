@@ -106,7 +106,7 @@ def test_a_part_that_cites_here_is_recorded_with_what_it_is_part_of() -> None:
     ids=str,
 )
 def test_one_thing_cites_and_a_part_only_with_what_it_is_part_of(citing: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="names one thing that cites: .* / cần nêu đúng một nơi viện dẫn"):
+    with pytest.raises(ValidationError, match="must name one thing that cites: .* / cần nêu đúng một nơi viện dẫn"):
         e.Citing.model_validate(citing)
 
 

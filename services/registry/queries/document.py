@@ -136,7 +136,8 @@ async def citations_of(view: View, things: Iterable[str]) -> tuple[CitationShown
     found: dict[str, Stream] = await view.many(STREAMS, names)
     told = [event for name in names if name in found for event in found[name].told]
     cited = [event for event in told if isinstance(event, e.DocumentCited)]
-    return _shown(cited, await view.many(DOCUMENTS, {event.document for event in cited}))
+    documents = await view.many(DOCUMENTS, {event.document for event in cited}) if cited else {}
+    return _shown(cited, documents)
 
 
 def _shown(cited: Iterable[e.DocumentCited], documents: Mapping[str, Document]) -> tuple[CitationShown, ...]:
