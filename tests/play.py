@@ -165,7 +165,7 @@ async def _owner(log: Log) -> AsyncIterator[Peer]:
 async def play(services: Services, *names: str) -> None:
     """Tell the steps of these data files, but for those about persons."""
     for step in (step for name in names for step in load(name)):
-        if step.not_yet is None and step.command not in SEALED:
+        if step.command not in SEALED:
             await services[step.service].tell(step.command, **step.fields)
 
 

@@ -15,7 +15,22 @@ from services.registry.queries.common import NAMING as ORGANISATIONS
 Schema = dict[str, Any]
 
 OTHERS = {
-    "registry": {"bloc", "conference", "item", "kind", "level", "movement", "person", "review"},
+    "registry": {
+        "bloc",
+        "conference",
+        "document",
+        "exemplar",
+        "guidance",
+        "inspection",
+        "item",
+        "kind",
+        "level",
+        "movement",
+        "part_of",
+        "person",
+        "report",
+        "review",
+    },
     "awards": {
         *("award", "awards", "bloc", "conference", "decision", "proposal"),
         *("authority", "conferred_by", "organisation"),  # `organisation` alone is named, beside itself

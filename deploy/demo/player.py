@@ -1,6 +1,5 @@
 """Plays scenarios: each step is one command with an id of its own, so that playing twice changes nothing."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,8 +14,6 @@ Clients = Mapping[str, Client]
 
 class Played(NamedTuple):
     commands: int
-    not_yet: Counter[str]
-    """How many steps wait for objects of each kind."""
     heads: dict[str, dict[str, Any]]
     """The last position, by log, as `read` takes it."""
 
@@ -26,17 +23,13 @@ class StepFailed(Exception):
 
 
 def play(steps: list[Step], clients: Clients, progress: Callable[[Step], None] = lambda _: None) -> Played:
-    """Tell the steps to the services, in order; `progress` after each that is a command. Raises StepFailed."""
+    """Tell the steps to the services, in order; `progress` after each. Raises StepFailed."""
     heads: dict[str, dict[str, Any]] = {}
-    not_yet: Counter[str] = Counter()
     for step in steps:
-        if step.not_yet is not None:
-            not_yet[step.not_yet] += 1
-        else:
-            at = tell(step, clients[step.service]).recorded.position
-            heads[at.log] = {"log": at.log, "epoch": at.epoch, "position": at.position}
-            progress(step)
-    return Played(len(steps) - not_yet.total(), not_yet, heads)
+        at = tell(step, clients[step.service]).recorded.position
+        heads[at.log] = {"log": at.log, "epoch": at.epoch, "position": at.position}
+        progress(step)
+    return Played(len(steps), heads)
 
 
 def tell(step: Step, client: Client) -> Any:

@@ -15,7 +15,7 @@ NAMESPACE = UUID("6f1d4f0e-8f0b-5d7c-9f3e-2b6a4d1c7e55")
 
 
 class Step(NamedTuple):
-    """One command, or a fact whose object comes later (`not_yet`), which is kept but not played."""
+    """One command."""
 
     scenario: str
     name: str
@@ -24,7 +24,6 @@ class Step(NamedTuple):
     service: str
     command: str
     fields: Mapping[str, Any]
-    not_yet: str | None
 
     @property
     def command_id(self) -> str:
@@ -60,10 +59,9 @@ def _step(scenario: str, step: dict[str, Any]) -> Step:
         scenario,
         step["step"],
         tuple(point) if isinstance(point, list) else (point,),
-        step.get("service", ""),
-        step.get("command", ""),
+        step["service"],
+        step["command"],
         fields,
-        step.get("not_yet"),
     )
 
 

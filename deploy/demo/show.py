@@ -72,6 +72,11 @@ def year_table(bloc: str, year: int, registry: Client, awards: Client, reads: Ma
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     meetings, reviews = answer.get("conferences", []), answer.get("reviews", [])
+    held = [registry.ask("GetConference", {"conference": m["conference"]}, reads["registry"]) for m in meetings]
+    for conference in held:
+        names.learn(conference)
+    about = [c for c in held if c.get("closes", {}).get("value", str(year)) == str(year)]
+    concluded = [c for conference in held for c in conference.get("conclusions", [])]
     rows: dict[str, Text] = {
         "head": joined(_holder(term["head"], names) for term in answer.get("terms", []) if "head" in term),
         "term": joined(_term(term) for term in answer.get("terms", []) if _dated(term)),
@@ -83,9 +88,19 @@ def year_table(bloc: str, year: int, registry: Client, awards: Client, reads: Ma
         "movements": joined(_movement(m, names) for m in answer.get("movements", [])),
         "covenant": _covenant(answer.get("covenant"), names),
         "plan": _plan(answer.get("plan"), names),
+        "reports": joined(_report(r, names) for r in answer.get("reports", [])),
+        "results": joined(_list(r["results"], marked) for r in reviews if r.get("results")),
         "limitations": joined(_list(r["limitations"], marked) for r in reviews if r.get("limitations")),
         "tasks": joined(_list(r["tasks"], marked) for r in reviews if r.get("tasks")),
         "targets": joined(_target(t) for r in reviews for t in r.get("targets", [])),
+        "inspections": joined(_inspection(i, names) for i in answer.get("inspections", [])),
+        "guidance": joined(_guidance(g, names) for c in about for g in c.get("guidance", [])),
+        "difficulties": joined(_difficulties(d, names) for c in about for d in c.get("difficulties", [])),
+        "directions": joined(
+            _list(c["conclusions"], marked) for c in concluded if c.get("year", {}).get("value") == str(year)
+        ),
+        "exemplars": joined(_exemplar(x, names) for x in answer.get("exemplars", [])),
+        "documents": joined(_citation(c) for c in answer.get("citations", [])),
         "proposals": joined(_proposal(p, names) for p in proposals),
         "law applied": joined(_laws(proposals)),
         "awards": joined(_award(a, names) for a in conferred if _of_year(a, year, meetings)),
@@ -210,6 +225,69 @@ def _plan(plan: Answer | None, names: Names) -> Text:
 
 def _lead(item: Answer, names: Names) -> Text:
     return marked(item["lead"], names.of(item["lead"]["value"])) if "lead" in item else absent()
+
+
+def _amount(count: Answer) -> Text:
+    said = {"at_least": "at least", "at_most": "at most", "exact": "just"}
+    bounds = [marked(count[name], f"{word} {count[name]['value']}") for name, word in said.items() if name in count]
+    return joined([marked(count["wording"], f"“{count['wording']['value']}”"), *bounds], ", ")
+
+
+def _report(report: Answer, names: Names) -> Text:
+    by = [Text.assemble("by ", _party(report["presenter"], names))] if "presenter" in report else []
+    told = joined([Text("report"), *_for_year(report), *by], " ")
+    highlights = _list({**report, "items": report.get("highlights", [])}, lambda h: _highlight(h, names))
+    return joined([told, *([highlights] if highlights.plain != NOT_RECORDED else [])])
+
+
+def _highlight(highlight: Answer, names: Names) -> Text:
+    agencies = [marked(agency, names.of(agency["value"])) for agency in highlight.get("agencies", [])]
+    counts = [_amount(highlight["count"])] if "count" in highlight else []
+    return joined([marked(highlight["text"]), *counts, *([joined(agencies, ", ")] if agencies else [])], ": ")
+
+
+def _inspection(inspection: Answer, names: Names) -> Text:
+    day = [marked(inspection["on"])] if "on" in inspection else [Text.assemble("day ", absent())]
+    told = joined([*day, *(marked(subject) for subject in inspection["subjects"].get("items", []))], ", ")
+    by = joined((_party(party, names) for party in inspection["inspectors"].get("items", [])), ", ")
+    findings = [marked(finding) for finding in inspection["findings"].get("items", [])]
+    return joined([Text.assemble(told, " by ", by), *findings])
+
+
+def _guidance(guidance: Answer, names: Names) -> Text:
+    speaker = _party(guidance["speaker"], names) if "speaker" in guidance else Text.assemble("speaker ", absent())
+    accepted = [_party(party, names) for party in guidance.get("acceptors", {}).get("items", [])]
+    taken = [Text.assemble("accepted by ", joined(accepted, ", "))] if accepted else []
+    return joined([Text.assemble("of ", speaker), _list(guidance.get("points", {}), marked), *taken])
+
+
+def _difficulties(told: Answer, names: Names) -> Text:
+    speakers = joined((_party(party, names) for party in told.get("speakers", {}).get("items", [])), ", ")
+    which = _list(told.get("difficulties", {}), marked)
+    return Text.assemble("voiced by ", speakers, ", which ones: ", which)
+
+
+def _exemplar(exemplar: Answer, names: Names) -> Text:
+    parts = [marked(exemplar["name"])] if "name" in exemplar else []
+    parts += [_party(exemplar["who"], names)] if "who" in exemplar else []
+    parts += [_amount(exemplar["count"])] if "count" in exemplar else [Text.assemble("how many ", absent())]
+    parts += [marked(exemplar["fallen"], "fallen on duty")] if exemplar.get("fallen", {}).get("value") == "true" else []
+    return joined(
+        [*parts, *(marked(step["step"], step["step"]["value"].lower()) for step in exemplar.get("steps", []))], ", "
+    )
+
+
+_CITING = ("guidance", "conference", "movement", "review", "report", "item", "bloc")
+
+
+def _citation(citation: Answer) -> Text:
+    kind = [marked(citation["kind"])] if "kind" in citation else []
+    number = [marked(citation["number"], f"no. {citation['number']['value']}")] if "number" in citation else []
+    called = [*number, *(marked(citation[name]) for name in ("title", "dated") if name in citation)]
+    by = next(name for name in _CITING if name in citation)
+    words = [marked(citation["words"], f"“{citation['words']['value']}”")] if "words" in citation else []
+    cited = Text.assemble("cited by the ", marked(citation[by], "plan" if by == "bloc" else by))
+    return joined([*kind, *(called or [marked(citation["document"])]), *words, cited], ", ")
 
 
 def _target(target: Answer) -> Text:

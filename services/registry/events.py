@@ -8,7 +8,7 @@ Civil dates are Vietnam's; a year is the emulation year that something is about,
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Amount, Listed, Part, Record, Source
@@ -38,7 +38,13 @@ Role = Literal[
     "SIGNS",
     "CONCLUDES",
 ]
-LinkManner = Literal["CONTINUED", "JOINED", "PUSHED"]
+LinkManner = Literal["CONTINUED", "JOINED", "PUSHED", "CITED"]
+ExemplarKind = Literal["PERSON", "COLLECTIVE", "MODEL", "PRACTICE"]
+ExemplarStep = Literal["FOUND", "FOSTERED", "HONOURED", "REPLICATED", "PUBLICISED"]
+ONE_THING = (
+    "must name one thing that cites: a conference, a movement, a review, a report, or a plan by bloc and year"
+    " / cần nêu đúng một nơi viện dẫn: hội nghị, phong trào, sơ kết hoặc tổng kết, báo cáo, hoặc kế hoạch (khối và năm)"
+)
 
 
 class Party(Part):
@@ -315,6 +321,192 @@ class AttendanceFacts(Told):
     """Who took part, and in which roles."""
 
 
+class GuidanceFacts(Told):
+    conference: Id
+    """The conference at which it was given."""
+    guidance: Id
+    """Its id within the conference, chosen by the caller."""
+    speaker: Party | None = None
+    """Who gave it."""
+    points: Listed[Prose] = Listed[Prose]()
+    """What it asks for. A conference decides nothing by being guided."""
+    acceptors: Listed[Party] = Listed[Party]()
+    """Who took it in (tiếp thu)."""
+
+
+class DifficultiesFacts(Told):
+    conference: Id
+    """The conference."""
+    speakers: Listed[Party] = Listed[Party]()
+    """Who spoke of difficulties."""
+    difficulties: Listed[Prose] = Listed[Prose]()
+    """The difficulties, as far as they are told. Nothing is decided by voicing them."""
+
+
+class ConclusionFacts(Told):
+    conference: Id
+    """The conference."""
+    year: Year | None = None
+    """The year that the conclusions are for."""
+    conclusions: Listed[Prose] = Listed[Prose]()
+    """What it settled: directions, agreements, tasks in its own words."""
+    minutes: Source | None = None
+    """Its minutes."""
+    resolution: Source | None = None
+    """The resolution that it passed."""
+
+
+class Highlight(Part):
+    """What a report stresses."""
+
+    text: Line
+    """What it is, in short."""
+    count: Amount | None = None
+    """How many, as worded."""
+    agencies: tuple[Id, ...] = ()
+    """The agencies that it names for it, foremost first."""
+
+
+class ReportFacts(Disputable):
+    may_differ = Disputable.may_differ | {"title"}
+    """One report is called in several ways."""
+
+    report: Id
+    """The report's id, chosen by the caller; `effective` is the day on which it is presented."""
+    bloc: Id
+    """The bloc that it is about."""
+    year: Year
+    """The year that it is about."""
+    title: Line | None = None
+    """What it is called."""
+    presenter: Party | None = None
+    """Who presents it."""
+    conference: Id | None = None
+    """The conference at which it is presented."""
+    highlights: Listed[Highlight] = Listed[Highlight]()
+    """What it stresses."""
+
+
+class InspectionFacts(Disputable):
+    inspection: Id
+    """The inspection's id, chosen by the caller; `effective` is its day."""
+    bloc: Id
+    """The bloc in which it takes place."""
+    year: Year
+    """The year that it belongs to."""
+    item: Id | None = None
+    """The activity of the year's plan that it carries out."""
+    subjects: Listed[Line] = Listed[Line]()
+    """What is inspected: emulation work, the bloc's regulation."""
+    inspectors: Listed[Party] = Listed[Party]()
+    """Who inspects."""
+    units: Listed[Member] = Listed[Member]()
+    """Who is inspected."""
+    findings: Listed[Prose] = Listed[Prose]()
+    """What is found."""
+
+
+class ExemplarFacts(Disputable):
+    exemplar: Id
+    """The exemplar's id, chosen by the caller; `effective` is the day from which it is one."""
+    kind: ExemplarKind | None = None
+    """A person, a collective, a model or a way of working; null of a group of several kinds."""
+    who: Party | None = None
+    """Who it is; of a model or a way of working, whose."""
+    name: Line | None = None
+    """What a model, a way of working or a group is called."""
+    fallen: bool | None = None
+    """True of who fell on duty (hy sinh)."""
+    count: Amount | None = None
+    """How many, of a group of which nobody need be named."""
+    part_of: Id | None = None
+    """The group of exemplars that it belongs to."""
+    bloc: Id | None = None
+    """The bloc in which it is one."""
+    year: Year | None = None
+    """The year in which it is one."""
+    conference: Id | None = None
+    """The conference at which it was told."""
+
+
+class ExemplarStepFacts(Told):
+    exemplar: Id
+    """The exemplar; `effective` is the day of the step."""
+    step: ExemplarStep
+    """Found (phát hiện), fostered (bồi dưỡng), honoured (tôn vinh), replicated (nhân rộng) or publicised."""
+    by: Party | None = None
+    """Who did it."""
+    medium: Line | None = None
+    """In which medium: a paper, a broadcast, a book."""
+    partner: Party | None = None
+    """Together with whom."""
+    conference: Id | None = None
+    """The conference at which it was done."""
+
+
+class DocumentFacts(Disputable):
+    may_differ = Disputable.may_differ | {"title"}
+    """One document is called in several ways."""
+
+    document: Id
+    """The document's id, chosen by the caller; `effective` is the first day on which it is in force."""
+    kind: Id | None = None
+    """What it is, as data: "directive", "resolution", "programme", "law", "decision"."""
+    number: Line | None = None
+    """Its official number, such as "34-CT/TW"."""
+    title: Line | None = None
+    """What it is called, or about."""
+    issuer: Party | None = None
+    """Who issued it."""
+    dated: date | None = None
+    """The day that it bears."""
+    expires: date | None = None
+    """The first day on which it is in force no more."""
+
+
+class Citing(Part):
+    """What cites a document: a conference or guidance given at it, a movement, review, report, plan or item of it."""
+
+    conference: Id | None = None
+    """The conference."""
+    guidance: Id | None = None
+    """Of the conference: the guidance that cites."""
+    movement: Id | None = None
+    """The movement."""
+    review: Id | None = None
+    """The review."""
+    report: Id | None = None
+    """The report."""
+    bloc: Id | None = None
+    """Of a plan: its bloc."""
+    year: Year | None = None
+    """Of a plan: its year."""
+    item: Id | None = None
+    """Of a plan: the activity that cites."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Citing":
+        whole = (self.conference, self.movement, self.review, self.report, self.bloc and self.year)
+        parts = (
+            (self.guidance, self.conference),
+            (self.bloc, self.year),
+            (self.year, self.bloc),
+            (self.item, self.bloc),
+        )
+        if sum(map(bool, whole)) != 1 or any(part and not of for part, of in parts):
+            raise ValueError(ONE_THING)
+        return self
+
+
+class CitationFacts(Told):
+    document: Id
+    """The document, which need not be registered before."""
+    citing: Citing
+    """What cites it."""
+    words: Line | None = None
+    """How it is cited, in short."""
+
+
 class MovementFacts(Disputable):
     movement: Id
     """The movement's id, chosen by the caller; `effective` is the day of the launch."""
@@ -342,7 +534,7 @@ class MovementLinkFacts(Told):
     year: Year
     """The bloc's year."""
     manner: LinkManner
-    """Continued, joined, or only pushed on (đẩy mạnh)."""
+    """Continued, joined, only pushed on (đẩy mạnh), or cited without a word on whether the bloc takes part."""
     name: Line | None = None
     """Its name."""
     launcher: Party | None = None
@@ -462,6 +654,8 @@ class ReviewFacts(Disputable):
     """Tasks set for the time to come; the source may declare more than it tells."""
     targets: Listed[Target] = Listed[Target]()
     """Targets set."""
+    results: Listed[Prose] = Listed[Prose]()
+    """Results noted."""
 
 
 class OrganisationRegistered(OrganisationFacts, Event):
@@ -570,6 +764,52 @@ class AttendanceRecorded(AttendanceFacts, Event):
     type: Literal["AttendanceRecorded"] = "AttendanceRecorded"
 
 
+class GuidanceGiven(GuidanceFacts, Event):
+    """Somebody from above told a conference what to do (chỉ đạo)."""
+
+    type: Literal["GuidanceGiven"] = "GuidanceGiven"
+
+
+class DifficultiesVoiced(DifficultiesFacts, Event):
+    type: Literal["DifficultiesVoiced"] = "DifficultiesVoiced"
+
+
+class ConferenceConcluded(ConclusionFacts, Event):
+    """What a conference came to, with its minutes and resolution as far as they are known."""
+
+    type: Literal["ConferenceConcluded"] = "ConferenceConcluded"
+
+
+class ReportPresented(ReportFacts, Event):
+    type: Literal["ReportPresented"] = "ReportPresented"
+
+
+class InspectionHeld(InspectionFacts, Event):
+    type: Literal["InspectionHeld"] = "InspectionHeld"
+
+
+class ExemplarRegistered(ExemplarFacts, Event):
+    """An advanced exemplar (điển hình tiên tiến, gương người tốt, việc tốt) came to be known, or a group of them."""
+
+    type: Literal["ExemplarRegistered"] = "ExemplarRegistered"
+
+
+class ExemplarFurthered(ExemplarStepFacts, Event):
+    """Something was done about an exemplar, so that others follow it."""
+
+    type: Literal["ExemplarFurthered"] = "ExemplarFurthered"
+
+
+class DocumentRegistered(DocumentFacts, Event):
+    """A document that guides emulation work came to be known. It is no movement, whatever it calls for."""
+
+    type: Literal["DocumentRegistered"] = "DocumentRegistered"
+
+
+class DocumentCited(CitationFacts, Event):
+    type: Literal["DocumentCited"] = "DocumentCited"
+
+
 class MovementLaunched(MovementFacts, Event):
     type: Literal["MovementLaunched"] = "MovementLaunched"
 
@@ -623,7 +863,12 @@ MembershipEvent = MembershipStarted | MembershipEnded
 LeadershipEvent = (
     LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected
 )
-ConferenceEvent = ConferenceHeld | AttendanceRecorded
+ConferenceEvent = ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded
+ReportEvent = ReportPresented
+InspectionEvent = InspectionHeld
+ExemplarEvent = ExemplarRegistered | ExemplarFurthered
+DocumentEvent = DocumentRegistered
+CitationEvent = DocumentCited
 MovementEvent = MovementLaunched | MovementLinked
 CovenantEvent = CovenantSigned | CovenantRecorded
 PlanEvent = PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | ActivityAssigned
@@ -637,6 +882,11 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         MembershipEvent,
         LeadershipEvent,
         ConferenceEvent,
+        ReportEvent,
+        InspectionEvent,
+        ExemplarEvent,
+        DocumentEvent,
+        CitationEvent,
         MovementEvent,
         CovenantEvent,
         PlanEvent,

@@ -17,15 +17,21 @@ from services.registry.domain.naming import code_term, terms
 OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
 BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
 MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
-YearEvent = e.ConferenceHeld | e.MovementEvent | e.ReviewNoted
+YearEvent = (
+    e.ConferenceHeld | e.MovementEvent | e.ReviewNoted | e.ReportEvent | e.InspectionEvent | e.ExemplarRegistered
+)
 StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
     | e.ConferenceEvent
+    | e.CitationEvent
     | e.MovementEvent
     | e.CovenantEvent
     | e.PlanEvent
     | e.ReviewEvent
+    | e.ReportEvent
+    | e.InspectionEvent
+    | e.ExemplarEvent
 )
 StreamTold = Annotated[StreamEvent, Field(discriminator="type")]
 
@@ -45,6 +51,18 @@ class Bloc(BaseModel):
     memberships: tuple[MembershipTold, ...] = ()
 
 
+class Document(BaseModel):
+    """All that is told of a guiding document itself, oldest first."""
+
+    told: tuple[e.DocumentRegistered, ...] = ()
+
+
+class Citations(BaseModel):
+    """What one thing tells of citing one document, oldest first."""
+
+    told: tuple[e.DocumentCited, ...] = ()
+
+
 class Led(BaseModel):
     """What it takes to say who headed a bloc on a day."""
 
@@ -54,7 +72,7 @@ class Led(BaseModel):
 
 
 class Year(BaseModel):
-    """Where a bloc's conferences, movements and reviews of a year are told, in the order of their first telling."""
+    """Where what makes up a bloc's year is told (conferences, movements, …), in the order of its first telling."""
 
     acts: tuple[str, ...] = ()
     """Their streams."""
@@ -97,6 +115,31 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.Members
             assert_never(event)
 
 
+def _document_keys(recorded: Recorded[e.DocumentEvent]) -> Iterable[Id]:
+    return (recorded.event.document,)
+
+
+def _document(key: str, doc: Document | None, recorded: Recorded[e.DocumentEvent]) -> Document:
+    return Document(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def _citation_keys(recorded: Recorded[e.CitationEvent]) -> Iterable[str]:
+    return (f"{recorded.stream}/{recorded.event.document}",)
+
+
+def _citations(key: str, doc: Citations | None, recorded: Recorded[e.CitationEvent]) -> Citations:
+    return Citations(told=(*(doc.told if doc else ()), recorded.event))
+
+
+def cited_term(document: Id) -> str:
+    """The look-up word of all that cites a document."""
+    return f"document:{document}"
+
+
+def _citation_terms(doc: Citations) -> Iterable[str]:
+    return sorted({cited_term(event.document) for event in doc.told})
+
+
 def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Iterable[Id]:
     event = recorded.event
     if isinstance(event, e.ConferenceHeld):
@@ -137,12 +180,14 @@ def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent]) -> St
 
 
 def names_of(told: Iterable[Any]) -> list[str]:
-    """Every name, short name and variant that events tell, in their order."""
-    found = [n for event in told for n in (event.name, getattr(event, "short_name", None), *event.variants)]
+    """All that events call something by, in their order: names and variants, a document's number and title."""
+    fields = ("name", "short_name", "number", "title")
+    called = ((*(getattr(event, field, None) for field in fields), *getattr(event, "variants", ())) for event in told)
+    found = [name for names in called for name in names]
     return list(dict.fromkeys(name for name in found if name))
 
 
-def _name_terms(doc: Organisation | Bloc) -> Iterable[str]:
+def _name_terms(doc: Organisation | Bloc | Document) -> Iterable[str]:
     return terms(names_of(doc.told))
 
 
@@ -172,6 +217,27 @@ BLOCS = Model(
     terms=_name_terms,
     version=4,
 )
+DOCUMENTS = Model(
+    "documents",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.DocumentEvent),
+    _document_keys,
+    _document,
+    doc=Document,
+    terms=_name_terms,
+    version=2,
+)
+CITATIONS = Model(
+    "citations",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.CitationEvent),
+    _citation_keys,
+    _citations,
+    doc=Citations,
+    terms=_citation_terms,
+)
 LEADERSHIPS = Model(
     "leaderships",
     "registry",
@@ -190,7 +256,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=4,
+    version=6,
 )
 STREAMS = Model(
     "streams",
@@ -201,6 +267,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=4,
+    version=8,
 )
-MODELS = (ORGANISATIONS, BLOCS, LEADERSHIPS, YEARS, STREAMS)
+MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

@@ -387,6 +387,62 @@ def test_seed_4_covenant_and_plan_are_known_by_reference_and_the_movement_is_onl
     assert proposals(world, PROVINCE, 2020) == set()
 
 
+# What the articles tell beside leadership, covenants and awards
+
+
+def test_seed_0_report_counts_hundreds_of_exemplars_and_names_three_agencies(world: World) -> None:
+    of_2020 = year(world, JUSTICE, 2020)
+    (report,) = of_2020["reports"]
+    assert "presenter" not in report
+    assert known(report["conference"]) == ("noi-chinh-tong-ket-2020", I)
+    congresses, good = report["highlights"]
+    assert [agency for agency, _ in filter(None, each(congresses["agencies"]))] == [
+        "bo-cong-an",
+        "bo-quoc-phong",
+        "toa-an-nhan-dan-toi-cao",
+    ]
+    assert known(good["count"]["wording"]) == ("hàng trăm", S)
+    assert known(good["count"]["at_least"]) == ("100", S)
+    assert not {"exact", "at_most"} & good["count"].keys()
+    group, fallen = of_2020["exemplars"]
+    assert known(group["count"]["at_least"]) == ("100", S)
+    assert known(fallen["fallen"]) == ("true", S)
+    assert not {"count", "steps", "name"} & fallen.keys()
+
+
+def test_seed_1_guidance_is_accepted_by_hanoi_whose_own_rests_on_three_documents(world: World) -> None:
+    conference = world.ask("GetConference", conference="cum-5-thanh-pho-tong-ket-2020")
+    council, hanoi = conference["guidance"]
+    assert len(council["points"]["items"]) == 7
+    assert each(council["acceptors"]["items"], "person") == [("p-37b25896", S)]
+    assert hanoi.get("acceptors", {}).get("items", []) == []
+    assert each(conference["citations"], "guidance") == [("de-nghi-ha-noi", S)] * 3
+    assert each(conference["citations"], "number") == [("34-CT/TW", S), ("01/NQ-CP", S), None]
+
+
+def test_seed_2_context_is_a_directive_a_call_and_a_movement_that_is_only_cited(world: World) -> None:
+    citations = world.ask("GetConference", conference="noi-chinh-tong-ket-2023")["citations"]
+    assert each(citations, "kind") == [("directive", S), ("appeal", S)]
+    assert each(citations, "words") == [("năm đầu tiên triển khai", S), ("kỷ niệm 75 năm", S)]
+    (movement,) = year(world, JUSTICE, 2023)["movements"]
+    assert known(movement["manner"]) == ("CITED", S)
+    assert not {"launcher", "launched_on"} & movement.keys()
+
+
+def test_seed_3_directives_and_programmes_are_cited_by_the_plan_and_are_no_movements(world: World) -> None:
+    of_2022 = year(world, PARTY, 2022)
+    assert len(of_2022["movements"]) == 1
+    kinds = ["directive", "directive", "resolution", "programme", "programme", "programme"]
+    assert each(of_2022["citations"], "kind") == [(kind, S) for kind in kinds]
+
+
+def test_seed_4_has_results_of_the_half_year_and_no_report(world: World) -> None:
+    of_2020 = year(world, PROVINCE, 2020)
+    (review,) = of_2020["reviews"]
+    assert [mark for _, mark in filter(None, each(review["results"]["items"]))] == [S, S]
+    assert "reports" not in of_2020
+
+
 # All of them
 
 

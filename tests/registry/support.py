@@ -101,7 +101,7 @@ async def play(registry: Registry, *names: str) -> int:
     position = 0
     for name in names:
         for step in load(name):
-            if step.service == "registry" and step.not_yet is None:
+            if step.service == "registry":
                 command = COMMANDS[step.command].model_validate(step.fields)
                 position = (await registry.tell(command, step.command_id)).position
     return position

@@ -10,17 +10,22 @@ from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
+from services.kernel.telling import worded
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.document import RegisterDocument
+from services.registry.domain.exemplar import RegisterExemplar
+from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan
+from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
 
@@ -434,6 +439,61 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         "GetConference",
         lambda answer: answer,
     ),
+    e.ReportFacts: (
+        PresentReport,
+        {"report": "bc", "title": "Báo cáo"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "presenter": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "conference": f"c{n}",
+            "highlights": {"declared_count": n},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.reports[0],
+    ),
+    e.InspectionFacts: (
+        HoldInspection,
+        {"inspection": "kt"},
+        lambda n: {
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "item": f"item-{n}",
+            **{field: {"declared_count": n} for field in ("subjects", "inspectors", "units", "findings")},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.inspections[0],
+    ),
+    e.ExemplarFacts: (
+        RegisterExemplar,
+        {"exemplar": "guong"},
+        lambda n: {
+            "kind": ("PERSON", "MODEL")[n],
+            "who": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            **{field: f"{field}-{n}" for field in ("name", "part_of", "conference")},
+            "fallen": (True, False)[n],
+            "count": {"wording": f"khoảng {n}", **dict.fromkeys(("at_least", "at_most", "exact"), n)},
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.exemplars[0],
+    ),
+    e.DocumentFacts: (
+        RegisterDocument,
+        {"document": "d", "title": "D"},
+        lambda n: {
+            "kind": f"kind-{n}",
+            "number": f"{n}/CT",
+            "issuer": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            **{field: date(2024, 1, 1 + n) for field in ("effective", "dated", "expires")},
+        },
+        "GetDocument",
+        lambda answer: answer,
+    ),
     e.MovementFacts: (
         LaunchMovement,
         {"movement": "m"},
@@ -454,7 +514,7 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
             "bloc": f"b{n}",
             "year": 2024 + n,
             "conference": f"c{n}",
-            **{field: {"declared_count": n} for field in ("limitations", "tasks", "targets")},
+            **{field: {"declared_count": n} for field in ("limitations", "tasks", "targets", "results")},
             "effective": date(2024, 1, 1 + n),
         },
         "GetBlocYear",
@@ -467,7 +527,7 @@ def flat(fields: dict[str, Any], path: str = "") -> dict[str, str]:
     """The values by their paths, such as `launcher.agency`."""
     found: dict[str, str] = {}
     for name, value in fields.items():
-        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: str(value)}
+        found |= flat(value, f"{path}{name}.") if isinstance(value, dict) else {path + name: worded(value)}
     return found
 
 
@@ -487,7 +547,11 @@ async def test_every_field_of_which_records_tell_two_values_is_disputed_with_bot
         await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
     for n in (0, 1):
         await registry.tell(command.model_validate({**id_, **fields(n), "record": from_(f"s{n}")}))
-    asked = {"bloc": "b0", "year": 2024} if query == "GetBlocYear" else {k: v for k, v in id_.items() if k != "name"}
+    asked = (
+        {"bloc": "b0", "year": 2024}
+        if query == "GetBlocYear"
+        else {k: v for k, v in id_.items() if k not in ("name", "title")}
+    )
     answer = shown(await registry.ask(query, **asked))
     one, other = flat(fields(0)), flat(fields(1))
     assert {dispute.field: told(dispute)[2] for dispute in answer.disputes} == {

@@ -15,14 +15,24 @@ from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
-from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.conference import (
+    ConcludeConference,
+    GiveGuidance,
+    HoldConference,
+    RecordAttendance,
+    VoiceDifficulties,
+)
 from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.document import CiteDocument, RegisterDocument
+from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
+from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement, LinkMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
+from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
 from tests.registry.test_decisions import members
@@ -166,6 +176,25 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "attendees.items[0].agency": RecordAttendance(
             conference="c", attendees=Listed[e.Attendee](items=(e.Attendee(agency="ubnd"),)), **told
         ),
+        "speaker.agency": GiveGuidance(conference="c", guidance="g", speaker=party, **told),
+        "acceptors.items[0].agency": GiveGuidance(
+            conference="c", guidance="g", speaker=e.Party(person="p-1"), acceptors=parties, **told
+        ),
+        "speakers.items[0].agency": VoiceDifficulties(conference="c", speakers=parties, **told),
+        "presenter.agency": PresentReport(report="bc", presenter=party, **of_bloc),
+        "highlights.items[0].agencies[1]": PresentReport(
+            report="bc",
+            highlights=Listed[e.Highlight](items=(e.Highlight(text="Đại hội", agencies=("btp", "ubnd")),)),
+            **of_bloc,
+        ),
+        "inspectors.items[0].agency": HoldInspection(inspection="kt", inspectors=parties, **of_bloc),
+        "units.items[0].unit": HoldInspection(
+            inspection="kt", units=Listed[e.Member](items=(e.Member(unit="ubnd"),)), **of_bloc
+        ),
+        "who.agency": RegisterExemplar(exemplar="x", who=party, **of_bloc),
+        "by.agency": FurtherExemplar(exemplar="g", step="FOUND", by=party, **told),
+        "partner.agency": FurtherExemplar(exemplar="g", step="PUBLICISED", partner=party, **told),
+        "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
         "commenters.items[0].agency": CommentPlan(commenters=parties, **of_bloc),
@@ -176,7 +205,12 @@ def mentions(**fields: Any) -> dict[str, Act]:
 
 @pytest.mark.parametrize("field", mentions())
 def test_an_act_performed_here_names_registered_organisations_alone(field: str) -> None:
-    told: dict[str, list[Event]] = {**GROUND, "conference:c": [HELD], "plan:b1:2024": [DRAFT]}
+    told: dict[str, list[Event]] = {
+        **GROUND,
+        "conference:c": [HELD],
+        "plan:b1:2024": [DRAFT],
+        "exemplar:g": [e.ExemplarRegistered(exemplar="g")],
+    }
     act, path = mentions()[field], field.partition(" of ")[0]
     with pytest.raises(Refused, match="^" + re.escape(f"{path}: ubnd is not registered")) as refused:
         HANDLERS[type(act)].decide(act, *(_folded(stream, told) for stream in HANDLERS[type(act)].reads(act)))
@@ -230,6 +264,14 @@ COMING: list[Act] = [
     *acts(effective=date(2024, 4, 21), told_on=NOW).values(),
     HoldConference(conference="c", kind="OTHER", effective=date(2024, 4, 21), told_on=NOW),
     RecordAttendance(conference="c", effective=date(2024, 4, 21), told_on=NOW),
+    GiveGuidance(conference="c", guidance="g", speaker=LAUNCHER, effective=date(2024, 4, 21), told_on=NOW),
+    VoiceDifficulties(conference="c", effective=date(2024, 4, 21), told_on=NOW),
+    ConcludeConference(conference="c", minutes=Source(id="bb"), effective=date(2024, 4, 21), told_on=NOW),
+    PresentReport(report="bc", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
+    HoldInspection(inspection="kt", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
+    RegisterExemplar(exemplar="x", name="Mô hình", effective=date(2024, 4, 21), told_on=NOW),
+    FurtherExemplar(exemplar="g", step="FOUND", effective=date(2024, 4, 21), told_on=NOW),
+    CiteDocument(document="d", citing=e.Citing(conference="c"), effective=date(2024, 4, 21), told_on=NOW),
     LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     NoteReview(review="r", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
@@ -241,7 +283,9 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 @pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
     told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership) else "", "btp")}
-    if isinstance(act, RecordAttendance):
+    told["exemplar:g"] = [e.ExemplarRegistered(exemplar="g")]
+    told["document:d"] = [e.DocumentRegistered(document="d", number="1/CT")]
+    if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference | CiteDocument):
         told["conference:c"] = [HELD]
     given(told).when(act).refused("act.future")
     today = act.model_copy(update={"told_on": act.effective})

@@ -256,7 +256,7 @@ async def test_scenario_4_the_provincial_bloc_in_mid_year(articles: Registry) ->
     assert known(term.head.agency) == ("van-phong-tinh-uy", INFERRED)
     assert term.deputies.items == ()
     (review,) = of_2020.reviews
-    assert (len(review.reviews), known(review.conference)) == (3, ("dang-tinh-so-ket-2020", STATED))
+    assert (len(review.reviews), known(review.conference)) == (4, ("dang-tinh-so-ket-2020", STATED))
     assert (review.on, review.disputed, review.inconsistent) == (None, False, False)
     assert len(review.limitations.items) == 3
     assert known(review.limitations.exhaustive) == ("false", STATED)
@@ -274,6 +274,171 @@ async def test_scenario_4_the_provincial_bloc_in_mid_year(articles: Registry) ->
     assert (known(meeting.held_on), known(meeting.place)) == (("2020-07-29", STATED), ("Nhà khách Tỉnh ủy", STATED))
 
 
+async def conference(articles: Registry, of: str) -> Any:
+    return await articles.ask("GetConference", conference=of)
+
+
+def citations(answer: Any) -> list[tuple[str, str | None, str | None]]:
+    """The documents that are cited, each with its number or title and in which words."""
+    return [
+        (c.document.value, (c.number or c.title).value if c.number or c.title else None, c.words and c.words.value)
+        for c in answer.citations
+    ]
+
+
+async def test_scenario_0_report_exemplars_direction_and_guiding_documents(articles: Registry) -> None:
+    of_2020 = await year(articles, JUSTICE, 2020)
+    (report,) = of_2020.reports
+    assert (report.presenter, report.title, report.presented_on, report.declared_count) == (None,) * 4
+    assert known(report.year) == ("2020", STATED)
+    assert known(report.conference) == ("noi-chinh-tong-ket-2020", INFERRED)
+    congresses, good = report.highlights
+    assert known(congresses.text) == ("Đại hội Thi đua yêu nước", STATED)
+    assert knowns(congresses.agencies) == [
+        ("bo-cong-an", STATED),
+        ("bo-quoc-phong", STATED),
+        ("toa-an-nhan-dan-toi-cao", STATED),
+    ]
+    assert (known(good.count.wording), known(good.count.at_least)) == (("hàng trăm", STATED), ("100", STATED))
+    assert (good.count.exact, good.count.at_most) == (None, None)
+    group, fallen = of_2020.exemplars
+    assert (known(group.count.at_least), group.count.exact, group.kind, group.who) == (
+        ("100", STATED),
+        None,
+        None,
+        None,
+    )
+    assert (known(fallen.fallen), known(fallen.part_of)) == (("true", STATED), (group.exemplar, STATED))
+    assert (known(fallen.who.words), fallen.who.person) == (("công an, quân nhân", STATED), None)
+    assert (fallen.count, group.steps, fallen.steps) == (None, (), ())
+    assert of_2020.inspections == ()
+
+    held = await conference(articles, "noi-chinh-tong-ket-2020")
+    (direction,) = held.conclusions
+    assert known(direction.year) == ("2021", STATED)
+    assert knowns(direction.conclusions.items) == [
+        ("Thi đua thường xuyên, có đợt và có chuyên đề", STATED),
+        ("Trọng tâm: công tác điển hình tiên tiến", STATED),
+    ]
+    assert known(direction.conclusions.exhaustive) == ("false", STATED)
+    assert (direction.minutes, direction.resolutions, held.guidance) == ((), (), ())
+    (voiced,) = held.difficulties
+    assert [(known(p.person), known(p.agency)) for p in voiced.speakers.items] == [
+        (("p-65b1500f", STATED), ("bo-cong-an", INFERRED))
+    ]
+    assert voiced.difficulties.items == ()
+    assert citations(held) == [
+        ("nghi-quyet-dai-hoi-xiii", "Nghị quyết Đại hội lần thứ XIII của Đảng", "tiếp tục quán triệt"),
+        (
+            "nghi-quyet-dai-hoi-dang-bo-bo-nganh-2020-2025",
+            "Nghị quyết Đại hội Đảng bộ các bộ, ngành nhiệm kỳ 2020-2025",
+            "tiếp tục quán triệt",
+        ),
+    ]
+
+
+async def test_scenario_1_guidance_and_who_accepted_it(articles: Registry) -> None:
+    held = await conference(articles, "cum-5-thanh-pho-tong-ket-2020")
+    council, hanoi = held.guidance
+    assert (known(council.speaker.person), known(council.speaker.agency)) == (
+        ("p-c253f26f", STATED),
+        ("hoi-dong-tdkt-trung-uong", STATED),
+    )
+    assert len(council.points.items) == 7
+    assert (council.points.declared_count, council.points.exhaustive) == (None, None)
+    assert [(known(p.person), known(p.agency)) for p in council.acceptors.items] == [
+        (("p-37b25896", STATED), ("tp-ha-noi", INFERRED))
+    ]
+    assert (known(hanoi.speaker.person), known(hanoi.speaker.agency)) == (
+        ("p-37b25896", STATED),
+        ("tp-ha-noi", INFERRED),
+    )
+    assert hanoi.acceptors.items == ()
+    assert (held.conclusions, held.difficulties) == ((), ())
+    assert citations(held) == [
+        ("chi-thi-34-ct-tw", "34-CT/TW", None),
+        ("nghi-quyet-01-nq-cp-2021", "01/NQ-CP", None),
+        ("luat-thi-dua-khen-thuong-2013", "Luật Thi đua, Khen thưởng (sửa đổi năm 2013)", None),
+    ]
+    assert [known(c.guidance) for c in held.citations] == [("de-nghi-ha-noi", STATED)] * 3
+    resolution = await articles.ask("GetDocument", document="nghi-quyet-01-nq-cp-2021")
+    assert (known(resolution.dated), known(resolution.issuer.words)) == (("2021-01-01", STATED), ("Chính phủ", STATED))
+    assert (resolution.titles, resolution.in_force, resolution.expires) == ((), None, None)
+    assert (await year(articles, CITIES, 2020)).reports == ()
+
+
+async def test_scenario_2_report_guidance_and_context(articles: Registry) -> None:
+    of_2023 = await year(articles, JUSTICE, 2023)
+    (report,) = of_2023.reports
+    assert (known(report.presenter.person), known(report.presenter.agency)) == (
+        ("p-7ddb7f66", STATED),
+        ("kiem-toan-nha-nuoc", STATED),
+    )
+    assert known(report.conference) == ("noi-chinh-tong-ket-2023", STATED)
+    counts = [highlight.count for highlight in report.highlights if highlight.count]
+    assert [(known(c.wording), c.at_least, c.at_most, c.exact) for c in counts] == [
+        (("đông đảo", STATED), None, None, None)
+    ]
+    (context,) = of_2023.movements
+    assert (context.own, known(context.manner), context.launcher) == (False, ("CITED", STATED), None)
+
+    held = await conference(articles, "noi-chinh-tong-ket-2023")
+    (guidance,) = held.guidance
+    assert known(guidance.speaker.person) == ("p-ba36c8fe", STATED)
+    assert [known(p.person) for p in guidance.acceptors.items] == [("p-b2ae39df", STATED)]
+    (voiced,) = held.difficulties
+    assert ([known(p.words) for p in voiced.speakers.items], voiced.difficulties.items) == (
+        [("đại diện các Bộ, ban, ngành", STATED)],
+        (),
+    )
+    assert held.conclusions == ()
+    assert citations(held) == [
+        ("chi-thi-19", "19", "năm đầu tiên triển khai"),
+        ("loi-keu-goi-thi-dua-ai-quoc", "Lời kêu gọi thi đua ái quốc", "kỷ niệm 75 năm"),
+    ]
+    call = await articles.ask("GetDocument", document="loi-keu-goi-thi-dua-ai-quoc")
+    assert (known(call.dated), known(call.issuer.words)) == (("1948-06-11", STATED), ("Chủ tịch nước", INFERRED))
+    assert (call.number, known(call.kind)) == (None, ("appeal", STATED))
+
+
+async def test_scenario_3_documents_and_programmes_are_no_movements(articles: Registry) -> None:
+    of_2022 = await year(articles, PARTY, 2022)
+    assert len(of_2022.movements) == 1
+    assert [(known(c.kind), known(c.bloc), known(c.year), c.item) for c in of_2022.citations] == [
+        ((kind, STATED), (PARTY, STATED), ("2022", STATED), None)
+        for kind in ("directive", "directive", "resolution", "programme", "programme", "programme")
+    ]
+    directive = await articles.ask("GetDocument", document="chi-thi-05-ct-tw")
+    assert (known(directive.number), known(directive.dated)) == (("05-CT/TW", STATED), ("2016-05-15", STATED))
+    programme = await articles.ask("GetDocument", document="chuong-trinh-giam-ngheo-2021-2025")
+    assert (programme.number, programme.dated, programme.issuer, programme.in_force, programme.expires) == (None,) * 5
+    assert (of_2022.reports, of_2022.inspections, of_2022.exemplars) == ((), (), ())
+
+
+async def test_a_document_that_several_articles_cite_is_one_with_what_each_tells(articles: Registry) -> None:
+    directive = await articles.ask("GetDocument", document="chi-thi-34-ct-tw")
+    assert not directive.disputed
+    assert (directive.dated.value, directive.dated.mark.source) == ("2014-04-07", "seed-4")
+    assert (directive.issuer.words.value, directive.issuer.words.mark.source) == ("Bộ Chính trị", "seed-1")
+    citing = {c.document.mark.source: c for c in directive.citations}
+    assert known(citing["seed-1"].guidance) == ("de-nghi-ha-noi", STATED)
+    assert known(citing["seed-3"].bloc) == (PARTY, STATED)
+    assert known(citing["seed-4"].review) == ("dang-tinh-so-ket-2020-nhiem-vu", STATED)
+    resolution = await articles.ask("GetDocument", document="nghi-quyet-dai-hoi-xiii")
+    assert [title.mark.source for title in resolution.titles] == ["seed-0", "seed-3"]
+    assert not resolution.disputed
+
+
+async def test_scenario_4_results_of_members_are_noted_and_no_report_is_recorded(articles: Registry) -> None:
+    of_2020 = await year(articles, PROVINCE, 2020)
+    (review,) = of_2020.reviews
+    assert [certainty for _, certainty in filter(None, knowns(review.results.items))] == [STATED] * 2
+    assert of_2020.reports == ()
+    assert citations(of_2020) == [("chi-thi-34-ct-tw", "34-CT/TW", None)]
+    held = await conference(articles, "dang-tinh-so-ket-2020")
+    assert (held.guidance, held.difficulties, held.conclusions, held.citations) == ((), (), (), ())
+
+
 async def test_organisations_are_labelled_as_they_are_spelled_in_their_source(articles: Registry) -> None:
     labels = {label.id: label.name for label in (await year(articles, JUSTICE, 2024)).labels}
     assert labels["toa-an-nhan-dan-toi-cao"] == "Toà án nhân dân tối cao"
@@ -286,6 +451,8 @@ FOUND = [
     ("FindBlocs", "Khối thi đua các cơ quan Đảng TW", PARTY),
     ("FindBlocs", "Cụm Thi đua 5 thành phố", CITIES),
     ("FindBlocs", "Cụm thi đua 5 TP", CITIES),
+    ("FindDocuments", "34-CT/TW", "chi-thi-34-ct-tw"),
+    ("FindDocuments", "nghi quyet dai hoi dang lan thu XIII", "nghi-quyet-dai-hoi-xiii"),
     ("FindOrganisations", "Tòa án nhân dân tối cao", "toa-an-nhan-dan-toi-cao"),
     ("FindOrganisations", "Toa\u0300 a\u0301n nha\u0302n da\u0302n to\u0302\u0301i cao", "toa-an-nhan-dan-toi-cao"),
     ("FindOrganisations", "vien kiem sat", "vien-kiem-sat-nhan-dan-toi-cao"),

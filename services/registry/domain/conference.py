@@ -1,11 +1,12 @@
-"""Conferences and who took part in them."""
+"""Conferences: who took part, what they were told to do, what was voiced there, and what they came to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.performing import Act, counted, happened, performed_on
 from services.kernel.telling import require, tell
+from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
@@ -20,14 +21,28 @@ class RecordAttendance(e.AttendanceFacts, Act):
     """Tell who took part in a conference, with agency and roles."""
 
 
+class GiveGuidance(e.GuidanceFacts, Act):
+    """Tell what somebody asked a conference to do, and who took it in."""
+
+
+class VoiceDifficulties(e.DifficultiesFacts, Act):
+    """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+
+
+class ConcludeConference(e.ConclusionFacts, Act):
+    """Tell what a conference came to, with its minutes and its resolution."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    pass
+    """Not held, as far as is known; guidance given at it may be told all the same."""
+
+    guided: frozenset[Id] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    pass
+    guided: frozenset[Id] = frozenset()
 
 
 Conference = Unknown | Held
@@ -36,8 +51,10 @@ Conference = Unknown | Held
 def evolve(conference: Conference, event: e.ConferenceEvent) -> Conference:
     match event:
         case e.ConferenceHeld():
-            return Held()
-        case e.AttendanceRecorded():
+            return Held(conference.guided)
+        case e.GuidanceGiven(guidance=guidance):
+            return replace(conference, guided=conference.guided | {guidance})
+        case e.AttendanceRecorded() | e.DifficultiesVoiced() | e.ConferenceConcluded():
             return conference
         case _:
             assert_never(event)
@@ -63,12 +80,7 @@ def hold(command: HoldConference, conference: Conference, *known: Any) -> Events
 
 def attend(command: RecordAttendance, conference: Conference, *organisations: Organisation) -> Events:
     if command.record is None:
-        require(
-            isinstance(conference, Held),
-            "conference.unknown",
-            en="Hold the conference first.",
-            vi="Chưa có hội nghị này; cần ghi nhận hội nghị trước.",
-        )
+        _held(conference)
         happened(command)
         counted(command)
         all_registered(_attending(command), organisations)
@@ -81,6 +93,54 @@ def attend(command: RecordAttendance, conference: Conference, *organisations: Or
     return [tell(e.AttendanceRecorded, command)]
 
 
+def guide(command: GiveGuidance, conference: Conference, *organisations: Organisation) -> Events:
+    if command.record is None:
+        _held(conference)
+        require(
+            command.guidance not in conference.guided,
+            "guidance.known",
+            en="This id is taken at this conference.",
+            vi="Mã ý kiến chỉ đạo này đã có tại hội nghị.",
+        )
+        require(command.speaker, "guidance.speaker", en="Name who gives it.", vi="Cần nêu người chỉ đạo.")
+        happened(command)
+        counted(command)
+        all_registered(_guiding(command), organisations)
+    return [tell(e.GuidanceGiven, command)]
+
+
+def voice(command: VoiceDifficulties, conference: Conference, *organisations: Organisation) -> Events:
+    if command.record is None:
+        _held(conference)
+        happened(command)
+        counted(command)
+        all_registered(_voicing(command), organisations)
+    return [tell(e.DifficultiesVoiced, command)]
+
+
+def conclude(command: ConcludeConference, conference: Conference) -> Events:
+    require(
+        command.conclusions.items or command.minutes or command.resolution,
+        "conference.conclusion",
+        en="Tell a conclusion, the minutes, or a resolution.",
+        vi="Cần nêu ít nhất một kết luận, biên bản hoặc nghị quyết.",
+    )
+    if command.record is None:
+        _held(conference)
+        happened(command, command.year)
+        counted(command)
+    return [tell(e.ConferenceConcluded, command)]
+
+
+def _held(conference: Conference) -> None:
+    require(
+        isinstance(conference, Held),
+        "conference.unknown",
+        en="Hold the conference first.",
+        vi="Chưa có hội nghị này; cần ghi nhận hội nghị trước.",
+    )
+
+
 def _chairing(command: HoldConference) -> Mentioned:
     return agencies("chairs.items[{}]", command.chairs.items)
 
@@ -89,10 +149,24 @@ def _attending(command: RecordAttendance) -> Mentioned:
     return agencies("attendees.items[{}]", command.attendees.items)
 
 
+def _guiding(command: GiveGuidance) -> Mentioned:
+    return {
+        **agencies("speaker", [command.speaker]),
+        **agencies("acceptors.items[{}]", command.acceptors.items),
+    }
+
+
+def _voicing(command: VoiceDifficulties) -> Mentioned:
+    return agencies("speakers.items[{}]", command.speakers.items)
+
+
 HANDLERS: Handlers = {
     HoldConference: Handler(
         lambda c: [CONFERENCE.of(c.conference), *named(c.bloc), *reads(c, _chairing(c))],
         hold,
     ),
     RecordAttendance: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _attending(c))], attend),
+    GiveGuidance: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _guiding(c))], guide),
+    VoiceDifficulties: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _voicing(c))], voice),
+    ConcludeConference: Handler(lambda c: [CONFERENCE.of(c.conference)], conclude),
 }

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from services.kernel.provenance import Fact
 
-State = Literal["FORMED", "LED", "LAUNCHED", "COVENANTED", "PLANNED", "MID_REVIEWED", "SUMMED_UP"]
+State = Literal["FORMED", "LED", "LAUNCHED", "COVENANTED", "PLANNED", "MID_REVIEWED", "INSPECTED", "SUMMED_UP"]
 """PLANNED: the plan is approved. SUMMED_UP: the summation conference was held; nominations are the awards service's."""
 ORDER: tuple[State, ...] = get_args(State)
 

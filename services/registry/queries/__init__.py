@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 
 from services.kernel.binding import Query
-from services.registry.projections import BLOCS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
+from services.registry.projections import BLOCS, CITATIONS, DOCUMENTS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
 from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.conference import GetConference, get_conference
+from services.registry.queries.document import GetDocument, get_document
+from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.names import (
     FindBlocs,
+    FindDocuments,
     FindOrganisations,
     GetOrganisation,
     find_blocs,
+    find_documents,
     find_organisations,
     get_organisation,
 )
@@ -26,8 +30,11 @@ QUERIES: Mapping[str, Query] = {
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
-    "GetConference": Query(GetConference, get_conference, (STREAMS, ORGANISATIONS)),
     "ExportTable": Query(ExportTable, export_table, (BLOCS, ORGANISATIONS)),
+    "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
+    "FindDocuments": Query(FindDocuments, find_documents, (DOCUMENTS,)),
+    "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
+    "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

@@ -18,6 +18,8 @@ class YearAct:
 
     key: str
     """Of the bloc's year."""
+    stream: str
+    """Of the act."""
     every: Sequence[StreamEvent]
     """All that is told of it, of other blocs and years too, oldest first."""
     holds: Sequence[StreamEvent]
@@ -44,5 +46,5 @@ async def acts_of(view: View, key: str) -> list[YearAct]:
     """The acts that what holds puts into a bloc's year, in the order of their first telling."""
     year: Year = await view.get(YEARS, key) or Year()
     streams: dict[str, Stream] = await view.many(STREAMS, year.acts)
-    acts = (YearAct(key, streams[name].told, holding(streams[name].told)) for name in year.acts)
+    acts = (YearAct(key, name, streams[name].told, holding(streams[name].told)) for name in year.acts)
     return [act for act in acts if any(map(act.tells, act.holds))]

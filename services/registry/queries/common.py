@@ -18,7 +18,7 @@ from services.registry.projections import ORGANISATIONS, Organisation
 E = TypeVar("E")
 P = TypeVar("P")
 
-NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "authority", "province", "organisation"})
+NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "agencies", "authority", "province", "organisation"})
 """Fields of answers that hold an organisation's id."""
 
 KINDS = {"organisations": ("organisation", "tổ chức"), "blocs": ("bloc", "khối, cụm")}
@@ -91,6 +91,19 @@ class DeputyShown(Part):
     """STANDING or ORDINARY."""
 
 
+class AmountShown(Part):
+    """A count as worded, with what the wording allows."""
+
+    wording: Fact | None
+    """As worded."""
+    at_least: Fact | None
+    """The least that the wording allows."""
+    at_most: Fact | None
+    """The most that it allows."""
+    exact: Fact | None
+    """The count, where the wording gives one."""
+
+
 class PartyFactList(Part):
     """Several parties, as the source gives them."""
 
@@ -117,6 +130,12 @@ def party(told: Any, path: str) -> PartyShown | None:
     """The party at a path of an event; null where none is told."""
     found = {name: fact(told, f"{path}.{name}") for name in PartyShown.model_fields}
     return PartyShown(**found) if any(found.values()) else None
+
+
+def amount(told: Any, path: str) -> AmountShown | None:
+    """The count at a path of an event; null where none is told."""
+    found = {name: fact(told, f"{path}.{name}") for name in AmountShown.model_fields}
+    return AmountShown(**found) if any(found.values()) else None
 
 
 def first_party(told: Iterable[Any], path: str) -> PartyShown | None:
@@ -271,7 +290,8 @@ async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
 
 
 def shown(told: Iterable[Any]) -> str | None:
-    name = latest(until(holding(told), None), "name")
+    held = until(holding(told), None)
+    name = latest(held, "name") or latest(held, "title") or latest(held, "number")
     return name.value if name else None
 
 

@@ -1,4 +1,4 @@
-"""A conference and who took part in it."""
+"""A conference: who took part in it, what it was told to do, and what it came to."""
 
 from collections.abc import Sequence
 
@@ -18,23 +18,30 @@ from services.registry.queries.common import (
     FactList,
     Label,
     PartyFactList,
+    PartyShown,
     counted_together,
     facts,
     first,
+    first_party,
     holding,
     joined,
     joined_parties,
     labels,
     length,
+    listed,
+    parties,
     party_key,
     surest,
     surest_of,
 )
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.document import CitationShown, citations_of
+
+SPEAKER = ("speaker.agency", "speaker.person", "speaker.words")
 
 
 class GetConference(BaseModel):
-    """A conference and who took part in it."""
+    """A conference: who took part in it, what it was told to do, and what it came to."""
 
     conference: Id
     """The conference."""
@@ -53,6 +60,45 @@ class AttendeeShown(Part):
     """What they did there, as far as it is told."""
     count: Fact | None
     """How many, as worded."""
+
+
+class GuidanceShown(Part):
+    """What a conference was asked to do."""
+
+    guidance: str
+    """Its id within the conference."""
+    speaker: PartyShown | None
+    """Who gave it."""
+    points: FactList
+    """What it asks for."""
+    acceptors: PartyFactList
+    """Who took it in."""
+    disputes: tuple[DisputeShown, ...]
+    """What sources tell otherwise of it."""
+
+
+class DifficultiesShown(Part):
+    """Difficulties voiced, by one telling: who voiced which is told together."""
+
+    speakers: PartyFactList
+    """Who spoke of difficulties."""
+    difficulties: FactList
+    """Which, as far as they are told."""
+
+
+class ConclusionShown(Part):
+    """What a conference came to for a year, or without one."""
+
+    year: Fact | None
+    """The year that it is for."""
+    conclusions: FactList
+    """What it settled."""
+    minutes: tuple[Fact, ...]
+    """The documents that are told to be its minutes, by their ids."""
+    resolutions: tuple[Fact, ...]
+    """The resolutions that it passed, by their ids."""
+    disputes: tuple[DisputeShown, ...]
+    """What sources tell otherwise of how many conclusions there are."""
 
 
 class MeetingShown(Part):
@@ -119,6 +165,14 @@ class ConferenceAnswer(BaseModel):
     """What they tell otherwise."""
     rulings: tuple[RulingShown, ...]
     """Rulings on it, oldest first: each holds instead of what was told before."""
+    guidance: tuple[GuidanceShown, ...]
+    """What it was asked to do, by whom; no decisions of its own."""
+    difficulties: tuple[DifficultiesShown, ...]
+    """Difficulties voiced; no decisions."""
+    conclusions: tuple[ConclusionShown, ...]
+    """What it came to."""
+    citations: tuple[CitationShown, ...]
+    """The documents that it, or guidance given at it, cites."""
 
 
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
@@ -148,6 +202,10 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(stream.told),
+        guidance=_guidance([event for event in stream.told if isinstance(event, e.GuidanceGiven)]),
+        difficulties=tuple(_difficulties(event) for event in stream.told if isinstance(event, e.DifficultiesVoiced)),
+        conclusions=_conclusions([event for event in stream.told if isinstance(event, e.ConferenceConcluded)]),
+        citations=await citations_of(view, [CONFERENCE.of(asked.conference).name]),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
@@ -167,6 +225,42 @@ def meeting(act: YearAct) -> MeetingShown:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(act.every),
+    )
+
+
+def _guidance(given: Sequence[e.GuidanceGiven]) -> tuple[GuidanceShown, ...]:
+    """Each guidance once, with all that is told of it."""
+    told = {
+        id_: [event for event in given if event.guidance == id_] for id_ in dict.fromkeys(g.guidance for g in given)
+    }
+    return tuple(
+        GuidanceShown(
+            guidance=id_,
+            speaker=first_party(same, "speaker"),
+            points=joined(same, "points"),
+            acceptors=joined_parties(same, "acceptors"),
+            disputes=disputes(same, *SPEAKER, "points.declared_count", "acceptors.declared_count"),
+        )
+        for id_, same in told.items()
+    )
+
+
+def _difficulties(event: e.DifficultiesVoiced) -> DifficultiesShown:
+    return DifficultiesShown(speakers=parties(event, "speakers"), difficulties=listed(event, "difficulties"))
+
+
+def _conclusions(told: Sequence[e.ConferenceConcluded]) -> tuple[ConclusionShown, ...]:
+    """What is told for each year together."""
+    years = {year: [event for event in told if event.year == year] for year in dict.fromkeys(c.year for c in told)}
+    return tuple(
+        ConclusionShown(
+            year=first(same, "year"),
+            conclusions=joined(same, "conclusions"),
+            minutes=surest(known for event in same if (known := fact(event, "minutes.id"))),
+            resolutions=surest(known for event in same if (known := fact(event, "resolution.id"))),
+            disputes=disputes(same, "conclusions.declared_count"),
+        )
+        for same in years.values()
     )
 
 

@@ -29,7 +29,7 @@ class MovementShown(Part):
     launched_on: Fact | None
     """The day of the launch."""
     manner: Fact | None
-    """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
+    """How the bloc takes it up: CONTINUED, JOINED, PUSHED or CITED."""
     taken_up_on: Fact | None
     """The day on which it does."""
     tags: tuple[Fact, ...]

@@ -1,4 +1,4 @@
-"""Organisations, and finding them and blocs by their names."""
+"""Organisations, and finding them, blocs and guiding documents by their names."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from services.kernel.text import Id, Line, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
-from services.registry.projections import BLOCS, ORGANISATIONS, names_of
+from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, names_of
 from services.registry.queries.common import DisputeShown, facts, holding, latest, recorded, shown, surest, until
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 
@@ -138,13 +138,24 @@ class FindBlocs(BaseModel):
     """The last id of the page before, asked for at the same position."""
 
 
+class FindDocuments(BaseModel):
+    """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
+
+    text: Line
+    """A number, a title, or some words of it."""
+    limit: int = Field(default=20, ge=1, le=100)
+    """How many at most; 20 if absent."""
+    after: Id | None = None
+    """The last id of the page before, asked for at the same position."""
+
+
 class Found(Part):
     """A candidate for a person to choose from: an equal name proves nothing."""
 
     id: str
     """The id."""
     name: str
-    """Its latest name, as spelled in its source."""
+    """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: bool
     """Whether one of its names is just what was looked for, marks and all."""
 
@@ -166,7 +177,11 @@ async def find_blocs(asked: FindBlocs, view: View) -> FoundAnswer:
     return await _find(view, BLOCS, asked)
 
 
-async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs) -> FoundAnswer:
+async def find_documents(asked: FindDocuments, view: View) -> FoundAnswer:
+    return await _find(view, DOCUMENTS, asked)
+
+
+async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs | FindDocuments) -> FoundAnswer:
     same = await view.find(model, name_term(asked.text), limit=CANDIDATES + 1)
     sought = word_terms(asked.text)
     alike = await view.find(model, *sought, limit=CANDIDATES + 1) if sought else []

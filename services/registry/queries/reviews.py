@@ -40,6 +40,8 @@ class ReviewShown(Part):
     """Tasks set, beside how many were declared."""
     targets: tuple[TargetShown, ...]
     """Targets set."""
+    results: FactList
+    """Results noted."""
     disputed: bool
     """Whether records tell of it in ways that cannot both be: other counts, or other figures of a target."""
     disputes: tuple[DisputeShown, ...]
@@ -80,9 +82,12 @@ def _review(acts: Sequence[YearAct]) -> ReviewShown:
         limitations=joined(notes, "limitations"),
         tasks=joined(notes, "tasks"),
         targets=_targets(notes),
+        results=joined(notes, "results"),
         disputed=bool(contradicting),
         disputes=contradicting,
-        inconsistent=not all(consistent(x) for note in notes for x in (note.limitations, note.tasks, note.targets)),
+        inconsistent=not all(
+            consistent(x) for note in notes for x in (note.limitations, note.tasks, note.targets, note.results)
+        ),
         rulings=tuple(one for act in acts for one in rulings(act.every)),
     )
 

@@ -22,8 +22,11 @@ from services.registry.queries.common import HolderShown, Label, first, holding,
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.disputes import disputes
+from services.registry.queries.document import CitationShown, citations_of
+from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
+from services.registry.queries.reports import InspectionShown, ReportShown, inspection_of, report_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
 from services.registry.queries.terms import HandoverShown, TermShown, handovers_of, terms_of
 
@@ -43,7 +46,8 @@ class BlocYearAnswer(BaseModel):
     """A bloc's year."""
 
     state: Fact | None
-    """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED, SUMMED_UP."""
+    """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED,
+    INSPECTED, SUMMED_UP."""
     terms: tuple[TermShown, ...]
     """The leadership: every term called after the year, contradicting ones beside each other."""
     disputed: bool
@@ -64,6 +68,14 @@ class BlocYearAnswer(BaseModel):
     """The organisations named here."""
     handovers: tuple[HandoverShown, ...]
     """How the lead was handed over to heads of the year."""
+    citations: tuple[CitationShown, ...]
+    """The documents that its conferences, movements, reviews, reports and plan cite."""
+    reports: tuple[ReportShown, ...]
+    """Reports on the year."""
+    inspections: tuple[InspectionShown, ...]
+    """Inspections of the year."""
+    exemplars: tuple[ExemplarShown, ...]
+    """Advanced exemplars of the year."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -83,6 +95,10 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         conferences=tuple(meeting(act) for act in acts if act.of(e.ConferenceHeld)),
         labels=(),
         handovers=handovers_of(led.leadership, asked.year),
+        reports=tuple(report_of(act) for act in acts if act.of(e.ReportPresented)),
+        inspections=tuple(inspection_of(act) for act in acts if act.of(e.InspectionHeld)),
+        exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
+        citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
     )
     state = _state(bloc, answer, asked.year)
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})
@@ -131,6 +147,7 @@ def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
             "COVENANTED": _come_to(answer.covenant, "signed", "true"),
             "PLANNED": _come_to(answer.plan, "status", "APPROVED"),
             "MID_REVIEWED": _held(answer, "MIDYEAR", "during", year),
+            "INSPECTED": next((one.year for one in answer.inspections), None),
             "SUMMED_UP": _held(answer, "SUMMATION", "closes", year),
         }
     )
@@ -161,7 +178,10 @@ def _there(since: Fact | None) -> Mark:
 def _told(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Iterator[Fact]:
     """The year, as each thing that is recorded of it tells it."""
     papers = [paper for paper in (answer.covenant, answer.plan) if paper]
-    years = [one.year for one in (*papers, *answer.terms, *answer.handovers, *answer.movements)]
+    years = [
+        one.year
+        for one in (*papers, *answer.terms, *answer.handovers, *answer.movements, *answer.reports, *answer.exemplars)
+    ]
     years += [meeting.closes or meeting.opens or meeting.during for meeting in answer.conferences]
     years += [review.on or review.conference for review in answer.reviews]
     years += [fact(x, "year") or fact(x, "effective") for x in bloc.declared if (x.year or _year_of(x)) == year]

@@ -127,6 +127,51 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceResponse.FromString,
                 _registered_method=True)
+        self.GiveGuidance = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GiveGuidance',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceResponse.FromString,
+                _registered_method=True)
+        self.VoiceDifficulties = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/VoiceDifficulties',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesResponse.FromString,
+                _registered_method=True)
+        self.ConcludeConference = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ConcludeConference',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
+                _registered_method=True)
+        self.PresentReport = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/PresentReport',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportResponse.FromString,
+                _registered_method=True)
+        self.HoldInspection = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/HoldInspection',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.FromString,
+                _registered_method=True)
+        self.RegisterExemplar = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RegisterExemplar',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarResponse.FromString,
+                _registered_method=True)
+        self.FurtherExemplar = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FurtherExemplar',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarResponse.FromString,
+                _registered_method=True)
+        self.RegisterDocument = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RegisterDocument',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentResponse.FromString,
+                _registered_method=True)
+        self.CiteDocument = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/CiteDocument',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentResponse.FromString,
+                _registered_method=True)
         self.LaunchMovement = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/LaunchMovement',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LaunchMovementRequest.SerializeToString,
@@ -211,6 +256,21 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetConference',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+                _registered_method=True)
+        self.FindDocuments = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FindDocuments',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsResponse.FromString,
+                _registered_method=True)
+        self.GetDocument = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetDocument',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.FromString,
+                _registered_method=True)
+        self.GetExemplar = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetExemplar',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.FromString,
                 _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetPerson',
@@ -366,6 +426,69 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GiveGuidance(self, request, context):
+        """Tell what somebody asked a conference to do, and who took it in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VoiceDifficulties(self, request, context):
+        """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConcludeConference(self, request, context):
+        """Tell what a conference came to, with its minutes and its resolution.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PresentReport(self, request, context):
+        """Present a report on the year.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HoldInspection(self, request, context):
+        """Hold an inspection, and tell what was found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterExemplar(self, request, context):
+        """Bring an advanced exemplar into the registry, or a group of which nobody need be named.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FurtherExemplar(self, request, context):
+        """Tell that an exemplar was found, fostered, honoured, replicated or publicised.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterDocument(self, request, context):
+        """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CiteDocument(self, request, context):
+        """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def LaunchMovement(self, request, context):
         """Launch a movement.
         """
@@ -479,7 +602,28 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetConference(self, request, context):
-        """A conference and who took part in it.
+        """A conference: who took part in it, what it was told to do, and what it came to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindDocuments(self, request, context):
+        """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDocument(self, request, context):
+        """A guiding document and what cites it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetExemplar(self, request, context):
+        """An advanced exemplar and what was done about it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -607,6 +751,51 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordAttendanceResponse.SerializeToString,
             ),
+            'GiveGuidance': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveGuidance,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceResponse.SerializeToString,
+            ),
+            'VoiceDifficulties': grpc.unary_unary_rpc_method_handler(
+                    servicer.VoiceDifficulties,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesResponse.SerializeToString,
+            ),
+            'ConcludeConference': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConcludeConference,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.SerializeToString,
+            ),
+            'PresentReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.PresentReport,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportResponse.SerializeToString,
+            ),
+            'HoldInspection': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldInspection,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.SerializeToString,
+            ),
+            'RegisterExemplar': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterExemplar,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarResponse.SerializeToString,
+            ),
+            'FurtherExemplar': grpc.unary_unary_rpc_method_handler(
+                    servicer.FurtherExemplar,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarResponse.SerializeToString,
+            ),
+            'RegisterDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterDocument,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentResponse.SerializeToString,
+            ),
+            'CiteDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.CiteDocument,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentResponse.SerializeToString,
+            ),
             'LaunchMovement': grpc.unary_unary_rpc_method_handler(
                     servicer.LaunchMovement,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LaunchMovementRequest.FromString,
@@ -691,6 +880,21 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetConference,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.SerializeToString,
+            ),
+            'FindDocuments': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindDocuments,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsResponse.SerializeToString,
+            ),
+            'GetDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocument,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.SerializeToString,
+            ),
+            'GetExemplar': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetExemplar,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPerson,
@@ -1213,6 +1417,249 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def GiveGuidance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GiveGuidance',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GiveGuidanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VoiceDifficulties(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/VoiceDifficulties',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.VoiceDifficultiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConcludeConference(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ConcludeConference',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ConcludeConferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PresentReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/PresentReport',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PresentReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldInspection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/HoldInspection',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.HoldInspectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterExemplar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RegisterExemplar',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterExemplarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FurtherExemplar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FurtherExemplar',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FurtherExemplarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RegisterDocument',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CiteDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/CiteDocument',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.CiteDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def LaunchMovement(request,
             target,
             options=(),
@@ -1661,6 +2108,87 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetConference',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetConferenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FindDocuments',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindDocumentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetDocument',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetExemplar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetExemplar',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.FromString,
             options,
             channel_credentials,
             insecure,

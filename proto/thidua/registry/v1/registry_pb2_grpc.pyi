@@ -72,6 +72,24 @@ class RegistryServiceStub:
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]
     """Tell who took part in a conference, with agency and roles."""
+    GiveGuidance: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GiveGuidanceRequest, _registry_pb2.GiveGuidanceResponse]
+    """Tell what somebody asked a conference to do, and who took it in."""
+    VoiceDifficulties: _grpc.UnaryUnaryMultiCallable[_registry_pb2.VoiceDifficultiesRequest, _registry_pb2.VoiceDifficultiesResponse]
+    """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+    ConcludeConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]
+    """Tell what a conference came to, with its minutes and its resolution."""
+    PresentReport: _grpc.UnaryUnaryMultiCallable[_registry_pb2.PresentReportRequest, _registry_pb2.PresentReportResponse]
+    """Present a report on the year."""
+    HoldInspection: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HoldInspectionRequest, _registry_pb2.HoldInspectionResponse]
+    """Hold an inspection, and tell what was found."""
+    RegisterExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterExemplarRequest, _registry_pb2.RegisterExemplarResponse]
+    """Bring an advanced exemplar into the registry, or a group of which nobody need be named."""
+    FurtherExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FurtherExemplarRequest, _registry_pb2.FurtherExemplarResponse]
+    """Tell that an exemplar was found, fostered, honoured, replicated or publicised."""
+    RegisterDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]
+    """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
+    CiteDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]
+    """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
     LaunchMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]
     """Launch a movement."""
     LinkMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]
@@ -105,7 +123,13 @@ class RegistryServiceStub:
     GetBlocYear: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]
     """All that is recorded of a bloc's year."""
     GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
-    """A conference and who took part in it."""
+    """A conference: who took part in it, what it was told to do, and what it came to."""
+    FindDocuments: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindDocumentsRequest, _registry_pb2.FindDocumentsResponse]
+    """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
+    GetDocument: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]
+    """A guiding document and what cites it."""
+    GetExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]
+    """An advanced exemplar and what was done about it."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -161,6 +185,24 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _aio.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]  # type: ignore[assignment]
     """Tell who took part in a conference, with agency and roles."""
+    GiveGuidance: _aio.UnaryUnaryMultiCallable[_registry_pb2.GiveGuidanceRequest, _registry_pb2.GiveGuidanceResponse]  # type: ignore[assignment]
+    """Tell what somebody asked a conference to do, and who took it in."""
+    VoiceDifficulties: _aio.UnaryUnaryMultiCallable[_registry_pb2.VoiceDifficultiesRequest, _registry_pb2.VoiceDifficultiesResponse]  # type: ignore[assignment]
+    """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+    ConcludeConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.ConcludeConferenceRequest, _registry_pb2.ConcludeConferenceResponse]  # type: ignore[assignment]
+    """Tell what a conference came to, with its minutes and its resolution."""
+    PresentReport: _aio.UnaryUnaryMultiCallable[_registry_pb2.PresentReportRequest, _registry_pb2.PresentReportResponse]  # type: ignore[assignment]
+    """Present a report on the year."""
+    HoldInspection: _aio.UnaryUnaryMultiCallable[_registry_pb2.HoldInspectionRequest, _registry_pb2.HoldInspectionResponse]  # type: ignore[assignment]
+    """Hold an inspection, and tell what was found."""
+    RegisterExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterExemplarRequest, _registry_pb2.RegisterExemplarResponse]  # type: ignore[assignment]
+    """Bring an advanced exemplar into the registry, or a group of which nobody need be named."""
+    FurtherExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.FurtherExemplarRequest, _registry_pb2.FurtherExemplarResponse]  # type: ignore[assignment]
+    """Tell that an exemplar was found, fostered, honoured, replicated or publicised."""
+    RegisterDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterDocumentRequest, _registry_pb2.RegisterDocumentResponse]  # type: ignore[assignment]
+    """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
+    CiteDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.CiteDocumentRequest, _registry_pb2.CiteDocumentResponse]  # type: ignore[assignment]
+    """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
     LaunchMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LaunchMovementRequest, _registry_pb2.LaunchMovementResponse]  # type: ignore[assignment]
     """Launch a movement."""
     LinkMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.LinkMovementRequest, _registry_pb2.LinkMovementResponse]  # type: ignore[assignment]
@@ -194,7 +236,13 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     GetBlocYear: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]  # type: ignore[assignment]
     """All that is recorded of a bloc's year."""
     GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
-    """A conference and who took part in it."""
+    """A conference: who took part in it, what it was told to do, and what it came to."""
+    FindDocuments: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindDocumentsRequest, _registry_pb2.FindDocumentsResponse]  # type: ignore[assignment]
+    """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
+    GetDocument: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDocumentRequest, _registry_pb2.GetDocumentResponse]  # type: ignore[assignment]
+    """A guiding document and what cites it."""
+    GetExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]  # type: ignore[assignment]
+    """An advanced exemplar and what was done about it."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -357,6 +405,78 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell who took part in a conference, with agency and roles."""
 
     @_abc_1.abstractmethod
+    def GiveGuidance(
+        self,
+        request: _registry_pb2.GiveGuidanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GiveGuidanceResponse, _abc.Awaitable[_registry_pb2.GiveGuidanceResponse]]:
+        """Tell what somebody asked a conference to do, and who took it in."""
+
+    @_abc_1.abstractmethod
+    def VoiceDifficulties(
+        self,
+        request: _registry_pb2.VoiceDifficultiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.VoiceDifficultiesResponse, _abc.Awaitable[_registry_pb2.VoiceDifficultiesResponse]]:
+        """Tell who spoke of difficulties at a conference, and of which. Nothing is decided thereby."""
+
+    @_abc_1.abstractmethod
+    def ConcludeConference(
+        self,
+        request: _registry_pb2.ConcludeConferenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ConcludeConferenceResponse, _abc.Awaitable[_registry_pb2.ConcludeConferenceResponse]]:
+        """Tell what a conference came to, with its minutes and its resolution."""
+
+    @_abc_1.abstractmethod
+    def PresentReport(
+        self,
+        request: _registry_pb2.PresentReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.PresentReportResponse, _abc.Awaitable[_registry_pb2.PresentReportResponse]]:
+        """Present a report on the year."""
+
+    @_abc_1.abstractmethod
+    def HoldInspection(
+        self,
+        request: _registry_pb2.HoldInspectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.HoldInspectionResponse, _abc.Awaitable[_registry_pb2.HoldInspectionResponse]]:
+        """Hold an inspection, and tell what was found."""
+
+    @_abc_1.abstractmethod
+    def RegisterExemplar(
+        self,
+        request: _registry_pb2.RegisterExemplarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RegisterExemplarResponse, _abc.Awaitable[_registry_pb2.RegisterExemplarResponse]]:
+        """Bring an advanced exemplar into the registry, or a group of which nobody need be named."""
+
+    @_abc_1.abstractmethod
+    def FurtherExemplar(
+        self,
+        request: _registry_pb2.FurtherExemplarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FurtherExemplarResponse, _abc.Awaitable[_registry_pb2.FurtherExemplarResponse]]:
+        """Tell that an exemplar was found, fostered, honoured, replicated or publicised."""
+
+    @_abc_1.abstractmethod
+    def RegisterDocument(
+        self,
+        request: _registry_pb2.RegisterDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RegisterDocumentResponse, _abc.Awaitable[_registry_pb2.RegisterDocumentResponse]]:
+        """Bring a guiding document into the registry under an id of the caller's choice, or tell more of it."""
+
+    @_abc_1.abstractmethod
+    def CiteDocument(
+        self,
+        request: _registry_pb2.CiteDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.CiteDocumentResponse, _abc.Awaitable[_registry_pb2.CiteDocumentResponse]]:
+        """Tell that a conference, guidance, a movement, a plan, a review or a report rests on a document."""
+
+    @_abc_1.abstractmethod
     def LaunchMovement(
         self,
         request: _registry_pb2.LaunchMovementRequest,
@@ -490,7 +610,31 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.GetConferenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetConferenceResponse, _abc.Awaitable[_registry_pb2.GetConferenceResponse]]:
-        """A conference and who took part in it."""
+        """A conference: who took part in it, what it was told to do, and what it came to."""
+
+    @_abc_1.abstractmethod
+    def FindDocuments(
+        self,
+        request: _registry_pb2.FindDocumentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FindDocumentsResponse, _abc.Awaitable[_registry_pb2.FindDocumentsResponse]]:
+        """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
+
+    @_abc_1.abstractmethod
+    def GetDocument(
+        self,
+        request: _registry_pb2.GetDocumentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetDocumentResponse, _abc.Awaitable[_registry_pb2.GetDocumentResponse]]:
+        """A guiding document and what cites it."""
+
+    @_abc_1.abstractmethod
+    def GetExemplar(
+        self,
+        request: _registry_pb2.GetExemplarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetExemplarResponse, _abc.Awaitable[_registry_pb2.GetExemplarResponse]]:
+        """An advanced exemplar and what was done about it."""
 
     @_abc_1.abstractmethod
     def GetPerson(

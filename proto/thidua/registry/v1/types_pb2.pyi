@@ -230,6 +230,8 @@ class _LinkMannerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LinkManner
     """Hưởng ứng."""
     LINK_MANNER_PUSHED: _LinkManner.ValueType  # 3
     """Đẩy mạnh: pushed on, not launched."""
+    LINK_MANNER_CITED: _LinkManner.ValueType  # 4
+    """Cited as what goes on; whether the bloc takes part is not told."""
 
 class LinkManner(_LinkManner, metaclass=_LinkMannerEnumTypeWrapper):
     """How a bloc takes up a movement of others."""
@@ -242,7 +244,77 @@ LINK_MANNER_JOINED: LinkManner.ValueType  # 2
 """Hưởng ứng."""
 LINK_MANNER_PUSHED: LinkManner.ValueType  # 3
 """Đẩy mạnh: pushed on, not launched."""
+LINK_MANNER_CITED: LinkManner.ValueType  # 4
+"""Cited as what goes on; whether the bloc takes part is not told."""
 Global___LinkManner: _TypeAlias = LinkManner  # noqa: Y015
+
+class _ExemplarKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExemplarKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExemplarKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXEMPLAR_KIND_UNSPECIFIED: _ExemplarKind.ValueType  # 0
+    """Not told."""
+    EXEMPLAR_KIND_PERSON: _ExemplarKind.ValueType  # 1
+    """Cá nhân."""
+    EXEMPLAR_KIND_COLLECTIVE: _ExemplarKind.ValueType  # 2
+    """Tập thể."""
+    EXEMPLAR_KIND_MODEL: _ExemplarKind.ValueType  # 3
+    """Mô hình."""
+    EXEMPLAR_KIND_PRACTICE: _ExemplarKind.ValueType  # 4
+    """Cách làm."""
+
+class ExemplarKind(_ExemplarKind, metaclass=_ExemplarKindEnumTypeWrapper):
+    """What an advanced exemplar is."""
+
+EXEMPLAR_KIND_UNSPECIFIED: ExemplarKind.ValueType  # 0
+"""Not told."""
+EXEMPLAR_KIND_PERSON: ExemplarKind.ValueType  # 1
+"""Cá nhân."""
+EXEMPLAR_KIND_COLLECTIVE: ExemplarKind.ValueType  # 2
+"""Tập thể."""
+EXEMPLAR_KIND_MODEL: ExemplarKind.ValueType  # 3
+"""Mô hình."""
+EXEMPLAR_KIND_PRACTICE: ExemplarKind.ValueType  # 4
+"""Cách làm."""
+Global___ExemplarKind: _TypeAlias = ExemplarKind  # noqa: Y015
+
+class _ExemplarStep:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExemplarStepEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExemplarStep.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXEMPLAR_STEP_UNSPECIFIED: _ExemplarStep.ValueType  # 0
+    """Not told."""
+    EXEMPLAR_STEP_FOUND: _ExemplarStep.ValueType  # 1
+    """Phát hiện."""
+    EXEMPLAR_STEP_FOSTERED: _ExemplarStep.ValueType  # 2
+    """Bồi dưỡng."""
+    EXEMPLAR_STEP_HONOURED: _ExemplarStep.ValueType  # 3
+    """Tôn vinh, biểu dương."""
+    EXEMPLAR_STEP_REPLICATED: _ExemplarStep.ValueType  # 4
+    """Nhân rộng."""
+    EXEMPLAR_STEP_PUBLICISED: _ExemplarStep.ValueType  # 5
+    """Tuyên truyền."""
+
+class ExemplarStep(_ExemplarStep, metaclass=_ExemplarStepEnumTypeWrapper):
+    """What was done about an advanced exemplar."""
+
+EXEMPLAR_STEP_UNSPECIFIED: ExemplarStep.ValueType  # 0
+"""Not told."""
+EXEMPLAR_STEP_FOUND: ExemplarStep.ValueType  # 1
+"""Phát hiện."""
+EXEMPLAR_STEP_FOSTERED: ExemplarStep.ValueType  # 2
+"""Bồi dưỡng."""
+EXEMPLAR_STEP_HONOURED: ExemplarStep.ValueType  # 3
+"""Tôn vinh, biểu dương."""
+EXEMPLAR_STEP_REPLICATED: ExemplarStep.ValueType  # 4
+"""Nhân rộng."""
+EXEMPLAR_STEP_PUBLICISED: ExemplarStep.ValueType  # 5
+"""Tuyên truyền."""
+Global___ExemplarStep: _TypeAlias = ExemplarStep  # noqa: Y015
 
 class _Table:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -1017,6 +1089,162 @@ class TargetList(_message.Message):
 Global___TargetList: _TypeAlias = TargetList  # noqa: Y015
 
 @_typing.final
+class Highlight(_message.Message):
+    """What a report stresses."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    AGENCIES_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """What it is, in short."""
+    @_builtins.property
+    def count(self) -> _kernel_pb2.Amount:
+        """How many, as worded."""
+
+    @_builtins.property
+    def agencies(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The agencies that it names for it, foremost first."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        count: _kernel_pb2.Amount | None = ...,
+        agencies: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "count", b"count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "agencies", b"agencies", "count", b"count", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+
+Global___Highlight: _TypeAlias = Highlight  # noqa: Y015
+
+@_typing.final
+class HighlightList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Highlight]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Highlight] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___HighlightList: _TypeAlias = HighlightList  # noqa: Y015
+
+@_typing.final
+class Citing(_message.Message):
+    """What cites a document: a conference or guidance given at it, a movement, review, report, plan or item of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    conference: _builtins.str
+    """The conference."""
+    guidance: _builtins.str
+    """Of the conference: the guidance that cites."""
+    movement: _builtins.str
+    """The movement."""
+    review: _builtins.str
+    """The review."""
+    bloc: _builtins.str
+    """Of a plan: its bloc."""
+    year: _builtins.int
+    """Of a plan: its year."""
+    item: _builtins.str
+    """Of a plan: the activity that cites."""
+    report: _builtins.str
+    """The report."""
+    def __init__(
+        self,
+        *,
+        conference: _builtins.str | None = ...,
+        guidance: _builtins.str | None = ...,
+        movement: _builtins.str | None = ...,
+        review: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        year: _builtins.int | None = ...,
+        item: _builtins.str | None = ...,
+        report: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_report", b"_report", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "report", b"report", "review", b"review", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_guidance", b"_guidance", "_item", b"_item", "_movement", b"_movement", "_report", b"_report", "_review", b"_review", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "guidance", b"guidance", "item", b"item", "movement", b"movement", "report", b"report", "review", b"review", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
+    _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__report: _TypeAlias = _typing.Literal["report"]  # noqa: Y015
+    _WhichOneofArgType__report: _TypeAlias = _typing.Literal["_report", b"_report"]  # noqa: Y015
+    _WhichOneofReturnType__review: _TypeAlias = _typing.Literal["review"]  # noqa: Y015
+    _WhichOneofArgType__review: _TypeAlias = _typing.Literal["_review", b"_review"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__report) -> _WhichOneofReturnType__report | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__review) -> _WhichOneofReturnType__review | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___Citing: _TypeAlias = Citing  # noqa: Y015
+
+@_typing.final
 class NameShown(_message.Message):
     """A name from a day on."""
 
@@ -1075,7 +1303,7 @@ class Found(_message.Message):
     id: _builtins.str
     """The id."""
     name: _builtins.str
-    """Its latest name, as spelled in its source."""
+    """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: _builtins.bool
     """Whether one of its names is just what was looked for, marks and all."""
     def __init__(
@@ -1891,7 +2119,7 @@ class MovementShown(_message.Message):
 
     @_builtins.property
     def manner(self) -> _kernel_pb2.Fact:
-        """How the bloc takes it up: CONTINUED, JOINED or PUSHED."""
+        """How the bloc takes it up: CONTINUED, JOINED, PUSHED or CITED."""
 
     @_builtins.property
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
@@ -2426,6 +2654,7 @@ class ReviewShown(_message.Message):
     DISPUTES_FIELD_NUMBER: _builtins.int
     INCONSISTENT_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether records tell of it in ways that cannot both be: other counts, or other figures of a target."""
     inconsistent: _builtins.bool
@@ -2462,6 +2691,10 @@ class ReviewShown(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on it, oldest first."""
 
+    @_builtins.property
+    def results(self) -> Global___FactList:
+        """Results noted."""
+
     def __init__(
         self,
         *,
@@ -2475,10 +2708,11 @@ class ReviewShown(_message.Message):
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         inconsistent: _builtins.bool = ...,
         rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+        results: Global___FactList | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "limitations", b"limitations", "on", b"on", "tasks", b"tasks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "limitations", b"limitations", "on", b"on", "results", b"results", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "inconsistent", b"inconsistent", "limitations", b"limitations", "on", b"on", "reviews", b"reviews", "rulings", b"rulings", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_on", b"_on", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "inconsistent", b"inconsistent", "limitations", b"limitations", "on", b"on", "results", b"results", "reviews", b"reviews", "rulings", b"rulings", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
@@ -2587,6 +2821,811 @@ class MeetingShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
 
 Global___MeetingShown: _TypeAlias = MeetingShown  # noqa: Y015
+
+@_typing.final
+class GuidanceShown(_message.Message):
+    """What a conference was asked to do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    SPEAKER_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    ACCEPTORS_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    guidance: _builtins.str
+    """Its id within the conference."""
+    @_builtins.property
+    def speaker(self) -> Global___PartyShown:
+        """Who gave it."""
+
+    @_builtins.property
+    def points(self) -> Global___FactList:
+        """What it asks for."""
+
+    @_builtins.property
+    def acceptors(self) -> Global___PartyFactList:
+        """Who took it in."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What sources tell otherwise of it."""
+
+    def __init__(
+        self,
+        *,
+        guidance: _builtins.str = ...,
+        speaker: Global___PartyShown | None = ...,
+        points: Global___FactList | None = ...,
+        acceptors: Global___PartyFactList | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_speaker", b"_speaker", "acceptors", b"acceptors", "points", b"points", "speaker", b"speaker"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_speaker", b"_speaker", "acceptors", b"acceptors", "disputes", b"disputes", "guidance", b"guidance", "points", b"points", "speaker", b"speaker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__speaker: _TypeAlias = _typing.Literal["speaker"]  # noqa: Y015
+    _WhichOneofArgType__speaker: _TypeAlias = _typing.Literal["_speaker", b"_speaker"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__speaker) -> _WhichOneofReturnType__speaker | None: ...
+
+Global___GuidanceShown: _TypeAlias = GuidanceShown  # noqa: Y015
+
+@_typing.final
+class DifficultiesShown(_message.Message):
+    """Difficulties voiced, by one telling: who voiced which is told together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEAKERS_FIELD_NUMBER: _builtins.int
+    DIFFICULTIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def speakers(self) -> Global___PartyFactList:
+        """Who spoke of difficulties."""
+
+    @_builtins.property
+    def difficulties(self) -> Global___FactList:
+        """Which, as far as they are told."""
+
+    def __init__(
+        self,
+        *,
+        speakers: Global___PartyFactList | None = ...,
+        difficulties: Global___FactList | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["difficulties", b"difficulties", "speakers", b"speakers"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["difficulties", b"difficulties", "speakers", b"speakers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DifficultiesShown: _TypeAlias = DifficultiesShown  # noqa: Y015
+
+@_typing.final
+class ConclusionShown(_message.Message):
+    """What a conference came to for a year, or without one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    CONCLUSIONS_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    RESOLUTIONS_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it is for."""
+
+    @_builtins.property
+    def conclusions(self) -> Global___FactList:
+        """What it settled."""
+
+    @_builtins.property
+    def minutes(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The documents that are told to be its minutes, by their ids."""
+
+    @_builtins.property
+    def resolutions(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The resolutions that it passed, by their ids."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What sources tell otherwise of how many conclusions there are."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        conclusions: Global___FactList | None = ...,
+        minutes: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        resolutions: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "conclusions", b"conclusions", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "conclusions", b"conclusions", "disputes", b"disputes", "minutes", b"minutes", "resolutions", b"resolutions", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ConclusionShown: _TypeAlias = ConclusionShown  # noqa: Y015
+
+@_typing.final
+class AmountShown(_message.Message):
+    """A count as worded, with what the wording allows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDING_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    AT_MOST_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def wording(self) -> _kernel_pb2.Fact:
+        """As worded."""
+
+    @_builtins.property
+    def at_least(self) -> _kernel_pb2.Fact:
+        """The least that the wording allows."""
+
+    @_builtins.property
+    def at_most(self) -> _kernel_pb2.Fact:
+        """The most that it allows."""
+
+    @_builtins.property
+    def exact(self) -> _kernel_pb2.Fact:
+        """The count, where the wording gives one."""
+
+    def __init__(
+        self,
+        *,
+        wording: _kernel_pb2.Fact | None = ...,
+        at_least: _kernel_pb2.Fact | None = ...,
+        at_most: _kernel_pb2.Fact | None = ...,
+        exact: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_exact", b"_exact", "_wording", b"_wording", "at_least", b"at_least", "at_most", b"at_most", "exact", b"exact", "wording", b"wording"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_exact", b"_exact", "_wording", b"_wording", "at_least", b"at_least", "at_most", b"at_most", "exact", b"exact", "wording", b"wording"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
+    _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
+    _WhichOneofReturnType__at_most: _TypeAlias = _typing.Literal["at_most"]  # noqa: Y015
+    _WhichOneofArgType__at_most: _TypeAlias = _typing.Literal["_at_most", b"_at_most"]  # noqa: Y015
+    _WhichOneofReturnType__exact: _TypeAlias = _typing.Literal["exact"]  # noqa: Y015
+    _WhichOneofArgType__exact: _TypeAlias = _typing.Literal["_exact", b"_exact"]  # noqa: Y015
+    _WhichOneofReturnType__wording: _TypeAlias = _typing.Literal["wording"]  # noqa: Y015
+    _WhichOneofArgType__wording: _TypeAlias = _typing.Literal["_wording", b"_wording"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least) -> _WhichOneofReturnType__at_least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_most) -> _WhichOneofReturnType__at_most | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exact) -> _WhichOneofReturnType__exact | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__wording) -> _WhichOneofReturnType__wording | None: ...
+
+Global___AmountShown: _TypeAlias = AmountShown  # noqa: Y015
+
+@_typing.final
+class HighlightShown(_message.Message):
+    """What a report stresses."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    AGENCIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What it is, in short."""
+
+    @_builtins.property
+    def count(self) -> Global___AmountShown:
+        """How many, as worded."""
+
+    @_builtins.property
+    def agencies(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The agencies that it names for it."""
+
+    def __init__(
+        self,
+        *,
+        text: _kernel_pb2.Fact | None = ...,
+        count: Global___AmountShown | None = ...,
+        agencies: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "_text", b"_text", "count", b"count", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_count", b"_count", "_text", b"_text", "agencies", b"agencies", "count", b"count", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___HighlightShown: _TypeAlias = HighlightShown  # noqa: Y015
+
+@_typing.final
+class ReportShown(_message.Message):
+    """A report on the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    PRESENTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    PRESENTED_ON_FIELD_NUMBER: _builtins.int
+    HIGHLIGHTS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    report: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it is about."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """What it is called."""
+
+    @_builtins.property
+    def presenter(self) -> Global___PartyShown:
+        """Who presented it."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was presented."""
+
+    @_builtins.property
+    def presented_on(self) -> _kernel_pb2.Fact:
+        """The day on which it was presented."""
+
+    @_builtins.property
+    def highlights(self) -> _containers.RepeatedCompositeFieldContainer[Global___HighlightShown]:
+        """What it stresses."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many highlights there are said to be."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        report: _builtins.str = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        presenter: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        presented_on: _kernel_pb2.Fact | None = ...,
+        highlights: _abc.Iterable[Global___HighlightShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_presented_on", b"_presented_on", "_presenter", b"_presenter", "_title", b"_title", "_year", b"_year", "conference", b"conference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "presented_on", b"presented_on", "presenter", b"presenter", "title", b"title", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_presented_on", b"_presented_on", "_presenter", b"_presenter", "_title", b"_title", "_year", b"_year", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "exhaustive", b"exhaustive", "highlights", b"highlights", "presented_on", b"presented_on", "presenter", b"presenter", "report", b"report", "rulings", b"rulings", "title", b"title", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__presented_on: _TypeAlias = _typing.Literal["presented_on"]  # noqa: Y015
+    _WhichOneofArgType__presented_on: _TypeAlias = _typing.Literal["_presented_on", b"_presented_on"]  # noqa: Y015
+    _WhichOneofReturnType__presenter: _TypeAlias = _typing.Literal["presenter"]  # noqa: Y015
+    _WhichOneofArgType__presenter: _TypeAlias = _typing.Literal["_presenter", b"_presenter"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presented_on) -> _WhichOneofReturnType__presented_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__presenter) -> _WhichOneofReturnType__presenter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ReportShown: _TypeAlias = ReportShown  # noqa: Y015
+
+@_typing.final
+class InspectionShown(_message.Message):
+    """An inspection of the year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    SUBJECTS_FIELD_NUMBER: _builtins.int
+    INSPECTORS_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    inspection: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year that it belongs to."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def item(self) -> _kernel_pb2.Fact:
+        """The activity of the plan that it carries out."""
+
+    @_builtins.property
+    def subjects(self) -> Global___FactList:
+        """What was inspected."""
+
+    @_builtins.property
+    def inspectors(self) -> Global___PartyFactList:
+        """Who inspected."""
+
+    @_builtins.property
+    def units(self) -> Global___MemberFactList:
+        """Who was inspected."""
+
+    @_builtins.property
+    def findings(self) -> Global___FactList:
+        """What was found."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        inspection: _builtins.str = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        item: _kernel_pb2.Fact | None = ...,
+        subjects: Global___FactList | None = ...,
+        inspectors: Global___PartyFactList | None = ...,
+        units: Global___MemberFactList | None = ...,
+        findings: Global___FactList | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_on", b"_on", "_year", b"_year", "findings", b"findings", "inspectors", b"inspectors", "item", b"item", "on", b"on", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_item", b"_item", "_on", b"_on", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "findings", b"findings", "inspection", b"inspection", "inspectors", b"inspectors", "item", b"item", "on", b"on", "rulings", b"rulings", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___InspectionShown: _TypeAlias = InspectionShown  # noqa: Y015
+
+@_typing.final
+class ExemplarStepShown(_message.Message):
+    """What was done about an exemplar, by one telling."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    MEDIUM_FIELD_NUMBER: _builtins.int
+    PARTNER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def step(self) -> _kernel_pb2.Fact:
+        """FOUND, FOSTERED, HONOURED, REPLICATED or PUBLICISED."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day."""
+
+    @_builtins.property
+    def by(self) -> Global___PartyShown:
+        """Who did it."""
+
+    @_builtins.property
+    def medium(self) -> _kernel_pb2.Fact:
+        """In which medium."""
+
+    @_builtins.property
+    def partner(self) -> Global___PartyShown:
+        """Together with whom."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was done."""
+
+    def __init__(
+        self,
+        *,
+        step: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        by: Global___PartyShown | None = ...,
+        medium: _kernel_pb2.Fact | None = ...,
+        partner: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_medium", b"_medium", "_on", b"_on", "_partner", b"_partner", "_step", b"_step", "by", b"by", "conference", b"conference", "medium", b"medium", "on", b"on", "partner", b"partner", "step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_medium", b"_medium", "_on", b"_on", "_partner", b"_partner", "_step", b"_step", "by", b"by", "conference", b"conference", "medium", b"medium", "on", b"on", "partner", b"partner", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__medium: _TypeAlias = _typing.Literal["medium"]  # noqa: Y015
+    _WhichOneofArgType__medium: _TypeAlias = _typing.Literal["_medium", b"_medium"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__partner: _TypeAlias = _typing.Literal["partner"]  # noqa: Y015
+    _WhichOneofArgType__partner: _TypeAlias = _typing.Literal["_partner", b"_partner"]  # noqa: Y015
+    _WhichOneofReturnType__step: _TypeAlias = _typing.Literal["step"]  # noqa: Y015
+    _WhichOneofArgType__step: _TypeAlias = _typing.Literal["_step", b"_step"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__medium) -> _WhichOneofReturnType__medium | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__partner) -> _WhichOneofReturnType__partner | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step) -> _WhichOneofReturnType__step | None: ...
+
+Global___ExemplarStepShown: _TypeAlias = ExemplarStepShown  # noqa: Y015
+
+@_typing.final
+class ExemplarShown(_message.Message):
+    """An advanced exemplar, or a group of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXEMPLAR_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FALLEN_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    PART_OF_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    exemplar: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """PERSON, COLLECTIVE, MODEL or PRACTICE; absent of a group of several kinds, too."""
+
+    @_builtins.property
+    def who(self) -> Global___PartyShown:
+        """Who it is; of a model or a way of working, whose."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """What a model, a way of working or a group is called."""
+
+    @_builtins.property
+    def fallen(self) -> _kernel_pb2.Fact:
+        """Whether who it is fell on duty."""
+
+    @_builtins.property
+    def count(self) -> Global___AmountShown:
+        """How many, of a group."""
+
+    @_builtins.property
+    def part_of(self) -> _kernel_pb2.Fact:
+        """The group that it belongs to."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in which it is one."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year in which it is one."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The day from which it is one."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was told."""
+
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExemplarStepShown]:
+        """What was done so that others follow it, in the order of telling."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        exemplar: _builtins.str = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        who: Global___PartyShown | None = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        fallen: _kernel_pb2.Fact | None = ...,
+        count: Global___AmountShown | None = ...,
+        part_of: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        steps: _abc.Iterable[Global___ExemplarStepShown] | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_count", b"_count", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_since", b"_since", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "count", b"count", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "since", b"since", "who", b"who", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_count", b"_count", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_since", b"_since", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "count", b"count", "disputed", b"disputed", "disputes", b"disputes", "exemplar", b"exemplar", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "rulings", b"rulings", "since", b"since", "steps", b"steps", "who", b"who", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__fallen: _TypeAlias = _typing.Literal["fallen"]  # noqa: Y015
+    _WhichOneofArgType__fallen: _TypeAlias = _typing.Literal["_fallen", b"_fallen"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__part_of: _TypeAlias = _typing.Literal["part_of"]  # noqa: Y015
+    _WhichOneofArgType__part_of: _TypeAlias = _typing.Literal["_part_of", b"_part_of"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__who: _TypeAlias = _typing.Literal["who"]  # noqa: Y015
+    _WhichOneofArgType__who: _TypeAlias = _typing.Literal["_who", b"_who"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fallen) -> _WhichOneofReturnType__fallen | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__part_of) -> _WhichOneofReturnType__part_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__who) -> _WhichOneofReturnType__who | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ExemplarShown: _TypeAlias = ExemplarShown  # noqa: Y015
+
+@_typing.final
+class CitationShown(_message.Message):
+    """That something cites a document."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DATED_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def document(self) -> _kernel_pb2.Fact:
+        """The document."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What the document is; absent, as the next three, where it is not registered or that is not told."""
+
+    @_builtins.property
+    def number(self) -> _kernel_pb2.Fact:
+        """Its number."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """Its title."""
+
+    @_builtins.property
+    def dated(self) -> _kernel_pb2.Fact:
+        """The day that it bears."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference that cites it."""
+
+    @_builtins.property
+    def guidance(self) -> _kernel_pb2.Fact:
+        """The guidance that does, given at the conference."""
+
+    @_builtins.property
+    def movement(self) -> _kernel_pb2.Fact:
+        """The movement that does."""
+
+    @_builtins.property
+    def review(self) -> _kernel_pb2.Fact:
+        """The review that does."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """Of a plan that does: its bloc."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """Of a plan that does: its year."""
+
+    @_builtins.property
+    def item(self) -> _kernel_pb2.Fact:
+        """Of a plan: the activity that does."""
+
+    @_builtins.property
+    def words(self) -> _kernel_pb2.Fact:
+        """How it is cited."""
+
+    @_builtins.property
+    def report(self) -> _kernel_pb2.Fact:
+        """The report that does."""
+
+    def __init__(
+        self,
+        *,
+        document: _kernel_pb2.Fact | None = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        number: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        dated: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        guidance: _kernel_pb2.Fact | None = ...,
+        movement: _kernel_pb2.Fact | None = ...,
+        review: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        item: _kernel_pb2.Fact | None = ...,
+        words: _kernel_pb2.Fact | None = ...,
+        report: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_report", b"_report", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "report", b"report", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_dated", b"_dated", "_guidance", b"_guidance", "_item", b"_item", "_kind", b"_kind", "_movement", b"_movement", "_number", b"_number", "_report", b"_report", "_review", b"_review", "_title", b"_title", "_words", b"_words", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "dated", b"dated", "document", b"document", "guidance", b"guidance", "item", b"item", "kind", b"kind", "movement", b"movement", "number", b"number", "report", b"report", "review", b"review", "title", b"title", "words", b"words", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__dated: _TypeAlias = _typing.Literal["dated"]  # noqa: Y015
+    _WhichOneofArgType__dated: _TypeAlias = _typing.Literal["_dated", b"_dated"]  # noqa: Y015
+    _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
+    _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__report: _TypeAlias = _typing.Literal["report"]  # noqa: Y015
+    _WhichOneofArgType__report: _TypeAlias = _typing.Literal["_report", b"_report"]  # noqa: Y015
+    _WhichOneofReturnType__review: _TypeAlias = _typing.Literal["review"]  # noqa: Y015
+    _WhichOneofArgType__review: _TypeAlias = _typing.Literal["_review", b"_review"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dated) -> _WhichOneofReturnType__dated | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__report) -> _WhichOneofReturnType__report | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__review) -> _WhichOneofReturnType__review | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___CitationShown: _TypeAlias = CitationShown  # noqa: Y015
 
 @_typing.final
 class PartyFactList(_message.Message):
