@@ -19,6 +19,11 @@ class Command(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @property
+    def amends(self) -> int | None:
+        """The version of the event, in the stream that it is written to, that it corrects or retracts."""
+        return None
+
 
 class Context(NamedTuple):
     """Who sends a command, and under which id (chosen by the client, stored by it before the first send)."""
@@ -36,6 +41,9 @@ class Fold(Generic[S]):
     kind: str
     initial: S
     evolve: Callable[[S, Any], S]
+    """It is shown what stands (`standing.py`), and neither retractions nor what they or corrections took away."""
+    whole: bool = False
+    """Whether it is shown all that was ever told instead, because what was told stays in the world."""
 
     def of(self, *ids: str) -> "Stream[S]":
         """The stream `kind:id` or `kind:id:id`."""

@@ -10,7 +10,7 @@ import hashlib
 import operator
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -33,6 +33,13 @@ class Event(BaseModel):
     """When it was true, a civil date in Vietnam; null where it is not known."""
     reason: str | None = None
     """Why, where the event overrides something."""
+    replaces: ClassVar[tuple[str, ...]] = ()
+    """Other types, of events that it may be the correction of."""
+
+    @property
+    def amends(self) -> int | None:
+        """The version of the event of its stream that it corrects or retracts."""
+        return None
 
 
 E = TypeVar("E", bound=Event)

@@ -13,6 +13,7 @@ from services.kernel.decider import Command, Context, Events, Handler, Handlers,
 from services.kernel.errors import Conflict, Error, Reused, Unavailable
 from services.kernel.events import Envelope, Event, Vocabulary, event_id
 from services.kernel.log import Log
+from services.kernel.standing import FactRetracted, amendable, documented, standing
 
 _Envelope = Envelope[Any]
 REMEMBERED = 20_000  # streams whose state a process keeps in memory
@@ -26,6 +27,8 @@ class Known(NamedTuple):
     state: Any
     maker: Written | None = None
     """The append of this process that makes the version; None where it was loaded."""
+    told: Sequence[Event] = ()
+    """All its events, where it was loaded: only then can they be amended."""
 
 
 class _Case(NamedTuple):
@@ -92,20 +95,19 @@ class Handling:
 
     async def _attempt_on_loaded(self, case: _Case) -> Reply:
         connection = self._current()
-        loaded = await self._loaded(case.streams)
-        latest = self._latest(case.streams, loaded)
+        known = await self._loaded(case.streams)
+        latest = known if case.command.amends else self._latest(case.streams, known)
         try:
             return await self._attempt(case, latest, connection)
         except _OF_THE_LOG:
             raise
         except Error:
-            if latest == loaded:
+            if latest == known:
                 raise
-            return await self._attempt(case, loaded, connection)
+            return await self._attempt(case, known, connection)
 
     async def _attempt(self, case: _Case, known: list[Known], connection: int) -> Reply:
-        told = case.handler.decide(case.command, *(k.state for k in known))
-        events = by_stream(case.handler, case.streams, told)
+        events = decided(case.command, case.handler, case.streams, known)
         strange = {event.type for written in events.values() for event in written if not self._vocabulary.knows(event)}
         if strange:  # it would be written, and never read again
             raise TypeError(f"a decision made events that are not of the log's vocabulary: {sorted(strange)}")
@@ -114,7 +116,10 @@ class Handling:
         made = envelopes(expects, events, case.context)
         append = Append(case.context, case.command_hash, expects, made, written, connection)
         # Before it is durable, so that commands on one stream share a group.
-        self._guess(case.streams, known, events, written)
+        if case.command.amends:  # what was folded may stand no more
+            self._forget(case.streams)
+        else:
+            self._guess(case.streams, known, events, written)
         try:
             reply = await self._log.append(append)
         except BaseException:
@@ -133,6 +138,8 @@ class Handling:
 
     def _dares(self, case: _Case) -> bool:
         """Whether to decide before loading: on what is remembered, or that streams are new, as for most commands."""
+        if case.command.amends:
+            return False
         if all(s.name in self._guesses for s in case.streams):
             return True
         wary = self._wary.get(type(case.command), 0)
@@ -152,7 +159,7 @@ class Handling:
         found = []
         for stream in streams:
             events = [e.data for e in self._vocabulary.envelopes(row.body for row in rows[stream.name])]
-            found.append(folded(stream, Known(0, stream.fold.initial), events))
+            found.append(loaded(stream, events))
         return found
 
     def _guess(
@@ -175,11 +182,41 @@ def _version(known: Known) -> int:
     return known.version
 
 
+def loaded(stream: Stream[Any], events: Sequence[Event]) -> Known:
+    """What all its events make of a stream."""
+    known = folded(stream, Known(0, stream.fold.initial), _shown(stream, events))
+    return known._replace(version=len(events), told=events)
+
+
+def _shown(stream: Stream[Any], events: Sequence[Event]) -> Sequence[Event]:
+    """What of all its events a stream's state is made of."""
+    if not any(event.amends for event in events):
+        return events
+    if stream.fold.whole:
+        return [event for event in events if not isinstance(event, FactRetracted)]
+    return [one.event for one in standing(enumerate(events, 1))]
+
+
 def folded(stream: Stream[Any], known: Known, events: Sequence[Event]) -> Known:
+    """What further events, which amend nothing, make of it."""
     state = known.state
     for event in events:
         state = stream.fold.evolve(state, event)
     return Known(known.version + len(events), state)
+
+
+def decided(
+    command: Command, handler: Handler, streams: Sequence[Stream[Any]], known: Sequence[Known]
+) -> Mapping[str, Sequence[Event]]:
+    """A decision's events by stream name. Raises what the decision raises, and Refused for what amends nothing."""
+    if command.amends:
+        documented(command)
+    events = by_stream(handler, streams, handler.decide(command, *(k.state for k in known)))
+    if command.amends:
+        for stream, before in zip(streams, known, strict=True):
+            for event in events.get(stream.name, ()):
+                amendable(event, dict(enumerate(before.told, 1)))
+    return events
 
 
 def by_stream(handler: Handler, streams: Sequence[Stream[Any]], events: Events) -> Mapping[str, Sequence[Event]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from services.kernel.decider import Command, Handlers
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.handling import Known, by_stream, folded
+from services.kernel.handling import decided, loaded
 
 Told = Event | Mapping[str, Sequence[Event]]
 
@@ -59,8 +59,7 @@ class When:
         handler = self.handlers[type(self.command)]
         streams = handler.reads(self.command)
         events = _by_stream(self.told, streams[0].name)
-        states = [folded(s, Known(0, s.fold.initial), events.get(s.name, [])).state for s in streams]
-        return by_stream(handler, streams, handler.decide(self.command, *states))
+        return decided(self.command, handler, streams, [loaded(s, events.get(s.name, [])) for s in streams])
 
 
 def specification(handlers: Handlers) -> Callable[..., Given]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import asyncpg
 
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
-from services.kernel.events import Position, Row
+from services.kernel.events import Position, Recorded, Row
 from services.kernel.fold import Doc, Fold, Model, lost, steps
 from services.kernel.postgres import passing
 from services.kernel.retry import pauses
@@ -125,11 +125,23 @@ class View:
         """Rows of the past, folded from their streams; a row that has not changed since is as it is now."""
         rows = await Table(model).get(self._connection, keys, at.position)
         found = {key: model.decode(doc) for key, doc in rows}
-        changed = [key for key in keys if key not in found]
+        events = await self._rows([key for key in keys if key not in found], at)
+        fold = Fold(model, parks=True)
+        made, _ = steps(model, events, await discarded(self._connection, model.name))
+        for step in made:
+            fold.event(step.recorded, step.keys)
+        return found | {key: model.decode(row.doc) for key, row in fold.current.items()}
+
+    async def events(self, model: Model, stream: str) -> list[Recorded[Any]]:
+        """All that a stream of the own log, which the model folds, tells at this view's position."""
+        return model.vocabulary.decode(await self._rows([stream], self.positions[model.log]))
+
+    async def _rows(self, streams: Sequence[str], at: Position) -> list[Row]:
+        """What streams of the own log tell. Raises Refused for more than can be read for one answer."""
         rows = await self._connection.fetch(
             """select epoch, position, recorded_at, type, body from log.events
             where stream = any($1::text[]) and position <= $2 order by position limit $3""",
-            changed,
+            streams,
             at.position,
             LONGEST + 1,
         )
@@ -139,11 +151,7 @@ class View:
                 en=f"more than {LONGEST} events would have to be read again: ask for less at once",
                 vi=f"phải đọc lại hơn {LONGEST} sự kiện: xin hỏi ít hơn trong một lần",
             )
-        fold = Fold(model, parks=True)
-        made, _ = steps(model, [Row(*row) for row in rows], await discarded(self._connection, model.name))
-        for step in made:
-            fold.event(step.recorded, step.keys)
-        return found | {key: model.decode(row.doc) for key, row in fold.current.items()}
+        return [Row(*row) for row in rows]
 
 
 async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:

@@ -1,0 +1,197 @@
+"""What of a stream stands where later events correct or retract earlier ones: one rule for decisions and answers. Pure.
+
+A correction is the same fact told again: it takes the place, among all that is told, of the event that it names, with
+all that this told. A retraction says that what an event told was never so; the corrections that rest on that event fall
+with it. A retracted correction brings back what it had replaced, and a retracted retraction what it had taken away.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.errors import Invalid, Violation
+from services.kernel.events import Event, Recorded
+from services.kernel.provenance import Part, Record
+from services.kernel.telling import require, tell
+from services.kernel.text import Prose
+
+E = TypeVar("E")
+
+Version = Annotated[int, Field(ge=1)]
+StreamName = Annotated[str, Field(pattern=r"^[a-z]{1,40}(:[a-z0-9][a-z0-9._-]{0,79}){1,4}$")]
+
+
+class Correction(Part):
+    """Of which event this is the corrected telling."""
+
+    corrects: Version
+    """The version, in the same stream, of the event that told it last."""
+    reason: Prose
+    """Why."""
+
+
+class Correctable(BaseModel):
+    """Facts that may be told again in the place of an earlier telling. The correction's document is the record's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    correction: Correction | None = None
+    """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    @property
+    def amends(self) -> int | None:
+        return self.correction.corrects if self.correction else None
+
+
+class Retraction(Part):
+    """What an event told was never so."""
+
+    retracts: Version
+    """The version, in its stream, of the event that told it. What corrects that event is retracted with it."""
+    reason: Prose
+    """Why."""
+    record: Record
+    """By which document."""
+
+    @property
+    def amends(self) -> int:
+        return self.retracts
+
+
+class FactRetracted(Retraction, Event):
+    """What an earlier event of the same stream told was never so."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: Literal["FactRetracted"] = "FactRetracted"
+    reason: Prose
+
+
+class Retract(Retraction, Command):
+    """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
+
+    stream: StreamName
+    """Of what it told, such as `plan:khoi-noi-chinh:2024`: the kind and the ids."""
+
+
+class Telling(BaseModel, Generic[E]):
+    """An event of a stream as read models keep it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    event: E
+
+
+class Standing(NamedTuple, Generic[E]):
+    """What stands: the event that tells it."""
+
+    event: E
+    told_by: tuple[int, ...]
+    """Versions of the event that told it first, and of its corrections, oldest first."""
+
+
+def why(event: Any) -> str | None:
+    """The reason for which an event amends another; null where it amends none."""
+    correction: Correction | None = getattr(event, "correction", None)
+    return correction.reason if correction else event.reason if event.amends else None
+
+
+def and_then(told: Sequence[Telling[Any]], recorded: Recorded[Any]) -> tuple[Telling[Any], ...]:
+    """What a stream told, and one event more."""
+    return (*told, Telling(version=recorded.envelope.version, event=recorded.event))
+
+
+def holds(told: Iterable[Telling[Any]]) -> list[Any]:
+    """The events that tell what stands, in the order of first telling."""
+    return [one.event for one in standing((t.version, t.event) for t in told)]
+
+
+def standing(told: Iterable[tuple[int, Any]]) -> list[Standing[Any]]:
+    """What stands of the events of one stream, by version, oldest first; in the order of first telling."""
+    events = dict(told)
+    retracted = _retracted(events)
+    first: dict[int, int] = {}  # by the version of a telling: by which version the same was told first
+    found: dict[int, Standing[Any]] = {}
+    for version, event in events.items():
+        if version in retracted or isinstance(event, FactRetracted):
+            continue
+        place = version if event.amends is None else first.get(event.amends)
+        if place is not None:  # or it fell with what it corrects
+            first[version] = place
+            found[place] = Standing(event, (*(found[place].told_by if place in found else ()), version))
+    return list(found.values())
+
+
+def _retracted(events: Mapping[int, Any]) -> set[int]:
+    """The last word counts: whether a retraction is retracted is known before what it retracts."""
+    found: set[int] = set()
+    for version, event in reversed([*events.items()]):
+        if isinstance(event, FactRetracted) and version not in found:
+            found.add(event.retracts)
+    return found
+
+
+def documented(command: Command) -> None:
+    """What every correction needs. Raises Refused."""
+    require(
+        getattr(command, "record", None),
+        "correction.document",
+        en="record: a correction is recorded from its document.",
+        vi="record: đính chính phải được ghi nhận theo văn bản.",
+    )
+
+
+def amendable(event: Event, told: Mapping[int, Event]) -> None:
+    """That there is, among the events of its stream by version, what an event corrects or retracts. Raises Refused."""
+    if event.amends is None:
+        return
+    versions = _retractable(told) if isinstance(event, FactRetracted) else _correctable(event, told)
+    en, vi = _which(versions)
+    require(
+        event.amends in versions,
+        "correction.nothing",
+        en=f"Event {event.amends} of this stream tells nothing that stands and can be amended so: {en}.",
+        vi=f"Sự kiện {event.amends} không có nội dung đang còn giá trị để sửa như vậy: {vi}.",
+    )
+
+
+def _retractable(told: Mapping[int, Event]) -> list[int]:
+    """All that stands with what it corrects, and retractions; of what cannot be recorded, none."""
+    tellings = {version for one in standing(told.items()) for version in one.told_by}
+    retractions = {v for v, event in told.items() if isinstance(event, FactRetracted)} - _retracted(told)
+    return sorted(v for v in tellings | retractions if "record" in type(told[v]).model_fields)
+
+
+def _correctable(event: Event, told: Mapping[int, Event]) -> list[int]:
+    kinds = (event.type, *event.replaces)
+    return [one.told_by[-1] for one in standing(told.items()) if one.event.type in kinds]
+
+
+def _which(versions: Sequence[int]) -> tuple[str, str]:
+    """What can be named instead, in English and in Vietnamese."""
+    if not versions:
+        return "there is none", "chưa có sự kiện nào"
+    last = ", ".join(map(str, versions[-10:]))
+    return f"name one of {last}", f"cần nêu một trong: {last}"
+
+
+def retracting(folds: Iterable[Fold[Any]]) -> Handlers:
+    """The command by which whatever the streams of these kinds tell is retracted."""
+    kinds = {fold.kind: fold for fold in folds}
+
+    def reads(command: Retract) -> list[Stream[Any]]:
+        kind = command.stream.partition(":")[0]
+        if kind not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise Invalid(Violation("stream", en=f"begins with one of {known}", vi=f"phải bắt đầu bằng: {known}"))
+        return [Stream(command.stream, kinds[kind])]
+
+    return {Retract: Handler(reads, _retract)}
+
+
+def _retract(command: Retract, state: object) -> Events:
+    del state  # that there is something to retract, the kernel sees to
+    return [tell(FactRetracted, command)]
