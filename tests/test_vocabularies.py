@@ -8,6 +8,7 @@ from services.awards import events as awards_events
 from services.awards.main import SERVICE as AWARDS
 from services.kernel.events import Event
 from services.kernel.service import Service
+from services.kernel.standing import FactRetracted
 from services.registry import events as registry_events
 from services.registry.main import SERVICE as REGISTRY
 from services.scoring import events as scoring_events
@@ -27,7 +28,7 @@ def declared(module: ModuleType) -> set[type[Event]]:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_event_of_a_service_is_in_its_vocabulary(name: str) -> None:
-    assert set(SERVICES[name].vocabulary.types.values()) == declared(MODULES[name])
+    assert {*SERVICES[name].vocabulary.types.values()} - {FactRetracted} == declared(MODULES[name])
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)

@@ -2,69 +2,64 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Annotated, TypeGuard
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.awards.domain.proposal import AgreeNomination
 from services.awards.events import RankSeen
 from services.kernel.errors import Unavailable
 from services.kernel.events import Position, Recorded, types_of
 from services.kernel.fold import Model, by_stream
-from services.kernel.provenance import Fact, Source
-from services.kernel.telling import cited, fact
+from services.kernel.provenance import Fact
+from services.kernel.standing import FactRetracted, Telling, and_then, holds
+from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.registry import events as registry
 from services.scoring import events as scoring
 
 Naming = registry.OrganisationRegistered | registry.OrganisationNamed | registry.BlocEstablished | registry.BlocNamed
-
-
-class NameTold(BaseModel):
-    """A name that counts from a day on; one without a day counts first."""
-
-    since: date | None = None
-    name: Fact
-    source: Source | None = None
-    """The document of its mark."""
-    registered: bool
-    """Whether a registration tells it, or an establishment, on which there may be a ruling."""
+NameTold = Telling[Annotated[Naming | FactRetracted, Field(discriminator="type")]]
 
 
 class Name(BaseModel):
-    """The names of an organisation or bloc that hold, in the order of telling."""
+    """All that names an organisation or bloc, oldest first."""
 
-    told: tuple[NameTold, ...] = ()
+    events: tuple[NameTold, ...] = ()
 
     @property
     def name(self) -> Fact | None:
-        """The one that counts from the latest day; of several of a day the one that was told last."""
-        found = max(reversed(self.told), key=lambda told: told.since or date.min, default=None)
-        return cited(found.name, found.source) if found else None
+        """The one that counts from the latest day (no day comes first); of several of a day the one told last.
+
+        As registry answers it: a ruling holds instead of what was registered before.
+        """
+        told: list[Naming] = holds(self.events)
+        ruled = max((i for i, event in enumerate(told) if _registered(event) and event.ruling), default=0)
+        names = [event for i, event in enumerate(told) if event.name and (i >= ruled or not _registered(event))]
+        return fact(max(reversed(names), key=lambda event: event.effective or date.min, default=None), "name")
 
 
-def named(stream: str, name: Name | None, recorded: Recorded[Naming]) -> Name:
-    """As registry answers it: a ruling holds instead of what was registered before."""
-    event, told = recorded.event, name.told if name else ()
-    registered = isinstance(event, registry.Disputable)
-    if isinstance(event, registry.Disputable) and event.ruling is not None:
-        told = tuple(one for one in told if not one.registered)
-    if (called := fact(event, "name")) is None:
-        return Name(told=told)
-    return Name(
-        told=(*told, NameTold(since=event.effective, name=called, source=called.mark.document, registered=registered))
-    )
+def _registered(event: Naming) -> TypeGuard[registry.Disputable]:
+    """Whether a registration tells it, or an establishment, on which there may be a ruling."""
+    return isinstance(event, registry.Disputable)
+
+
+def named(stream: str, name: Name | None, recorded: Recorded[Naming | FactRetracted]) -> Name | None:
+    if name is None and isinstance(recorded.event, FactRetracted):
+        return None  # of a stream of another kind
+    return Name(events=and_then(name.events if name else (), recorded))
 
 
 NAMES = Model(
     "names",
     "registry",
     registry.VOCABULARY,
-    types_of(Naming),
+    types_of(Naming, FactRetracted),
     by_stream,
     named,
     doc=Name,
-    version=4,
+    version=5,
 )
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
-from services.kernel.errors import Invalid, Violation
 from services.kernel.events import Event, Recorded
 from services.kernel.provenance import Part, Record
 from services.kernel.telling import require, tell
@@ -178,20 +177,12 @@ def _which(versions: Sequence[int]) -> tuple[str, str]:
     return f"name one of {last}", f"cần nêu một trong: {last}"
 
 
-def retracting(folds: Iterable[Fold[Any]]) -> Handlers:
-    """The command by which whatever the streams of these kinds tell is retracted."""
-    kinds = {fold.kind: fold for fold in folds}
-
-    def reads(command: Retract) -> list[Stream[Any]]:
-        kind = command.stream.partition(":")[0]
-        if kind not in kinds:
-            known = ", ".join(sorted(kinds))
-            raise Invalid(Violation("stream", en=f"begins with one of {known}", vi=f"phải bắt đầu bằng: {known}"))
-        return [Stream(command.stream, kinds[kind])]
-
-    return {Retract: Handler(reads, _retract)}
-
-
-def _retract(command: Retract, state: object) -> Events:
+def _retract(command: Retract, state: None) -> Events:
     del state  # that there is something to retract, the kernel sees to
     return [tell(FactRetracted, command)]
+
+
+RETRACTING: Handlers = {
+    Retract: Handler(lambda c: [Stream(c.stream, Fold("", None, lambda state, event: state))], _retract)
+}
+"""The command by which whatever a stream tells is retracted, of whatever kind it is."""

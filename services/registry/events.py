@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Amount, Listed, Part, Record, Source
+from services.kernel.standing import Correctable, FactRetracted
 from services.kernel.telling import Told
 from services.kernel.text import Id, Line, Prose
 
@@ -136,10 +137,10 @@ class Ruling(Part):
     """Why."""
 
 
-class Disputable(Told):
+class Disputable(Told, Correctable):
     """Facts that sources may tell in ways that cannot both be: all are kept, until a ruling says which hold."""
 
-    may_differ: ClassVar[frozenset[str]] = frozenset({"record", "ruling"})
+    may_differ: ClassVar[frozenset[str]] = frozenset({"record", "ruling", "correction"})
     """Fields of which several values are all true. Of every other one a single value is, and two are a dispute."""
 
     ruling: Ruling | None = None
@@ -166,7 +167,7 @@ class OrganisationFacts(Disputable):
     """Its official code."""
 
 
-class OrganisationNameFacts(Told):
+class OrganisationNameFacts(Told, Correctable):
     organisation: Id
     """The organisation."""
     name: Line | None = None
@@ -196,7 +197,7 @@ class BlocFacts(Disputable):
     """The decision that establishes it."""
 
 
-class BlocNameFacts(Told):
+class BlocNameFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     name: Line | None = None
@@ -205,14 +206,14 @@ class BlocNameFacts(Told):
     """Further spellings and short forms."""
 
 
-class DissolutionFacts(Told):
+class DissolutionFacts(Told, Correctable):
     bloc: Id
     """The bloc; `effective` is the first day on which it is no more."""
     decision: Source | None = None
     """The decision that dissolves it."""
 
 
-class MembersFacts(Told):
+class MembersFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year | None = None
@@ -221,7 +222,7 @@ class MembersFacts(Told):
     """The members named, the count declared, and whether the list is whole."""
 
 
-class MembershipFacts(Told):
+class MembershipFacts(Told, Correctable):
     authority: Id
     """The organising authority, within which a unit is in at most one bloc."""
     unit: Id
@@ -232,7 +233,7 @@ class MembershipFacts(Told):
     """The decision that admits or releases it."""
 
 
-class ElectionFacts(Told):
+class ElectionFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -314,14 +315,14 @@ class ConferenceFacts(Disputable):
     """What it was held for."""
 
 
-class AttendanceFacts(Told):
+class AttendanceFacts(Told, Correctable):
     conference: Id
     """The conference."""
     attendees: Listed[Attendee] = Listed[Attendee]()
     """Who took part, and in which roles."""
 
 
-class GuidanceFacts(Told):
+class GuidanceFacts(Told, Correctable):
     conference: Id
     """The conference at which it was given."""
     guidance: Id
@@ -334,7 +335,7 @@ class GuidanceFacts(Told):
     """Who took it in (tiếp thu)."""
 
 
-class DifficultiesFacts(Told):
+class DifficultiesFacts(Told, Correctable):
     conference: Id
     """The conference."""
     speakers: Listed[Party] = Listed[Party]()
@@ -343,7 +344,7 @@ class DifficultiesFacts(Told):
     """The difficulties, as far as they are told. Nothing is decided by voicing them."""
 
 
-class ConclusionFacts(Told):
+class ConclusionFacts(Told, Correctable):
     conference: Id
     """The conference."""
     year: Year | None = None
@@ -429,7 +430,7 @@ class ExemplarFacts(Disputable):
     """The conference at which it was told."""
 
 
-class ExemplarStepFacts(Told):
+class ExemplarStepFacts(Told, Correctable):
     exemplar: Id
     """The exemplar; `effective` is the day of the step."""
     step: ExemplarStep
@@ -498,7 +499,7 @@ class Citing(Part):
         return self
 
 
-class CitationFacts(Told):
+class CitationFacts(Told, Correctable):
     document: Id
     """The document, which need not be registered before."""
     citing: Citing
@@ -526,7 +527,7 @@ class MovementFacts(Disputable):
     """Free tags, such as "thi đua đột xuất"."""
 
 
-class MovementLinkFacts(Told):
+class MovementLinkFacts(Told, Correctable):
     movement: Id
     """The movement of somebody else, which need not be registered before."""
     bloc: Id
@@ -550,7 +551,7 @@ class Signature(Part):
     """The person who signed."""
 
 
-class SignatureFacts(Told):
+class SignatureFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -561,7 +562,7 @@ class SignatureFacts(Told):
     """The conference at which it was signed."""
 
 
-class CovenantFacts(Told):
+class CovenantFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -576,7 +577,7 @@ class CovenantFacts(Told):
     """The conference at which it was signed, or was to be."""
 
 
-class PlanDraftFacts(Told):
+class PlanDraftFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -589,7 +590,7 @@ class PlanDraftFacts(Told):
     """The conference at which it is presented."""
 
 
-class PlanCommentFacts(Told):
+class PlanCommentFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -604,7 +605,7 @@ class PlanCommentFacts(Told):
     """The conference at which it was discussed."""
 
 
-class PlanApprovalFacts(Told):
+class PlanApprovalFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -617,7 +618,7 @@ class PlanApprovalFacts(Told):
     """The document that approves it."""
 
 
-class PlanReferenceFacts(Told):
+class PlanReferenceFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -626,7 +627,7 @@ class PlanReferenceFacts(Told):
     """What it is called."""
 
 
-class LeadFacts(Told):
+class LeadFacts(Told, Correctable):
     bloc: Id
     """The bloc."""
     year: Year
@@ -666,7 +667,7 @@ class OrganisationNamed(OrganisationNameFacts, Event):
     type: Literal["OrganisationNamed"] = "OrganisationNamed"
 
 
-class PersonRegistered(Told, Event):
+class PersonRegistered(Told, Correctable, Event):
     """A person's id came into use. The name is sealed with the person's key."""
 
     type: Literal["PersonRegistered"] = "PersonRegistered"
@@ -674,7 +675,7 @@ class PersonRegistered(Told, Event):
     name: Sealed
 
 
-class PersonDescribed(Told, Event):
+class PersonDescribed(Told, Correctable, Event):
     """How a person was called at a time: name, rank and posts as worded then, each sealed."""
 
     type: Literal["PersonDescribed"] = "PersonDescribed"
@@ -727,33 +728,45 @@ class LeadershipElected(ElectionFacts, Event):
     type: Literal["LeadershipElected"] = "LeadershipElected"
 
 
-class LeadershipHandedOver(HandoverFacts, Event):
+class LeadershipHandedOver(HandoverFacts, Correctable, Event):
     type: Literal["LeadershipHandedOver"] = "LeadershipHandedOver"
+    replaces: ClassVar[tuple[str, ...]] = ("HandoverCorrected",)
 
 
-class LeadershipRecorded(LeadershipFacts, Event):
+class LeadershipRecorded(LeadershipFacts, Correctable, Event):
     """A source tells who led, whatever it does not tell about how they came to."""
 
     type: Literal["LeadershipRecorded"] = "LeadershipRecorded"
+    replaces: ClassVar[tuple[str, ...]] = ("LeadershipCorrected",)
 
 
 class LeadershipCorrected(LeadershipFacts, Event):
     """What an earlier event of the same stream told of a term is replaced by this, for the reason given."""
 
     type: Literal["LeadershipCorrected"] = "LeadershipCorrected"
+    replaces: ClassVar[tuple[str, ...]] = ("LeadershipElected", "LeadershipRecorded")
     corrects: int
     """The version, in this stream, of the event that told the term."""
+
+    @property
+    def amends(self) -> int:
+        return self.corrects
 
 
 class HandoverCorrected(HandoverFacts, Event):
     """What an earlier event of the same stream told of a handover is replaced by this, for the reason given."""
 
     type: Literal["HandoverCorrected"] = "HandoverCorrected"
+    replaces: ClassVar[tuple[str, ...]] = ("LeadershipHandedOver",)
     record: Record
     corrects: int
     """The version, in this stream, of the event that told the handover."""
     void: bool = False
     """True where no such handover took place."""
+
+    @property
+    def amends(self) -> int:
+        return self.corrects
 
 
 class ConferenceHeld(ConferenceFacts, Event):
@@ -891,5 +904,6 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         CovenantEvent,
         PlanEvent,
         ReviewEvent,
+        FactRetracted,
     )
 )

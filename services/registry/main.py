@@ -1,11 +1,11 @@
 """What registry is made of; it owns the persons, and so their vault."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from thidua.registry.v1 import registry_pb2
 
 from services.kernel.decider import Command, Stream
-from services.kernel.handling import Known, folded
+from services.kernel.handling import Known, decided, loaded
 from services.kernel.service import Service
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
@@ -23,7 +23,6 @@ select stream from log.events where starts_with(stream, $1) and version = 1 orde
 """
 
 A = TypeVar("A", bound=ActOfMembers)
-S = TypeVar("S")
 
 ACTS_OF_MEMBERS = [command for command in HANDLERS if issubclass(command, ActOfMembers)]
 
@@ -56,36 +55,36 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
 
 
 async def _decided(command: RegisterPerson | DescribePerson, tools: Tools) -> None:
-    HANDLERS[type(command)].decide(command, await _state(PERSON.of(command.person), tools))
+    stream = PERSON.of(command.person)
+    decided(command, HANDLERS[type(command)], [stream], [await _loaded(stream, tools)])
 
 
 async def with_authority(command: A, tools: Tools) -> A:
     """An act performed here with who organises the bloc; a record as it is."""
     if command.record is not None:
         return command
-    return command.model_copy(update={"authority": authority_of(await _state(BLOC.of(command.bloc), tools))})
+    bloc = await _loaded(BLOC.of(command.bloc), tools)
+    return command.model_copy(update={"authority": authority_of(bloc.state)})
 
 
 async def with_members(command: EstablishBloc, tools: Tools) -> EstablishBloc:
-    """A ruling that names another authority with the units that are in the bloc under the former one."""
-    if command.ruling is None or command.record is None:
+    """A ruling or correction that names another authority with the units in the bloc under the former one."""
+    if command.record is None or not (command.ruling or command.correction):
         return command
-    former = authority_of(await _state(BLOC.of(command.bloc), tools))
+    former = authority_of((await _loaded(BLOC.of(command.bloc), tools)).state)
     if former is None or former == command.authority:
         return command
-    claims = MEMBERSHIP.of(former, "").name
-    found = [row["stream"].removeprefix(claims) for row in await tools.pool.fetch(_CLAIMED, claims)]
-    stays = {unit: await _state(MEMBERSHIP.of(former, unit), tools) for unit in found}
-    units = tuple(unit for unit in found if open_stay(stays[unit], command.bloc, unit))
+    prefix = MEMBERSHIP.of(former, "").name
+    found = [row["stream"].removeprefix(prefix) for row in await tools.pool.fetch(_CLAIMED, prefix)]
+    claims = {unit: await _loaded(MEMBERSHIP.of(former, unit), tools) for unit in found}
+    units = tuple(unit for unit in found if open_stay(claims[unit].state, command.bloc, unit))
     return command.model_copy(update={"former": former, "units": units})
 
 
-async def _state(stream: Stream[S], tools: Tools) -> S:
-    """The state of a stream as its log has it."""
+async def _loaded(stream: Stream[Any], tools: Tools) -> Known:
+    """A stream as its log has it."""
     rows = (await tools.log.load([(stream.name, 0)]))[stream.name]
-    events = [envelope.data for envelope in VOCABULARY.envelopes(row.body for row in rows)]
-    state: S = folded(stream, Known(0, stream.fold.initial), events).state
-    return state
+    return loaded(stream, [envelope.data for envelope in VOCABULARY.envelopes(row.body for row in rows)])
 
 
 async def destroyed(command: ForgetPerson, tools: Tools) -> None:
@@ -105,9 +104,9 @@ async def _forgotten_again(tools: Tools, person: str | None) -> None:
 
 
 def widened(command: Command) -> bool:
-    """Whose arrival names more streams: members for an act, and for a ruling on who organises a bloc."""
+    """Whose arrival names more streams: members for an act, and for a ruling or correction on who organises a bloc."""
     if isinstance(command, EstablishBloc):
-        return command.ruling is not None
+        return bool(command.ruling or command.correction)
     return isinstance(command, ActOfMembers) and command.record is None
 
 

@@ -1,22 +1,23 @@
 """What registry's own events make of organisations, blocs, their leadership and their years."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, assert_never
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from services.kernel.decider import Fold
 from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model, by_stream
+from services.kernel.standing import FactRetracted, Telling, and_then, holds, standing
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.bloc import BLOC
+from services.registry.domain.document import DOCUMENT
 from services.registry.domain.heading import Summation
-from services.registry.domain.leadership import Leadership
-from services.registry.domain.leadership import evolve as led_after
+from services.registry.domain.leadership import LEADERSHIP, Leadership, led
 from services.registry.domain.naming import code_term, terms
+from services.registry.domain.organisation import ORGANISATION
 
-OrganisationTold = Annotated[e.OrganisationEvent, Field(discriminator="type")]
-BlocTold = Annotated[e.BlocEstablished | e.BlocNamed, Field(discriminator="type")]
-MembershipTold = Annotated[e.MembershipEvent, Field(discriminator="type")]
 YearEvent = (
     e.ConferenceHeld | e.MovementEvent | e.ReviewNoted | e.ReportEvent | e.InspectionEvent | e.ExemplarRegistered
 )
@@ -33,42 +34,88 @@ StreamEvent = (
     | e.InspectionEvent
     | e.ExemplarEvent
 )
-StreamTold = Annotated[StreamEvent, Field(discriminator="type")]
+OrganisationTold = Telling[Annotated[e.OrganisationEvent | FactRetracted, Field(discriminator="type")]]
+BlocTold = Telling[Annotated[e.BlocEvent | FactRetracted, Field(discriminator="type")]]
+DocumentTold = Telling[Annotated[e.DocumentEvent | FactRetracted, Field(discriminator="type")]]
+CitationTold = Telling[Annotated[e.CitationEvent | FactRetracted, Field(discriminator="type")]]
+LeadershipTold = Telling[Annotated[e.LeadershipEvent | FactRetracted, Field(discriminator="type")]]
+StreamTold = Telling[Annotated[StreamEvent | FactRetracted, Field(discriminator="type")]]
 
 
 class Organisation(BaseModel):
-    """All that is told of an organisation, oldest first."""
+    """All that was told of an organisation, oldest first."""
 
-    told: tuple[OrganisationTold, ...] = ()
+    events: tuple[OrganisationTold, ...] = ()
+
+    @property
+    def told(self) -> list[e.OrganisationEvent]:
+        """What stands of it."""
+        return holds(self.events)
+
+    @property
+    def stands(self) -> bool:
+        return bool(self.told)
 
 
 class Bloc(BaseModel):
-    """All that is told of a bloc itself and of its members, oldest first."""
+    """All that was told of a bloc itself, oldest first, and where its members are told."""
 
-    told: tuple[BlocTold, ...] = ()
-    dissolved: tuple[e.BlocDissolved, ...] = ()
-    declared: tuple[e.MembersDeclared, ...] = ()
-    memberships: tuple[MembershipTold, ...] = ()
+    events: tuple[BlocTold, ...] = ()
+    members: tuple[str, ...] = ()
+    """The streams that told of a membership in the bloc."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether anything of it does, or may: members are told elsewhere."""
+        return bool(self.members or holds(self.events))
+
+    @property
+    def told(self) -> list[e.BlocEstablished | e.BlocNamed]:
+        """What stands of its names."""
+        return [event for event in holds(self.events) if isinstance(event, e.BlocEstablished | e.BlocNamed)]
+
+    @property
+    def dissolved(self) -> list[e.BlocDissolved]:
+        return [event for event in holds(self.events) if isinstance(event, e.BlocDissolved)]
+
+    @property
+    def declared(self) -> list[e.MembersDeclared]:
+        return [event for event in holds(self.events) if isinstance(event, e.MembersDeclared)]
 
 
 class Document(BaseModel):
-    """All that is told of a guiding document itself, oldest first."""
+    """All that was told of a guiding document itself, oldest first."""
 
-    told: tuple[e.DocumentRegistered, ...] = ()
+    events: tuple[DocumentTold, ...] = ()
+
+    @property
+    def told(self) -> list[e.DocumentRegistered]:
+        """What stands of it."""
+        return holds(self.events)
 
 
 class Citations(BaseModel):
-    """What one thing tells of citing one document, oldest first."""
+    """All that was told of what one thing cites, oldest first."""
 
-    told: tuple[e.DocumentCited, ...] = ()
+    events: tuple[CitationTold, ...] = ()
+
+    @property
+    def told(self) -> list[e.DocumentCited]:
+        """What stands of it."""
+        return holds(self.events)
 
 
 class Led(BaseModel):
     """What it takes to say who headed a bloc on a day."""
 
-    leadership: Leadership = Leadership()
+    events: tuple[LeadershipTold, ...] = ()
     summed_up: tuple[Id, ...] = ()
-    """Conferences that are told to have summed up a year of the bloc, on a day."""
+    """Conferences that were told to have summed up a year of the bloc, on a day."""
+
+    @property
+    def leadership(self) -> Leadership:
+        """What stands of it."""
+        return led(standing((told.version, told.event) for told in self.events))
 
 
 class Year(BaseModel):
@@ -79,56 +126,60 @@ class Year(BaseModel):
 
 
 class Stream(BaseModel):
-    """All that one stream tells, oldest first."""
+    """All that one stream told, oldest first."""
 
-    told: tuple[StreamTold, ...] = ()
+    events: tuple[StreamTold, ...] = ()
+
+    @property
+    def told(self) -> list[StreamEvent]:
+        """What stands of it."""
+        return holds(self.events)
 
 
 def year_key(bloc: Id, year: int) -> str:
     return f"{bloc}:{year}"
 
 
-def _organisation_keys(recorded: Recorded[e.OrganisationEvent]) -> Iterable[Id]:
-    return (recorded.event.organisation,)
+def _key_of(kind: Fold[Any], recorded: Recorded[Any]) -> tuple[str, ...]:
+    """The id of a stream that has one, where it is of this kind: of what, a retraction does not say."""
+    name, _, key = recorded.stream.partition(":")
+    return (key,) if name == kind.kind else ()
 
 
-def _organisation(key: str, doc: Organisation | None, recorded: Recorded[e.OrganisationEvent]) -> Organisation:
-    return Organisation(told=(*(doc.told if doc else ()), recorded.event))
+def _organisation_keys(recorded: Recorded[e.OrganisationEvent | FactRetracted]) -> Iterable[Id]:
+    event = recorded.event
+    return _key_of(ORGANISATION, recorded) if isinstance(event, FactRetracted) else (event.organisation,)
 
 
-def _bloc_keys(recorded: Recorded[e.BlocEvent | e.MembershipEvent]) -> Iterable[Id]:
-    return (recorded.event.bloc,)
+def _organisation(key: str, doc: Organisation | None, recorded: Recorded[Any]) -> Organisation:
+    return Organisation(events=and_then(doc.events if doc else (), recorded))
 
 
-def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.MembershipEvent]) -> Bloc:
+def _bloc_keys(recorded: Recorded[e.BlocEvent | e.MembershipEvent | FactRetracted]) -> Iterable[Id]:
+    event = recorded.event
+    return _key_of(BLOC, recorded) if isinstance(event, FactRetracted) else (event.bloc,)
+
+
+def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.MembershipEvent | FactRetracted]) -> Bloc:
     bloc = doc or Bloc()
-    match recorded.event:
-        case e.BlocEstablished() | e.BlocNamed() as event:
-            return bloc.model_copy(update={"told": (*bloc.told, event)})
-        case e.BlocDissolved() as event:
-            return bloc.model_copy(update={"dissolved": (*bloc.dissolved, event)})
-        case e.MembersDeclared() as event:
-            return bloc.model_copy(update={"declared": (*bloc.declared, event)})
-        case e.MembershipStarted() | e.MembershipEnded() as event:
-            return bloc.model_copy(update={"memberships": (*bloc.memberships, event)})
-        case event:
-            assert_never(event)
+    if isinstance(recorded.event, e.MembershipStarted | e.MembershipEnded):
+        return bloc.model_copy(update={"members": _with(bloc.members, recorded.stream)})
+    return bloc.model_copy(update={"events": and_then(bloc.events, recorded)})
 
 
-def _document_keys(recorded: Recorded[e.DocumentEvent]) -> Iterable[Id]:
-    return (recorded.event.document,)
+def _document_keys(recorded: Recorded[e.DocumentEvent | FactRetracted]) -> Iterable[Id]:
+    event = recorded.event
+    return _key_of(DOCUMENT, recorded) if isinstance(event, FactRetracted) else (event.document,)
 
 
-def _document(key: str, doc: Document | None, recorded: Recorded[e.DocumentEvent]) -> Document:
-    return Document(told=(*(doc.told if doc else ()), recorded.event))
+def _document(key: str, doc: Document | None, recorded: Recorded[Any]) -> Document:
+    return Document(events=and_then(doc.events if doc else (), recorded))
 
 
-def _citation_keys(recorded: Recorded[e.CitationEvent]) -> Iterable[str]:
-    return (f"{recorded.stream}/{recorded.event.document}",)
-
-
-def _citations(key: str, doc: Citations | None, recorded: Recorded[e.CitationEvent]) -> Citations:
-    return Citations(told=(*(doc.told if doc else ()), recorded.event))
+def _citations(stream: str, doc: Citations | None, recorded: Recorded[Any]) -> Citations | None:
+    if doc is None and isinstance(recorded.event, FactRetracted):
+        return None  # of a stream of another kind
+    return Citations(events=and_then(doc.events if doc else (), recorded))
 
 
 def cited_term(document: Id) -> str:
@@ -140,18 +191,25 @@ def _citation_terms(doc: Citations) -> Iterable[str]:
     return sorted({cited_term(event.document) for event in doc.told})
 
 
-def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Iterable[Id]:
-    event = recorded.event
+def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld | FactRetracted]) -> Iterable[Id]:
+    match recorded.event:
+        case e.ConferenceHeld() as event:
+            return (event.bloc,) if event.bloc and summation(event) else ()
+        case FactRetracted():
+            return _key_of(LEADERSHIP, recorded)
+        case event:
+            return (event.bloc,)
+
+
+def _led(key: str, doc: Led | None, recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld | FactRetracted]) -> Led:
+    known, event = doc or Led(), recorded.event
     if isinstance(event, e.ConferenceHeld):
-        return (event.bloc,) if event.bloc and summation(event) else ()
-    return (event.bloc,)
+        return known.model_copy(update={"summed_up": _with(known.summed_up, event.conference)})
+    return known.model_copy(update={"events": and_then(known.events, recorded)})
 
 
-def _led(key: str, doc: Led | None, recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld]) -> Led:
-    led, event = doc or Led(), recorded.event
-    if not isinstance(event, e.ConferenceHeld):
-        return led.model_copy(update={"leadership": led_after(led.leadership, event)})
-    return led.model_copy(update={"summed_up": tuple(dict.fromkeys((*led.summed_up, event.conference)))})
+def _with(found: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return found if one in found else (*found, one)
 
 
 def summation(event: e.ConferenceHeld) -> Summation | None:
@@ -172,11 +230,13 @@ def years_of(event: YearEvent) -> set[str]:
 
 
 def _year(key: str, doc: Year | None, recorded: Recorded[YearEvent]) -> Year:
-    return Year(acts=tuple(dict.fromkeys((*(doc.acts if doc else ()), recorded.stream))))
+    return Year(acts=_with(doc.acts if doc else (), recorded.stream))
 
 
-def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent]) -> Stream:
-    return Stream(told=(*(doc.told if doc else ()), recorded.event))
+def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent | FactRetracted]) -> Stream | None:
+    if doc is None and isinstance(recorded.event, FactRetracted):
+        return None  # of a stream that other models keep
+    return Stream(events=and_then(doc.events if doc else (), recorded))
 
 
 def names_of(told: Iterable[Any]) -> list[str]:
@@ -199,54 +259,55 @@ ORGANISATIONS = Model(
     "organisations",
     "registry",
     e.VOCABULARY,
-    types_of(e.OrganisationEvent),
+    types_of(e.OrganisationEvent, FactRetracted),
     _organisation_keys,
     _organisation,
     doc=Organisation,
     terms=_organisation_terms,
-    version=4,
+    version=5,
 )
 BLOCS = Model(
     "blocs",
     "registry",
     e.VOCABULARY,
-    types_of(e.BlocEvent, e.MembershipEvent),
+    types_of(e.BlocEvent, e.MembershipEvent, FactRetracted),
     _bloc_keys,
     _bloc,
     doc=Bloc,
     terms=_name_terms,
-    version=4,
+    version=5,
 )
 DOCUMENTS = Model(
     "documents",
     "registry",
     e.VOCABULARY,
-    types_of(e.DocumentEvent),
+    types_of(e.DocumentEvent, FactRetracted),
     _document_keys,
     _document,
     doc=Document,
     terms=_name_terms,
-    version=2,
+    version=3,
 )
 CITATIONS = Model(
     "citations",
     "registry",
     e.VOCABULARY,
-    types_of(e.CitationEvent),
-    _citation_keys,
+    types_of(e.CitationEvent, FactRetracted),
+    by_stream,
     _citations,
     doc=Citations,
     terms=_citation_terms,
+    version=2,
 )
 LEADERSHIPS = Model(
     "leaderships",
     "registry",
     e.VOCABULARY,
-    types_of(e.LeadershipEvent, e.ConferenceHeld),
+    types_of(e.LeadershipEvent, e.ConferenceHeld, FactRetracted),
     _led_keys,
     _led,
     doc=Led,
-    version=3,
+    version=4,
 )
 YEARS = Model(
     "years",
@@ -262,11 +323,11 @@ STREAMS = Model(
     "streams",
     "registry",
     e.VOCABULARY,
-    types_of(StreamEvent),
+    types_of(StreamEvent, FactRetracted),
     by_stream,
     _stream,
     doc=Stream,
     history="stream",
-    version=8,
+    version=9,
 )
 MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

@@ -1,43 +1,63 @@
 """What scoring knows from registry's events: a bloc's members, who score themselves and on whom a ranking rests."""
 
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date
+from functools import reduce
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.kernel.errors import Unavailable
 from services.kernel.events import Recorded, types_of
-from services.kernel.fold import Model
+from services.kernel.fold import Model, by_stream
+from services.kernel.standing import FactRetracted, Telling, and_then, holds
 from services.kernel.telling import mark
 from services.kernel.text import Id
 from services.kernel.tools import Tools
+from services.kernel.view import View
 from services.registry import events as registry
 from services.registry.stays import Stay, Stays, stays_after
 from services.scoring.domain.ranking import PublishRanking
 from services.scoring.domain.score import SubmitSelfScore
 from services.scoring.events import MembershipSeen, MembersSeen
 
-
-class Members(BaseModel):
-    stays: Stays = ()
-
-
-def bloc_of(recorded: Recorded[registry.MembershipEvent]) -> tuple[str]:
-    return (recorded.event.bloc,)
+MembershipTold = Telling[Annotated[registry.MembershipEvent | FactRetracted, Field(discriminator="type")]]
+CLAIMS = 1_000  # that are read at once
 
 
-def changed(bloc: str, members: Members | None, recorded: Recorded[registry.MembershipEvent]) -> Members:
-    return Members(stays=stays_after(members.stays if members else (), recorded.event))
+class Claim(BaseModel):
+    """All that was told of a unit's memberships under one authority, oldest first."""
+
+    events: tuple[MembershipTold, ...] = ()
+
+    @property
+    def stays(self) -> Stays:
+        """What stands of it."""
+        return reduce(stays_after, holds(self.events), ())
+
+
+def claimed(
+    stream: str, claim: Claim | None, recorded: Recorded[registry.MembershipEvent | FactRetracted]
+) -> Claim | None:
+    if claim is None and isinstance(recorded.event, FactRetracted):
+        return None  # of a stream of another kind
+    return Claim(events=and_then(claim.events if claim else (), recorded))
+
+
+def in_blocs(claim: Claim) -> Iterator[str]:
+    return (f"bloc:{stay.bloc}" for stay in claim.stays)
 
 
 MEMBERS = Model(
     "members",
     "registry",
     registry.VOCABULARY,
-    types_of(registry.MembershipEvent),
-    bloc_of,
-    changed,
-    doc=Members,
-    version=3,
+    types_of(registry.MembershipEvent, FactRetracted),
+    by_stream,
+    claimed,
+    doc=Claim,
+    terms=in_blocs,
+    version=4,
 )
 
 
@@ -71,9 +91,9 @@ async def _seen(bloc: Id, unit: Id | None, first: date, last: date, tools: Tools
     """The members on a day of these, both included; or of them this unit alone."""
     read = await tools.latest(MEMBERS.log)
     async with tools.look(MEMBERS, read=read) as view:
-        known = await view.get(MEMBERS, bloc) or Members()
+        stays = [stay async for claim in _claims(view, bloc) for stay in claim.stays if stay.bloc == bloc]
         at = view.positions[MEMBERS.log]
-    found = members_of(known.stays, first, last, unit)
+    found = members_of(stays, first, last, unit)
     if not found and not read.at_least:  # what has not arrived here is no reason to refuse
         raise Unavailable(
             en="Registry does not answer, and no such member is known here: try again.",
@@ -83,7 +103,17 @@ async def _seen(bloc: Id, unit: Id | None, first: date, last: date, tools: Tools
     return MembersSeen(epoch=at.epoch, position=at.position, units=tuple(found), inferred=inferred)
 
 
-def members_of(stays: Stays, first: date, last: date, unit: Id | None = None) -> dict[Id, bool]:
+async def _claims(view: View, bloc: Id) -> AsyncIterator[Claim]:
+    """Of everybody who is told to be, or to have been, in the bloc."""
+    page = await view.find(MEMBERS, f"bloc:{bloc}", limit=CLAIMS)
+    while page:
+        for _, claim in page:
+            yield claim
+        last, _ = page[-1]
+        page = await view.find(MEMBERS, f"bloc:{bloc}", limit=CLAIMS, after_key=last) if len(page) == CLAIMS else []
+
+
+def members_of(stays: Iterable[Stay], first: date, last: date, unit: Id | None = None) -> dict[Id, bool]:
     """Who is a member on a day of these, both included, by id, and whether that is told rather than inferred."""
     found: dict[Id, bool] = {}
     for stay in sorted(stays, key=lambda stay: stay.unit):

@@ -24,7 +24,7 @@ from services.kernel.logclient import LogClient
 from services.kernel.projection import Engine
 from services.kernel.tools import Peer
 from services.kernel.view import ReadOptions
-from services.scoring.consumers import MEMBERS, Members, with_membership
+from services.scoring.consumers import MEMBERS, Claim, with_membership
 from services.scoring.domain.score import SubmitSelfScore
 from tests.kernel.messaging.support import Owner, running
 from tests.play import Played, Services, play
@@ -61,9 +61,10 @@ async def test_scoring_knows_members_and_awards_names_and_ranks_from_the_topics_
             await stack.enter_async_context(followed(service, model, owners[model.log]))
         await play(services, "organisations", "catalogue", "constructed")
         at = await registry.tools.log.head()
-        members = await known(scoring, MEMBERS, "vi-du-khoi", at)
-        assert isinstance(members, Members)
-        assert {stay.unit for stay in members.stays} == {"vi-du-don-vi-a", "vi-du-don-vi-b", "vi-du-don-vi-c"}
+        for unit in ("vi-du-don-vi-a", "vi-du-don-vi-b", "vi-du-don-vi-c"):
+            claim = await known(scoring, MEMBERS, f"membership:vi-du-hoi-dong:{unit}", at)
+            assert isinstance(claim, Claim)
+            assert [stay.bloc for stay in claim.stays] == ["vi-du-khoi"]
         assert await known(awards, NAMES, "bloc:vi-du-khoi", at) is not None
         ranking = await known(awards, RANKS, "ranking:vi-du-khoi:2025", await scoring.tools.log.head())
         assert isinstance(ranking, Ranked)

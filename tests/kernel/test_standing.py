@@ -9,7 +9,7 @@ from services.kernel.decider import Command, Fold, Handler, Handlers
 from services.kernel.events import Event
 from services.kernel.provenance import Record, Source
 from services.kernel.spec import specification
-from services.kernel.standing import Correctable, Correction, FactRetracted, Retract, retracting, standing
+from services.kernel.standing import RETRACTING, Correctable, Correction, FactRetracted, Retract, standing
 from services.kernel.telling import Told, tell
 
 RECORD = Record(source=Source(id="letter"), place="paragraph 1")
@@ -60,7 +60,7 @@ HANDLERS: Handlers = {
         lambda c: [(SHOP if c.kind == "shop" else DIARY).of("a")],
         lambda command, prices: [Seen(prices=prices)],
     ),
-    **retracting([SHOP]),
+    **RETRACTING,
 }
 told = specification(HANDLERS)
 

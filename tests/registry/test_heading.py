@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from services.kernel.errors import Refused
 from services.kernel.provenance import Certainty, Inference, Listed, Record, Source
+from services.kernel.standing import standing
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
-from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, evolve
+from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, led
 from services.registry.domain.organisation import Named
 from services.registry.stays import stays_after
 
@@ -28,10 +29,7 @@ def told(**inferred: str) -> Record:
 
 
 def folded(*events: e.LeadershipEvent) -> Leadership:
-    leadership = Leadership()
-    for event in events:
-        leadership = evolve(leadership, event)
-    return leadership
+    return led(standing(enumerate(events, 1)))
 
 
 def elected(year: int, agency: str, on: date | None, **fields: Any) -> e.LeadershipElected:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from services.kernel.errors import Invalid
 from services.kernel.provenance import Record, Source
+from services.kernel.standing import Retract
 from services.registry import events as e
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
@@ -250,3 +251,18 @@ async def test_no_cell_of_a_workbook_that_is_given_out_is_anything_but_text(regi
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
     assert '=HYPERLINK("x")' in {cell.value for cell in cells}
+
+
+async def test_what_was_retracted_of_a_table_is_recorded_again_by_the_same_file(registry: Registry) -> None:
+    content = xlsx(SHEETS)
+    await registry.take_in(content)
+    streams = ("organisation:so-noi-vu", "bloc:k1", "membership:tinh-x:so-noi-vu")
+    for stream in streams:
+        await registry.tell(Retract(stream=stream, retracts=1, reason="a trial", record=RECORD))
+    assert counts(await registry.take_in(content)) == {
+        "ORGANISATIONS": (3, 1, 2, 0),
+        "BLOCS": (1, 1, 0, 0),
+        "MEMBERS": (2, 1, 1, 0),
+    }
+    assert len((await registry.ask("GetBloc", bloc="k1")).memberships) == 2
+    assert counts(await registry.take_in(content))["MEMBERS"] == (2, 0, 2, 0)

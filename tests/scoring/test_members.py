@@ -6,28 +6,31 @@ import pytest
 
 from services.kernel.events import Envelope, Recorded
 from services.kernel.provenance import Inference, Record, Source
+from services.kernel.standing import Correction, FactRetracted
 from services.registry import events as registry
-from services.scoring.consumers import Members, bloc_of, changed, members_of
+from services.scoring.consumers import Claim, claimed, members_of
 
 END = date(2025, 12, 31)
 ARTICLE = Record(source=Source(id="article"), place="paragraph 1")
 
 
-def members(*events: registry.MembershipEvent) -> list[str]:
+MembershipTold = registry.MembershipEvent | FactRetracted
+
+
+def members(*events: MembershipTold) -> list[str]:
     return sorted(told(*events))
 
 
-def told(*events: registry.MembershipEvent) -> dict[str, bool]:
+def told(*events: MembershipTold) -> dict[str, bool]:
     """The members at the end of the year, and whether they are told to be."""
-    rows: dict[str, Members] = {}
+    claim: Claim | None = None
     for n, event in enumerate(events, 1):
-        envelope = Envelope[registry.MembershipEvent](
-            stream=f"membership:a:{event.unit}", version=n, event_id="e", command_id="c", actor="x", data=event
+        envelope = Envelope[MembershipTold](
+            stream="membership:a:u", version=n, event_id="e", command_id="c", actor="x", data=event
         )
-        recorded = Recorded(1, n, datetime.now(UTC), envelope)
-        for bloc in bloc_of(recorded):
-            rows[bloc] = changed(bloc, rows.get(bloc), recorded)
-    return members_of(rows.get("b", Members()).stays, END, END)
+        claim = claimed("membership:a:u", claim, Recorded(1, n, datetime.now(UTC), envelope))
+    assert claim is not None
+    return members_of([stay for stay in claim.stays if stay.bloc == "b"], END, END)
 
 
 def started(since: date | None, bloc: str = "b", record: Record | None = None) -> registry.MembershipStarted:
@@ -82,3 +85,14 @@ def test_a_member_is_told_only_where_its_first_day_is_and_all_of_it_is_stated(
     events: list[registry.MembershipEvent], sure: bool
 ) -> None:
     assert told(*events) == {"u": sure}
+
+
+def test_who_was_recorded_by_mistake_is_no_member_and_a_corrected_day_counts() -> None:
+    retracted = FactRetracted(retracts=1, reason="another unit", record=ARTICLE)
+    assert members(started(date(2020, 1, 1)), retracted) == []
+    assert members(started(date(2020, 1, 1)), retracted, FactRetracted(**{**dict(retracted), "retracts": 2})) == ["u"]
+    correction = Correction(corrects=1, reason="misread")
+    later = started(date(2026, 2, 1), record=ARTICLE).model_copy(update={"correction": correction})
+    assert members(started(date(2020, 1, 1)), later) == []
+    moved = started(date(2020, 1, 1), "other", ARTICLE).model_copy(update={"correction": correction})
+    assert members(started(date(2020, 1, 1)), moved) == []

@@ -1,6 +1,7 @@
 """What registry decides: pure functions, one module for each kind of stream."""
 
 from services.kernel.decider import Handlers
+from services.kernel.standing import RETRACTING
 from services.registry.domain import (
     bloc,
     conference,
@@ -33,4 +34,5 @@ HANDLERS: Handlers = {
     **covenant.HANDLERS,
     **plan.HANDLERS,
     **review.HANDLERS,
+    **RETRACTING,
 }

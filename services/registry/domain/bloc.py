@@ -24,7 +24,8 @@ class EstablishBloc(e.BlocFacts, Act):
     ahead = AHEAD
 
     former: Id | None = Field(default=None, exclude=True)
-    """Of a ruling that names another authority, who organised the bloc until now; filled in at the edge."""
+    """Of a ruling or correction that names another authority, who organised the bloc until now; filled in at the edge.
+    """
     units: tuple[Id, ...] = Field(default=(), exclude=True)
     """Every unit that is in the bloc under `former`; filled in at the edge, and checked against its claims."""
 
@@ -176,13 +177,13 @@ def establish(command: EstablishBloc, bloc: Bloc, *states: Any) -> Events:
         takes_effect(command)
         all_registered(_organising(command), states)
     settles(command, _known(bloc))
-    if command.ruling:
+    if command.ruling or command.correction:
         _left(command, states)
     return [tell(e.BlocEstablished, command)]
 
 
 def _left(command: EstablishBloc, states: Iterable[Stays]) -> None:
-    """Nobody is in the bloc under the authority that a ruling takes it from. Raises Refused."""
+    """Nobody is in the bloc under the authority that a ruling or correction takes it from. Raises Refused."""
     claimed = zip(command.units, states, strict=True)
     inside = ", ".join(unit for unit, stays in claimed if open_stay(stays, command.bloc, unit))
     require(

@@ -4,8 +4,9 @@ A claim is what one event told of a term; two claims for one year may contradict
 bind performed acts alone: through them at most one head is in office at any instant.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import reduce
 from typing import Any, assert_never
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from services.kernel.decider import Command, Events, Fold, Handler, Handlers, St
 from services.kernel.errors import Refused
 from services.kernel.performing import counted, performed_on
 from services.kernel.provenance import Listed, Part, Record
+from services.kernel.standing import Correctable, Standing, why
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
 from services.registry import events as e
@@ -26,11 +28,11 @@ class ElectLeadership(e.ElectionFacts, ActOfMembers):
     """Elect, acclaim or appoint head and deputies for a year."""
 
 
-class HandOverLeadership(e.HandoverFacts, ActOfMembers):
+class HandOverLeadership(e.HandoverFacts, Correctable, ActOfMembers):
     """Hand the lead over: from `effective` on, the incoming head is the head."""
 
 
-class RecordLeadership(e.LeadershipFacts, Command):
+class RecordLeadership(e.LeadershipFacts, Correctable, Command):
     """Record what a source tells of a term."""
 
 
@@ -41,6 +43,10 @@ class CorrectLeadership(e.LeadershipFacts, Command):
     """The version, in the bloc's leadership stream, of the event that told the term (answers show it)."""
     reason: Prose
     """Why."""
+
+    @property
+    def amends(self) -> int:
+        return self.corrects
 
 
 class CorrectHandover(e.HandoverFacts, Command):
@@ -58,14 +64,16 @@ class CorrectHandover(e.HandoverFacts, Command):
     void: bool = False
     """True where no such handover took place."""
 
+    @property
+    def amends(self) -> int:
+        return self.corrects
+
 
 class Claim(Part):
-    """What one event, corrections included, tells of a term."""
+    """What one event, or its correction, tells of a term."""
 
-    version: int
-    """Of the event that told it last."""
     told_by: tuple[int, ...]
-    """Versions of every event that told it, oldest first."""
+    """Versions of every event that told it, oldest first; none in a decision's state."""
     year: int | None = None
     head: e.Holder | None = None
     deputies: Listed[e.Deputy]
@@ -82,13 +90,14 @@ class Claim(Part):
     seen_on: date | None = None
     record: Record | None = None
     reason: str | None = None
+    """Of the last correction."""
 
 
 class Handover(Part):
     """An act of handing over to the head of a year."""
 
     told_by: tuple[int, ...]
-    """Versions of every event that told it, oldest first."""
+    """Versions of every event that told it, oldest first; none in a decision's state."""
     year: int
     on: date | None = None
     outgoing: e.Holder | None = None
@@ -99,38 +108,36 @@ class Handover(Part):
 
 
 class Leadership(Part):
-    """All that is told of a bloc's leadership; `version` counts the events."""
+    """All that stands of what is told of a bloc's leadership."""
 
-    version: int = 0
     claims: tuple[Claim, ...] = ()
     handovers: tuple[Handover, ...] = ()
 
 
-def evolve(leadership: Leadership, event: e.LeadershipEvent) -> Leadership:
-    version = leadership.version + 1
+def evolve(leadership: Leadership, event: e.LeadershipEvent, told_by: tuple[int, ...] = ()) -> Leadership:
     claims, handovers = leadership.claims, leadership.handovers
     match event:
         case e.LeadershipElected():
-            claims = (*claims, _elected(version, event))
-        case e.LeadershipRecorded():
-            claims = (*claims, _recorded(version, (version,), event))
-        case e.LeadershipCorrected():
-            claims = tuple(
-                _recorded(version, (*c.told_by, version), event) if event.corrects in c.told_by else c for c in claims
-            )
-        case e.LeadershipHandedOver():
-            handovers = (*handovers, _handover((version,), event))
-        case e.HandoverCorrected():
-            handovers = tuple(after for h in handovers for after in _handover_after(version, h, event))
+            claims = (*claims, _elected(event, told_by))
+        case e.LeadershipRecorded() | e.LeadershipCorrected():
+            claims = (*claims, _recorded(event, told_by))
+        case e.HandoverCorrected(void=True):
+            pass
+        case e.LeadershipHandedOver() | e.HandoverCorrected():
+            handovers = (*handovers, _handover(event, told_by))
         case _:
             assert_never(event)
-    return Leadership(version=version, claims=claims, handovers=handovers)
+    return Leadership(claims=claims, handovers=handovers)
 
 
-def _elected(version: int, event: e.LeadershipElected) -> Claim:
+def led(told: Iterable[Standing[e.LeadershipEvent]]) -> Leadership:
+    """The leadership by what stands, with the versions of the events that tell it."""
+    return reduce(lambda leadership, one: evolve(leadership, one.event, one.told_by), told, Leadership())
+
+
+def _elected(event: e.LeadershipElected, told_by: tuple[int, ...]) -> Claim:
     return Claim(
-        version=version,
-        told_by=(version,),
+        told_by=told_by,
         year=event.year,
         head=event.head,
         deputies=event.deputies,
@@ -141,12 +148,12 @@ def _elected(version: int, event: e.LeadershipElected) -> Claim:
         elected_on=event.effective,
         elected_field="effective",
         record=event.record,
+        reason=why(event),
     )
 
 
-def _recorded(version: int, told_by: tuple[int, ...], event: e.LeadershipRecorded | e.LeadershipCorrected) -> Claim:
+def _recorded(event: e.LeadershipRecorded | e.LeadershipCorrected, told_by: tuple[int, ...]) -> Claim:
     return Claim(
-        version=version,
         told_by=told_by,
         year=event.year,
         head=event.head,
@@ -160,18 +167,11 @@ def _recorded(version: int, told_by: tuple[int, ...], event: e.LeadershipRecorde
         end=event.end,
         seen_on=event.seen_on,
         record=event.record,
-        reason=event.reason,
+        reason=why(event),
     )
 
 
-def _handover_after(version: int, handover: Handover, event: e.HandoverCorrected) -> Sequence[Handover]:
-    """The handover after a correction, which may be of another one; none where it did not take place."""
-    if event.corrects not in handover.told_by:
-        return [handover]
-    return [] if event.void else [_handover((*handover.told_by, version), event)]
-
-
-def _handover(told_by: tuple[int, ...], event: e.LeadershipHandedOver | e.HandoverCorrected) -> Handover:
+def _handover(event: e.LeadershipHandedOver | e.HandoverCorrected, told_by: tuple[int, ...]) -> Handover:
     return Handover(
         told_by=told_by,
         year=event.year,
@@ -179,7 +179,7 @@ def _handover(told_by: tuple[int, ...], event: e.LeadershipHandedOver | e.Handov
         outgoing=event.outgoing,
         incoming=event.incoming,
         record=event.record,
-        reason=event.reason,
+        reason=why(event),
     )
 
 
@@ -287,26 +287,18 @@ def record(command: RecordLeadership, leadership: Leadership) -> Events:
 
 
 def correct(command: CorrectLeadership, leadership: Leadership, bloc: Bloc) -> Events:
-    if not leadership.version:
-        founded(bloc)
-    require(
-        any(command.corrects in claim.told_by for claim in leadership.claims),
-        "leadership.no-such-term",
-        en=f"corrects: event {command.corrects} of this stream tells no term.",
-        vi=f"corrects: sự kiện {command.corrects} không nói về nhiệm kỳ nào.",
-    )
+    _told(leadership, bloc)
     return [tell(e.LeadershipCorrected, command, effective=command.start)]
 
 
-def correct_handover(command: CorrectHandover, leadership: Leadership, bloc: Bloc) -> Events:
-    if not leadership.version:
+def _told(leadership: Leadership, bloc: Bloc) -> None:
+    """That the bloc of a correction is no slip; what it corrects there, the kernel sees to. Raises Refused."""
+    if leadership == Leadership():
         founded(bloc)
-    require(
-        any(command.corrects in handover.told_by for handover in leadership.handovers),
-        "leadership.no-such-handover",
-        en=f"corrects: event {command.corrects} of this stream tells no handover that stands.",
-        vi=f"corrects: sự kiện {command.corrects} không nói về việc bàn giao nào đang được ghi nhận.",
-    )
+
+
+def correct_handover(command: CorrectHandover, leadership: Leadership, bloc: Bloc) -> Events:
+    _told(leadership, bloc)
     return [tell(e.HandoverCorrected, command)]
 
 

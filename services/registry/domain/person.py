@@ -8,12 +8,13 @@ from pydantic import Field
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.performing import AHEAD, Act, takes_effect
+from services.kernel.standing import Correctable
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Line, Prose
 from services.registry import events as e
 
 
-class RegisterPerson(Act):
+class RegisterPerson(Correctable, Act):
     """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
 
     ahead = AHEAD
@@ -24,7 +25,7 @@ class RegisterPerson(Act):
     """The name."""
 
 
-class DescribePerson(Act):
+class DescribePerson(Correctable, Act):
     """Tell how a person was called at a time: name, rank, and posts as worded then. All is sealed on arrival."""
 
     ahead = AHEAD
@@ -80,7 +81,7 @@ def evolve(person: Person, event: e.PersonEvent) -> Person:
             assert_never(event)
 
 
-PERSON: Fold[Person] = Fold("person", Unknown(), evolve)
+PERSON: Fold[Person] = Fold("person", Unknown(), evolve, whole=True)  # what is sealed stays until it is forgotten
 
 
 def register(command: RegisterPerson, person: Person) -> Events:

@@ -9,6 +9,7 @@ from services.registry.queries.conference import GetConference, get_conference
 from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
+from services.registry.queries.history import GetHistory, get_history
 from services.registry.queries.names import (
     FindBlocs,
     FindDocuments,
@@ -30,11 +31,12 @@ QUERIES: Mapping[str, Query] = {
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
-    "ExportTable": Query(ExportTable, export_table, (BLOCS, ORGANISATIONS)),
+    "ExportTable": Query(ExportTable, export_table, (BLOCS, STREAMS, ORGANISATIONS)),
     "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
     "FindDocuments": Query(FindDocuments, find_documents, (DOCUMENTS,)),
     "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
     "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
+    "GetHistory": Query(GetHistory, get_history, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

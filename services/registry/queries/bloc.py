@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import reduce
 from itertools import pairwise
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -27,7 +28,7 @@ from services.registry.queries.common import (
 )
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.names import NameShown, names_told, variants_told
-from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
+from services.registry.stays import Stay, Stays, stays_after
 
 UNKNOWN_START = "its first day as a member is not recorded / chưa ghi nhận ngày đầu là thành viên"
 
@@ -157,7 +158,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         name=latest(until(told, asked.on), "name"),
         names=names_told(told),
         variants=variants_told(told),
-        memberships=await _memberships(view, bloc, first(established, "authority"), asked.on),
+        memberships=_memberships(await claimed(view, asked.bloc, bloc), first(established, "authority"), asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=_dissolutions(bloc.dissolved),
@@ -194,29 +195,40 @@ def declared(event: e.MembersDeclared) -> MemberFactList:
     )
 
 
-async def _memberships(view: View, bloc: Bloc, authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
+class Claimed(NamedTuple):
+    """A stay in a bloc, and whether others of the unit under the same authority contradict it."""
+
+    stay: Stay
+    disputed: bool
+
+
+def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
     """All, or those of a day, whose units are then no surer than the days of their stays."""
-    streams = {MEMBERSHIP.of(event.authority, event.unit).name for event in bloc.memberships}
-    claims: dict[str, Stream] = await view.many(STREAMS, streams)
-    disputed = {unit for stream in claims.values() for unit in _disputed(stream)}
     return tuple(
         MembershipShown(
             unit=member(stay) if on else Fact(value=stay.unit, mark=mark(stay.told.record, "unit")),
             since=fact(stay.started, "effective"),
             until=fact(stay.ended, "effective"),
             ended=stay.ended is not None,
-            disputed=stay.unit in disputed or (authority is not None and stay.told.authority != authority.value),
+            disputed=disputed or (authority is not None and stay.told.authority != authority.value),
             decision=fact(stay.started, "decision.id"),
             end_decision=fact(stay.ended, "decision.id"),
         )
-        for stay in stays(bloc)
+        for stay, disputed in claims
         if on is None or stay.lasts(on, on)
     )
 
 
-def stays(bloc: Bloc) -> Stays:
-    """Every start with its end, and ends of which no start is told."""
-    return reduce(stays_after, bloc.memberships, ())
+async def claimed(view: View, bloc: Id, known: Bloc) -> list[Claimed]:
+    """Every stay in a bloc, by each claim of a unit: starts with their ends, and ends of which no start is told."""
+    streams: dict[str, Stream] = await view.many(STREAMS, known.members)
+    claims = [_stays(streams[name]) for name in known.members]
+    return [Claimed(stay, _overlap(stays)) for stays in claims for stay in stays if stay.bloc == bloc]
+
+
+def _stays(stream: Stream) -> Stays:
+    told = [event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded)]
+    return reduce(stays_after, told, ())
 
 
 def member(stay: Stay) -> Fact:
@@ -225,13 +237,10 @@ def member(stay: Stay) -> Fact:
     return resting(own, fact(stay.started, "effective"), fact(stay.ended, "effective"))
 
 
-def _disputed(stream: Stream) -> set[Id]:
-    """The unit, where its memberships under one authority overlap on days that are told."""
-    told = [event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded)]
-    claimed: Stays = reduce(stays_after, told, ())
-    spans = sorted(_span(stay) for stay in claimed)
-    overlap = any(later[0] < earlier[1] for earlier, later in pairwise(spans))
-    return {event.unit for event in told if overlap}
+def _overlap(stays: Stays) -> bool:
+    """Whether a unit's stays under one authority overlap on days that are told."""
+    spans = sorted(_span(stay) for stay in stays)
+    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
 
 
 def _span(stay: Stay) -> tuple[date, date]:

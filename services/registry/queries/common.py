@@ -275,9 +275,9 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
 
 
 async def recorded(view: View, model: Model, key: Id) -> Any:
-    """A row that must be there: an organisation's or a bloc's. Raises Missing."""
+    """A row that must be there, and something of it stand: an organisation's or a bloc's. Raises Missing."""
     doc = await view.get(model, key)
-    if doc is None:
+    if doc is None or not doc.stands:
         en, vi = KINDS[model.name]
         raise Missing(en=f"The {en} {key} is not recorded.", vi=f"Chưa ghi nhận {vi} {key}.")
     return doc

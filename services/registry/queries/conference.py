@@ -177,7 +177,7 @@ class ConferenceAnswer(BaseModel):
 
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     stream: Stream | None = await view.get(STREAMS, CONFERENCE.of(asked.conference).name)
-    if stream is None:
+    if stream is None or not stream.told:
         raise Missing(
             en=f"The conference {asked.conference} is not recorded.", vi=f"Chưa ghi nhận hội nghị {asked.conference}."
         )

@@ -120,7 +120,10 @@ async def get_document(asked: GetDocument, view: View) -> DocumentAnswer:
         dated=first(told, "dated"),
         in_force=first(told, "effective"),
         expires=first(told, "expires"),
-        citations=_shown((event for doc in cited for event in doc.told), {asked.document: document}),
+        citations=_shown(
+            (event for doc in cited for event in doc.told if event.document == asked.document),
+            {asked.document: document},
+        ),
         cut=len(found) > asked.limit,
         labels=(),
         disputed=bool(contradicting),

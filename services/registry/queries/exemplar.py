@@ -98,7 +98,7 @@ class ExemplarAnswer(BaseModel):
 
 async def get_exemplar(asked: GetExemplar, view: View) -> ExemplarAnswer:
     stream: Stream | None = await view.get(STREAMS, EXEMPLAR.of(asked.exemplar).name)
-    if stream is None:
+    if stream is None or not stream.told:
         raise Missing(
             en=f"The exemplar {asked.exemplar} is not recorded.", vi=f"Chưa ghi nhận điển hình {asked.exemplar}."
         )

@@ -119,7 +119,7 @@ async def _opened(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
     """
     names = {person: PERSON.of(person).name for person in persons}
     streams: dict[str, Stream] = await view.many(STREAMS, names.values())
-    told = {person: _telling(streams[name]) for person, name in names.items() if name in streams}
+    told = {person: _telling(streams[name]) for person, name in names.items() if name in streams and streams[name].told}
     sealed = {person: [_description(event) for event in events] for person, events in told.items()}
     texts = [(person, text) for person, every in sealed.items() for text in dict.fromkeys(_texts(every))]
     clear: dict[Id, dict[str, str | None]] = {person: {} for person in told}

@@ -17,7 +17,7 @@ from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
 from services.registry.queries.acts import acts_of
-from services.registry.queries.bloc import MemberFactList, MemberShown, declared, member, stays
+from services.registry.queries.bloc import Claimed, MemberFactList, MemberShown, claimed, declared, member
 from services.registry.queries.common import HolderShown, Label, first, holding, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
@@ -87,7 +87,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         state=None,
         terms=terms_of(led.leadership, asked.year),
         disputed=headed_in(led.leadership, asked.year).disputed,
-        members=_members(bloc, asked.year),
+        members=_members(bloc, await claimed(view, asked.bloc, bloc), asked.year),
         movements=tuple(shown for act in acts for shown in movements_of(act)),
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
         plan=plan_of([x for x in plan if not isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
@@ -112,11 +112,11 @@ async def _papers(view: View, asked: GetBlocYear) -> tuple[Sequence[Any], Sequen
     return covenant, plan
 
 
-def _members(bloc: Bloc, year: int) -> MemberFactList:
+def _members(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
     told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
     lists = [_declared(event) for event in told]
-    stayed = [member(stay) for stay in stays(bloc) if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+    stayed = [member(stay) for stay, _ in claims if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     every = {unit.value for unit in units}  # a source says of its own list that it is whole
     whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)

@@ -13,8 +13,9 @@ from services.kernel.text import vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.projections import BLOCS, ORGANISATIONS, Bloc, Organisation
+from services.registry.queries.bloc import claimed
 from services.registry.queries.common import holding, latest, shown, until
-from services.registry.stays import Stay, Stays, stays_after
+from services.registry.stays import Stay
 from services.registry.tables.columns import COLUMNS, Table
 from services.registry.tables.writing import Form, as_csv, as_xlsx, day, several
 
@@ -60,9 +61,11 @@ async def export_table(asked: ExportTable, view: View) -> TableAnswer:
 async def _all(view: View, model: Model) -> list[tuple[str, str, Any]]:
     """Every row of the model with its name, in Vietnamese order of the names."""
     found: list[tuple[str, str, Any]] = []
+    last: str | None = None
     while True:
-        page = await view.find(model, limit=PAGE, after_key=found[-1][0] if found else None)
-        found += [(key, shown(doc.told) or key, doc) for key, doc in page]
+        page = await view.find(model, limit=PAGE, after_key=last)
+        found += [(key, shown(doc.told) or key, doc) for key, doc in page if doc.stands]
+        last = page[-1][0] if page else None
         if len(page) < PAGE:
             return sorted(found, key=lambda row: (vietnamese(row[1]), row[0]))
 
@@ -115,21 +118,17 @@ def bloc(key: str, doc: Bloc) -> Said:
 
 async def _members(view: View) -> AsyncIterator[Said]:
     blocs = await _all(view, BLOCS)
-    units = {event.unit for _, _, doc in blocs for event in doc.memberships}
+    stays = {key: [claim.stay for claim in await claimed(view, key, doc)] for key, _, doc in blocs}
+    units = {stay.unit for found in stays.values() for stay in found}
     docs = await view.many(ORGANISATIONS, units)
     names = {unit: shown(docs[unit].told) or unit if unit in docs else unit for unit in units}
-    for key, name, doc in blocs:
-        for line in members(key, name, doc, names):
+    for key, name, _ in blocs:
+        for line in members(key, name, stays[key], names):
             yield line
 
 
-def members(key: str, name: str, doc: Bloc, names: Mapping[str, str]) -> Iterable[Said]:
+def members(key: str, name: str, stays: Iterable[Stay], names: Mapping[str, str]) -> Iterable[Said]:
     """A line for each stay, by the names of the units."""
-    claims: dict[tuple[str, str], Stays] = {}
-    for event in doc.memberships:
-        claim = event.authority, event.unit
-        claims[claim] = stays_after(claims.get(claim, ()), event)
-    stays = (stay for found in claims.values() for stay in found)
     for stay in sorted(stays, key=lambda s: (vietnamese(names[s.unit]), s.unit, s.since or date.min)):
         yield _stay(key, name, names[stay.unit], stay)
 

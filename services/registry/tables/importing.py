@@ -18,7 +18,7 @@ from services.kernel.service import Hand
 from services.kernel.text import Line, fold
 from services.kernel.view import ReadOptions, View
 from services.registry.domain.naming import code_term, match, name_term
-from services.registry.projections import BLOCS, ORGANISATIONS, names_of
+from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, names_of
 from services.registry.tables import planning, reading
 from services.registry.tables.columns import COLUMNS, REQUIRED, Header, Table, understood
 from services.registry.tables.planning import Known, Plan, planned
@@ -154,7 +154,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
         raise Invalid(_NO_TABLE)
     head = await hand.tools.log.head()
     read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_WAITING * hand.call.seconds)
-    async with hand.tools.look(ORGANISATIONS, BLOCS, read=read) as view:
+    async with hand.tools.look(ORGANISATIONS, BLOCS, STREAMS, read=read) as view:
         known = await _known(view, [header for _, header in found])
     source = Source(id=f"import-{digest[:16]}", title=asked.name, sha256=digest)
     tasks = []
@@ -197,7 +197,8 @@ async def _known(view: View, headers: Sequence[Header]) -> Known:
             if code := getattr(event, "code", None):
                 by_code.setdefault(code, set()).add(key)
     blocs = await view.many(BLOCS, {says["bloc"] for _, says in lines if "bloc" in says})
-    return Known(organisations, by_code, blocs, await _alike(view, headers, set(organisations) | set(by_code)))
+    claims = await view.many(STREAMS, {stream for doc in blocs.values() for stream in doc.members})
+    return Known(organisations, by_code, blocs, claims, await _alike(view, headers, set(organisations) | set(by_code)))
 
 
 async def _alike(view: View, headers: Sequence[Header], ids: set[str]) -> dict[tuple[Table, str], tuple[str, ...]]:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.kernel.convert import NO_DATE, Bad, civil, violations
 from services.kernel.decider import Command
 from services.kernel.provenance import Record, Source
+from services.kernel.standing import Telling
 from services.kernel.telling import tell
 from services.kernel.text import ID, Id, bare, fold
 from services.kernel.text import Line as Name
@@ -24,9 +25,9 @@ from services.registry import events as e
 from services.registry.domain.bloc import EstablishBloc, NameBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
-from services.registry.projections import Bloc, Organisation
+from services.registry.projections import Bloc, Organisation, Stream
 from services.registry.queries.common import holding, latest, shown, until
-from services.registry.stays import Stay, Stays, stays_after
+from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
 from services.registry.tables.columns import Line, Table
 
 LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
@@ -53,7 +54,9 @@ class Plan(NamedTuple):
     subject: str | None = None
     commands: tuple[Command, ...] = ()
     told: int = 0
-    """How many events tell of the subject already: with it a command's id is that of one attempt, and no later one."""
+    """How many events are told of the subject already, amended or not: with it a command's id is that of one attempt,
+    and no later one.
+    """
     problems: tuple[Problem, ...] = ()
 
 
@@ -69,6 +72,8 @@ class Known:
     organisations: dict[Id, Organisation] = field(default_factory=dict)
     by_code: dict[str, set[Id]] = field(default_factory=dict)
     blocs: dict[Id, Bloc] = field(default_factory=dict)
+    claims: dict[str, Stream] = field(default_factory=dict)
+    """Memberships, by stream."""
     alike: Mapping[tuple[Table, str], tuple[Id, ...]] = field(default_factory=dict)
     """Ids of organisations and blocs by a name that a line has without an id, folded."""
     said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
@@ -79,17 +84,21 @@ class Known:
         match event:
             case e.OrganisationRegistered() | e.OrganisationNamed():
                 before = self.organisations.get(event.organisation, Organisation())
-                self.organisations[event.organisation] = Organisation(told=(*before.told, event))
+                self.organisations[event.organisation] = Organisation(events=_and_then(before.events, event))
                 if code := getattr(event, "code", None):
                     self.by_code.setdefault(code, set()).add(event.organisation)
             case e.BlocEstablished() | e.BlocNamed():
                 bloc = self.blocs.get(event.bloc, Bloc())
-                self.blocs[event.bloc] = bloc.model_copy(update={"told": (*bloc.told, event)})
+                self.blocs[event.bloc] = bloc.model_copy(update={"events": _and_then(bloc.events, event)})
             case e.MembershipStarted() | e.MembershipEnded():
-                bloc = self.blocs.get(event.bloc, Bloc())
-                self.blocs[event.bloc] = bloc.model_copy(update={"memberships": (*bloc.memberships, event)})
+                stream = MEMBERSHIP.of(event.authority, event.unit).name
+                self.claims[stream] = Stream(events=_and_then(self.claims.get(stream, Stream()).events, event))
             case _:
                 raise TypeError(f"{event.type} is told by no table")
+
+
+def _and_then(told: Sequence[Telling[Any]], event: Any) -> tuple[Telling[Any], ...]:
+    return (*told, Telling(version=told[-1].version + 1 if told else 1, event=event))
 
 
 EVENTS: Mapping[type[Command], type[Any]] = {
@@ -139,7 +148,8 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     cells = _Cells(line)
     day, level, kind = cells.day("effective"), cells.level(), cells.id("kind")
     organisation = _identified(line, known, cells)
-    told = known.organisations.get(organisation, Organisation()).told if organisation else ()
+    doc = known.organisations.get(organisation or "", Organisation())
+    told = doc.told
     name = line.says.get("name") or shown(told)
     cells.need(name, "name")
     cells.end()
@@ -163,9 +173,9 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     registered = any(isinstance(event, e.OrganisationRegistered) for event in told)
     if not registered or new.keys() & {"kind", "level", "code"}:
         return Plan(
-            organisation, (_made(line, RegisterOrganisation, facts | {"name": name} | _given(wanted)),), len(told)
+            organisation, (_made(line, RegisterOrganisation, facts | {"name": name} | _given(wanted)),), len(doc.events)
         )
-    return Plan(organisation, (_made(line, NameOrganisation, facts | new),) if new else (), len(told))
+    return Plan(organisation, (_made(line, NameOrganisation, facts | new),) if new else (), len(doc.events))
 
 
 def _bloc(line: Line, record: Record, known: Known) -> Plan:
@@ -176,7 +186,8 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     bloc = cells.id("bloc")
     if not line.says.get("bloc"):
         cells.wrong(_unnamed("bloc", "BLOCS", line.says.get("name"), known))
-    told = known.blocs[bloc].told if bloc and bloc in known.blocs else ()
+    doc = known.blocs.get(bloc or "", Bloc())
+    told = doc.told
     established = [event for event in holding(told) if isinstance(event, e.BlocEstablished)]
     name, kind = line.says.get("name") or shown(told), kind or (established[0].kind if established else None)
     cells.need(name, "name")
@@ -193,10 +204,10 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     facts = {"bloc": bloc, "effective": day, "record": record}
     if not established or tellings:
         more = {"name": name, "kind": kind, "decision": decision}
-        return Plan(bloc, (_made(line, EstablishBloc, facts | _given(wanted) | more),), len(told))
+        return Plan(bloc, (_made(line, EstablishBloc, facts | _given(wanted) | more),), len(doc.events))
     new = {f: wanted[f] for f in ("name",) if not _is_told(holding(told), f, wanted[f], day)}
     new |= _more_variants(told, wanted["variants"])
-    return Plan(bloc, (_made(line, NameBloc, facts | new),) if new else (), len(told))
+    return Plan(bloc, (_made(line, NameBloc, facts | new),) if new else (), len(doc.events))
 
 
 def _member(line: Line, record: Record, known: Known) -> Plan:
@@ -217,7 +228,9 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
     cells.end()
     assert bloc
     assert unit
-    events = [m for m in known.blocs[bloc].memberships if m.unit == unit and m.authority == authority]
+    assert authority
+    claim = known.claims.get(MEMBERSHIP.of(authority, unit).name, Stream())
+    events = [event for event in claim.told if isinstance(event, e.MembershipEvent) and event.bloc == bloc]
     facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": _decision(line, dated)}
     stay = _stay(reduce(stays_after, events, ()), since, until_)
     commands = []
@@ -225,7 +238,7 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
         commands.append(_made(line, AdmitMember, facts | {"effective": since}))
     if until_ and (stay is None or stay.ended is None):
         commands.append(_made(line, EndMembership, facts | {"effective": until_}))
-    return Plan(f"{bloc} {unit}", tuple(commands), len(events))
+    return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
 
 
 def _stay(stays: Stays, since: date | None, until_: date | None) -> Stay | None:

@@ -271,6 +271,32 @@ class Record(_message.Message):
 Global___Record: _TypeAlias = Record  # noqa: Y015
 
 @_typing.final
+class Correction(_message.Message):
+    """That a command tells anew what an earlier event told. It is a record: its document is the record's source."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CORRECTS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    corrects: _builtins.int
+    """The version, in the same stream, of the event that told it last. It is of the same kind."""
+    reason: _builtins.str
+    """Why."""
+    def __init__(
+        self,
+        *,
+        corrects: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["corrects", b"corrects", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Correction: _TypeAlias = Correction  # noqa: Y015
+
+@_typing.final
 class Amount(_message.Message):
     """A count as worded."""
 

@@ -37,6 +37,7 @@ class RegisterOrganisationRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     organisation: _builtins.str
@@ -65,6 +66,10 @@ class RegisterOrganisationRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -79,13 +84,16 @@ class RegisterOrganisationRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_short_name", b"_short_name", "code", b"code", "effective", b"effective", "kind", b"kind", "level", b"level", "record", b"record", "ruling", b"ruling", "short_name", b"short_name"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_correction", b"_correction", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_short_name", b"_short_name", "code", b"code", "correction", b"correction", "effective", b"effective", "kind", b"kind", "level", b"level", "record", b"record", "ruling", b"ruling", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_short_name", b"_short_name", "code", b"code", "command_id", b"command_id", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "organisation", b"organisation", "record", b"record", "ruling", b"ruling", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_correction", b"_correction", "_effective", b"_effective", "_kind", b"_kind", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_short_name", b"_short_name", "code", b"code", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "organisation", b"organisation", "record", b"record", "ruling", b"ruling", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
@@ -100,6 +108,8 @@ class RegisterOrganisationRequest(_message.Message):
     _WhichOneofArgType__short_name: _TypeAlias = _typing.Literal["_short_name", b"_short_name"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__code) -> _WhichOneofReturnType__code | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -152,6 +162,7 @@ class NameOrganisationRequest(_message.Message):
     VARIANTS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     organisation: _builtins.str
@@ -170,6 +181,10 @@ class NameOrganisationRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -180,11 +195,14 @@ class NameOrganisationRequest(_message.Message):
         variants: _abc.Iterable[_builtins.str] | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_name", b"_name", "_record", b"_record", "_short_name", b"_short_name", "effective", b"effective", "name", b"name", "record", b"record", "short_name", b"short_name"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_name", b"_name", "_record", b"_record", "_short_name", b"_short_name", "correction", b"correction", "effective", b"effective", "name", b"name", "record", b"record", "short_name", b"short_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_name", b"_name", "_record", b"_record", "_short_name", b"_short_name", "command_id", b"command_id", "effective", b"effective", "name", b"name", "organisation", b"organisation", "record", b"record", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_name", b"_name", "_record", b"_record", "_short_name", b"_short_name", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "name", b"name", "organisation", b"organisation", "record", b"record", "short_name", b"short_name", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
@@ -193,6 +211,8 @@ class NameOrganisationRequest(_message.Message):
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__short_name: _TypeAlias = _typing.Literal["short_name"]  # noqa: Y015
     _WhichOneofArgType__short_name: _TypeAlias = _typing.Literal["_short_name", b"_short_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -239,6 +259,7 @@ class RegisterPersonRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     person: _builtins.str
@@ -251,6 +272,10 @@ class RegisterPersonRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -259,15 +284,20 @@ class RegisterPersonRequest(_message.Message):
         name: _builtins.str = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "command_id", b"command_id", "effective", b"effective", "name", b"name", "person", b"person", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "name", b"name", "person", b"person", "record", b"record"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -312,6 +342,7 @@ class DescribePersonRequest(_message.Message):
     POSTS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     person: _builtins.str
@@ -330,6 +361,10 @@ class DescribePersonRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -340,11 +375,14 @@ class DescribePersonRequest(_message.Message):
         posts: _abc.Iterable[_builtins.str] | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_name", b"_name", "_rank", b"_rank", "_record", b"_record", "effective", b"effective", "name", b"name", "rank", b"rank", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_name", b"_name", "_rank", b"_rank", "_record", b"_record", "correction", b"correction", "effective", b"effective", "name", b"name", "rank", b"rank", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_name", b"_name", "_rank", b"_rank", "_record", b"_record", "command_id", b"command_id", "effective", b"effective", "name", b"name", "person", b"person", "posts", b"posts", "rank", b"rank", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_name", b"_name", "_rank", b"_rank", "_record", b"_record", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "name", b"name", "person", b"person", "posts", b"posts", "rank", b"rank", "record", b"record"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
@@ -353,6 +391,8 @@ class DescribePersonRequest(_message.Message):
     _WhichOneofArgType__rank: _TypeAlias = _typing.Literal["_rank", b"_rank"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -460,6 +500,7 @@ class EstablishBlocRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -492,6 +533,10 @@ class EstablishBlocRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -507,13 +552,16 @@ class EstablishBlocRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "_ruling", b"_ruling", "authority", b"authority", "decision", b"decision", "effective", b"effective", "level", b"level", "province", b"province", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "_ruling", b"_ruling", "authority", b"authority", "correction", b"correction", "decision", b"decision", "effective", b"effective", "level", b"level", "province", b"province", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "_ruling", b"_ruling", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province", "record", b"record", "ruling", b"ruling", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_level", b"_level", "_province", b"_province", "_record", b"_record", "_ruling", b"_ruling", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "effective", b"effective", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province", "record", b"record", "ruling", b"ruling", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
@@ -528,6 +576,8 @@ class EstablishBlocRequest(_message.Message):
     _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
@@ -579,6 +629,7 @@ class NameBlocRequest(_message.Message):
     VARIANTS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -595,6 +646,10 @@ class NameBlocRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -604,17 +659,22 @@ class NameBlocRequest(_message.Message):
         variants: _abc.Iterable[_builtins.str] | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_name", b"_name", "_record", b"_record", "effective", b"effective", "name", b"name", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_name", b"_name", "_record", b"_record", "correction", b"correction", "effective", b"effective", "name", b"name", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_name", b"_name", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "name", b"name", "record", b"record", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_name", b"_name", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "name", b"name", "record", b"record", "variants", b"variants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -659,6 +719,7 @@ class DissolveBlocRequest(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -673,6 +734,10 @@ class DissolveBlocRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -681,17 +746,22 @@ class DissolveBlocRequest(_message.Message):
         decision: _kernel_pb2.Source | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
@@ -737,6 +807,7 @@ class DeclareMembersRequest(_message.Message):
     MEMBERS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -753,6 +824,10 @@ class DeclareMembersRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -762,17 +837,22 @@ class DeclareMembersRequest(_message.Message):
         members: _types_pb2.MemberList | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_year", b"_year", "effective", b"effective", "members", b"members", "record", b"record", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_year", b"_year", "correction", b"correction", "effective", b"effective", "members", b"members", "record", b"record", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "members", b"members", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "members", b"members", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
     _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -819,6 +899,7 @@ class AdmitMemberRequest(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     authority: _builtins.str
@@ -837,6 +918,10 @@ class AdmitMemberRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -847,17 +932,22 @@ class AdmitMemberRequest(_message.Message):
         decision: _kernel_pb2.Source | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "record", b"record", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
@@ -904,6 +994,7 @@ class EndMembershipRequest(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     authority: _builtins.str
@@ -922,6 +1013,10 @@ class EndMembershipRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -932,17 +1027,22 @@ class EndMembershipRequest(_message.Message):
         decision: _kernel_pb2.Source | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "record", b"record", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "authority", b"authority", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
@@ -992,6 +1092,7 @@ class ElectLeadershipRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -1020,6 +1121,10 @@ class ElectLeadershipRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1033,13 +1138,16 @@ class ElectLeadershipRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_head", b"_head", "_mode", b"_mode", "_record", b"_record", "_tally", b"_tally", "conference", b"conference", "deputies", b"deputies", "effective", b"effective", "head", b"head", "mode", b"mode", "record", b"record", "tally", b"tally"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_head", b"_head", "_mode", b"_mode", "_record", b"_record", "_tally", b"_tally", "conference", b"conference", "correction", b"correction", "deputies", b"deputies", "effective", b"effective", "head", b"head", "mode", b"mode", "record", b"record", "tally", b"tally"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_head", b"_head", "_mode", b"_mode", "_record", b"_record", "_tally", b"_tally", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "deputies", b"deputies", "effective", b"effective", "head", b"head", "mode", b"mode", "record", b"record", "tally", b"tally", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_head", b"_head", "_mode", b"_mode", "_record", b"_record", "_tally", b"_tally", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "deputies", b"deputies", "effective", b"effective", "head", b"head", "mode", b"mode", "record", b"record", "tally", b"tally", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__head: _TypeAlias = _typing.Literal["head"]  # noqa: Y015
@@ -1052,6 +1160,8 @@ class ElectLeadershipRequest(_message.Message):
     _WhichOneofArgType__tally: _TypeAlias = _typing.Literal["_tally", b"_tally"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -1103,6 +1213,7 @@ class HandOverLeadershipRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -1125,6 +1236,10 @@ class HandOverLeadershipRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1136,13 +1251,16 @@ class HandOverLeadershipRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_incoming", b"_incoming", "_outgoing", b"_outgoing", "_record", b"_record", "conference", b"conference", "effective", b"effective", "incoming", b"incoming", "outgoing", b"outgoing", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_incoming", b"_incoming", "_outgoing", b"_outgoing", "_record", b"_record", "conference", b"conference", "correction", b"correction", "effective", b"effective", "incoming", b"incoming", "outgoing", b"outgoing", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_incoming", b"_incoming", "_outgoing", b"_outgoing", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "incoming", b"incoming", "outgoing", b"outgoing", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_incoming", b"_incoming", "_outgoing", b"_outgoing", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "incoming", b"incoming", "outgoing", b"outgoing", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__incoming: _TypeAlias = _typing.Literal["incoming"]  # noqa: Y015
@@ -1153,6 +1271,8 @@ class HandOverLeadershipRequest(_message.Message):
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -1206,6 +1326,7 @@ class RecordLeadershipRequest(_message.Message):
     END_FIELD_NUMBER: _builtins.int
     SEEN_ON_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -1238,6 +1359,10 @@ class RecordLeadershipRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1253,11 +1378,14 @@ class RecordLeadershipRequest(_message.Message):
         end: _builtins.str | None = ...,
         seen_on: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_tally", b"_tally", "_year", b"_year", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "record", b"record", "seen_on", b"seen_on", "start", b"start", "tally", b"tally", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_tally", b"_tally", "_year", b"_year", "correction", b"correction", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "record", b"record", "seen_on", b"seen_on", "start", b"start", "tally", b"tally", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_tally", b"_tally", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "record", b"record", "seen_on", b"seen_on", "start", b"start", "tally", b"tally", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_elected_on", b"_elected_on", "_end", b"_end", "_head", b"_head", "_mode", b"_mode", "_seen_on", b"_seen_on", "_start", b"_start", "_tally", b"_tally", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "deputies", b"deputies", "elected_on", b"elected_on", "end", b"end", "head", b"head", "mode", b"mode", "record", b"record", "seen_on", b"seen_on", "start", b"start", "tally", b"tally", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__elected_on: _TypeAlias = _typing.Literal["elected_on"]  # noqa: Y015
     _WhichOneofArgType__elected_on: _TypeAlias = _typing.Literal["_elected_on", b"_elected_on"]  # noqa: Y015
     _WhichOneofReturnType__end: _TypeAlias = _typing.Literal["end"]  # noqa: Y015
@@ -1274,6 +1402,8 @@ class RecordLeadershipRequest(_message.Message):
     _WhichOneofArgType__tally: _TypeAlias = _typing.Literal["_tally", b"_tally"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
     _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__elected_on) -> _WhichOneofReturnType__elected_on | None: ...
     @_typing.overload
@@ -1581,6 +1711,7 @@ class HoldConferenceRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -1617,6 +1748,10 @@ class HoldConferenceRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1634,15 +1769,18 @@ class HoldConferenceRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "during", b"during", "effective", b"effective", "half_day", b"half_day", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_correction", b"_correction", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "correction", b"correction", "during", b"during", "effective", b"effective", "half_day", b"half_day", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "command_id", b"command_id", "conference", b"conference", "during", b"during", "effective", b"effective", "half_day", b"half_day", "kind", b"kind", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_correction", b"_correction", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "during", b"during", "effective", b"effective", "half_day", b"half_day", "kind", b"kind", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
     _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
     _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__during: _TypeAlias = _typing.Literal["during"]  # noqa: Y015
     _WhichOneofArgType__during: _TypeAlias = _typing.Literal["_during", b"_during"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
@@ -1661,6 +1799,8 @@ class HoldConferenceRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__closes) -> _WhichOneofReturnType__closes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__during) -> _WhichOneofReturnType__during | None: ...
     @_typing.overload
@@ -1713,6 +1853,7 @@ class RecordAttendanceRequest(_message.Message):
     ATTENDEES_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -1727,6 +1868,10 @@ class RecordAttendanceRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1735,15 +1880,20 @@ class RecordAttendanceRequest(_message.Message):
         attendees: _types_pb2.AttendeeList | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "attendees", b"attendees", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "attendees", b"attendees", "correction", b"correction", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "attendees", b"attendees", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "attendees", b"attendees", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -1789,6 +1939,7 @@ class GiveGuidanceRequest(_message.Message):
     ACCEPTORS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -1813,6 +1964,10 @@ class GiveGuidanceRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1824,17 +1979,22 @@ class GiveGuidanceRequest(_message.Message):
         acceptors: _types_pb2.PartyList | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_speaker", b"_speaker", "acceptors", b"acceptors", "effective", b"effective", "points", b"points", "record", b"record", "speaker", b"speaker"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_speaker", b"_speaker", "acceptors", b"acceptors", "correction", b"correction", "effective", b"effective", "points", b"points", "record", b"record", "speaker", b"speaker"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_speaker", b"_speaker", "acceptors", b"acceptors", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "guidance", b"guidance", "points", b"points", "record", b"record", "speaker", b"speaker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_speaker", b"_speaker", "acceptors", b"acceptors", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "guidance", b"guidance", "points", b"points", "record", b"record", "speaker", b"speaker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__speaker: _TypeAlias = _typing.Literal["speaker"]  # noqa: Y015
     _WhichOneofArgType__speaker: _TypeAlias = _typing.Literal["_speaker", b"_speaker"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -1880,6 +2040,7 @@ class VoiceDifficultiesRequest(_message.Message):
     DIFFICULTIES_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -1898,6 +2059,10 @@ class VoiceDifficultiesRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1907,15 +2072,20 @@ class VoiceDifficultiesRequest(_message.Message):
         difficulties: _types_pb2.LineList | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "difficulties", b"difficulties", "effective", b"effective", "record", b"record", "speakers", b"speakers"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "difficulties", b"difficulties", "effective", b"effective", "record", b"record", "speakers", b"speakers"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "command_id", b"command_id", "conference", b"conference", "difficulties", b"difficulties", "effective", b"effective", "record", b"record", "speakers", b"speakers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "difficulties", b"difficulties", "effective", b"effective", "record", b"record", "speakers", b"speakers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -1961,6 +2131,7 @@ class ConcludeConferenceRequest(_message.Message):
     RESOLUTION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -1985,6 +2156,10 @@ class ConcludeConferenceRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -1996,11 +2171,14 @@ class ConcludeConferenceRequest(_message.Message):
         resolution: _kernel_pb2.Source | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_minutes", b"_minutes", "_record", b"_record", "_resolution", b"_resolution", "_year", b"_year", "conclusions", b"conclusions", "effective", b"effective", "minutes", b"minutes", "record", b"record", "resolution", b"resolution", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_minutes", b"_minutes", "_record", b"_record", "_resolution", b"_resolution", "_year", b"_year", "conclusions", b"conclusions", "correction", b"correction", "effective", b"effective", "minutes", b"minutes", "record", b"record", "resolution", b"resolution", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_minutes", b"_minutes", "_record", b"_record", "_resolution", b"_resolution", "_year", b"_year", "command_id", b"command_id", "conclusions", b"conclusions", "conference", b"conference", "effective", b"effective", "minutes", b"minutes", "record", b"record", "resolution", b"resolution", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_minutes", b"_minutes", "_record", b"_record", "_resolution", b"_resolution", "_year", b"_year", "command_id", b"command_id", "conclusions", b"conclusions", "conference", b"conference", "correction", b"correction", "effective", b"effective", "minutes", b"minutes", "record", b"record", "resolution", b"resolution", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__minutes: _TypeAlias = _typing.Literal["minutes"]  # noqa: Y015
@@ -2011,6 +2189,8 @@ class ConcludeConferenceRequest(_message.Message):
     _WhichOneofArgType__resolution: _TypeAlias = _typing.Literal["_resolution", b"_resolution"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
     _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2065,6 +2245,7 @@ class PresentReportRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     report: _builtins.str
@@ -2095,6 +2276,10 @@ class PresentReportRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2109,13 +2294,16 @@ class PresentReportRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "conference", b"conference", "effective", b"effective", "highlights", b"highlights", "presenter", b"presenter", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "conference", b"conference", "correction", b"correction", "effective", b"effective", "highlights", b"highlights", "presenter", b"presenter", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "highlights", b"highlights", "presenter", b"presenter", "record", b"record", "report", b"report", "ruling", b"ruling", "title", b"title", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "highlights", b"highlights", "presenter", b"presenter", "record", b"record", "report", b"report", "ruling", b"ruling", "title", b"title", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__presenter: _TypeAlias = _typing.Literal["presenter"]  # noqa: Y015
@@ -2128,6 +2316,8 @@ class PresentReportRequest(_message.Message):
     _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2183,6 +2373,7 @@ class HoldInspectionRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     inspection: _builtins.str
@@ -2219,6 +2410,10 @@ class HoldInspectionRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2234,11 +2429,14 @@ class HoldInspectionRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_item", b"_item", "_record", b"_record", "_ruling", b"_ruling", "effective", b"effective", "findings", b"findings", "inspectors", b"inspectors", "item", b"item", "record", b"record", "ruling", b"ruling", "subjects", b"subjects", "units", b"units"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_item", b"_item", "_record", b"_record", "_ruling", b"_ruling", "correction", b"correction", "effective", b"effective", "findings", b"findings", "inspectors", b"inspectors", "item", b"item", "record", b"record", "ruling", b"ruling", "subjects", b"subjects", "units", b"units"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_item", b"_item", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "findings", b"findings", "inspection", b"inspection", "inspectors", b"inspectors", "item", b"item", "record", b"record", "ruling", b"ruling", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_item", b"_item", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "findings", b"findings", "inspection", b"inspection", "inspectors", b"inspectors", "item", b"item", "record", b"record", "ruling", b"ruling", "subjects", b"subjects", "units", b"units", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
@@ -2247,6 +2445,8 @@ class HoldInspectionRequest(_message.Message):
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
     _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2302,6 +2502,7 @@ class RegisterExemplarRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     exemplar: _builtins.str
@@ -2338,6 +2539,10 @@ class RegisterExemplarRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2355,15 +2560,18 @@ class RegisterExemplarRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_count", b"_count", "_effective", b"_effective", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_record", b"_record", "_ruling", b"_ruling", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "count", b"count", "effective", b"effective", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "record", b"record", "ruling", b"ruling", "who", b"who", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_count", b"_count", "_effective", b"_effective", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_record", b"_record", "_ruling", b"_ruling", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "correction", b"correction", "count", b"count", "effective", b"effective", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "record", b"record", "ruling", b"ruling", "who", b"who", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_count", b"_count", "_effective", b"_effective", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_record", b"_record", "_ruling", b"_ruling", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "count", b"count", "effective", b"effective", "exemplar", b"exemplar", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "record", b"record", "ruling", b"ruling", "who", b"who", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_count", b"_count", "_effective", b"_effective", "_fallen", b"_fallen", "_kind", b"_kind", "_name", b"_name", "_part_of", b"_part_of", "_record", b"_record", "_ruling", b"_ruling", "_who", b"_who", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "count", b"count", "effective", b"effective", "exemplar", b"exemplar", "fallen", b"fallen", "kind", b"kind", "name", b"name", "part_of", b"part_of", "record", b"record", "ruling", b"ruling", "who", b"who", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
     _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
@@ -2388,6 +2596,8 @@ class RegisterExemplarRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
     @_typing.overload
@@ -2450,6 +2660,7 @@ class FurtherExemplarRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     exemplar: _builtins.str
@@ -2474,6 +2685,10 @@ class FurtherExemplarRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2486,15 +2701,18 @@ class FurtherExemplarRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_effective", b"_effective", "_medium", b"_medium", "_partner", b"_partner", "_record", b"_record", "by", b"by", "conference", b"conference", "effective", b"effective", "medium", b"medium", "partner", b"partner", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_medium", b"_medium", "_partner", b"_partner", "_record", b"_record", "by", b"by", "conference", b"conference", "correction", b"correction", "effective", b"effective", "medium", b"medium", "partner", b"partner", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_effective", b"_effective", "_medium", b"_medium", "_partner", b"_partner", "_record", b"_record", "by", b"by", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "exemplar", b"exemplar", "medium", b"medium", "partner", b"partner", "record", b"record", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_medium", b"_medium", "_partner", b"_partner", "_record", b"_record", "by", b"by", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "exemplar", b"exemplar", "medium", b"medium", "partner", b"partner", "record", b"record", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
     _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__medium: _TypeAlias = _typing.Literal["medium"]  # noqa: Y015
@@ -2507,6 +2725,8 @@ class FurtherExemplarRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2559,6 +2779,7 @@ class RegisterDocumentRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     document: _builtins.str
@@ -2587,6 +2808,10 @@ class RegisterDocumentRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2601,11 +2826,14 @@ class RegisterDocumentRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_effective", b"_effective", "_expires", b"_expires", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "dated", b"dated", "effective", b"effective", "expires", b"expires", "issuer", b"issuer", "kind", b"kind", "number", b"number", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_dated", b"_dated", "_effective", b"_effective", "_expires", b"_expires", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "correction", b"correction", "dated", b"dated", "effective", b"effective", "expires", b"expires", "issuer", b"issuer", "kind", b"kind", "number", b"number", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_effective", b"_effective", "_expires", b"_expires", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "command_id", b"command_id", "dated", b"dated", "document", b"document", "effective", b"effective", "expires", b"expires", "issuer", b"issuer", "kind", b"kind", "number", b"number", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_dated", b"_dated", "_effective", b"_effective", "_expires", b"_expires", "_issuer", b"_issuer", "_kind", b"_kind", "_number", b"_number", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "command_id", b"command_id", "correction", b"correction", "dated", b"dated", "document", b"document", "effective", b"effective", "expires", b"expires", "issuer", b"issuer", "kind", b"kind", "number", b"number", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__dated: _TypeAlias = _typing.Literal["dated"]  # noqa: Y015
     _WhichOneofArgType__dated: _TypeAlias = _typing.Literal["_dated", b"_dated"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
@@ -2624,6 +2852,8 @@ class RegisterDocumentRequest(_message.Message):
     _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
     _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__dated) -> _WhichOneofReturnType__dated | None: ...
     @_typing.overload
@@ -2681,6 +2911,7 @@ class CiteDocumentRequest(_message.Message):
     WORDS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     document: _builtins.str
@@ -2697,6 +2928,10 @@ class CiteDocumentRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2706,17 +2941,22 @@ class CiteDocumentRequest(_message.Message):
         words: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_words", b"_words", "citing", b"citing", "effective", b"effective", "record", b"record", "words", b"words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_words", b"_words", "citing", b"citing", "correction", b"correction", "effective", b"effective", "record", b"record", "words", b"words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_words", b"_words", "citing", b"citing", "command_id", b"command_id", "document", b"document", "effective", b"effective", "record", b"record", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_words", b"_words", "citing", b"citing", "command_id", b"command_id", "correction", b"correction", "document", b"document", "effective", b"effective", "record", b"record", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
     _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2768,6 +3008,7 @@ class LaunchMovementRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     movement: _builtins.str
@@ -2800,6 +3041,10 @@ class LaunchMovementRequest(_message.Message):
     def ruling(self) -> _types_pb2.Ruling:
         """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2815,15 +3060,18 @@ class LaunchMovementRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record", "ruling", b"ruling", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record", "ruling", b"ruling", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "launcher", b"launcher", "movement", b"movement", "name", b"name", "record", b"record", "ruling", b"ruling", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "movement", b"movement", "name", b"name", "record", b"record", "ruling", b"ruling", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
@@ -2842,6 +3090,8 @@ class LaunchMovementRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2898,6 +3148,7 @@ class LinkMovementRequest(_message.Message):
     LAUNCHER_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     movement: _builtins.str
@@ -2920,6 +3171,10 @@ class LinkMovementRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -2932,11 +3187,14 @@ class LinkMovementRequest(_message.Message):
         launcher: _types_pb2.Party | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
@@ -2945,6 +3203,8 @@ class LinkMovementRequest(_message.Message):
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -2993,6 +3253,7 @@ class SignCovenantRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3011,6 +3272,10 @@ class SignCovenantRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3021,19 +3286,24 @@ class SignCovenantRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "conference", b"conference", "effective", b"effective", "record", b"record", "signature", b"signature"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "conference", b"conference", "correction", b"correction", "effective", b"effective", "record", b"record", "signature", b"signature"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "record", b"record", "signature", b"signature", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "record", b"record", "signature", b"signature", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3080,6 +3350,7 @@ class RecordCovenantRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3102,6 +3373,10 @@ class RecordCovenantRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3114,15 +3389,18 @@ class RecordCovenantRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_signed", b"_signed", "by_reference", b"by_reference", "conference", b"conference", "effective", b"effective", "record", b"record", "signatures", b"signatures", "signed", b"signed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_signed", b"_signed", "by_reference", b"by_reference", "conference", b"conference", "correction", b"correction", "effective", b"effective", "record", b"record", "signatures", b"signatures", "signed", b"signed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_signed", b"_signed", "bloc", b"bloc", "by_reference", b"by_reference", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "record", b"record", "signatures", b"signatures", "signed", b"signed", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_signed", b"_signed", "bloc", b"bloc", "by_reference", b"by_reference", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "record", b"record", "signatures", b"signatures", "signed", b"signed", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by_reference: _TypeAlias = _typing.Literal["by_reference"]  # noqa: Y015
     _WhichOneofArgType__by_reference: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference"]  # noqa: Y015
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
@@ -3133,6 +3411,8 @@ class RecordCovenantRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__by_reference) -> _WhichOneofReturnType__by_reference | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3180,6 +3460,7 @@ class DraftPlanRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3202,6 +3483,10 @@ class DraftPlanRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3213,13 +3498,16 @@ class DraftPlanRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "conference", b"conference", "effective", b"effective", "items", b"items", "presenter", b"presenter", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "conference", b"conference", "correction", b"correction", "effective", b"effective", "items", b"items", "presenter", b"presenter", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "items", b"items", "presenter", b"presenter", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_presenter", b"_presenter", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "items", b"items", "presenter", b"presenter", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__presenter: _TypeAlias = _typing.Literal["presenter"]  # noqa: Y015
@@ -3228,6 +3516,8 @@ class DraftPlanRequest(_message.Message):
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3276,6 +3566,7 @@ class CommentPlanRequest(_message.Message):
     CONFERENCE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3302,6 +3593,10 @@ class CommentPlanRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3314,15 +3609,18 @@ class CommentPlanRequest(_message.Message):
         conference: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_conference", b"_conference", "_effective", b"_effective", "_finaliser", b"_finaliser", "_record", b"_record", "acceptor", b"acceptor", "commenters", b"commenters", "conference", b"conference", "effective", b"effective", "finaliser", b"finaliser", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_finaliser", b"_finaliser", "_record", b"_record", "acceptor", b"acceptor", "commenters", b"commenters", "conference", b"conference", "correction", b"correction", "effective", b"effective", "finaliser", b"finaliser", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_conference", b"_conference", "_effective", b"_effective", "_finaliser", b"_finaliser", "_record", b"_record", "acceptor", b"acceptor", "bloc", b"bloc", "command_id", b"command_id", "commenters", b"commenters", "conference", b"conference", "effective", b"effective", "finaliser", b"finaliser", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_finaliser", b"_finaliser", "_record", b"_record", "acceptor", b"acceptor", "bloc", b"bloc", "command_id", b"command_id", "commenters", b"commenters", "conference", b"conference", "correction", b"correction", "effective", b"effective", "finaliser", b"finaliser", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__acceptor: _TypeAlias = _typing.Literal["acceptor"]  # noqa: Y015
     _WhichOneofArgType__acceptor: _TypeAlias = _typing.Literal["_acceptor", b"_acceptor"]  # noqa: Y015
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__finaliser: _TypeAlias = _typing.Literal["finaliser"]  # noqa: Y015
@@ -3333,6 +3631,8 @@ class CommentPlanRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__acceptor) -> _WhichOneofReturnType__acceptor | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3380,6 +3680,7 @@ class ApprovePlanRequest(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3404,6 +3705,10 @@ class ApprovePlanRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3415,13 +3720,16 @@ class ApprovePlanRequest(_message.Message):
         decision: _kernel_pb2.Source | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver", b"_approver", "_decision", b"_decision", "_effective", b"_effective", "_items", b"_items", "_record", b"_record", "approver", b"approver", "decision", b"decision", "effective", b"effective", "items", b"items", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_approver", b"_approver", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_items", b"_items", "_record", b"_record", "approver", b"approver", "correction", b"correction", "decision", b"decision", "effective", b"effective", "items", b"items", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver", b"_approver", "_decision", b"_decision", "_effective", b"_effective", "_items", b"_items", "_record", b"_record", "approver", b"approver", "bloc", b"bloc", "command_id", b"command_id", "decision", b"decision", "effective", b"effective", "items", b"items", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approver", b"_approver", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_items", b"_items", "_record", b"_record", "approver", b"approver", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "effective", b"effective", "items", b"items", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approver: _TypeAlias = _typing.Literal["approver"]  # noqa: Y015
     _WhichOneofArgType__approver: _TypeAlias = _typing.Literal["_approver", b"_approver"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
@@ -3432,6 +3740,8 @@ class ApprovePlanRequest(_message.Message):
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__approver) -> _WhichOneofReturnType__approver | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
@@ -3479,6 +3789,7 @@ class RecordPlanRequest(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3493,6 +3804,10 @@ class RecordPlanRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3502,17 +3817,22 @@ class RecordPlanRequest(_message.Message):
         title: _builtins.str | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_title", b"_title", "effective", b"effective", "record", b"record", "title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_title", b"_title", "correction", b"correction", "effective", b"effective", "record", b"record", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "_title", b"_title", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "record", b"record", "title", b"title", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_title", b"_title", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "record", b"record", "title", b"title", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
     _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3560,6 +3880,7 @@ class AssignLeadRequest(_message.Message):
     JOINING_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -3580,6 +3901,10 @@ class AssignLeadRequest(_message.Message):
     def record(self) -> _kernel_pb2.Record:
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3591,15 +3916,20 @@ class AssignLeadRequest(_message.Message):
         joining: _abc.Iterable[_builtins.str] | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "effective", b"effective", "item", b"item", "joining", b"joining", "lead", b"lead", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "item", b"item", "joining", b"joining", "lead", b"lead", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3649,6 +3979,7 @@ class NoteReviewRequest(_message.Message):
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     review: _builtins.str
@@ -3685,6 +4016,10 @@ class NoteReviewRequest(_message.Message):
     def results(self) -> _types_pb2.LineList:
         """Results noted."""
 
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
     def __init__(
         self,
         *,
@@ -3700,13 +4035,16 @@ class NoteReviewRequest(_message.Message):
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
         results: _types_pb2.LineList | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "results", b"results", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "conference", b"conference", "correction", b"correction", "effective", b"effective", "limitations", b"limitations", "record", b"record", "results", b"results", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "effective", b"effective", "limitations", b"limitations", "record", b"record", "results", b"results", "review", b"review", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "limitations", b"limitations", "record", b"record", "results", b"results", "review", b"review", "ruling", b"ruling", "targets", b"targets", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
     _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
@@ -3715,6 +4053,8 @@ class NoteReviewRequest(_message.Message):
     _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -3747,6 +4087,70 @@ class NoteReviewResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NoteReviewResponse: _TypeAlias = NoteReviewResponse  # noqa: Y015
+
+@_typing.final
+class RetractRequest(_message.Message):
+    """What Retract tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    STREAM_FIELD_NUMBER: _builtins.int
+    RETRACTS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID, chosen and kept by the client before the first send: sent again, it records nothing twice."""
+    stream: _builtins.str
+    """Of what it told, such as "plan:khoi-noi-chinh:2024": the kind and the ids."""
+    retracts: _builtins.int
+    """The version, in its stream, of the event that told it. What corrects that event is retracted with it."""
+    reason: _builtins.str
+    """Why."""
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """By which document."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        stream: _builtins.str = ...,
+        retracts: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        record: _kernel_pb2.Record | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["command_id", b"command_id", "reason", b"reason", "record", b"record", "retracts", b"retracts", "stream", b"stream"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetractRequest: _TypeAlias = RetractRequest  # noqa: Y015
+
+@_typing.final
+class RetractResponse(_message.Message):
+    """Where Retract was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetractResponse: _TypeAlias = RetractResponse  # noqa: Y015
 
 @_typing.final
 class GetOrganisationRequest(_message.Message):
@@ -5361,3 +5765,75 @@ class ExportTableResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportTableResponse: _TypeAlias = ExportTableResponse  # noqa: Y015
+
+@_typing.final
+class GetHistoryRequest(_message.Message):
+    """What GetHistory asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    STREAM_FIELD_NUMBER: _builtins.int
+    stream: _builtins.str
+    """Of what, such as "plan:khoi-noi-chinh:2024": the kind and the ids."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        stream: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read", "stream", b"stream"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetHistoryRequest: _TypeAlias = GetHistoryRequest  # noqa: Y015
+
+@_typing.final
+class GetHistoryResponse(_message.Message):
+    """A history."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.EventShown]:
+        """Oldest first."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        events: _abc.Iterable[_types_pb2.EventShown] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetHistoryResponse: _TypeAlias = GetHistoryResponse  # noqa: Y015

@@ -222,6 +222,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.FromString,
                 _registered_method=True)
+        self.Retract = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/Retract',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractResponse.FromString,
+                _registered_method=True)
         self.GetOrganisation = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetOrganisation',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.SerializeToString,
@@ -291,6 +296,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/ExportTable',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableResponse.FromString,
+                _registered_method=True)
+        self.GetHistory = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetHistory',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetHistoryRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetHistoryResponse.FromString,
                 _registered_method=True)
 
 
@@ -559,6 +569,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Retract(self, request, context):
+        """Tell that what an event told was never so. A retracted correction brings back what it had replaced.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetOrganisation(self, request, context):
         """An organisation and its names.
         """
@@ -653,6 +670,13 @@ class RegistryServiceServicer:
 
     def ExportTable(self, request, context):
         """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetHistory(self, request, context):
+        """All that was told of something, event by event, with what was corrected or retracted later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -846,6 +870,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.SerializeToString,
             ),
+            'Retract': grpc.unary_unary_rpc_method_handler(
+                    servicer.Retract,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractResponse.SerializeToString,
+            ),
             'GetOrganisation': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrganisation,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.FromString,
@@ -915,6 +944,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.ExportTable,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableResponse.SerializeToString,
+            ),
+            'GetHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHistory,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetHistoryRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetHistoryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1930,6 +1964,33 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def Retract(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/Retract',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RetractResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetOrganisation(request,
             target,
             options=(),
@@ -2297,6 +2358,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/ExportTable',
             thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.ExportTableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetHistory',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetHistoryRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -110,6 +110,8 @@ class RegistryServiceStub:
     """Give an activity to a lead agency."""
     NoteReview: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NoteReviewRequest, _registry_pb2.NoteReviewResponse]
     """Tell what a review of the year noted and set."""
+    Retract: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]
+    """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
     """An organisation and its names."""
     FindOrganisations: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]
@@ -140,6 +142,8 @@ class RegistryServiceStub:
     """
     ExportTable: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ExportTableRequest, _registry_pb2.ExportTableResponse]
     """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
+    GetHistory: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetHistoryRequest, _registry_pb2.GetHistoryResponse]
+    """All that was told of something, event by event, with what was corrected or retracted later."""
 
 @_typing.type_check_only
 class RegistryServiceAsyncStub(RegistryServiceStub):
@@ -223,6 +227,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Give an activity to a lead agency."""
     NoteReview: _aio.UnaryUnaryMultiCallable[_registry_pb2.NoteReviewRequest, _registry_pb2.NoteReviewResponse]  # type: ignore[assignment]
     """Tell what a review of the year noted and set."""
+    Retract: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]  # type: ignore[assignment]
+    """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
     """An organisation and its names."""
     FindOrganisations: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]  # type: ignore[assignment]
@@ -253,6 +259,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """
     ExportTable: _aio.UnaryUnaryMultiCallable[_registry_pb2.ExportTableRequest, _registry_pb2.ExportTableResponse]  # type: ignore[assignment]
     """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
+    GetHistory: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetHistoryRequest, _registry_pb2.GetHistoryResponse]  # type: ignore[assignment]
+    """All that was told of something, event by event, with what was corrected or retracted later."""
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     """The registry: commands tell what happened, each at most once under its command id; queries answer what is recorded.
@@ -557,6 +565,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell what a review of the year noted and set."""
 
     @_abc_1.abstractmethod
+    def Retract(
+        self,
+        request: _registry_pb2.RetractRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RetractResponse, _abc.Awaitable[_registry_pb2.RetractResponse]]:
+        """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
+
+    @_abc_1.abstractmethod
     def GetOrganisation(
         self,
         request: _registry_pb2.GetOrganisationRequest,
@@ -669,5 +685,13 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.ExportTableResponse, _abc.Awaitable[_registry_pb2.ExportTableResponse]]:
         """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
+
+    @_abc_1.abstractmethod
+    def GetHistory(
+        self,
+        request: _registry_pb2.GetHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetHistoryResponse, _abc.Awaitable[_registry_pb2.GetHistoryResponse]]:
+        """All that was told of something, event by event, with what was corrected or retracted later."""
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

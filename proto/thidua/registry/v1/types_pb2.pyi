@@ -3996,3 +3996,92 @@ class ImportNote(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__sheet) -> _WhichOneofReturnType__sheet | None: ...
 
 Global___ImportNote: _TypeAlias = ImportNote  # noqa: Y015
+
+@_typing.final
+class FieldTold(_message.Message):
+    """A field that an event tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    FACT_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """Its path in the command, such as "members.items[1].unit"."""
+    @_builtins.property
+    def fact(self) -> _kernel_pb2.Fact:
+        """Its value."""
+
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        fact: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "field", b"field"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldTold: _TypeAlias = FieldTold  # noqa: Y015
+
+@_typing.final
+class EventShown(_message.Message):
+    """What one event told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    STANDS_FIELD_NUMBER: _builtins.int
+    AMENDS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MARK_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """By which a correction or retraction names it."""
+    type: _builtins.str
+    """Of the event, such as "BlocNamed"."""
+    recorded_at: _builtins.str
+    """When it was recorded (RFC 3339 in UTC)."""
+    stands: _builtins.bool
+    """Whether what it told stands: it is neither corrected nor retracted."""
+    amends: _builtins.int
+    """The event that it corrects or retracts."""
+    reason: _builtins.str
+    """Why it does."""
+    @_builtins.property
+    def mark(self) -> _kernel_pb2.Mark:
+        """By which document it is known."""
+
+    @_builtins.property
+    def told(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldTold]:
+        """Every field that it told; a person's texts are left out."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        type: _builtins.str = ...,
+        recorded_at: _builtins.str = ...,
+        stands: _builtins.bool = ...,
+        amends: _builtins.int | None = ...,
+        reason: _builtins.str | None = ...,
+        mark: _kernel_pb2.Mark | None = ...,
+        told: _abc.Iterable[Global___FieldTold] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amends", b"_amends", "_reason", b"_reason", "amends", b"amends", "mark", b"mark", "reason", b"reason"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amends", b"_amends", "_reason", b"_reason", "amends", b"amends", "mark", b"mark", "reason", b"reason", "recorded_at", b"recorded_at", "stands", b"stands", "told", b"told", "type", b"type", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__amends: _TypeAlias = _typing.Literal["amends"]  # noqa: Y015
+    _WhichOneofArgType__amends: _TypeAlias = _typing.Literal["_amends", b"_amends"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amends) -> _WhichOneofReturnType__amends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+
+Global___EventShown: _TypeAlias = EventShown  # noqa: Y015
