@@ -10,6 +10,9 @@ PEER := $(VENV)/.thidua-bench
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RELEASE := $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null)
 
+# as many test processes as cores, each with servers of its own, which take about a gigabyte
+CORES := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
+
 # for commas inside of $(if …)
 , := ,
 
@@ -34,7 +37,7 @@ end: $(READY)
 	@$(BIN)/python -m deploy.local down
 
 test: servers $(READY) ## all that guards a change, on real servers; ONLY=words picks tests
-	@$(BIN)/python -m pytest $(if $(ONLY),-k '$(ONLY)')
+	@$(BIN)/python -m pytest $(if $(ONLY),-k '$(ONLY)',--numprocesses=$(CORES) --dist=loadfile)
 
 check: $(PEER) ## lint, types, borders, contracts, generated code
 	$(BIN)/ruff format --check --quiet .
