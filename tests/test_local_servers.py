@@ -232,11 +232,13 @@ async def test_a_system_on_a_kafka_in_use_has_topics_of_its_own_and_removes_no_o
 
 
 INTERRUPTED = """
+import signal
 import sys
 from deploy.local import __main__ as local
 from deploy.local.processes import ServerError
 
 local.PURPOSE = "interrupted"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell runs in the background
 try:
     local.up()
 except ServerError as error:
