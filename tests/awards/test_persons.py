@@ -96,7 +96,7 @@ async def world(
 ) -> AsyncIterator[World]:
     keys = tmp_path_factory.mktemp("persons") / "keys.json"
     keys.write_text(json.dumps(auth.public(KEYS.values())))
-    token = auth.issue(KEYS["thidua"], "officer:an", SERVED, seconds=600)
+    token = auth.issue(KEYS["thidua"], "officer:an", SERVED, seconds=auth.LONGEST_LIFE)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(three(postgres))
         registry = Sample(environment(services["registry"], keys), ("--parts", "rpc,projections"), "registry")

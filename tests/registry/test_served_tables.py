@@ -41,7 +41,7 @@ async def served(postgres: Postgres | ExistingPostgres, tmp_path: Path) -> Async
     }
     registry = Sample(environment, RPC, "registry")
     await registry.begin()
-    registry.token = auth.issue(OFFICERS, "officer:an", ["registry"], seconds=600)
+    registry.token = auth.issue(OFFICERS, "officer:an", ["registry"], seconds=auth.LONGEST_LIFE)
     registry.environment |= {
         "THIDUA_REGISTRY": f"127.0.0.1:{registry.ready['port']}",
         "THIDUA_TOKEN": registry.token,

@@ -44,7 +44,7 @@ class Sample:
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self.ready: dict[str, Any] = {}
-        self.token = auth.issue(OFFICERS, "officer:an", ["sample"], seconds=600)
+        self.token = auth.issue(OFFICERS, "officer:an", ["sample"], seconds=auth.LONGEST_LIFE)  # longer than any run
 
     async def begin(self) -> None:
         """Wait for the line that says where it serves; an empty one if it ends instead."""
