@@ -21,9 +21,10 @@ UNSHOWN = ("DecisionRecorded",)
 
 
 def declared(module: ModuleType) -> set[type[Event]]:
-    """The event types that a module makes, and not only takes from elsewhere."""
+    """The event types that a module or its parts make, and not only take from elsewhere."""
     classes = (thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, Event))
-    return {c for c in classes if c.__module__ == module.__name__ and c.model_fields["type"].default == c.__name__}
+    own = (c for c in classes if f"{c.__module__}.".startswith(f"{module.__name__}."))
+    return {c for c in own if c.model_fields["type"].default == c.__name__}
 
 
 @pytest.mark.parametrize("name", SERVICES)
