@@ -1,18 +1,13 @@
 """Whose id a field of an event holds is said once for each name of a field, so that answers forget to name nobody."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
+from deploy.documents.vocabulary import ids
 from services.awards.main import SERVICE as AWARDS
 from services.awards.queries.persons import NAMING as PERSONS
 from services.kernel.service import Service
-from services.kernel.text import ID
 from services.registry.main import SERVICE as REGISTRY
 from services.registry.queries.common import NAMING as ORGANISATIONS
-
-Schema = dict[str, Any]
 
 OTHERS = {
     "registry": {
@@ -52,22 +47,6 @@ def test_of_every_id_in_an_event_it_is_said_whether_answers_name_its_owner(
     )
     assert OTHERS[service.name] <= told
     assert naming <= told
-
-
-def ids(schema: Schema) -> Iterator[str]:
-    """The fields that hold ids, of an event and of all its parts."""
-    parts: dict[str, Schema] = schema.get("$defs", {})
-    shapes = [schema, *(part for name, part in parts.items() if not name.startswith("Listed"))]
-    for shape in shapes:
-        yield from (name for name, field in shape.get("properties", {}).items() if _holds_id(field, parts))
-
-
-def _holds_id(field: Schema, parts: dict[str, Schema]) -> bool:
-    inner = [*field.get("anyOf", ()), *([field["items"]] if "items" in field else ())]
-    part = field.get("$ref", "").removeprefix("#/$defs/")
-    if part.startswith("Listed"):
-        inner.append(parts[part]["properties"]["items"])
-    return field.get("pattern") == ID or any(_holds_id(one, parts) for one in inner)
 
 
 def test_an_id_is_found_wherever_it_stands() -> None:

@@ -8,11 +8,14 @@ import orjson
 import pytest
 import yaml
 
-from deploy.documents import DOCS, HEADERS, asyncapi
+from deploy.documents.__main__ import DOCS
+from deploy.documents.asyncapi import HEADERS, asyncapi
+from deploy.documents.vocabulary import told_by
 from services.awards import events as awards
 from services.awards.projections import PUBLIC, PublicAward, announced
 from services.kernel.events import EPOCH, Recorded
 from services.kernel.public import PublicFeed, PublicRecord
+from services.registry.main import SERVICE as REGISTRY
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "awards"
 TYPES = [type_.__name__ for type_ in get_args(awards.AwardEvent)]
@@ -49,3 +52,10 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
         place = document
         for word in reference.split("/")[1:]:
             place = place[word]
+
+
+def test_of_every_event_of_registry_it_is_said_which_commands_tell_it() -> None:
+    told = told_by(REGISTRY)
+    assert [name for name, commands in told.items() if not commands] == []
+    assert {command for commands in told.values() for command in commands} == {c.__name__ for c in REGISTRY.handlers}
+    assert told["LeadershipRecorded"] == ["RecordLeadership"]

@@ -1,0 +1,1 @@
+"""What docs/ says that the code knows."""
