@@ -12,10 +12,12 @@ from services.registry.queries.common import NAMING as ORGANISATIONS
 OTHERS = {
     "registry": {
         "bloc",
+        "body",
         "conference",
         "document",
         "exemplar",
         "guidance",
+        "in_place_of",
         "inspection",
         "item",
         "kind",

@@ -24,6 +24,7 @@ YearEvent = (
 StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
+    | e.BodyEvent
     | e.ConferenceEvent
     | e.CitationEvent
     | e.MovementEvent
@@ -328,6 +329,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=9,
+    version=10,
 )
 MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

@@ -55,6 +55,10 @@ TWO_HEADS = """
 select stream, convert_from(body, 'utf8')::json -> 'data' ->> 'year' from log.events where type = 'LeadershipElected'
 group by 1, 2 having count(*) > 1
 """
+TWO_CHAIRS = """
+select stream from log.events, json_array_elements(convert_from(body, 'utf8')::json #> '{data,members,items}') as seat
+where type = 'BodyMembersAppointed' and seat ->> 'office' = 'CHAIR' group by stream having count(*) > 1
+"""
 
 
 Order = tuple[str, UUID, dict[str, Any]]
@@ -132,6 +136,15 @@ def elections(n: int) -> list[tuple[str, dict[str, Any]]]:
     return [("ElectLeadership", {**told, "head": {"agency": agency}}) for agency in ("u0", "u1")]
 
 
+def appointments(n: int) -> list[tuple[str, dict[str, Any]]]:
+    """Two chairs of one council, each from a day of its own."""
+    told = [
+        {"body": f"c{n}", "effective": f"2024-01-0{day}", "members": {"items": [{"person": person, "office": "CHAIR"}]}}
+        for day, person in ((1, "p-1"), (2, "p-2"))
+    ]
+    return [("AppointBodyMembers", fields) for fields in told]
+
+
 async def one_bloc(n: int, seed: int, servers: Servers) -> list[str]:
     async with two_processes(servers) as place:
         chance = random.Random(seed)
@@ -145,6 +158,16 @@ async def one_head(n: int, seed: int, servers: Servers) -> list[str]:
         await prepared(place, BLOCS, 2, chance, authority="a{}")
         await admitted(place, BLOCS, 2, chance)
         return await raced(place, elections, n, chance, TWO_HEADS)
+
+
+async def one_chair(n: int, seed: int, servers: Servers) -> list[str]:
+    async with two_processes(servers) as place:
+        chance = random.Random(seed)
+        await prepared(place, 0, 1, chance)
+        council = {"name": "Hội đồng", "organisation": "u0", "effective": FIRST}
+        client = place.clients[0]
+        await _all(client.send("EstablishBody", new_id(chance), {**council, "body": f"c{i}"}) for i in range(n))
+        return await raced(place, appointments, n, chance, TWO_CHAIRS)
 
 
 async def prepared(place: Place, blocs: int, units: int, chance: random.Random, authority: str = "central") -> None:
@@ -300,5 +323,6 @@ async def _process(dsn: str, keys: Path) -> AsyncIterator[int]:
 CASES = (
     Case("one-bloc", "two admissions of a unit race through two processes", 10_000, 60, one_bloc),
     Case("one-head", "two elections for a year race through two processes", 10_000, 60, one_head),
+    Case("one-chair", "two appointments of a chair race through two processes", 2_000, 40, one_chair),
     Case("tangled-calls", "fresh, repeated, chained and cancelled calls through two processes", 3_000, 100, tangled),
 )

@@ -14,6 +14,7 @@ from services.kernel.telling import worded
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
+from services.registry.domain.body import EstablishBody
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
 from services.registry.domain.document import RegisterDocument
@@ -421,6 +422,17 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
             "effective": date(2024, 1, 1 + n),
         },
         "GetBloc",
+        lambda answer: answer,
+    ),
+    e.BodyFacts: (
+        EstablishBody,
+        {"body": "hd"},
+        lambda n: {
+            **{field: f"{field}-{n}" for field in ("kind", "name", "organisation", "level", "part_of")},
+            "decision": {"id": f"qd-{n}"},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBody",
         lambda answer: answer,
     ),
     e.ConferenceFacts: (

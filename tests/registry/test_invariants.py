@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from services.kernel.provenance import Record, Source
+from services.kernel.provenance import Listed, Record, Source
 from services.registry import events as e
+from services.registry.domain.body import AppointBodyMembers
 from services.registry.domain.leadership import ElectLeadership
 from services.registry.domain.membership import AdmitMember
-from tests.faults.invariants import TWO_BLOCS, TWO_HEADS
+from tests.faults.invariants import TWO_BLOCS, TWO_CHAIRS, TWO_HEADS
 from tests.registry.support import Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -25,3 +26,11 @@ async def test_two_elections_for_a_year_are_seen(registry: Registry) -> None:
         assert await registry.tools.pool.fetch(TWO_HEADS) == [], n
         await registry.tell(ElectLeadership(bloc="b0", year=2024, head=e.Holder(agency=agency), record=RECORD))
     assert [tuple(row) for row in await registry.tools.pool.fetch(TWO_HEADS)] == [("leadership:b0", "2024")]
+
+
+async def test_two_chairs_of_a_council_are_seen(registry: Registry) -> None:
+    for n, person in enumerate(("p-1", "p-2")):
+        assert await registry.tools.pool.fetch(TWO_CHAIRS) == [], n
+        chair = Listed[e.Seat](items=(e.Seat(person=person, office="CHAIR"),))
+        await registry.tell(AppointBodyMembers(body="c0", members=chair, record=RECORD))
+    assert [row["stream"] for row in await registry.tools.pool.fetch(TWO_CHAIRS)] == ["body:c0"]

@@ -15,6 +15,7 @@ from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
+from services.registry.domain.body import AppointBodyMembers, EstablishBody
 from services.registry.domain.conference import (
     ConcludeConference,
     GiveGuidance,
@@ -167,6 +168,7 @@ def mentions(**fields: Any) -> dict[str, Act]:
     parties = Listed[e.Party](items=(party,))
     new: dict[str, Any] = {"bloc": "b2", "kind": "CUM", "name": "Cụm 2", **told}
     council = "ktnn"  # registered, and so no reason for a refusal
+    seats = Listed[e.Seat](items=(e.Seat(person="p-1", agency="ubnd", office="MEMBER"),))
     return {
         "authority": EstablishBloc(**new, authority="ubnd"),
         "province": EstablishBloc(**new, authority=council, province="ubnd"),
@@ -192,6 +194,8 @@ def mentions(**fields: Any) -> dict[str, Act]:
             inspection="kt", units=Listed[e.Member](items=(e.Member(unit="ubnd"),)), **of_bloc
         ),
         "who.agency": RegisterExemplar(exemplar="x", who=party, **of_bloc),
+        "organisation": EstablishBody(body="new", name="Hội đồng", organisation="ubnd", **told),
+        "members.items[0].agency": AppointBodyMembers(body="hd", members=seats, **told),
         "by.agency": FurtherExemplar(exemplar="g", step="FOUND", by=party, **told),
         "partner.agency": FurtherExemplar(exemplar="g", step="PUBLICISED", partner=party, **told),
         "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
@@ -210,6 +214,7 @@ def test_an_act_performed_here_names_registered_organisations_alone(field: str) 
         "conference:c": [HELD],
         "plan:b1:2024": [DRAFT],
         "exemplar:g": [e.ExemplarRegistered(exemplar="g")],
+        "body:hd": [e.BodyEstablished(body="hd", name="Hội đồng", effective=DAY)],
     }
     act, path = mentions()[field], field.partition(" of ")[0]
     with pytest.raises(Refused, match="^" + re.escape(f"{path}: ubnd is not registered")) as refused:

@@ -4,6 +4,7 @@ from services.kernel.decider import Handlers
 from services.kernel.standing import RETRACTING
 from services.registry.domain import (
     bloc,
+    body,
     conference,
     covenant,
     document,
@@ -24,6 +25,7 @@ HANDLERS: Handlers = {
     **person.HANDLERS,
     **bloc.HANDLERS,
     **membership.HANDLERS,
+    **body.HANDLERS,
     **leadership.HANDLERS,
     **conference.HANDLERS,
     **report.HANDLERS,

@@ -9,6 +9,7 @@ A module tells one subject; this one is the name of them all, and what reads eve
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.standing import FactRetracted
 from services.registry.events.bloc import *
+from services.registry.events.body import *
 from services.registry.events.common import *
 from services.registry.events.conference import *
 from services.registry.events.covenant import *
@@ -28,6 +29,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         PersonEvent,
         BlocEvent,
         MembershipEvent,
+        BodyEvent,
         LeadershipEvent,
         ConferenceEvent,
         ReportEvent,

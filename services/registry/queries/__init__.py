@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.kernel.binding import Query
 from services.registry.projections import BLOCS, CITATIONS, DOCUMENTS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
 from services.registry.queries.bloc import GetBloc, get_bloc
+from services.registry.queries.body import GetBody, get_body
 from services.registry.queries.conference import GetConference, get_conference
 from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
@@ -29,6 +30,7 @@ QUERIES: Mapping[str, Query] = {
     "FindOrganisations": Query(FindOrganisations, find_organisations, (ORGANISATIONS,)),
     "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
+    "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "ExportTable": Query(ExportTable, export_table, (BLOCS, STREAMS, ORGANISATIONS)),

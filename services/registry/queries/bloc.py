@@ -94,7 +94,7 @@ class DeclarationShown(Part):
 
 
 class DissolutionShown(Part):
-    """What one source tells of a bloc's end."""
+    """What one source tells of the end of a bloc or a body."""
 
     on: Fact | None
     """The first day on which it is no more."""
@@ -161,7 +161,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         memberships=_memberships(await claimed(view, asked.bloc, bloc), first(established, "authority"), asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
-        dissolutions=_dissolutions(bloc.dissolved),
+        dissolutions=dissolutions_told(bloc.dissolved),
         decision=first(established, "decision.id"),
         disputed=bool(contradicting),
         disputes=contradicting,
@@ -170,7 +170,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _dissolutions(dissolved: Sequence[e.BlocDissolved]) -> tuple[DissolutionShown, ...]:
+def dissolutions_told(dissolved: Sequence[e.BlocDissolved | e.BodyDissolved]) -> tuple[DissolutionShown, ...]:
     days = {event.effective for event in dissolved if event.effective}
     return tuple(
         DissolutionShown(

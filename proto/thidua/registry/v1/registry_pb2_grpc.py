@@ -92,6 +92,31 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipResponse.FromString,
                 _registered_method=True)
+        self.EstablishBody = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/EstablishBody',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyResponse.FromString,
+                _registered_method=True)
+        self.NameBody = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/NameBody',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBodyRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBodyResponse.FromString,
+                _registered_method=True)
+        self.DissolveBody = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/DissolveBody',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBodyRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBodyResponse.FromString,
+                _registered_method=True)
+        self.AppointBodyMembers = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/AppointBodyMembers',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AppointBodyMembersRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AppointBodyMembersResponse.FromString,
+                _registered_method=True)
+        self.ReleaseBodyMember = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ReleaseBodyMember',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberResponse.FromString,
+                _registered_method=True)
         self.ElectLeadership = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/ElectLeadership',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ElectLeadershipRequest.SerializeToString,
@@ -242,6 +267,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.FromString,
                 _registered_method=True)
+        self.GetBody = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetBody',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyResponse.FromString,
+                _registered_method=True)
         self.FindBlocs = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/FindBlocs',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBlocsRequest.SerializeToString,
@@ -382,6 +412,41 @@ class RegistryServiceServicer:
 
     def EndMembership(self, request, context):
         """End a membership: `effective` is the first day on which the unit is no member any more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EstablishBody(self, request, context):
+        """Establish a council or the like by a decision, or record that one exists.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NameBody(self, request, context):
+        """Tell a new name from a day on, or further spellings.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DissolveBody(self, request, context):
+        """Dissolve a body: `effective` is the first day on which it is no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppointBodyMembers(self, request, context):
+        """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseBodyMember(self, request, context):
+        """End a seat: `effective` is the first day on which who is named sits in the body no more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -597,6 +662,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetBody(self, request, context):
+        """A council or the like: its names, and who sits in it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FindBlocs(self, request, context):
         """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first.
         """
@@ -739,6 +811,31 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.EndMembership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipResponse.SerializeToString,
+            ),
+            'EstablishBody': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstablishBody,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyResponse.SerializeToString,
+            ),
+            'NameBody': grpc.unary_unary_rpc_method_handler(
+                    servicer.NameBody,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBodyRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameBodyResponse.SerializeToString,
+            ),
+            'DissolveBody': grpc.unary_unary_rpc_method_handler(
+                    servicer.DissolveBody,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBodyRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBodyResponse.SerializeToString,
+            ),
+            'AppointBodyMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.AppointBodyMembers,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AppointBodyMembersRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AppointBodyMembersResponse.SerializeToString,
+            ),
+            'ReleaseBodyMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseBodyMember,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberResponse.SerializeToString,
             ),
             'ElectLeadership': grpc.unary_unary_rpc_method_handler(
                     servicer.ElectLeadership,
@@ -889,6 +986,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetBloc,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.SerializeToString,
+            ),
+            'GetBody': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBody,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyResponse.SerializeToString,
             ),
             'FindBlocs': grpc.unary_unary_rpc_method_handler(
                     servicer.FindBlocs,
@@ -1251,6 +1353,141 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/EndMembership',
             thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstablishBody(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/EstablishBody',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NameBody(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/NameBody',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.NameBodyRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.NameBodyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DissolveBody(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/DissolveBody',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBodyRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveBodyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppointBodyMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/AppointBodyMembers',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AppointBodyMembersRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AppointBodyMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseBodyMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ReleaseBodyMember',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -2061,6 +2298,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetBloc',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBody(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetBody',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyResponse.FromString,
             options,
             channel_credentials,
             insecure,

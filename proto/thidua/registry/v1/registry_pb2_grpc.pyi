@@ -58,6 +58,16 @@ class RegistryServiceStub:
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]
     """End a membership: `effective` is the first day on which the unit is no member any more."""
+    EstablishBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EstablishBodyRequest, _registry_pb2.EstablishBodyResponse]
+    """Establish a council or the like by a decision, or record that one exists."""
+    NameBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NameBodyRequest, _registry_pb2.NameBodyResponse]
+    """Tell a new name from a day on, or further spellings."""
+    DissolveBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DissolveBodyRequest, _registry_pb2.DissolveBodyResponse]
+    """Dissolve a body: `effective` is the first day on which it is no more."""
+    AppointBodyMembers: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AppointBodyMembersRequest, _registry_pb2.AppointBodyMembersResponse]
+    """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn)."""
+    ReleaseBodyMember: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReleaseBodyMemberRequest, _registry_pb2.ReleaseBodyMemberResponse]
+    """End a seat: `effective` is the first day on which who is named sits in the body no more."""
     ElectLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ElectLeadershipRequest, _registry_pb2.ElectLeadershipResponse]
     """Elect, acclaim or appoint head and deputies for a year."""
     HandOverLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HandOverLeadershipRequest, _registry_pb2.HandOverLeadershipResponse]
@@ -118,6 +128,8 @@ class RegistryServiceStub:
     """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
     GetBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]
     """A bloc: its names, and the members that are told of it."""
+    GetBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]
+    """A council or the like: its names, and who sits in it."""
     FindBlocs: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindBlocsRequest, _registry_pb2.FindBlocsResponse]
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
     WhoHeaded: _grpc.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]
@@ -175,6 +187,16 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _aio.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]  # type: ignore[assignment]
     """End a membership: `effective` is the first day on which the unit is no member any more."""
+    EstablishBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.EstablishBodyRequest, _registry_pb2.EstablishBodyResponse]  # type: ignore[assignment]
+    """Establish a council or the like by a decision, or record that one exists."""
+    NameBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.NameBodyRequest, _registry_pb2.NameBodyResponse]  # type: ignore[assignment]
+    """Tell a new name from a day on, or further spellings."""
+    DissolveBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.DissolveBodyRequest, _registry_pb2.DissolveBodyResponse]  # type: ignore[assignment]
+    """Dissolve a body: `effective` is the first day on which it is no more."""
+    AppointBodyMembers: _aio.UnaryUnaryMultiCallable[_registry_pb2.AppointBodyMembersRequest, _registry_pb2.AppointBodyMembersResponse]  # type: ignore[assignment]
+    """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn)."""
+    ReleaseBodyMember: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReleaseBodyMemberRequest, _registry_pb2.ReleaseBodyMemberResponse]  # type: ignore[assignment]
+    """End a seat: `effective` is the first day on which who is named sits in the body no more."""
     ElectLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.ElectLeadershipRequest, _registry_pb2.ElectLeadershipResponse]  # type: ignore[assignment]
     """Elect, acclaim or appoint head and deputies for a year."""
     HandOverLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.HandOverLeadershipRequest, _registry_pb2.HandOverLeadershipResponse]  # type: ignore[assignment]
@@ -235,6 +257,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
     GetBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]  # type: ignore[assignment]
     """A bloc: its names, and the members that are told of it."""
+    GetBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]  # type: ignore[assignment]
+    """A council or the like: its names, and who sits in it."""
     FindBlocs: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindBlocsRequest, _registry_pb2.FindBlocsResponse]  # type: ignore[assignment]
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
     WhoHeaded: _aio.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]  # type: ignore[assignment]
@@ -355,6 +379,46 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.EndMembershipResponse, _abc.Awaitable[_registry_pb2.EndMembershipResponse]]:
         """End a membership: `effective` is the first day on which the unit is no member any more."""
+
+    @_abc_1.abstractmethod
+    def EstablishBody(
+        self,
+        request: _registry_pb2.EstablishBodyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.EstablishBodyResponse, _abc.Awaitable[_registry_pb2.EstablishBodyResponse]]:
+        """Establish a council or the like by a decision, or record that one exists."""
+
+    @_abc_1.abstractmethod
+    def NameBody(
+        self,
+        request: _registry_pb2.NameBodyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.NameBodyResponse, _abc.Awaitable[_registry_pb2.NameBodyResponse]]:
+        """Tell a new name from a day on, or further spellings."""
+
+    @_abc_1.abstractmethod
+    def DissolveBody(
+        self,
+        request: _registry_pb2.DissolveBodyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.DissolveBodyResponse, _abc.Awaitable[_registry_pb2.DissolveBodyResponse]]:
+        """Dissolve a body: `effective` is the first day on which it is no more."""
+
+    @_abc_1.abstractmethod
+    def AppointBodyMembers(
+        self,
+        request: _registry_pb2.AppointBodyMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.AppointBodyMembersResponse, _abc.Awaitable[_registry_pb2.AppointBodyMembersResponse]]:
+        """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn)."""
+
+    @_abc_1.abstractmethod
+    def ReleaseBodyMember(
+        self,
+        request: _registry_pb2.ReleaseBodyMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ReleaseBodyMemberResponse, _abc.Awaitable[_registry_pb2.ReleaseBodyMemberResponse]]:
+        """End a seat: `effective` is the first day on which who is named sits in the body no more."""
 
     @_abc_1.abstractmethod
     def ElectLeadership(
@@ -595,6 +659,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetBlocResponse, _abc.Awaitable[_registry_pb2.GetBlocResponse]]:
         """A bloc: its names, and the members that are told of it."""
+
+    @_abc_1.abstractmethod
+    def GetBody(
+        self,
+        request: _registry_pb2.GetBodyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetBodyResponse, _abc.Awaitable[_registry_pb2.GetBodyResponse]]:
+        """A council or the like: its names, and who sits in it."""
 
     @_abc_1.abstractmethod
     def FindBlocs(

@@ -68,6 +68,50 @@ DEPUTY_RANK_ORDINARY: DeputyRank.ValueType  # 2
 """Khối phó."""
 Global___DeputyRank: _TypeAlias = DeputyRank  # noqa: Y015
 
+class _Office:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OfficeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Office.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OFFICE_UNSPECIFIED: _Office.ValueType  # 0
+    """Not told."""
+    OFFICE_CHAIR: _Office.ValueType  # 1
+    """Chủ tịch."""
+    OFFICE_FIRST_DEPUTY_CHAIR: _Office.ValueType  # 2
+    """Phó Chủ tịch thứ nhất."""
+    OFFICE_STANDING_DEPUTY_CHAIR: _Office.ValueType  # 3
+    """Phó Chủ tịch thường trực."""
+    OFFICE_DEPUTY_CHAIR: _Office.ValueType  # 4
+    """Phó Chủ tịch."""
+    OFFICE_STANDING_MEMBER: _Office.ValueType  # 5
+    """Ủy viên thường trực."""
+    OFFICE_MEMBER: _Office.ValueType  # 6
+    """Ủy viên."""
+    OFFICE_SECRETARY: _Office.ValueType  # 7
+    """Thư ký."""
+
+class Office(_Office, metaclass=_OfficeEnumTypeWrapper):
+    """The office of who sits in a body."""
+
+OFFICE_UNSPECIFIED: Office.ValueType  # 0
+"""Not told."""
+OFFICE_CHAIR: Office.ValueType  # 1
+"""Chủ tịch."""
+OFFICE_FIRST_DEPUTY_CHAIR: Office.ValueType  # 2
+"""Phó Chủ tịch thứ nhất."""
+OFFICE_STANDING_DEPUTY_CHAIR: Office.ValueType  # 3
+"""Phó Chủ tịch thường trực."""
+OFFICE_DEPUTY_CHAIR: Office.ValueType  # 4
+"""Phó Chủ tịch."""
+OFFICE_STANDING_MEMBER: Office.ValueType  # 5
+"""Ủy viên thường trực."""
+OFFICE_MEMBER: Office.ValueType  # 6
+"""Ủy viên."""
+OFFICE_SECRETARY: Office.ValueType  # 7
+"""Thư ký."""
+Global___Office: _TypeAlias = Office  # noqa: Y015
+
 class _Mode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -460,6 +504,110 @@ class MemberList(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
 
 Global___MemberList: _TypeAlias = MemberList  # noqa: Y015
+
+@_typing.final
+class Seat(_message.Message):
+    """Who sits in a body, and in which office."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    VOTES_FIELD_NUMBER: _builtins.int
+    IN_PLACE_OF_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """The person."""
+    agency: _builtins.str
+    """The agency that the person comes from."""
+    office: Global___Office.ValueType
+    """The office in the body."""
+    title: _builtins.str
+    """The office as worded, such as "Ủy viên, kiêm Thư ký Hội đồng"."""
+    votes: _builtins.bool
+    """Whether who sits there votes, where that is told: a secretary votes only as a member."""
+    in_place_of: _builtins.str
+    """The person whose seat ends on the same day."""
+    def __init__(
+        self,
+        *,
+        person: _builtins.str | None = ...,
+        agency: _builtins.str | None = ...,
+        office: Global___Office.ValueType | None = ...,
+        title: _builtins.str | None = ...,
+        votes: _builtins.bool | None = ...,
+        in_place_of: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_in_place_of", b"_in_place_of", "_office", b"_office", "_person", b"_person", "_title", b"_title", "_votes", b"_votes", "agency", b"agency", "in_place_of", b"in_place_of", "office", b"office", "person", b"person", "title", b"title", "votes", b"votes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_in_place_of", b"_in_place_of", "_office", b"_office", "_person", b"_person", "_title", b"_title", "_votes", b"_votes", "agency", b"agency", "in_place_of", b"in_place_of", "office", b"office", "person", b"person", "title", b"title", "votes", b"votes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__in_place_of: _TypeAlias = _typing.Literal["in_place_of"]  # noqa: Y015
+    _WhichOneofArgType__in_place_of: _TypeAlias = _typing.Literal["_in_place_of", b"_in_place_of"]  # noqa: Y015
+    _WhichOneofReturnType__office: _TypeAlias = _typing.Literal["office"]  # noqa: Y015
+    _WhichOneofArgType__office: _TypeAlias = _typing.Literal["_office", b"_office"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__votes: _TypeAlias = _typing.Literal["votes"]  # noqa: Y015
+    _WhichOneofArgType__votes: _TypeAlias = _typing.Literal["_votes", b"_votes"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_place_of) -> _WhichOneofReturnType__in_place_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__office) -> _WhichOneofReturnType__office | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__votes) -> _WhichOneofReturnType__votes | None: ...
+
+Global___Seat: _TypeAlias = Seat  # noqa: Y015
+
+@_typing.final
+class SeatList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Seat]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Seat] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___SeatList: _TypeAlias = SeatList  # noqa: Y015
 
 @_typing.final
 class Holder(_message.Message):
@@ -1434,6 +1582,169 @@ class DissolutionShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
 
 Global___DissolutionShown: _TypeAlias = DissolutionShown  # noqa: Y015
+
+@_typing.final
+class SeatShown(_message.Message):
+    """A person's time in a body."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    OFFICE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    VOTES_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    END_DECISION_FIELD_NUMBER: _builtins.int
+    ended: _builtins.bool
+    """Whether its end is told, or follows from what is told."""
+    disputed: _builtins.bool
+    """Whether by what is told there were two chairs at once, or the person had two seats; of a bloc's leadership,
+    whether sources tell of several heads.
+    """
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person."""
+
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency that the person comes from, or that the person represents."""
+
+    @_builtins.property
+    def office(self) -> _kernel_pb2.Fact:
+        """The office in the body: CHAIR, FIRST_DEPUTY_CHAIR, STANDING_DEPUTY_CHAIR, DEPUTY_CHAIR, STANDING_MEMBER, MEMBER,
+        SECRETARY; in the leadership of a bloc HEAD, STANDING_DEPUTY_HEAD, DEPUTY_HEAD (of whatever rank, where it is not
+        told).
+        """
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """The office as worded."""
+
+    @_builtins.property
+    def votes(self) -> _kernel_pb2.Fact:
+        """Whether who sits there votes, where that is told."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day; absent where it is not known."""
+
+    @_builtins.property
+    def until(self) -> _kernel_pb2.Fact:
+        """The first day after it; absent where it is not known or not over."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that appointed the person, by its id."""
+
+    @_builtins.property
+    def end_decision(self) -> _kernel_pb2.Fact:
+        """The document that ended it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        person: _kernel_pb2.Fact | None = ...,
+        agency: _kernel_pb2.Fact | None = ...,
+        office: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        votes: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        until: _kernel_pb2.Fact | None = ...,
+        ended: _builtins.bool = ...,
+        disputed: _builtins.bool = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        end_decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_decision", b"_decision", "_end_decision", b"_end_decision", "_office", b"_office", "_person", b"_person", "_since", b"_since", "_title", b"_title", "_until", b"_until", "_votes", b"_votes", "agency", b"agency", "decision", b"decision", "end_decision", b"end_decision", "office", b"office", "person", b"person", "since", b"since", "title", b"title", "until", b"until", "votes", b"votes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_decision", b"_decision", "_end_decision", b"_end_decision", "_office", b"_office", "_person", b"_person", "_since", b"_since", "_title", b"_title", "_until", b"_until", "_votes", b"_votes", "agency", b"agency", "decision", b"decision", "disputed", b"disputed", "end_decision", b"end_decision", "ended", b"ended", "office", b"office", "person", b"person", "since", b"since", "title", b"title", "until", b"until", "votes", b"votes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__end_decision: _TypeAlias = _typing.Literal["end_decision"]  # noqa: Y015
+    _WhichOneofArgType__end_decision: _TypeAlias = _typing.Literal["_end_decision", b"_end_decision"]  # noqa: Y015
+    _WhichOneofReturnType__office: _TypeAlias = _typing.Literal["office"]  # noqa: Y015
+    _WhichOneofArgType__office: _TypeAlias = _typing.Literal["_office", b"_office"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    _WhichOneofReturnType__votes: _TypeAlias = _typing.Literal["votes"]  # noqa: Y015
+    _WhichOneofArgType__votes: _TypeAlias = _typing.Literal["_votes", b"_votes"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_decision) -> _WhichOneofReturnType__end_decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__office) -> _WhichOneofReturnType__office | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__votes) -> _WhichOneofReturnType__votes | None: ...
+
+Global___SeatShown: _TypeAlias = SeatShown  # noqa: Y015
+
+@_typing.final
+class SeatFactList(_message.Message):
+    """Who sits in a body, as far as it is told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeatShown]:
+        """Those who are told of."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many a source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether these are all, on the day asked for; absent where that is not known."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___SeatShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___SeatFactList: _TypeAlias = SeatFactList  # noqa: Y015
 
 @_typing.final
 class DeclarationShown(_message.Message):

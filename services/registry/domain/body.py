@@ -1,0 +1,273 @@
+"""Bodies of people: councils of emulation and commendation (hội đồng thi đua, khen thưởng) and the like, with members.
+
+All that is told of a body shares its stream, so that the expected version of that stream alone keeps two appointments
+from passing each other: through performed acts a body has at most one chair on any day, and a person one seat.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.errors import Refused
+from services.kernel.performing import AHEAD, Act, counted, named_day, takes_effect
+from services.kernel.telling import require, tell
+from services.registry import events as e
+from services.registry.domain.organisation import Mentioned, Organisation, all_registered, reads
+from services.registry.domain.ruling import settles
+from services.registry.sittings import Sitting, same_person, sittings, two_chairs
+
+
+class EstablishBody(e.BodyFacts, Act):
+    """Establish a council or the like by a decision, or record that one exists."""
+
+    ahead = AHEAD
+
+
+class NameBody(e.BodyNameFacts, Act):
+    """Tell a new name from a day on, or further spellings."""
+
+    ahead = AHEAD
+
+
+class DissolveBody(e.BodyDissolutionFacts, Act):
+    """Dissolve a body: `effective` is the first day on which it is no more."""
+
+    ahead = AHEAD
+
+
+class AppointBodyMembers(e.AppointmentFacts, Act):
+    """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn)."""
+
+    ahead = AHEAD
+
+
+class ReleaseBodyMember(e.ReleaseFacts, Act):
+    """End a seat: `effective` is the first day on which who is named sits in the body no more."""
+
+    ahead = AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is told of a body, be it established before or not."""
+
+    established: bool = False
+    since: date | None = None
+    dissolved: bool = False
+    until: date | None = None
+    told: tuple[e.BodyEvent, ...] = ()
+    """Of its members and its end."""
+
+    @property
+    def sittings(self) -> list[Sitting]:
+        return sittings(self.told)
+
+
+def evolve(body: Body, event: e.BodyEvent) -> Body:
+    match event:
+        case e.BodyEstablished(effective=since):
+            # what was told first binds, until somebody rules
+            known = None if event.ruling else body.since
+            return replace(body, established=True, since=known or since)
+        case e.BodyNamed():
+            return body
+        case e.BodyDissolved(effective=until):
+            first = min(until, body.until or until) if until and not (body.dissolved and body.until is None) else None
+            return replace(body, dissolved=True, until=first, told=(*body.told, event))
+        case e.BodyMembersAppointed() | e.BodyMemberReleased():
+            return replace(body, told=(*body.told, event))
+        case _:
+            assert_never(event)
+
+
+BODY: Fold[Body] = Fold("body", Body(), evolve)
+
+
+def there(body: Body, day: date | None) -> None:
+    """What an act of a body performed on a day needs; a day that is not told is later than any. Raises Refused."""
+    _founded(body)
+    require(
+        not body.dissolved or (body.until is not None and day is not None and day < body.until),
+        "body.dissolved",
+        en="The body is dissolved.",
+        vi="Hội đồng, tổ chức này đã giải thể.",
+    )
+    require(
+        body.since is None or day is None or body.since <= day,
+        "body.before-establishment",
+        en="The body was not yet established on that day.",
+        vi="Ngày đó hội đồng, tổ chức này chưa được thành lập.",
+    )
+
+
+def _founded(body: Body) -> None:
+    require(
+        body.established,
+        "body.unknown",
+        en="Establish the body first.",
+        vi="Hội đồng, tổ chức này chưa được thành lập; cần thành lập trước.",
+    )
+
+
+def establish(command: EstablishBody, body: Body, *organisations: Organisation) -> Events:
+    require(
+        command.name or command.kind or command.organisation,
+        "body.name",
+        en="Give its name, what it is, or whose.",
+        vi="Cần nêu tên, loại hoặc cơ quan của hội đồng, tổ chức này.",
+    )
+    if command.record is None:
+        require(
+            not body.established,
+            "body.known",
+            en="This id is taken; tell more by naming it.",
+            vi="Mã này đã có; đặt thêm tên nếu cần.",
+        )
+        require(
+            command.name and command.organisation and command.effective,
+            "body.establishment",
+            en="Name the body, the organisation that it belongs to, and the day.",
+            vi="Cần nêu tên, cơ quan chủ quản và ngày thành lập.",
+        )
+        takes_effect(command)
+        all_registered(_whose(command), organisations)
+    settles(command, body.established)
+    return [tell(e.BodyEstablished, command)]
+
+
+def name(command: NameBody, body: Body) -> Events:
+    require(command.name or command.variants, "body.name", en="Give a name or a variant.", vi="Cần tên hoặc cách viết.")
+    if command.record is None:
+        there(body, command.effective)
+        takes_effect(command)
+    return [tell(e.BodyNamed, command)]
+
+
+def dissolve(command: DissolveBody, body: Body) -> Events:
+    if command.record is None:
+        _founded(body)
+        there(body, named_day(command))
+        takes_effect(command)
+    return [tell(e.BodyDissolved, command)]
+
+
+def appoint(command: AppointBodyMembers, body: Body, *organisations: Organisation) -> Events:
+    members = command.members
+    require(
+        members.items or members.declared_count is not None,
+        "body.members",
+        en="members: name who sits in it, or how many.",
+        vi="members: cần nêu thành viên hoặc số lượng.",
+    )
+    require(
+        all(seat.person or seat.agency or seat.title for seat in members.items),
+        "body.seat",
+        en="Every seat has a person, an agency, or a title.",
+        vi="Mỗi vị trí cần có cá nhân, cơ quan hoặc chức danh.",
+    )
+    event = tell(e.BodyMembersAppointed, command)
+    if command.record is None:
+        there(body, named_day(command))
+        takes_effect(command)
+        counted(command)
+        _persons(command)
+        _replaced(command, body)
+        _alone(event, sittings((*body.told, event)))
+        all_registered(_agencies(command), organisations)
+    return [event]
+
+
+def _persons(command: AppointBodyMembers) -> None:
+    for i, seat in enumerate(command.members.items):
+        require(
+            seat.person and seat.office,
+            "body.seat",
+            en=f"members.items[{i}]: name the person and the office.",
+            vi=f"members.items[{i}]: cần nêu cá nhân và chức danh trong hội đồng.",
+        )
+
+
+def _replaced(command: AppointBodyMembers, body: Body) -> None:
+    """That who is replaced sits in the body before that day. Raises Refused."""
+    day = named_day(command)
+    for i, seat in enumerate(command.members.items):
+        if seat.in_place_of and not _before(body, day, seat.in_place_of):
+            raise _no_seat(f"members.items[{i}].in_place_of")
+
+
+def _before(body: Body, day: date, person: str) -> bool:
+    """Whether a seat of the person began before the day, and has no end."""
+    held = (s for s in body.sittings if s.seat.person == person and s.end is None)
+    return any(s.since is None or s.since < day for s in held)
+
+
+def _no_seat(field: str) -> Refused:
+    return Refused(
+        "body.none",
+        en=f"{field}: has no seat in the body before that day that could end.",
+        vi=f"{field}: trước ngày đó không có vị trí nào trong hội đồng để kết thúc.",
+    )
+
+
+def _alone(event: e.BodyMembersAppointed, after: Sequence[Sitting]) -> None:
+    """That nobody sits twice and no two chairs sit at once, as far as this appointment is concerned. Raises Refused."""
+    for new in (sitting for sitting in after if sitting.appointed is event):
+        for other in after:
+            if other is new or not new.meets(other):
+                continue
+            who, since = other.seat.person, other.since
+            require(
+                not same_person(new, other),
+                "body.seated",
+                en=f"{new.path}: {who} sits in the body already, since {since}; release that seat first.",
+                vi=f"{new.path}: {who} đang là thành viên, từ {since}; cần kết thúc vị trí đó trước.",
+            )
+            require(
+                not two_chairs(new, other),
+                "body.one-chair",
+                en=f"{new.path}: {who} is the chair, since {since}; release that seat first, or name whom it is in"
+                " place of.",
+                vi=f"{new.path}: {who} đang là chủ tịch, từ {since}; cần kết thúc vị trí đó trước, hoặc nêu người"
+                " được thay.",
+            )
+
+
+def release(command: ReleaseBodyMember, body: Body) -> Events:
+    require(
+        command.person or command.agency,
+        "body.who",
+        en="Name the person who leaves, or the agency whose seat ends.",
+        vi="Cần nêu người thôi làm thành viên, hoặc cơ quan có vị trí kết thúc.",
+    )
+    if command.record is None:
+        _founded(body)
+        day = named_day(command)
+        takes_effect(command)
+        require(
+            command.person,
+            "body.who",
+            en="person: name who leaves.",
+            vi="person: cần nêu người thôi làm thành viên.",
+        )
+        if not _before(body, day, str(command.person)):
+            raise _no_seat("person")
+    return [tell(e.BodyMemberReleased, command)]
+
+
+def _whose(command: EstablishBody) -> Mentioned:
+    return {"organisation": command.organisation} if command.organisation else {}
+
+
+def _agencies(command: AppointBodyMembers) -> Mentioned:
+    return {f"members.items[{i}].agency": s.agency for i, s in enumerate(command.members.items) if s.agency}
+
+
+HANDLERS: Handlers = {
+    EstablishBody: Handler(lambda c: [BODY.of(c.body), *reads(c, _whose(c))], establish),
+    NameBody: Handler(lambda c: [BODY.of(c.body)], name),
+    DissolveBody: Handler(lambda c: [BODY.of(c.body)], dissolve),
+    AppointBodyMembers: Handler(lambda c: [BODY.of(c.body), *reads(c, _agencies(c))], appoint),
+    ReleaseBodyMember: Handler(lambda c: [BODY.of(c.body)], release),
+}

@@ -1,0 +1,232 @@
+"""A body of people and who sits in it; a bloc's leadership in the same form."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.kernel.errors import Missing
+from services.kernel.provenance import Fact, Mark, Part
+from services.kernel.telling import fact, mark, weakest
+from services.kernel.text import Id
+from services.kernel.view import View
+from services.registry import events as e
+from services.registry.domain.body import BODY
+from services.registry.projections import STREAMS, Stream
+from services.registry.queries.bloc import DissolutionShown, dissolutions_told
+from services.registry.queries.common import DisputeShown, Label, first, holding, labels, latest, until
+from services.registry.queries.disputes import RulingShown, contradictions, rulings
+from services.registry.queries.names import NameShown, names_told, variants_told
+from services.registry.sittings import Sitting, sittings, twice
+
+UNKNOWN_START = "its first day is not recorded / chưa ghi nhận ngày đầu"
+CHANGED = "a list of {} names all, and what is told since / danh sách ngày {} nêu toàn bộ, cùng các thay đổi sau đó"
+
+
+class GetBody(BaseModel):
+    """A council or the like: its names, and who sits in it."""
+
+    body: Id
+    """The body."""
+    on: date | None = None
+    """The day of its name and of its members; all who ever sat in it and the latest name if absent."""
+
+
+class SeatShown(Part):
+    """A person's time in a body."""
+
+    person: Fact | None
+    """The person."""
+    agency: Fact | None
+    """The agency that the person comes from, or that the person represents."""
+    office: Fact | None
+    """The office in the body: CHAIR, FIRST_DEPUTY_CHAIR, STANDING_DEPUTY_CHAIR, DEPUTY_CHAIR, STANDING_MEMBER, MEMBER,
+    SECRETARY; in the leadership of a bloc HEAD, STANDING_DEPUTY_HEAD, DEPUTY_HEAD (of whatever rank, where it is not
+    told)."""
+    title: Fact | None
+    """The office as worded."""
+    votes: Fact | None
+    """Whether who sits there votes, where that is told."""
+    since: Fact | None
+    """The first day; absent where it is not known."""
+    until: Fact | None
+    """The first day after it; absent where it is not known or not over."""
+    ended: bool
+    """Whether its end is told, or follows from what is told."""
+    disputed: bool
+    """Whether by what is told there were two chairs at once, or the person had two seats; of a bloc's leadership,
+    whether sources tell of several heads."""
+    decision: Fact | None
+    """The document that appointed the person, by its id."""
+    end_decision: Fact | None
+    """The document that ended it, by its id."""
+
+
+class SeatFactList(Part):
+    """Who sits in a body, as far as it is told."""
+
+    items: tuple[SeatShown, ...]
+    """Those who are told of."""
+    declared_count: Fact | None
+    """How many a source says there are."""
+    exhaustive: Fact | None
+    """Whether these are all, on the day asked for; absent where that is not known."""
+
+
+class BodyAnswer(BaseModel):
+    """A body of people."""
+
+    body: str
+    """Its id."""
+    kind: Fact | None
+    """What it is."""
+    organisation: Fact | None
+    """The organisation that it belongs to."""
+    level: Fact | None
+    """Its level."""
+    part_of: Fact | None
+    """The body that it is a part of."""
+    established_on: Fact | None
+    """When it was established."""
+    decision: Fact | None
+    """The document that established it, by its id."""
+    name: Fact | None
+    """Its name on the day asked for."""
+    names: tuple[NameShown, ...]
+    """Every name, in the order of telling."""
+    variants: tuple[Fact, ...]
+    """Other spellings and short forms."""
+    members: SeatFactList
+    """Who sits in it on the day asked for, or ever sat in it, in the order of telling."""
+    dissolutions: tuple[DissolutionShown, ...]
+    """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
+    disputed: bool
+    """Whether sources tell of its establishment in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise of its establishment."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
+
+
+async def get_body(asked: GetBody, view: View) -> BodyAnswer:
+    stream: Stream | None = await view.get(STREAMS, BODY.of(asked.body).name)
+    if stream is None or not stream.told:
+        raise Missing(en=f"The body {asked.body} is not recorded.", vi=f"Chưa ghi nhận hội đồng {asked.body}.")
+    every: list[Any] = stream.told
+    told = [event for event in holding(every) if isinstance(event, e.BodyEstablished | e.BodyNamed)]
+    established = [event for event in told if isinstance(event, e.BodyEstablished)]
+    contradicting = contradictions(established, e.BodyFacts)
+    answer = BodyAnswer(
+        body=asked.body,
+        kind=first(established, "kind"),
+        organisation=first(established, "organisation"),
+        level=first(established, "level"),
+        part_of=first(established, "part_of"),
+        established_on=first(established, "effective"),
+        decision=first(established, "decision.id"),
+        name=latest(until(told, asked.on), "name"),
+        names=names_told(told),
+        variants=variants_told(told),
+        members=_members(every, asked.on),
+        dissolutions=dissolutions_told([event for event in every if isinstance(event, e.BodyDissolved)]),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(every),
+        labels=(),
+    )
+    return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _members(told: Sequence[Any], on: date | None) -> SeatFactList:
+    every = sittings(told)
+    disputed = [sitting for pair in twice(every) for sitting in pair]
+    there = [sitting for sitting in every if on is None or sitting.lasts(on)]
+    whole = _last([x for x in _lists(told) if x.members.exhaustive], on)
+    counting = _last([x for x in _lists(told) if _counts(x)], on)
+    return SeatFactList(
+        items=tuple(_seat(sitting, sitting in disputed, on) for sitting in there),
+        declared_count=fact(counting, "members.declared_count") if not _changed(every, counting, on) else None,
+        exhaustive=_exhaustive(whole, told, on) if whole and on else None,
+    )
+
+
+def _lists(told: Sequence[Any]) -> list[e.BodyMembersAppointed]:
+    return [event for event in told if isinstance(event, e.BodyMembersAppointed)]
+
+
+def _counts(event: e.BodyMembersAppointed) -> bool:
+    """Whether a list tells how many sit in the body, and not only how many it appoints."""
+    count = event.members.declared_count
+    return count is not None and bool(event.members.exhaustive or count > len(event.members.items))
+
+
+def _last(lists: Sequence[e.BodyMembersAppointed], on: date | None) -> e.BodyMembersAppointed | None:
+    """The last by a day; what has no day of its own is of none."""
+    by = [event for event in lists if on and event.effective and event.effective <= on]
+    return max(by, key=lambda event: event.effective or date.min, default=None)
+
+
+def _changed(every: Sequence[Sitting], counted: e.BodyMembersAppointed | None, on: date | None) -> bool:
+    """Whether by the day somebody has come or gone since the list that counted."""
+    then = counted.effective if counted else None
+    days = [day for sitting in every for day in (sitting.since, sitting.until) if day]
+    return any(then and on and then < day <= on for day in days)
+
+
+def _exhaustive(whole: e.BodyMembersAppointed, told: Sequence[Any], on: date) -> Fact | None:
+    """That those named are all: as told of the list's own day, and inferred of a later one where records tell of it."""
+    said = fact(whole, "members.exhaustive")
+    if said is None or whole.effective == on or all(event.record is None for event in told):
+        return said
+    basis = CHANGED.format(whole.effective, whole.effective)
+    return said.model_copy(update={"mark": weakest(said.mark, Mark(certainty="INFERRED", basis=basis))})
+
+
+def _seat(sitting: Sitting, disputed: bool, on: date | None) -> SeatShown:
+    told: Any = sitting.appointed or (sitting.end and sitting.end.event)
+    end = _end(sitting)
+    rests = _resting(sitting, end) if on else ()
+
+    def shown(name: str) -> Fact | None:
+        value = fact(told, f"{sitting.path}.{name}") if sitting.appointed else _released(told, name)
+        return value.model_copy(update={"mark": weakest(value.mark, *rests)}) if value else None
+
+    return SeatShown(
+        person=shown("person"),
+        agency=shown("agency"),
+        office=shown("office"),
+        title=shown("title"),
+        votes=shown("votes"),
+        since=fact(sitting.appointed, "effective"),
+        until=end,
+        ended=sitting.end is not None,
+        disputed=disputed,
+        decision=fact(sitting.appointed, "decision.id"),
+        end_decision=fact(sitting.end.event, "decision.id") if sitting.end else None,
+    )
+
+
+def _released(told: Any, name: str) -> Fact | None:
+    """Of a seat of which only the end is told."""
+    return fact(told, name) if name in ("person", "agency") else None
+
+
+def _end(sitting: Sitting) -> Fact | None:
+    """The first day after it, no surer than what it follows from."""
+    end = sitting.end
+    if end is None or end.on is None:
+        return None
+    record = getattr(end.event, "record", None)
+    follows = [Mark(certainty="INFERRED", basis=end.basis)] if end.basis and record else []
+    own = mark(record, "effective")
+    return Fact(value=str(end.on), mark=weakest(own, *(mark(record, path) for path in end.fields), *follows))
+
+
+def _resting(sitting: Sitting, end: Fact | None) -> tuple[Mark, ...]:
+    """On what it rests that they sit there on a day."""
+    start = fact(sitting.appointed, "effective")
+    began = start.mark if start else Mark(certainty="INFERRED", basis=UNKNOWN_START)
+    return (began, end.mark) if end else (began,)
