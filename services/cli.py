@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,9 @@ from services.kernel.settings import (
     load,
 )
 from services.kernel.telemetry import log_as_json
+from services.simulation.loading import NotTold
+from services.simulation.loading import load as load_set
+from services.simulation.telling import MOST_YEARS
 
 SERVICES = ("registry", "scoring", "awards")
 
@@ -64,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(str(error), 2)
     except (StartError, Unbound) as error:
         _end(str(error), 3)
-    except (Error, Poison, migrations.Changed, migrations.Foreign, OSError, asyncpg.PostgresError) as error:
+    except (Error, Poison, NotTold, migrations.Changed, migrations.Foreign, OSError, asyncpg.PostgresError) as error:
         _end(str(error), 1)
 
 
@@ -305,6 +309,35 @@ def export(table: Literal["organisations", "blocs", "members"], file: Path, *, a
         given = runner.run(tables.given_out(table, form, at, token))
     file.write_bytes(given.content)
     upkeep.out.print(f"{given.lines} lines in {file}", markup=False)
+
+
+@app.command
+def simulate(*, at: At, token: Token, seed: int = 1, years: int = MOST_YEARS, share: float = 1.0) -> None:
+    """Tell registry a national set of blocs that is drawn from a seed: for trials and measurements, and true of nobody.
+
+    Every record of it names the source `simulated-<seed>`, and every id begins with `sim<seed>-`. The same run again
+    records nothing, and one that was broken off goes on. Never into a registry that is in use: what is told stays.
+
+    Parameters
+    ----------
+    at
+        Where registry serves, such as 127.0.0.1:7101.
+    token
+        Whose name it is told in; better in THIDUA_TOKEN, since others see a command's arguments.
+    years
+        How many years up to 2025, at most 10.
+    share
+        Of the provinces that are told in full, above 0 and at most 1; a larger share adds to a smaller one.
+    """
+    if seed < 0 or not 1 <= years <= MOST_YEARS or not 0 < share <= 1:
+        raise SettingsError(f"--seed takes 0 or more, --years 1 to {MOST_YEARS}, --share above 0 to 1.")
+    began = time.monotonic()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        loaded = runner.run(load_set(at, token, seed, years, share, upkeep.out))
+    rate = loaded.commands / (time.monotonic() - began)
+    upkeep.out.print(
+        f"{loaded.commands} commands told, {rate:.0f} a second; the last is recorded at position {loaded.position}"
+    )
 
 
 @app.command
