@@ -25,6 +25,7 @@ StreamEvent = (
     e.PersonEvent
     | e.MembershipEvent
     | e.BodyEvent
+    | e.DutyEvent
     | e.ConferenceEvent
     | e.CitationEvent
     | e.MovementEvent
@@ -329,6 +330,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=10,
+    version=11,
 )
 MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)

@@ -100,6 +100,7 @@ async def answers(registry: Registry, about: Command, as_of: int | None = None) 
     own = {thing: key for thing in THINGS if (key := getattr(about, thing, None))}
     asked: list[tuple[str, dict[str, Any]]] = [
         *((f"Get{thing.capitalize()}", {thing: key}) for thing, key in own.items()),
+        *((("GetDuties", {"of": of}),) if (of := getattr(about, "of", None)) else ()),
         ("FindOrganisations", {"text": "Bộ"}),
         ("GetBloc", {"bloc": "noi-chinh"}),
         ("FindBlocs", {"text": "Khối"}),

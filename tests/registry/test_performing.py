@@ -25,6 +25,7 @@ from services.registry.domain.conference import (
 )
 from services.registry.domain.covenant import SignCovenant
 from services.registry.domain.document import CiteDocument, RegisterDocument
+from services.registry.domain.duty import AssignDuty
 from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
@@ -194,6 +195,8 @@ def mentions(**fields: Any) -> dict[str, Act]:
             inspection="kt", units=Listed[e.Member](items=(e.Member(unit="ubnd"),)), **of_bloc
         ),
         "who.agency": RegisterExemplar(exemplar="x", who=party, **of_bloc),
+        "agency": AssignDuty(of=e.Charge(body="hd"), duty="STANDING_AGENCY", agency="ubnd", **told),
+        "of.organisation": AssignDuty(of=e.Charge(organisation="ubnd"), duty="EMULATION_OFFICER", person="p-1", **told),
         "organisation": EstablishBody(body="new", name="Hội đồng", organisation="ubnd", **told),
         "members.items[0].agency": AppointBodyMembers(body="hd", members=seats, **told),
         "by.agency": FurtherExemplar(exemplar="g", step="FOUND", by=party, **told),

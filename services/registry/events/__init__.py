@@ -14,6 +14,7 @@ from services.registry.events.common import *
 from services.registry.events.conference import *
 from services.registry.events.covenant import *
 from services.registry.events.document import *
+from services.registry.events.duty import *
 from services.registry.events.exemplar import *
 from services.registry.events.leadership import *
 from services.registry.events.movement import *
@@ -30,6 +31,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         BlocEvent,
         MembershipEvent,
         BodyEvent,
+        DutyEvent,
         LeadershipEvent,
         ConferenceEvent,
         ReportEvent,

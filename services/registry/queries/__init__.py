@@ -8,6 +8,7 @@ from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.body import GetBody, get_body
 from services.registry.queries.conference import GetConference, get_conference
 from services.registry.queries.document import GetDocument, get_document
+from services.registry.queries.duty import GetDuties, get_duties
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.history import GetHistory, get_history
@@ -31,6 +32,7 @@ QUERIES: Mapping[str, Query] = {
     "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
+    "GetDuties": Query(GetDuties, get_duties, (STREAMS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "ExportTable": Query(ExportTable, export_table, (BLOCS, STREAMS, ORGANISATIONS)),

@@ -1594,6 +1594,240 @@ class ReleaseBodyMemberResponse(_message.Message):
 Global___ReleaseBodyMemberResponse: _TypeAlias = ReleaseBodyMemberResponse  # noqa: Y015
 
 @_typing.final
+class AssignDutyRequest(_message.Message):
+    """What AssignDuty tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    OF_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    duty: _types_pb2.Duty.ValueType
+    """Standing agency (cơ quan thường trực), or officer for emulation work (cán bộ thi đua, khen thưởng)."""
+    agency: _builtins.str
+    """The standing agency; of an officer the agency or unit that the officer comes from."""
+    person: _builtins.str
+    """The officer; of a standing agency the person who acts for it."""
+    title: _builtins.str
+    """The duty as worded."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def of(self) -> _types_pb2.Charge:
+        """Whose emulation work it is."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The decision that gives it, or takes it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        of: _types_pb2.Charge | None = ...,
+        duty: _types_pb2.Duty.ValueType = ...,
+        agency: _builtins.str | None = ...,
+        person: _builtins.str | None = ...,
+        title: _builtins.str | None = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_person", b"_person", "_record", b"_record", "_title", b"_title", "agency", b"agency", "correction", b"correction", "decision", b"decision", "effective", b"effective", "of", b"of", "person", b"person", "record", b"record", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_person", b"_person", "_record", b"_record", "_title", b"_title", "agency", b"agency", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "duty", b"duty", "effective", b"effective", "of", b"of", "person", b"person", "record", b"record", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___AssignDutyRequest: _TypeAlias = AssignDutyRequest  # noqa: Y015
+
+@_typing.final
+class AssignDutyResponse(_message.Message):
+    """Where AssignDuty was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignDutyResponse: _TypeAlias = AssignDutyResponse  # noqa: Y015
+
+@_typing.final
+class EndDutyRequest(_message.Message):
+    """What EndDuty tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    OF_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    duty: _types_pb2.Duty.ValueType
+    """Standing agency (cơ quan thường trực), or officer for emulation work (cán bộ thi đua, khen thưởng)."""
+    agency: _builtins.str
+    """The standing agency; of an officer the agency or unit that the officer comes from."""
+    person: _builtins.str
+    """The officer; of a standing agency the person who acts for it."""
+    title: _builtins.str
+    """The duty as worded."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def of(self) -> _types_pb2.Charge:
+        """Whose emulation work it is."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The decision that gives it, or takes it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        of: _types_pb2.Charge | None = ...,
+        duty: _types_pb2.Duty.ValueType = ...,
+        agency: _builtins.str | None = ...,
+        person: _builtins.str | None = ...,
+        title: _builtins.str | None = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_person", b"_person", "_record", b"_record", "_title", b"_title", "agency", b"agency", "correction", b"correction", "decision", b"decision", "effective", b"effective", "of", b"of", "person", b"person", "record", b"record", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_person", b"_person", "_record", b"_record", "_title", b"_title", "agency", b"agency", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "duty", b"duty", "effective", b"effective", "of", b"of", "person", b"person", "record", b"record", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___EndDutyRequest: _TypeAlias = EndDutyRequest  # noqa: Y015
+
+@_typing.final
+class EndDutyResponse(_message.Message):
+    """Where EndDuty was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndDutyResponse: _TypeAlias = EndDutyResponse  # noqa: Y015
+
+@_typing.final
 class ElectLeadershipRequest(_message.Message):
     """What ElectLeadership tells."""
 
@@ -5281,6 +5515,89 @@ class GetBodyResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__part_of) -> _WhichOneofReturnType__part_of | None: ...
 
 Global___GetBodyResponse: _TypeAlias = GetBodyResponse  # noqa: Y015
+
+@_typing.final
+class GetDutiesRequest(_message.Message):
+    """What GetDuties asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    OF_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    on: _builtins.str
+    """The day; all who ever did if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    @_builtins.property
+    def of(self) -> _types_pb2.Charge:
+        """Whose emulation work."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        of: _types_pb2.Charge | None = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "of", b"of", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "of", b"of", "on", b"on", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetDutiesRequest: _TypeAlias = GetDutiesRequest  # noqa: Y015
+
+@_typing.final
+class GetDutiesResponse(_message.Message):
+    """Duties, as far as they are recorded; an empty list means that none is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DutyShown]:
+        """In the order of telling."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        duties: _abc.Iterable[_types_pb2.DutyShown] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duties", b"duties", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDutiesResponse: _TypeAlias = GetDutiesResponse  # noqa: Y015
 
 @_typing.final
 class FindBlocsRequest(_message.Message):

@@ -117,6 +117,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberResponse.FromString,
                 _registered_method=True)
+        self.AssignDuty = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/AssignDuty',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignDutyRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignDutyResponse.FromString,
+                _registered_method=True)
+        self.EndDuty = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/EndDuty',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndDutyRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndDutyResponse.FromString,
+                _registered_method=True)
         self.ElectLeadership = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/ElectLeadership',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ElectLeadershipRequest.SerializeToString,
@@ -271,6 +281,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetBody',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyResponse.FromString,
+                _registered_method=True)
+        self.GetDuties = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetDuties',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDutiesRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDutiesResponse.FromString,
                 _registered_method=True)
         self.FindBlocs = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/FindBlocs',
@@ -447,6 +462,20 @@ class RegistryServiceServicer:
 
     def ReleaseBodyMember(self, request, context):
         """End a seat: `effective` is the first day on which who is named sits in the body no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssignDuty(self, request, context):
+        """Make an agency the standing agency of a council, bloc or agency, or a person an officer for emulation work.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndDuty(self, request, context):
+        """End a duty: `effective` is the first day on which it is theirs no more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -669,6 +698,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDuties(self, request, context):
+        """Who does the emulation work of a council, bloc or agency: its standing agency and its officers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FindBlocs(self, request, context):
         """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first.
         """
@@ -837,6 +873,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberResponse.SerializeToString,
             ),
+            'AssignDuty': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignDuty,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignDutyRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignDutyResponse.SerializeToString,
+            ),
+            'EndDuty': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndDuty,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndDutyRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndDutyResponse.SerializeToString,
+            ),
             'ElectLeadership': grpc.unary_unary_rpc_method_handler(
                     servicer.ElectLeadership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ElectLeadershipRequest.FromString,
@@ -991,6 +1037,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetBody,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyResponse.SerializeToString,
+            ),
+            'GetDuties': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDuties,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDutiesRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDutiesResponse.SerializeToString,
             ),
             'FindBlocs': grpc.unary_unary_rpc_method_handler(
                     servicer.FindBlocs,
@@ -1488,6 +1539,60 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/ReleaseBodyMember',
             thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.ReleaseBodyMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignDuty(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/AssignDuty',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AssignDutyRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AssignDutyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndDuty(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/EndDuty',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.EndDutyRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.EndDutyResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -2325,6 +2430,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetBody',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDuties(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetDuties',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDutiesRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDutiesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -68,6 +68,10 @@ class RegistryServiceStub:
     """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn)."""
     ReleaseBodyMember: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReleaseBodyMemberRequest, _registry_pb2.ReleaseBodyMemberResponse]
     """End a seat: `effective` is the first day on which who is named sits in the body no more."""
+    AssignDuty: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AssignDutyRequest, _registry_pb2.AssignDutyResponse]
+    """Make an agency the standing agency of a council, bloc or agency, or a person an officer for emulation work."""
+    EndDuty: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EndDutyRequest, _registry_pb2.EndDutyResponse]
+    """End a duty: `effective` is the first day on which it is theirs no more."""
     ElectLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ElectLeadershipRequest, _registry_pb2.ElectLeadershipResponse]
     """Elect, acclaim or appoint head and deputies for a year."""
     HandOverLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HandOverLeadershipRequest, _registry_pb2.HandOverLeadershipResponse]
@@ -130,6 +134,8 @@ class RegistryServiceStub:
     """A bloc: its names, and the members that are told of it."""
     GetBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]
     """A council or the like: its names, and who sits in it."""
+    GetDuties: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]
+    """Who does the emulation work of a council, bloc or agency: its standing agency and its officers."""
     FindBlocs: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindBlocsRequest, _registry_pb2.FindBlocsResponse]
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
     WhoHeaded: _grpc.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]
@@ -197,6 +203,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Appoint members of a body, each with agency and office: one, several, or the whole body anew (kiện toàn)."""
     ReleaseBodyMember: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReleaseBodyMemberRequest, _registry_pb2.ReleaseBodyMemberResponse]  # type: ignore[assignment]
     """End a seat: `effective` is the first day on which who is named sits in the body no more."""
+    AssignDuty: _aio.UnaryUnaryMultiCallable[_registry_pb2.AssignDutyRequest, _registry_pb2.AssignDutyResponse]  # type: ignore[assignment]
+    """Make an agency the standing agency of a council, bloc or agency, or a person an officer for emulation work."""
+    EndDuty: _aio.UnaryUnaryMultiCallable[_registry_pb2.EndDutyRequest, _registry_pb2.EndDutyResponse]  # type: ignore[assignment]
+    """End a duty: `effective` is the first day on which it is theirs no more."""
     ElectLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.ElectLeadershipRequest, _registry_pb2.ElectLeadershipResponse]  # type: ignore[assignment]
     """Elect, acclaim or appoint head and deputies for a year."""
     HandOverLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.HandOverLeadershipRequest, _registry_pb2.HandOverLeadershipResponse]  # type: ignore[assignment]
@@ -259,6 +269,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A bloc: its names, and the members that are told of it."""
     GetBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]  # type: ignore[assignment]
     """A council or the like: its names, and who sits in it."""
+    GetDuties: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]  # type: ignore[assignment]
+    """Who does the emulation work of a council, bloc or agency: its standing agency and its officers."""
     FindBlocs: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindBlocsRequest, _registry_pb2.FindBlocsResponse]  # type: ignore[assignment]
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
     WhoHeaded: _aio.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]  # type: ignore[assignment]
@@ -419,6 +431,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.ReleaseBodyMemberResponse, _abc.Awaitable[_registry_pb2.ReleaseBodyMemberResponse]]:
         """End a seat: `effective` is the first day on which who is named sits in the body no more."""
+
+    @_abc_1.abstractmethod
+    def AssignDuty(
+        self,
+        request: _registry_pb2.AssignDutyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.AssignDutyResponse, _abc.Awaitable[_registry_pb2.AssignDutyResponse]]:
+        """Make an agency the standing agency of a council, bloc or agency, or a person an officer for emulation work."""
+
+    @_abc_1.abstractmethod
+    def EndDuty(
+        self,
+        request: _registry_pb2.EndDutyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.EndDutyResponse, _abc.Awaitable[_registry_pb2.EndDutyResponse]]:
+        """End a duty: `effective` is the first day on which it is theirs no more."""
 
     @_abc_1.abstractmethod
     def ElectLeadership(
@@ -667,6 +695,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetBodyResponse, _abc.Awaitable[_registry_pb2.GetBodyResponse]]:
         """A council or the like: its names, and who sits in it."""
+
+    @_abc_1.abstractmethod
+    def GetDuties(
+        self,
+        request: _registry_pb2.GetDutiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetDutiesResponse, _abc.Awaitable[_registry_pb2.GetDutiesResponse]]:
+        """Who does the emulation work of a council, bloc or agency: its standing agency and its officers."""
 
     @_abc_1.abstractmethod
     def FindBlocs(

@@ -112,6 +112,30 @@ OFFICE_SECRETARY: Office.ValueType  # 7
 """Thư ký."""
 Global___Office: _TypeAlias = Office  # noqa: Y015
 
+class _Duty:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DutyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Duty.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DUTY_UNSPECIFIED: _Duty.ValueType  # 0
+    """Not told."""
+    DUTY_STANDING_AGENCY: _Duty.ValueType  # 1
+    """Cơ quan thường trực."""
+    DUTY_EMULATION_OFFICER: _Duty.ValueType  # 2
+    """Cán bộ thi đua, khen thưởng."""
+
+class Duty(_Duty, metaclass=_DutyEnumTypeWrapper):
+    """A duty of emulation work."""
+
+DUTY_UNSPECIFIED: Duty.ValueType  # 0
+"""Not told."""
+DUTY_STANDING_AGENCY: Duty.ValueType  # 1
+"""Cơ quan thường trực."""
+DUTY_EMULATION_OFFICER: Duty.ValueType  # 2
+"""Cán bộ thi đua, khen thưởng."""
+Global___Duty: _TypeAlias = Duty  # noqa: Y015
+
 class _Mode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -608,6 +632,47 @@ class SeatList(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
 
 Global___SeatList: _TypeAlias = SeatList  # noqa: Y015
+
+@_typing.final
+class Charge(_message.Message):
+    """Whose emulation work it is: a body's, a bloc's, or an organisation's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BODY_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    body: _builtins.str
+    """The body."""
+    bloc: _builtins.str
+    """The bloc."""
+    organisation: _builtins.str
+    """The organisation."""
+    def __init__(
+        self,
+        *,
+        body: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        organisation: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_body", b"_body", "_organisation", b"_organisation", "bloc", b"bloc", "body", b"body", "organisation", b"organisation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_body", b"_body", "_organisation", b"_organisation", "bloc", b"bloc", "body", b"body", "organisation", b"organisation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__body: _TypeAlias = _typing.Literal["body"]  # noqa: Y015
+    _WhichOneofArgType__body: _TypeAlias = _typing.Literal["_body", b"_body"]  # noqa: Y015
+    _WhichOneofReturnType__organisation: _TypeAlias = _typing.Literal["organisation"]  # noqa: Y015
+    _WhichOneofArgType__organisation: _TypeAlias = _typing.Literal["_organisation", b"_organisation"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__body) -> _WhichOneofReturnType__body | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__organisation) -> _WhichOneofReturnType__organisation | None: ...
+
+Global___Charge: _TypeAlias = Charge  # noqa: Y015
 
 @_typing.final
 class Holder(_message.Message):
@@ -1745,6 +1810,111 @@ class SeatFactList(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
 
 Global___SeatFactList: _TypeAlias = SeatFactList  # noqa: Y015
+
+@_typing.final
+class DutyShown(_message.Message):
+    """A duty's time in one hand."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTY_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    END_DECISION_FIELD_NUMBER: _builtins.int
+    ended: _builtins.bool
+    """Whether its end is told."""
+    disputed: _builtins.bool
+    """Whether by what is told another was the standing agency at the same time, or an officer was one twice."""
+    @_builtins.property
+    def duty(self) -> _kernel_pb2.Fact:
+        """STANDING_AGENCY or EMULATION_OFFICER."""
+
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The standing agency; of an officer the agency or unit that the officer comes from."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The officer; of a standing agency the person who acts for it."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """The duty as worded."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day; absent where it is not known."""
+
+    @_builtins.property
+    def until(self) -> _kernel_pb2.Fact:
+        """The first day after it; absent where it is not known or not over."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that gave it, by its id."""
+
+    @_builtins.property
+    def end_decision(self) -> _kernel_pb2.Fact:
+        """The document that ended it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        duty: _kernel_pb2.Fact | None = ...,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        until: _kernel_pb2.Fact | None = ...,
+        ended: _builtins.bool = ...,
+        disputed: _builtins.bool = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        end_decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_decision", b"_decision", "_duty", b"_duty", "_end_decision", b"_end_decision", "_person", b"_person", "_since", b"_since", "_title", b"_title", "_until", b"_until", "agency", b"agency", "decision", b"decision", "duty", b"duty", "end_decision", b"end_decision", "person", b"person", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_decision", b"_decision", "_duty", b"_duty", "_end_decision", b"_end_decision", "_person", b"_person", "_since", b"_since", "_title", b"_title", "_until", b"_until", "agency", b"agency", "decision", b"decision", "disputed", b"disputed", "duty", b"duty", "end_decision", b"end_decision", "ended", b"ended", "person", b"person", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__duty: _TypeAlias = _typing.Literal["duty"]  # noqa: Y015
+    _WhichOneofArgType__duty: _TypeAlias = _typing.Literal["_duty", b"_duty"]  # noqa: Y015
+    _WhichOneofReturnType__end_decision: _TypeAlias = _typing.Literal["end_decision"]  # noqa: Y015
+    _WhichOneofArgType__end_decision: _TypeAlias = _typing.Literal["_end_decision", b"_end_decision"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__duty) -> _WhichOneofReturnType__duty | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_decision) -> _WhichOneofReturnType__end_decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___DutyShown: _TypeAlias = DutyShown  # noqa: Y015
 
 @_typing.final
 class DeclarationShown(_message.Message):

@@ -1,0 +1,129 @@
+"""Duties of emulation work: who is the standing agency of a council, bloc or agency, and who are its officers."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kernel.errors import Refused
+from services.kernel.events import Event
+from services.kernel.provenance import Inference, Record, Source
+from services.kernel.spec import specification
+from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.duty import AssignDuty, EndDuty
+from services.registry.domain.organisation import RegisterOrganisation
+from tests.registry.support import Registry
+
+given = specification(HANDLERS)
+
+START, LATER = date(2022, 3, 1), date(2024, 5, 1)
+RECORD = Record(source=Source(id="decision"), place="whole text")
+OF = e.Charge(organisation="ubnd")
+STANDING: dict[str, Any] = {"of": OF, "duty": "STANDING_AGENCY", "agency": "snv"}
+OFFICER: dict[str, Any] = {"of": OF, "duty": "EMULATION_OFFICER", "person": "p-1"}
+KNOWN: dict[str, list[Event]] = {
+    f"organisation:{one}": [e.OrganisationRegistered(organisation=one, name=one)] for one in ("ubnd", "snv", "vp")
+}
+
+
+def from_(source: str, *inferred: str) -> Record:
+    found = tuple(Inference(field=field, basis="told beside it") for field in inferred)
+    return Record(source=Source(id=source), place="whole text", inferred=found)
+
+
+def test_a_duty_is_given_here_to_a_registered_agency_or_a_person_from_a_day_on() -> None:
+    given(KNOWN).when(AssignDuty(**STANDING, effective=START)).then(e.DutyAssigned(**STANDING, effective=START))
+    given(KNOWN).when(AssignDuty(**OFFICER, effective=START)).then(e.DutyAssigned(**OFFICER, effective=START))
+    given(KNOWN).when(AssignDuty(**STANDING)).refused("act.day")
+    given().when(AssignDuty(**STANDING, effective=START)).refused("organisation.unknown")
+    nobody = {**STANDING, "agency": None}
+    given(KNOWN).when(AssignDuty(**nobody, effective=START)).refused("duty.who")
+    given(KNOWN).when(AssignDuty(**nobody, person="p-1", effective=START)).refused("duty.who")
+    given(KNOWN).when(AssignDuty(**{**OFFICER, "person": None}, agency="vp", effective=START)).refused("duty.who")
+    given().when(AssignDuty(**nobody, record=RECORD)).refused("duty.who")
+    given().when(AssignDuty(**nobody, title="Cơ quan thường trực", record=RECORD)).accepted()
+
+
+def test_what_a_duty_is_for_is_there_on_the_day() -> None:
+    act = {**STANDING, "of": e.Charge(body="hd")}
+    given(KNOWN).when(AssignDuty(**act, effective=START)).refused("body.unknown")
+    council = e.BodyEstablished(body="hd", name="Hội đồng", effective=START)
+    given(KNOWN, {"body:hd": [council]}).when(AssignDuty(**act, effective=START)).accepted()
+    eve = date(2022, 2, 28)
+    given(KNOWN, {"body:hd": [council]}).when(AssignDuty(**act, effective=eve)).refused("body.before-establishment")
+    of_bloc = {**STANDING, "of": e.Charge(bloc="b1")}
+    given(KNOWN).when(AssignDuty(**of_bloc, effective=START)).refused("bloc.unknown")
+    founded = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", effective=START)
+    given(KNOWN, {"bloc:b1": [founded]}).when(AssignDuty(**of_bloc, effective=START)).accepted()
+
+
+def test_there_is_one_standing_agency_at_a_time_and_as_many_officers_as_there_are() -> None:
+    begun = e.DutyAssigned(**STANDING, effective=START)
+    other = {**STANDING, "agency": "vp"}
+    given(begun, KNOWN).when(AssignDuty(**other, effective=LATER)).refused("duty.one-agency")
+    given(begun, KNOWN).when(AssignDuty(**STANDING, effective=LATER)).refused("duty.one-agency")
+    ended = e.DutyEnded(**STANDING, effective=LATER)
+    given(begun, ended, KNOWN).when(AssignDuty(**other, effective=LATER)).accepted()
+    given(begun, KNOWN).when(AssignDuty(**other, effective=LATER, record=RECORD)).accepted()
+    officer = e.DutyAssigned(**OFFICER, effective=START)
+    given(begun, officer, KNOWN).when(AssignDuty(**OFFICER, effective=LATER)).refused("duty.held")
+    given(begun, officer, KNOWN).when(AssignDuty(**{**OFFICER, "person": "p-2"}, effective=LATER)).accepted()
+
+
+def test_a_duty_ends_here_after_it_has_begun() -> None:
+    begun = e.DutyAssigned(**STANDING, effective=START)
+    given(begun).when(EndDuty(**STANDING, effective=LATER)).then(e.DutyEnded(**STANDING, effective=LATER))
+    given(begun).when(EndDuty(**STANDING, effective=START)).refused("duty.none")
+    given(begun).when(EndDuty(**{**STANDING, "agency": "vp"}, effective=LATER)).refused("duty.none")
+    given().when(EndDuty(**STANDING, effective=LATER)).refused("duty.none")
+    given().when(EndDuty(**STANDING, record=RECORD)).accepted()
+
+
+def test_a_duty_is_of_one_thing() -> None:
+    for wrong in ({}, {"body": "hd", "bloc": "b1"}):
+        with pytest.raises(ValueError, match="must name one thing"):
+            e.Charge.model_validate(wrong)
+
+
+async def test_who_does_the_emulation_work_of_an_agency_on_a_day_as_known_then(registry: Registry) -> None:
+    for one in ("ubnd", "snv", "vp"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one.upper()))
+    decision = Source(id="qd-1")
+    first = await registry.tell(AssignDuty(**STANDING, effective=START, decision=decision))
+    await registry.tell(AssignDuty(**OFFICER, agency="snv", effective=START))
+    await registry.tell(EndDuty(**STANDING, effective=LATER, decision=Source(id="qd-2")))
+    await registry.tell(AssignDuty(**{**STANDING, "agency": "vp"}, effective=LATER))
+
+    async def standing(on: date, as_of: int | None = None) -> list[str]:
+        answer = await registry.ask("GetDuties", of=OF, on=on, as_of=as_of)
+        return [one.agency.value for one in answer.duties if one.duty.value == "STANDING_AGENCY"]
+
+    assert await standing(date(2022, 2, 28)) == []
+    assert await standing(START) == ["snv"]
+    assert await standing(LATER) == ["vp"]
+    assert await standing(LATER, as_of=first.position) == ["snv"]
+    answer = await registry.ask("GetDuties", of=OF)
+    one, officer, _ = answer.duties
+    assert (one.until.value, one.decision.value, one.end_decision.value, one.disputed) == (
+        "2024-05-01",
+        "qd-1",
+        "qd-2",
+        False,
+    )
+    assert (officer.person.value, officer.agency.value, officer.until, officer.title) == ("p-1", "snv", None, None)
+    assert [label.name for label in answer.labels] == ["SNV", "VP"]
+    assert (await registry.ask("GetDuties", of=e.Charge(body="ubnd"))).duties == ()
+
+
+async def test_two_standing_agencies_that_records_tell_of_are_both_shown_as_disputed(registry: Registry) -> None:
+    await registry.tell(AssignDuty(**STANDING, record=from_("a")))
+    await registry.tell(AssignDuty(**{**STANDING, "agency": "vp"}, effective=LATER, record=from_("b", "agency")))
+    answer = await registry.ask("GetDuties", of=OF, on=LATER)
+    assert [(one.agency.value, one.agency.mark.certainty, one.disputed) for one in answer.duties] == [
+        ("snv", "INFERRED", True),
+        ("vp", "INFERRED", True),
+    ]
+    with pytest.raises(Refused, match="duty") as refused:
+        await registry.tell(EndDuty(**{**STANDING, "agency": "khac"}, effective=LATER))
+    assert refused.value.rule == "duty.none"
