@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -29,9 +29,12 @@ from deploy.local.servers import Servers
 from services.kernel import auth
 from services.kernel.decider import Command
 from services.kernel.migrate import migrate
+from services.kernel.standing import standing
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.heading import headed_on
+from services.registry.domain.leadership import led
 from services.registry.events import VOCABULARY
 from tests.faults import tangles
 from tests.faults.cases import Case
@@ -46,6 +49,10 @@ KNOTS = 4  # blocs and units that tangled commands meet on
 LONGEST = 4  # orders in a row
 STRETCH = 200  # orders, after which they go on with other blocs and units
 BLOCS = 2 * ATONCE  # so that only the two of a pair meet on a stream, and one of them always wins
+
+REASON = "nhầm ngày"
+RECORD = {"source": {"id": "article"}, "place": "paragraph 1"}
+LATEST = "select max(version) from log.events where stream = $1 and type = $2"
 
 TWO_BLOCS = """
 select stream from log.events where type in ('MembershipStarted', 'MembershipEnded')
@@ -168,6 +175,122 @@ async def one_chair(n: int, seed: int, servers: Servers) -> list[str]:
         client = place.clients[0]
         await _all(client.send("EstablishBody", new_id(chance), {**council, "body": f"c{i}"}) for i in range(n))
         return await raced(place, appointments, n, chance, TWO_CHAIRS)
+
+
+class Meeting(NamedTuple):
+    """Two commands that meet, after what must have been told before them."""
+
+    before: Sequence[tuple[str, dict[str, Any]]]
+    pair: Sequence[tuple[str, dict[str, Any]]]
+    corrects: tuple[str, str] | None = None
+    """Of which stream, and of which type, is the event that the second corrects: then it is accepted in any case."""
+
+
+def meeting(n: int) -> Meeting:
+    """The n-th of elections, handovers, admissions, and back-dated corrections of what they rest on."""
+    bloc, year = f"b{n % BLOCS}", 1946 + n // BLOCS
+    told: dict[str, Any] = {"bloc": bloc, "year": year}
+    led = f"leadership:{bloc}"
+    elected: tuple[str, dict[str, Any]] = (
+        "ElectLeadership",
+        {**told, "head": {"agency": "u0"}, "effective": f"{year}-01-01"},
+    )
+    handover = {**told, "incoming": {"agency": "u0"}, "effective": f"{year}-02-01"}
+    match n % 5:
+        case 0:
+            return Meeting([], [elected, ("ElectLeadership", {**elected[1], "head": {"agency": "u1"}})])
+        case 1:
+            again = {**handover, "effective": f"{year}-03-01"}
+            return Meeting([elected], [("HandOverLeadership", handover), ("HandOverLeadership", again)])
+        case 2:
+            found = {**told, "head": {"agency": "u1"}, "record": RECORD, "reason": REASON}
+            recorded = ("RecordLeadership", {**told, "record": RECORD})
+            return Meeting([recorded], [elected, ("CorrectLeadership", found)], (led, "LeadershipRecorded"))
+        case 3:
+            void = {**told, "record": RECORD, "reason": REASON, "void": True}
+            before = [elected, ("HandOverLeadership", {**handover, "record": RECORD})]
+            pair = [("HandOverLeadership", handover), ("CorrectHandover", void)]
+            return Meeting(before, pair, (led, "LeadershipHandedOver"))
+        case _:
+            return _moved(f"v{n}")
+
+
+def _moved(unit: str) -> Meeting:
+    """An admission, and the correction by which the unit left its former bloc only later."""
+    told = {"authority": "central", "unit": unit}
+    left: dict[str, Any] = {**told, "bloc": "c0", "effective": "2023-01-01", "record": RECORD}
+    before = [
+        ("RegisterOrganisation", {"organisation": unit, "name": f"Đơn vị {unit}"}),
+        ("AdmitMember", {**left, "effective": "2020-01-01"}),
+        ("EndMembership", left),
+    ]
+    joins = ("AdmitMember", {**told, "bloc": "c1", "effective": "2024-01-01"})
+    later = ("EndMembership", {**left, "effective": "2025-01-01"})
+    return Meeting(before, [joins, later], (f"membership:central:{unit}", "MembershipEnded"))
+
+
+async def one_year(n: int, seed: int, servers: Servers) -> list[str]:
+    async with two_processes(servers) as place, asyncpg.create_pool(place.dsn, min_size=1, max_size=4) as pool:
+        chance = random.Random(seed)
+        await prepared(place, BLOCS, 2, chance, authority="a{}")
+        await admitted(place, BLOCS, 2, chance)
+        await _central(place.clients[0], chance)
+        found = await _all(_meet(place, pool, meeting(i), chance) for i in range(n))
+        wrong = [f"meeting {i}: {failure}" for i, failure in enumerate(found) if failure]
+        return wrong + await place.judged() + _two_headed(await _leaderships(pool))
+
+
+async def _central(client: Client, chance: random.Random) -> None:
+    """Two blocs of one authority."""
+    await client.send("RegisterOrganisation", new_id(chance), {"organisation": "central", "name": "Hội đồng"})
+    for bloc in ("c0", "c1"):
+        told = {"bloc": bloc, "kind": "KHOI", "name": f"Khối {bloc}", "authority": "central", "effective": FIRST}
+        await client.send("EstablishBloc", new_id(chance), told)
+
+
+async def _meet(place: Place, pool: asyncpg.Pool, met: Meeting, chance: random.Random) -> str | None:
+    """What went wrong; null where the commands ended as they may."""
+    for method, fields in met.before:
+        if (code := await place.clients[0].send(method, new_id(chance), fields)) is not grpc.StatusCode.OK:
+            return f"{method} before it: {code}"
+    pair = list(met.pair)
+    if met.corrects:
+        method, fields = pair[1]
+        pair[1] = (method, _correcting(method, fields, await pool.fetchval(LATEST, *met.corrects)))
+    codes = await _race(place, pair, chance)
+    accepted = [code is grpc.StatusCode.OK for code in codes]
+    right = accepted[1] if met.corrects else accepted.count(True) == 1
+    return None if right else f"{pair} ended as {codes}"
+
+
+def _correcting(method: str, fields: dict[str, Any], version: int) -> dict[str, Any]:
+    """The command with the version of what it corrects."""
+    if method.startswith("Correct"):
+        return {**fields, "corrects": version}
+    return {**fields, "correction": {"corrects": version, "reason": REASON}}
+
+
+async def _leaderships(pool: asyncpg.Pool) -> dict[str, list[tuple[int, Any]]]:
+    """Every event of each leadership, by version."""
+    rows = await pool.fetch("select body from log.events where stream like 'leadership:%' order by position")
+    found: dict[str, list[tuple[int, Any]]] = {}
+    for envelope in VOCABULARY.envelopes([row["body"] for row in rows]):
+        found.setdefault(envelope.stream, []).append((envelope.version, envelope.data))
+    return found
+
+
+def _two_headed(leaderships: dict[str, list[tuple[int, Any]]]) -> list[str]:
+    """Days on which a bloc has two heads who both rest on acts alone: no record, and no correction, contradicts."""
+    failures = []
+    for stream, events in leaderships.items():
+        told, leadership = dict(events), led(standing(events))
+        days = {event.effective for event in told.values() if event.effective}
+        for day in sorted(days | {date(day.year, 12, 31) for day in days}):
+            heads = headed_on(leadership, (), day).heads
+            acted = [h for h in heads if all(told[version].record is None for version in h.told_by)]
+            if len(acted) > 1:
+                failures.append(f"{stream} on {day}: {[h.agency for h in acted]}")
+    return failures
 
 
 async def prepared(place: Place, blocs: int, units: int, chance: random.Random, authority: str = "central") -> None:
@@ -324,5 +447,8 @@ CASES = (
     Case("one-bloc", "two admissions of a unit race through two processes", 10_000, 60, one_bloc),
     Case("one-head", "two elections for a year race through two processes", 10_000, 60, one_head),
     Case("one-chair", "two appointments of a chair race through two processes", 2_000, 40, one_chair),
+    Case(
+        "one-year", "elections, handovers, admissions and back-dated corrections meet in pairs", 10_000, 100, one_year
+    ),
     Case("tangled-calls", "fresh, repeated, chained and cancelled calls through two processes", 3_000, 100, tangled),
 )

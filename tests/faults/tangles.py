@@ -20,8 +20,9 @@ from services.kernel.appends import Append, Expect, Reply
 from services.kernel.decider import Command, Fold, Handler, Handlers
 from services.kernel.errors import Conflict, Error, Refused
 from services.kernel.events import Event, Vocabulary
-from services.kernel.handling import Handling, by_stream, envelopes
+from services.kernel.handling import Handling, envelopes
 from services.kernel.log import Log
+from tests.book import Book
 from tests.faults.cases import Case
 from tests.faults.crew import crew
 from tests.faults.log_tails import id_of
@@ -214,26 +215,20 @@ async def judged(
     failures += [f"{i}: effects that nobody asked for" for i in effects.keys() - stored.keys()]
     failures += [f"{i}: a command that nobody sent" for i in stored.keys() - commands.keys()]
     failures += [f"{i}: recorded, and never acknowledged" for i in stored.keys() - dict(replies).keys()]
-    states: dict[str, Any] = {}
+    book = Book(handlers)
     for id_ in (i for i in stored if i in commands):  # in the order in which they were recorded
-        failures += replayed(handlers, commands[id_], effects.get(id_, {}), states)
+        failures += replayed(book, commands[id_], effects.get(id_, {}))
     return failures
 
 
-def replayed(
-    handlers: Handlers, command: Command, effects: Mapping[str, list[Any]], states: dict[str, Any]
-) -> list[str]:
-    """What is wrong with what a command did, given what all that was recorded before it made of the streams."""
-    handler = handlers[type(command)]
-    streams = handler.reads(command)
+def replayed(book: Book, command: Command, effects: Mapping[str, list[Any]]) -> list[str]:
+    """What is wrong with what a command did, given what was recorded before it; which it is added to."""
     try:
-        events = handler.decide(command, *(states.get(s.name, s.fold.initial) for s in streams))
-        right = {name: told for name, told in by_stream(handler, streams, events).items() if told}
+        right = book.decide(command)
     except Error as error:
         return [f"{command!r} was accepted, and must be refused: {error}"]
-    for stream in streams:
-        for event in effects.get(stream.name, ()):
-            states[stream.name] = stream.fold.evolve(states.get(stream.name, stream.fold.initial), event)
+    finally:
+        book.append(effects)
     return [] if _plain(right) == _plain(effects) else [f"{command!r} did {dict(effects)}, and not {right}"]
 
 

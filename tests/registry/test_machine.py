@@ -1,0 +1,303 @@
+"""Registry's whole aggregate under any history of acts, records, corrections and retractions: what must hold of it all.
+
+Decisions run as the service runs them, on a log in memory. What stands, and who is in a bloc when, is reckoned here a
+second time, by plain rules of its own.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.kernel.decider import Command
+from services.kernel.errors import Refused
+from services.kernel.events import Event
+from services.kernel.provenance import Record, Source
+from services.kernel.standing import Correction, FactRetracted, Retract, standing
+from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import BLOC, DissolveBloc, EstablishBloc, authority_of
+from services.registry.domain.heading import headed_on
+from services.registry.domain.leadership import (
+    CorrectHandover,
+    CorrectLeadership,
+    ElectLeadership,
+    HandOverLeadership,
+    RecordLeadership,
+    led,
+)
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.stays import MEMBERSHIP
+from tests.book import Book
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+FIRST, LAST = date(2020, 1, 1), date(2023, 12, 31)
+TURNING = [*(date(year, month, 1) for year in range(2020, 2024) for month in (1, 4, 9)), LAST]
+LOOKS = sorted({day + timedelta(days=beside) for day in TURNING for beside in (-1, 0, 1)})
+DAYS = st.sampled_from(TURNING)
+SOME_DAY = st.one_of(st.none(), DAYS)
+YEARS = st.integers(2020, 2023)
+UNITS = st.sampled_from(["an", "ba"])
+BLOCS = st.sampled_from(["khoi-1", "khoi-2"])
+RECORDS = st.sampled_from([None, None, RECORD])
+"""Acts twice as often as records."""
+TURNS = st.integers(0, 99)
+"""Which event of a stream is amended: counted round and round."""
+
+
+class Stay(NamedTuple):
+    """A unit's days in a bloc, as this test reckons them."""
+
+    bloc: str
+    since: date | None
+    ended: bool
+    until: date | None
+
+    def within(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and self.later_than(day)
+
+    def later_than(self, day: date) -> bool:
+        return not self.ended or (self.until is not None and day < self.until)
+
+
+def stored(event: Event) -> Event:
+    """The event as it comes back from the log."""
+    return type(event).model_validate_json(event.model_dump_json(exclude_none=True))
+
+
+def shown(events: Sequence[Event]) -> list[Event]:
+    """What stands, by plain recursion: each fact in the place where it was told first, as it was told last."""
+    told = dict(enumerate(events, 1))
+    places: dict[int, Event] = {}
+    for version, event in told.items():
+        if not isinstance(event, FactRetracted) and _stands(version, told):
+            places[_root(version, told)] = event
+    return [places[place] for place in sorted(places)]
+
+
+def _stands(version: int, told: dict[int, Event]) -> bool:
+    retractions = (v for v, event in told.items() if isinstance(event, FactRetracted) and event.retracts == version)
+    if any(_stands(v, told) for v in retractions):
+        return False
+    target = told[version].amends
+    return isinstance(told[version], FactRetracted) or target is None or _stands(target, told)
+
+
+def _root(version: int, told: dict[int, Event]) -> int:
+    target = told[version].amends
+    return version if target is None else _root(target, told)
+
+
+def stays(events: Sequence[Event]) -> list[Stay]:
+    """An end belongs to the first open start in its bloc; one without a start began on a day that nobody knows."""
+    found: list[Stay] = []
+    for event in shown(events):
+        assert isinstance(event, e.MembershipStarted | e.MembershipEnded)
+        if isinstance(event, e.MembershipStarted):
+            found.append(Stay(event.bloc, event.effective, ended=False, until=None))
+            continue
+        place = next((i for i, stay in enumerate(found) if stay.bloc == event.bloc and not stay.ended), None)
+        if place is None:
+            found.append(Stay(event.bloc, None, ended=True, until=event.effective))
+        else:
+            found[place] = found[place]._replace(ended=True, until=event.effective)
+    return found
+
+
+def performed(events: Sequence[Event]) -> bool:
+    """Whether all was done here and nothing was amended."""
+    return all(getattr(event, "record", None) is None and event.amends is None for event in events)
+
+
+class Registry(RuleBasedStateMachine):
+    """One authority, two blocs and two units, few years and few days, so that acts meet each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = Book(HANDLERS)
+        for organisation in ("bo", "an", "ba"):
+            self.tell(RegisterOrganisation(organisation=organisation, name=f"Cơ quan {organisation}"))
+        for bloc, unit in (("khoi-1", "an"), ("khoi-2", "ba")):
+            self.establish(bloc, FIRST, None)
+            self.admit(unit, bloc, FIRST)
+
+    def tell(self, command: Command) -> None:
+        """Tell it, and keep its events as they come back from the log. Raises Refused."""
+        made = self.book.decide(command)
+        self.book.append({name: [stored(event) for event in events] for name, events in made.items()})
+
+    def refused_for(self, command: Command) -> str | None:
+        """The rule by which a command is refused, and then nothing has changed; null where it was accepted."""
+        before = {name: len(events) for name, events in self.book.streams.items()}
+        try:
+            self.tell(command)
+        except Refused as refused:
+            after = {name: len(events) for name, events in self.book.streams.items()}
+            return refused.rule if after == before else "half done"
+        return None
+
+    def authority(self, bloc: str) -> str | None:
+        return authority_of(self.book.load(BLOC.of(bloc)).state)
+
+    def stays_of(self, unit: str) -> list[Stay]:
+        return stays(self.book.streams.get(MEMBERSHIP.of("bo", unit).name, []))
+
+    @rule(bloc=BLOCS, on=DAYS, record=RECORDS)
+    def establish(self, bloc: str, on: date, record: Record | None) -> None:
+        self.refused_for(
+            EstablishBloc(bloc=bloc, kind="KHOI", name="Khối", authority="bo", effective=on, record=record)
+        )
+
+    @rule(bloc=BLOCS, on=DAYS, record=RECORDS)
+    def dissolve(self, bloc: str, on: date, record: Record | None) -> None:
+        self.refused_for(DissolveBloc(bloc=bloc, effective=on, record=record))
+
+    @rule(unit=UNITS, bloc=BLOCS, on=DAYS)
+    def admit(self, unit: str, bloc: str, on: date) -> None:
+        """A unit may join where no stay of it lasts, or may last, on that day or later; and only there."""
+        lasting = [stay for stay in self.stays_of(unit) if stay.later_than(on)]
+        why = self.refused_for(AdmitMember(authority="bo", unit=unit, bloc=bloc, effective=on))
+        if why is None:
+            assert not lasting
+        if why == "membership.one-bloc":
+            assert lasting
+
+    @rule(unit=UNITS, bloc=BLOCS, on=DAYS)
+    def end(self, unit: str, bloc: str, on: date) -> None:
+        inside = [s for s in self.stays_of(unit) if s.bloc == bloc and not s.ended]
+        why = self.refused_for(EndMembership(authority="bo", unit=unit, bloc=bloc, effective=on))
+        if why is None:
+            assert inside
+            assert inside[0].since is None or inside[0].since < on
+        if why == "membership.none":
+            assert not inside or (inside[0].since is not None and inside[0].since >= on)
+
+    @rule(unit=UNITS, bloc=BLOCS, on=SOME_DAY, starts=st.booleans(), amends=st.one_of(st.none(), TURNS))
+    def record_stay(self, unit: str, bloc: str, on: date | None, starts: bool, amends: int | None) -> None:
+        corrects = self.version(MEMBERSHIP.of("bo", unit).name, amends) if amends is not None else None
+        correction = Correction(corrects=corrects, reason="sai ngày") if corrects else None
+        kind = AdmitMember if starts else EndMembership
+        self.refused_for(kind(authority="bo", unit=unit, bloc=bloc, effective=on, record=RECORD, correction=correction))
+
+    @rule(bloc=BLOCS, year=YEARS, head=UNITS, on=DAYS)
+    def elect(self, bloc: str, year: int, head: str, on: date) -> None:
+        known = [claim for claim in self.leadership(bloc).claims if claim.year == year and claim.head]
+        members = [stay for stay in self.stays_of(head) if stay.bloc == bloc and stay.within(on)]
+        why = self.refused_for(
+            ElectLeadership(
+                bloc=bloc, year=year, head=e.Holder(agency=head), effective=on, authority=self.authority(bloc)
+            )
+        )
+        if why is None:
+            assert not known
+            assert members
+        if why == "leadership.one-head":
+            assert known
+        if why == "membership.none":
+            assert not members
+
+    @rule(bloc=BLOCS, year=YEARS, incoming=UNITS, on=DAYS)
+    def hand_over(self, bloc: str, year: int, incoming: str, on: date) -> None:
+        """Who takes over here is the head on that day, whatever else is told."""
+        why = self.refused_for(
+            HandOverLeadership(
+                bloc=bloc, year=year, incoming=e.Holder(agency=incoming), effective=on, authority=self.authority(bloc)
+            )
+        )
+        if why is None:
+            assert self.heads(bloc, on) == [(incoming, "STATED")]
+
+    @rule(bloc=BLOCS, year=YEARS, head=UNITS, start=SOME_DAY, end=SOME_DAY)
+    def record_term(self, bloc: str, year: int, head: str, start: date | None, end: date | None) -> None:
+        self.refused_for(
+            RecordLeadership(bloc=bloc, year=year, head=e.Holder(agency=head), start=start, end=end, record=RECORD)
+        )
+
+    @rule(bloc=BLOCS, year=YEARS, head=UNITS, start=SOME_DAY, amends=TURNS)
+    def correct_term(self, bloc: str, year: int, head: str, start: date | None, amends: int) -> None:
+        self.refused_for(
+            CorrectLeadership(
+                bloc=bloc,
+                year=year,
+                head=e.Holder(agency=head),
+                start=start,
+                record=RECORD,
+                corrects=self.version(f"leadership:{bloc}", amends),
+                reason="nhầm",
+            )
+        )
+
+    @rule(bloc=BLOCS, year=YEARS, on=SOME_DAY, amends=TURNS, void=st.booleans())
+    def correct_handover(self, bloc: str, year: int, on: date | None, amends: int, void: bool) -> None:
+        self.refused_for(
+            CorrectHandover(
+                bloc=bloc,
+                year=year,
+                effective=on,
+                record=RECORD,
+                corrects=self.version(f"leadership:{bloc}", amends),
+                reason="nhầm",
+                void=void,
+            )
+        )
+
+    @rule(turn=TURNS, amends=TURNS)
+    def retract(self, turn: int, amends: int) -> None:
+        names = sorted(name for name in self.book.streams if not name.startswith("organisation:"))
+        name = names[turn % len(names)]
+        self.refused_for(Retract(stream=name, retracts=self.version(name, amends), reason="nhầm", record=RECORD))
+
+    def version(self, stream: str, turn: int) -> int:
+        """One of the stream's events, the last ones first."""
+        count = len(self.book.streams.get(stream, []))
+        return count - turn % count if count else 1
+
+    def leadership(self, bloc: str) -> Any:
+        events = self.book.streams.get(f"leadership:{bloc}", [])
+        return led(standing(enumerate(events, 1)))
+
+    def heads(self, bloc: str, day: date) -> list[tuple[str, str]]:
+        found = headed_on(self.leadership(bloc), (), day).heads
+        return [(head.agency.value, head.agency.mark.certainty) for head in found if head.agency]
+
+    @invariant()
+    def what_stands_is_reckoned_alike(self) -> None:
+        for events in self.book.streams.values():
+            assert [one.event for one in standing(enumerate(events, 1))] == shown(events)
+
+    @invariant()
+    def a_replay_makes_what_the_service_remembers(self) -> None:
+        for stream, known in (one for some in self.book.remembered.values() for one in some.items()):
+            loaded = self.book.load(stream)
+            assert (loaded.version, loaded.state) == (known.version, known.state)
+
+    @invariant()
+    def acts_put_no_unit_into_two_blocs(self) -> None:
+        for name, events in self.book.streams.items():
+            if name.startswith("membership:") and performed(events):
+                found = stays(events)
+                for day in LOOKS:
+                    assert len({stay.bloc for stay in found if stay.within(day)}) <= 1
+
+    @invariant()
+    def acts_make_no_two_heads_of_a_bloc(self) -> None:
+        for name, events in self.book.streams.items():
+            if name.startswith("leadership:") and performed(events):
+                for day in LOOKS:
+                    assert len(self.heads(name.partition(":")[2], day)) <= 1
+
+    @invariant()
+    def two_heads_are_shown_as_disputed(self) -> None:
+        for name in self.book.streams:
+            if name.startswith("leadership:"):
+                for day in (FIRST, date(2021, 12, 31), date(2022, 6, 30), LAST):
+                    heads = headed_on(self.leadership(name.partition(":")[2]), (), day)
+                    assert heads.disputed == (len(heads.heads) > 1)
+
+
+Registry.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestRegistry = Registry.TestCase
