@@ -128,14 +128,15 @@ def _left(context: Context) -> float:
 
 
 def _metadata(context: Context) -> tuple[str, str | None]:
-    """The trace id (the caller's own, or a new one) and the authorization."""
-    trace = authorization = None
+    """The trace id (the caller's own, or a new one) and the authorization; none where there are several."""
+    trace = None
+    tokens: list[str] = []
     for name, value in context.invocation_metadata() or ():
         if name == "authorization":
-            authorization = str(value)
+            tokens.append(str(value))
         elif name == "traceparent" and (match := _TRACE.fullmatch(str(value))):
             trace = match[1]
-    return trace or os.urandom(16).hex(), authorization
+    return trace or os.urandom(16).hex(), tokens[0] if len(tokens) == 1 else None
 
 
 async def _abort(context: Context, found: Status) -> NoReturn:

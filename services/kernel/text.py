@@ -1,8 +1,9 @@
 """Text as it comes in, and text as it is searched.
 
-What comes in is normalised to NFC and must hold no control characters; its spelling is kept. What is searched is
-folded: one spelling for tone placement, case, dashes and spaces (`fold`), and also without marks (`bare`). Two names
-that fold alike are candidates for a person to choose from, never proof that they are the same.
+What comes in is normalised to NFC, without characters that nobody sees, and must hold no control characters; its
+spelling is kept. What is searched is folded: one spelling for tone placement, case, dashes and spaces (`fold`), and
+also without marks (`bare`). Two names that fold alike are candidates for a person to choose from, never proof that they
+are the same.
 """
 
 import functools
@@ -13,6 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # left by word processors; a name with one is found by nobody
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _GLIDE = re.compile(rf"(?<!q)([ou])([{_TONES}]?)([aey])([{_TONES}]?)(?![^\W\d_])", re.IGNORECASE)
 _DASHES = re.compile(r"[\u2010-\u2015\u2212-]+")
@@ -22,12 +24,12 @@ LINE, PROSE = 500, 10_000  # characters
 
 
 def clean(text: str) -> str:
-    """The same text in NFC, without white space around it. Raises ValueError for control characters, also those that
-    turn the direction of writing, and where nothing that can be seen is left.
+    """The same text in NFC, without white space around it or what is invisible in it. Raises ValueError for control
+    characters, also those that turn the direction of writing, and where nothing that can be seen is left.
     """
     if _CONTROL.search(text):
         raise ValueError("holds a control character / có ký tự điều khiển")
-    text = unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).strip()
     if all(unicodedata.category(c)[0] in "CZ" for c in text):
         raise ValueError("must not be empty / không được để trống")
     return text

@@ -14,7 +14,7 @@ import asyncpg
 
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Recorded, Row
-from services.kernel.fold import Doc, Fold, Model, lost, steps
+from services.kernel.fold import Doc, Epochs, Fold, Model, lost, steps
 from services.kernel.postgres import passing
 from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, discarded, states
@@ -219,12 +219,8 @@ def _behind(
                 vi=f"Dữ liệu {model.name} đang được dựng, xin thử lại sau.",
             )
         past = as_of.get(model.log)
-        if past is not None and lost(past, state.epochs):
-            if past.epoch < 1:
-                raise _no_past(en="name the epoch, as answers do", vi="cần nêu kỳ (epoch) như trong câu trả lời")
-            raise _no_past(
-                en="this position was lost when the log was restored", vi="vị trí này đã mất khi khôi phục sổ"
-            )
+        if past is not None and (why := _no_such(past, state.epochs)):
+            raise why
         needed = max(past or state.at, at_least.get(model.log, state.at))
         if state.at < needed:
             return Unavailable(
@@ -232,6 +228,15 @@ def _behind(
                 vi=f"Dữ liệu {model.name} mới cập nhật đến vị trí {state.at.position} trên {needed.position}, "
                 "xin thử lại sau.",
             )
+    return None
+
+
+def _no_such(past: Position, epochs: Epochs) -> Invalid | None:
+    """Why there is no such past; a later epoch than is known may be yet to come."""
+    if past.epoch < max((epoch for epoch, _ in epochs), default=0) and past.epoch not in dict(epochs):
+        return _no_past(en="there is no such epoch: name the one in answers", vi="không có kỳ (epoch) như vậy")
+    if lost(past, epochs):
+        return _no_past(en="this position was lost when the log was restored", vi="vị trí này đã mất khi khôi phục sổ")
     return None
 
 

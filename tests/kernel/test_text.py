@@ -40,6 +40,10 @@ def test_cleaning_keeps_the_spelling_and_composes_the_letters() -> None:
     assert clean(unicodedata.normalize("NFD", " Toà án ")) == "Toà án"
 
 
+def test_what_a_word_processor_leaves_unseen_in_a_name_is_taken_out() -> None:
+    assert clean("\ufeffBộ Tư\u200b ph\u00adáp\u200e") == "Bộ Tư pháp"
+
+
 @pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7f", "a\x85b", "\x9b31m", "a\u202eb", "\u2066a"])
 def test_control_characters_are_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="control character"):

@@ -192,3 +192,5 @@ async def test_a_past_that_never_was_is_refused(log: Log, pool: asyncpg.Pool) ->
     with pytest.raises(Invalid, match="lost when the log was restored"):
         await opened(at(151))
     await opened(at(150))
+    with pytest.raises(Invalid, match="no such epoch"):
+        await opened(ReadOptions(as_of={"registry": Position(0, 100)}))

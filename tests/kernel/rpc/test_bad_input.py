@@ -191,6 +191,15 @@ async def test_a_wait_for_what_never_comes_ends_before_the_deadline(sample: Samp
 
 
 @pytest.mark.usefixtures("refusing")
+async def test_a_call_with_two_tokens_is_refused(sample: Sample) -> None:
+    """Which of the two would speak is for nobody to guess."""
+    call = sample.channel.unary_unary(f"/{API}/GetBox", None, None)
+    sent = [("authorization", f"Bearer {sample.token}"), ("authorization", f"Bearer {token()}")]
+    code, _ = await refusal(call(api.message("GetBoxRequest")(box="b-1").SerializeToString(), timeout=5, metadata=sent))
+    assert code == "UNAUTHENTICATED"
+
+
+@pytest.mark.usefixtures("refusing")
 async def test_a_call_without_a_deadline_is_refused(sample: Sample) -> None:
     body = api.message("GetBoxRequest")(box="b-1").SerializeToString()
     code, details = await refusal(sample.raw("GetBox", body, timeout=None))
