@@ -309,7 +309,7 @@ LEADERSHIPS = Model(
     _led_keys,
     _led,
     doc=Led,
-    version=4,
+    version=5,
 )
 YEARS = Model(
     "years",

@@ -28,7 +28,7 @@ from services.registry.domain.document import CiteDocument, RegisterDocument
 from services.registry.domain.duty import AssignDuty
 from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
 from services.registry.domain.inspection import HoldInspection
-from services.registry.domain.leadership import ElectLeadership, HandOverLeadership
+from services.registry.domain.leadership import ChangeRepresentative, ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.movement import LaunchMovement, LinkMovement
 from services.registry.domain.organisation import RegisterOrganisation
@@ -63,6 +63,7 @@ def acts(unit: str = "btp", **fields: Any) -> dict[str, Act]:
             **told, head=e.Holder(agency="ktnn"), deputies=Listed[e.Deputy](items=(e.Deputy(agency=unit),))
         ),
         "incoming.agency": HandOverLeadership(**told, incoming=held),
+        "agency": ChangeRepresentative(**told, agency=unit, person="p-2"),
         "lead": AssignLead(**told, item="i1", lead=unit),
         "items.items[0].lead": DraftPlan(**told, items=leads),
         "items.items[0].lead of an approval": ApprovePlan(**told, items=leads),
@@ -80,7 +81,7 @@ def ground(field: str, unit: str, **told: list[Event]) -> dict[str, list[Event]]
     """A bloc with members, and what an act needs that names the unit in the field."""
     elected = e.LeadershipElected(bloc="b1", year=2024, head=e.Holder(agency=unit), effective=DAY)
     before: dict[str, list[Event]] = {"plan:b1:2024": [DRAFT]}
-    if field == "incoming.agency":
+    if field in ("incoming.agency", "agency"):
         before["leadership:b1"] = [elected]
     return {**GROUND, **before, **told}
 
@@ -118,6 +119,7 @@ def decided(act: Act) -> Event:
         SignCovenant: e.CovenantSigned,
         ElectLeadership: e.LeadershipElected,
         HandOverLeadership: e.LeadershipHandedOver,
+        ChangeRepresentative: e.RepresentativeChanged,
         AssignLead: e.ActivityAssigned,
         DraftPlan: e.PlanDrafted,
         ApprovePlan: e.PlanApproved,
@@ -290,7 +292,7 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 
 @pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
-    told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership) else "", "btp")}
+    told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership | ChangeRepresentative) else "", "btp")}
     told["exemplar:g"] = [e.ExemplarRegistered(exemplar="g")]
     told["document:d"] = [e.DocumentRegistered(document="d", number="1/CT")]
     if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference | CiteDocument):

@@ -8,6 +8,9 @@ certain than the facts it rests on.
 
 Where sources contradict each other, all heads are shown that hold on the day by one or the other. What fits two that
 contradict each other agrees with neither: no agency is paired with a person by whom no source says it was represented.
+
+Who represents an agency on a day follows the changes of its representative that are told, up to that day; of a term by
+its year, it is who represented it first. A change of an unknown day leaves the person of a day unknown.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,9 +20,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact, Mark, Part, Record
-from services.kernel.telling import mark, weakest
+from services.kernel.telling import fact, mark, resting, weakest
+from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.leadership import Claim, Handover, Leadership
+from services.registry.domain.leadership import Change, Claim, Handover, Leadership
 
 
 class Summation(Part):
@@ -60,6 +64,8 @@ class Term(NamedTuple):
     given_up: bool
     """Whether `last` is told by the handover to the next year's head."""
     seen_on: Dated | None
+    person_marks: Marks = ()
+    """Of the person, where a change of the representative tells it, or lets it conclude."""
 
 
 class Known(NamedTuple):
@@ -97,13 +103,14 @@ def _inferred(basis: str) -> Mark:
 
 def headed_in(leadership: Leadership, year: int) -> Heads:
     """The head of the term called after the year."""
-    every = terms(leadership)
+    every = [first for term in terms(leadership) for first in _represented(term, None, leadership.changes)]
     return _answer([(term, (term.year_mark,)) for term in every if term.year == year], every)
 
 
 def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date) -> Heads:
     """The head on a day."""
-    known = Known(leadership, terms(leadership), summations)
+    then = [term for told in terms(leadership) for term in _represented(told, day, leadership.changes)]
+    known = Known(leadership, then, summations)
     held = [one for term in known.terms if not _over(term, day) and (one := _holding(term, day, known))]
     best = min((one.rank for one in held), default=0)
     first = [one.term for one in held if one.rank == best]
@@ -117,6 +124,84 @@ def terms(leadership: Leadership) -> list[Term]:
     told = [term for claim in leadership.claims if claim.head for term in _claimed(claim, leadership)]
     told += [term for handover in lone_handovers(leadership) for term in _begun(handover, leadership)]
     return [_completed(term, [t for t in told if _same(t, term, told)]) for term in told]
+
+
+def deputising(leadership: Leadership, head: Head, day: date) -> list[tuple[Head, Fact | None]]:
+    """The deputies on a day on which this is the head, by the terms that tell of it, each with its rank.
+
+    They are no surer than that it is the head. One that several sources tell comes once.
+    """
+    rests_on = tuple(one.mark for one in (head.agency, head.person) if one)[:1]
+    found: dict[tuple[str | None, str | None], tuple[Head, Fact | None]] = {}
+    for claim in leadership.claims:
+        of_its_year = claim.head is None and head.year is not None and str(claim.year) == head.year.value
+        if of_its_year or set(claim.told_by) <= {*head.told_by}:
+            for i, deputy in enumerate(claim.deputies.items):
+                told = _bare(claim, deputy, f"deputies.items[{i}]")
+                for term in _represented(told, day, leadership.changes):
+                    rank = fact(claim, f"deputies.items[{i}].rank")
+                    shown = _head(term, (term.year_mark, *rests_on)), rank and resting(rank, head.agency or head.person)
+                    found.setdefault((deputy.agency, None if deputy.agency else deputy.person), shown)
+    return list(found.values())
+
+
+def _bare(claim: Claim, holder: e.Holder, field: str) -> Term:
+    """A holder of a claim's term without its days."""
+    return Term(
+        versions=claim.told_by,
+        year=claim.year,
+        year_mark=mark(claim.record, "year"),
+        head=e.Holder(agency=holder.agency, person=holder.person, title=holder.title),
+        record=claim.record,
+        head_field=field,
+        elected=False,
+        elected_on=None,
+        start=None,
+        last=None,
+        given_up=False,
+        seen_on=None,
+    )
+
+
+def _represented(term: Term, day: date | None, changes: Iterable[Change]) -> list[Term]:
+    """The term with the person who represented its head on a day, or first; once for each whom changes of one day name.
+
+    What a source shows of the very day stays as it is.
+    """
+    own = [change for change in changes if change.year == term.year and _represents(change, term.head)]
+    if not own or (term.seen_on and term.seen_on.day == day and term.head.person):
+        return [term]
+    if day and not all(change.effective for change in own):
+        return [_with_person(term, None, ())]
+    done = [change for change in own if day and change.effective and change.effective <= day]
+    if done:
+        last = max(change.effective for change in done if change.effective)
+        return [
+            _with_person(term, change.person, (mark(change.record, "person"), *_of_change(change)))
+            for change in {c.person: c for c in done if c.effective == last}.values()
+        ]
+    if term.head.person is not None and term.head.person not in {change.person for change in own}:
+        return [term]
+    first = min(own, key=lambda change: change.effective or date.max)
+    until = _inferred(
+        f"represented the agency until the change of {first.effective}"
+        f" / đại diện cho cơ quan đến khi thay đổi ngày {first.effective}"
+    )
+    return [_with_person(term, first.in_place_of, (mark(first.record, "in_place_of"), until, *_of_change(first)))]
+
+
+def _represents(change: Change, head: e.Holder) -> bool:
+    if head.agency is not None:
+        return change.agency == head.agency
+    return head.person is not None and head.person in (change.person, change.in_place_of)
+
+
+def _of_change(change: Change) -> Marks:
+    return tuple(mark(change.record, field) for field in ("effective", "agency", "year"))
+
+
+def _with_person(term: Term, person: Id | None, marks: Marks) -> Term:
+    return term._replace(head=term.head.model_copy(update={"person": person}), person_marks=marks)
 
 
 def _same(one: Term, other: Term, every: Iterable[Term]) -> bool:
@@ -438,7 +523,7 @@ def _answer(found: Sequence[tuple[Term, Marks]], every: Iterable[Term]) -> Heads
 def _head(term: Term, rests_on: Marks) -> Head:
     return Head(
         agency=_fact(term, "agency", term.head.agency, rests_on),
-        person=_fact(term, "person", term.head.person, rests_on),
+        person=_person(term, rests_on),
         title=_fact(term, "title", term.head.title, rests_on),
         year=Fact(value=str(term.year), mark=term.year_mark) if term.year else None,
         told_by=term.versions,
@@ -449,6 +534,13 @@ def _fact(term: Term, field: str, value: str | None, rests_on: Marks) -> Fact | 
     if value is None:
         return None
     return Fact(value=value, mark=weakest(mark(term.record, f"{term.head_field}.{field}"), *rests_on))
+
+
+def _person(term: Term, rests_on: Marks) -> Fact | None:
+    """Of whom a change tells, it is as sure as the change."""
+    if not term.person_marks or term.head.person is None:
+        return _fact(term, "person", term.head.person, rests_on)
+    return Fact(value=term.head.person, mark=weakest(*term.person_marks, *rests_on))
 
 
 def _agreed(one: Head, other: Head) -> Head:

@@ -1,4 +1,4 @@
-"""Leadership: terms that are elected, recorded, corrected, and handed over.
+"""Leadership: terms that are elected, recorded, corrected, handed over, and represented by one person after another.
 
 A claim is what one event told of a term; two claims for one year may contradict each other, and both are kept. Guards
 bind performed acts alone: through them at most one head is in office at any instant.
@@ -14,7 +14,7 @@ from pydantic import Field
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.performing import counted, performed_on
-from services.kernel.provenance import Listed, Part, Record
+from services.kernel.provenance import Listed, Part, Record, Source
 from services.kernel.standing import Correctable, Standing, why
 from services.kernel.telling import require, tell
 from services.kernel.text import Id, Prose
@@ -69,6 +69,10 @@ class CorrectHandover(e.HandoverFacts, Command):
         return self.corrects
 
 
+class ChangeRepresentative(e.RepresentativeFacts, ActOfMembers):
+    """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
+
+
 class Claim(Part):
     """What one event, or its correction, tells of a term."""
 
@@ -107,15 +111,32 @@ class Handover(Part):
     """Of the last correction."""
 
 
+class Change(Part):
+    """A change of the person who represents a head or deputy."""
+
+    told_by: tuple[int, ...]
+    """Versions of every event that told it, oldest first; none in a decision's state."""
+    year: int
+    agency: Id
+    person: Id | None = None
+    in_place_of: Id | None = None
+    effective: date | None = None
+    decision: Source | None = None
+    record: Record | None = None
+    reason: str | None = None
+    """Of the last correction."""
+
+
 class Leadership(Part):
     """All that stands of what is told of a bloc's leadership."""
 
     claims: tuple[Claim, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def evolve(leadership: Leadership, event: e.LeadershipEvent, told_by: tuple[int, ...] = ()) -> Leadership:
-    claims, handovers = leadership.claims, leadership.handovers
+    claims, handovers, changes = leadership.claims, leadership.handovers, leadership.changes
     match event:
         case e.LeadershipElected():
             claims = (*claims, _elected(event, told_by))
@@ -125,9 +146,11 @@ def evolve(leadership: Leadership, event: e.LeadershipEvent, told_by: tuple[int,
             pass
         case e.LeadershipHandedOver() | e.HandoverCorrected():
             handovers = (*handovers, _handover(event, told_by))
+        case e.RepresentativeChanged():
+            changes = (*changes, _change(event, told_by))
         case _:
             assert_never(event)
-    return Leadership(claims=claims, handovers=handovers)
+    return Leadership(claims=claims, handovers=handovers, changes=changes)
 
 
 def led(told: Iterable[Standing[e.LeadershipEvent]]) -> Leadership:
@@ -178,6 +201,20 @@ def _handover(event: e.LeadershipHandedOver | e.HandoverCorrected, told_by: tupl
         on=event.effective,
         outgoing=event.outgoing,
         incoming=event.incoming,
+        record=event.record,
+        reason=why(event),
+    )
+
+
+def _change(event: e.RepresentativeChanged, told_by: tuple[int, ...]) -> Change:
+    return Change(
+        told_by=told_by,
+        year=event.year,
+        agency=event.agency,
+        person=event.person,
+        in_place_of=event.in_place_of,
+        effective=event.effective,
+        decision=event.decision,
         record=event.record,
         reason=why(event),
     )
@@ -260,6 +297,63 @@ def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadersh
     )
 
 
+def change(command: ChangeRepresentative, leadership: Leadership, bloc: Bloc, *members: Any) -> Events:
+    if command.record is None:
+        known = established(bloc, command.effective)
+        _guard_change(command, performed_on(command, command.year), leadership)
+        belong(command, {"agency": command.agency}, known, members)
+    return [tell(e.RepresentativeChanged, command)]
+
+
+def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadership) -> None:
+    require(
+        command.person, "leadership.person", en="person: name the person.", vi="person: cần nêu người đại diện mới."
+    )
+    claims = [c for c in leadership.claims if c.year == command.year]
+    incoming = [h.incoming for h in leadership.handovers if h.year == command.year]
+    holders = [*(one for c in claims for one in (c.head, *c.deputies.items)), *incoming]
+    held = [one for one in holders if one and one.agency == command.agency]
+    require(
+        held,
+        "leadership.not-in-office",
+        en=f"agency: {command.agency} is neither head nor deputy for {command.year}.",
+        vi=f"agency: {command.agency} không phải là trưởng hoặc phó của năm {command.year}.",
+    )
+    begun = [c.elected_on or c.start for c in claims if c.elected_on or c.start]
+    ends = [c.end for c in claims if c.end]
+    handed_over = [h.on for h in leadership.handovers if h.on and h.year > command.year]
+    require(
+        all(on <= day for on in begun if on) and all(day <= on for on in ends) and all(day < on for on in handed_over),
+        "leadership.not-in-office",
+        en=f"effective: the term of {command.year} has not begun on that day, or is over.",
+        vi=f"effective: ngày đó nhiệm kỳ năm {command.year} chưa bắt đầu hoặc đã kết thúc.",
+    )
+    now = _representatives(command, day, leadership, held)
+    require(
+        command.in_place_of is None or not now or command.in_place_of in now,
+        "leadership.representative",
+        en=f"in_place_of: {', '.join(sorted(now))} represents the agency on that day.",
+        vi=f"in_place_of: ngày đó người đại diện là {', '.join(sorted(now))}.",
+    )
+    require(
+        command.person not in now,
+        "leadership.representative",
+        en="person: represents the agency already.",
+        vi="person: đang là người đại diện.",
+    )
+
+
+def _representatives(
+    command: ChangeRepresentative, day: date, leadership: Leadership, held: Iterable[e.Holder]
+) -> set[Id]:
+    """Who is told to represent the agency on the day."""
+    of = (c for c in leadership.changes if (c.year, c.agency) == (command.year, command.agency))
+    done = [c for c in of if c.effective and c.effective <= day]
+    last = max((c.effective for c in done if c.effective), default=None)
+    persons = [c.person for c in done if c.effective == last] if last else [one.person for one in held]
+    return {person for person in persons if person}
+
+
 def _holders(command: ElectLeadership | HandOverLeadership) -> Mapping[str, e.Holder | None]:
     """Who comes into office, by field."""
     if isinstance(command, HandOverLeadership):
@@ -310,6 +404,9 @@ def _reads(command: ElectLeadership | HandOverLeadership) -> list[Stream[Any]]:
 HANDLERS: Handlers = {
     ElectLeadership: Handler(_reads, elect),
     HandOverLeadership: Handler(_reads, hand_over),
+    ChangeRepresentative: Handler(
+        lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc), *reads(c, {"agency": c.agency})], change
+    ),
     RecordLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc)], record),
     CorrectLeadership: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], correct),
     CorrectHandover: Handler(lambda c: [LEADERSHIP.of(c.bloc), BLOC.of(c.bloc)], correct_handover),

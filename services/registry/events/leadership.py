@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.events import Event
-from services.kernel.provenance import Listed, Part, Record
+from services.kernel.provenance import Listed, Part, Record, Source
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
 from services.kernel.text import Id
@@ -93,6 +93,21 @@ class LeadershipFacts(BaseModel):
     """How it is known."""
 
 
+class RepresentativeFacts(Told, Correctable):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The year of the term; `effective` is the first day on which the new person represents the agency."""
+    agency: Id
+    """The agency, which stays head or deputy."""
+    person: Id | None = None
+    """The person who represents it from then on."""
+    in_place_of: Id | None = None
+    """The person who represented it until then."""
+    decision: Source | None = None
+    """The document by which it changes."""
+
+
 class LeadershipElected(ElectionFacts, Event):
     type: Literal["LeadershipElected"] = "LeadershipElected"
 
@@ -138,6 +153,17 @@ class HandoverCorrected(HandoverFacts, Event):
         return self.corrects
 
 
+class RepresentativeChanged(RepresentativeFacts, Event):
+    """In the midst of a term another person came to represent an agency that stays head or deputy."""
+
+    type: Literal["RepresentativeChanged"] = "RepresentativeChanged"
+
+
 LeadershipEvent = (
-    LeadershipElected | LeadershipHandedOver | LeadershipRecorded | LeadershipCorrected | HandoverCorrected
+    LeadershipElected
+    | LeadershipHandedOver
+    | LeadershipRecorded
+    | LeadershipCorrected
+    | HandoverCorrected
+    | RepresentativeChanged
 )

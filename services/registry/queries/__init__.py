@@ -12,6 +12,7 @@ from services.registry.queries.duty import GetDuties, get_duties
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.history import GetHistory, get_history
+from services.registry.queries.leaders import GetBlocLeadership, get_bloc_leadership
 from services.registry.queries.names import (
     FindBlocs,
     FindDocuments,
@@ -34,6 +35,7 @@ QUERIES: Mapping[str, Query] = {
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
     "GetDuties": Query(GetDuties, get_duties, (STREAMS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
+    "GetBlocLeadership": Query(GetBlocLeadership, get_bloc_leadership, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
     "ExportTable": Query(ExportTable, export_table, (BLOCS, STREAMS, ORGANISATIONS)),
     "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),

@@ -40,12 +40,12 @@ class HeadsAnswer(BaseModel):
 async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
     await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
-    heads = _heads(asked, led, await _summations(view, asked.bloc, led))
+    heads = _heads(asked, led, await summations_of(view, asked.bloc, led))
     answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-async def _summations(view: View, bloc: Id, led: Led) -> list[Summation]:
+async def summations_of(view: View, bloc: Id, led: Led) -> list[Summation]:
     """The bloc's summation conferences, each as it holds after any ruling on it."""
     streams: dict[str, Stream] = await view.many(STREAMS, {CONFERENCE.of(one).name for one in led.summed_up})
     told = (event for stream in streams.values() for event in holding(stream.told))

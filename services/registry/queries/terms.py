@@ -70,6 +70,27 @@ class HandoverShown(Part):
     """Versions, in the leadership stream, of the events that told it; a correction names one of them."""
 
 
+class RepresentativeShown(Part):
+    """What one event tells of a change of the person who represents a head or deputy."""
+
+    year: Fact | None
+    """The year of the term."""
+    on: Fact | None
+    """The first day on which the new person represents the agency."""
+    agency: Fact | None
+    """The agency, which stays head or deputy."""
+    person: Fact | None
+    """The person who represents it from then on."""
+    in_place_of: Fact | None
+    """The person who represented it until then."""
+    decision: Fact | None
+    """The document by which it changed, by its id."""
+    corrected_because: str | None
+    """The reason of the last correction."""
+    told_by: tuple[int, ...]
+    """Versions, in the leadership stream, of the events that told it; a correction names one of them."""
+
+
 def terms_of(leadership: Leadership, year: int) -> tuple[TermShown, ...]:
     """Every term called after the year, contradicting ones beside each other."""
     dated = terms(leadership)
@@ -178,3 +199,21 @@ def handovers_of(leadership: Leadership, year: int) -> tuple[HandoverShown, ...]
 
 def _day(handover: Handover) -> Fact | None:
     return Fact(value=str(handover.on), mark=mark(handover.record, "effective")) if handover.on else None
+
+
+def representatives_of(leadership: Leadership, year: int) -> tuple[RepresentativeShown, ...]:
+    """Every change of a representative in the term of a year, in the order of telling."""
+    return tuple(
+        RepresentativeShown(
+            year=fact(change, "year"),
+            on=fact(change, "effective"),
+            agency=fact(change, "agency"),
+            person=fact(change, "person"),
+            in_place_of=fact(change, "in_place_of"),
+            decision=fact(change, "decision.id"),
+            corrected_because=change.reason,
+            told_by=change.told_by,
+        )
+        for change in leadership.changes
+        if change.year == year
+    )

@@ -28,7 +28,14 @@ from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reports import InspectionShown, ReportShown, inspection_of, report_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
-from services.registry.queries.terms import HandoverShown, TermShown, handovers_of, terms_of
+from services.registry.queries.terms import (
+    HandoverShown,
+    RepresentativeShown,
+    TermShown,
+    handovers_of,
+    representatives_of,
+    terms_of,
+)
 
 THERE = "something is recorded of the year / có ghi nhận về năm này"
 
@@ -76,6 +83,8 @@ class BlocYearAnswer(BaseModel):
     """Inspections of the year."""
     exemplars: tuple[ExemplarShown, ...]
     """Advanced exemplars of the year."""
+    representatives: tuple[RepresentativeShown, ...]
+    """How the persons changed who represent its heads and deputies."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -95,6 +104,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         conferences=tuple(meeting(act) for act in acts if act.of(e.ConferenceHeld)),
         labels=(),
         handovers=handovers_of(led.leadership, asked.year),
+        representatives=representatives_of(led.leadership, asked.year),
         reports=tuple(report_of(act) for act in acts if act.of(e.ReportPresented)),
         inspections=tuple(inspection_of(act) for act in acts if act.of(e.InspectionHeld)),
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),

@@ -2060,6 +2060,117 @@ class HandOverLeadershipResponse(_message.Message):
 Global___HandOverLeadershipResponse: _TypeAlias = HandOverLeadershipResponse  # noqa: Y015
 
 @_typing.final
+class ChangeRepresentativeRequest(_message.Message):
+    """What ChangeRepresentative tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    IN_PLACE_OF_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The year of the term; `effective` is the first day on which the new person represents the agency."""
+    agency: _builtins.str
+    """The agency, which stays head or deputy."""
+    person: _builtins.str
+    """The person who represents it from then on."""
+    in_place_of: _builtins.str
+    """The person who represented it until then."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The document by which it changes."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        agency: _builtins.str = ...,
+        person: _builtins.str | None = ...,
+        in_place_of: _builtins.str | None = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_in_place_of", b"_in_place_of", "_person", b"_person", "_record", b"_record", "correction", b"correction", "decision", b"decision", "effective", b"effective", "in_place_of", b"in_place_of", "person", b"person", "record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_in_place_of", b"_in_place_of", "_person", b"_person", "_record", b"_record", "agency", b"agency", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "decision", b"decision", "effective", b"effective", "in_place_of", b"in_place_of", "person", b"person", "record", b"record", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__in_place_of: _TypeAlias = _typing.Literal["in_place_of"]  # noqa: Y015
+    _WhichOneofArgType__in_place_of: _TypeAlias = _typing.Literal["_in_place_of", b"_in_place_of"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_place_of) -> _WhichOneofReturnType__in_place_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+
+Global___ChangeRepresentativeRequest: _TypeAlias = ChangeRepresentativeRequest  # noqa: Y015
+
+@_typing.final
+class ChangeRepresentativeResponse(_message.Message):
+    """Where ChangeRepresentative was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeRepresentativeResponse: _TypeAlias = ChangeRepresentativeResponse  # noqa: Y015
+
+@_typing.final
 class RecordLeadershipRequest(_message.Message):
     """What RecordLeadership tells."""
 
@@ -5774,6 +5885,91 @@ class WhoHeadedResponse(_message.Message):
 Global___WhoHeadedResponse: _TypeAlias = WhoHeadedResponse  # noqa: Y015
 
 @_typing.final
+class GetBlocLeadershipRequest(_message.Message):
+    """What GetBlocLeadership asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    bloc: _builtins.str
+    """The bloc."""
+    on: _builtins.str
+    """The day, on which the deputies are those of the terms whose head it was; every term, as told, if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        bloc: _builtins.str = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "bloc", b"bloc", "on", b"on", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetBlocLeadershipRequest: _TypeAlias = GetBlocLeadershipRequest  # noqa: Y015
+
+@_typing.final
+class GetBlocLeadershipResponse(_message.Message):
+    """The leadership of a bloc."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    bloc: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def members(self) -> _types_pb2.SeatFactList:
+        """Head and deputies, by terms in the order of their years; a term that several sources tell comes once for each."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        bloc: _builtins.str = ...,
+        members: _types_pb2.SeatFactList | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["members", b"members"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bloc", b"bloc", "known", b"known", "labels", b"labels", "members", b"members", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBlocLeadershipResponse: _TypeAlias = GetBlocLeadershipResponse  # noqa: Y015
+
+@_typing.final
 class GetBlocYearRequest(_message.Message):
     """What GetBlocYear asks."""
 
@@ -5830,6 +6026,7 @@ class GetBlocYearResponse(_message.Message):
     REPORTS_FIELD_NUMBER: _builtins.int
     INSPECTIONS_FIELD_NUMBER: _builtins.int
     EXEMPLARS_FIELD_NUMBER: _builtins.int
+    REPRESENTATIVES_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
     @_builtins.property
@@ -5898,6 +6095,10 @@ class GetBlocYearResponse(_message.Message):
     def exemplars(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ExemplarShown]:
         """Advanced exemplars of the year."""
 
+    @_builtins.property
+    def representatives(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RepresentativeShown]:
+        """How the persons changed who represent its heads and deputies."""
+
     def __init__(
         self,
         *,
@@ -5918,10 +6119,11 @@ class GetBlocYearResponse(_message.Message):
         reports: _abc.Iterable[_types_pb2.ReportShown] | None = ...,
         inspections: _abc.Iterable[_types_pb2.InspectionShown] | None = ...,
         exemplars: _abc.Iterable[_types_pb2.ExemplarShown] | None = ...,
+        representatives: _abc.Iterable[_types_pb2.RepresentativeShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "exemplars", b"exemplars", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reports", b"reports", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "exemplars", b"exemplars", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reports", b"reports", "representatives", b"representatives", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015

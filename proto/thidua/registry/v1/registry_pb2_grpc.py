@@ -137,6 +137,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HandOverLeadershipRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HandOverLeadershipResponse.FromString,
                 _registered_method=True)
+        self.ChangeRepresentative = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ChangeRepresentative',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeResponse.FromString,
+                _registered_method=True)
         self.RecordLeadership = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/RecordLeadership',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordLeadershipRequest.SerializeToString,
@@ -296,6 +301,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/WhoHeaded',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedResponse.FromString,
+                _registered_method=True)
+        self.GetBlocLeadership = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetBlocLeadership',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipResponse.FromString,
                 _registered_method=True)
         self.GetBlocYear = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetBlocYear',
@@ -490,6 +500,13 @@ class RegistryServiceServicer:
 
     def HandOverLeadership(self, request, context):
         """Hand the lead over: from `effective` on, the incoming head is the head.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeRepresentative(self, request, context):
+        """Tell that in the midst of a term another person came to represent an agency that stays head or deputy.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -719,6 +736,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetBlocLeadership(self, request, context):
+        """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetBlocYear(self, request, context):
         """All that is recorded of a bloc's year.
         """
@@ -893,6 +917,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HandOverLeadershipRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.HandOverLeadershipResponse.SerializeToString,
             ),
+            'ChangeRepresentative': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeRepresentative,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeResponse.SerializeToString,
+            ),
             'RecordLeadership': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordLeadership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordLeadershipRequest.FromString,
@@ -1052,6 +1081,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.WhoHeaded,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedResponse.SerializeToString,
+            ),
+            'GetBlocLeadership': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBlocLeadership,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipResponse.SerializeToString,
             ),
             'GetBlocYear': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBlocYear,
@@ -1647,6 +1681,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/HandOverLeadership',
             thidua_dot_registry_dot_v1_dot_registry__pb2.HandOverLeadershipRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.HandOverLeadershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeRepresentative(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ChangeRepresentative',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -2511,6 +2572,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/WhoHeaded',
             thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.WhoHeadedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBlocLeadership(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetBlocLeadership',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -76,6 +76,8 @@ class RegistryServiceStub:
     """Elect, acclaim or appoint head and deputies for a year."""
     HandOverLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HandOverLeadershipRequest, _registry_pb2.HandOverLeadershipResponse]
     """Hand the lead over: from `effective` on, the incoming head is the head."""
+    ChangeRepresentative: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ChangeRepresentativeRequest, _registry_pb2.ChangeRepresentativeResponse]
+    """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
     RecordLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RecordLeadershipRequest, _registry_pb2.RecordLeadershipResponse]
     """Record what a source tells of a term."""
     CorrectLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]
@@ -140,6 +142,8 @@ class RegistryServiceStub:
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
     WhoHeaded: _grpc.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]
     """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+    GetBlocLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocLeadershipRequest, _registry_pb2.GetBlocLeadershipResponse]
+    """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it."""
     GetBlocYear: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]
     """All that is recorded of a bloc's year."""
     GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
@@ -211,6 +215,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Elect, acclaim or appoint head and deputies for a year."""
     HandOverLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.HandOverLeadershipRequest, _registry_pb2.HandOverLeadershipResponse]  # type: ignore[assignment]
     """Hand the lead over: from `effective` on, the incoming head is the head."""
+    ChangeRepresentative: _aio.UnaryUnaryMultiCallable[_registry_pb2.ChangeRepresentativeRequest, _registry_pb2.ChangeRepresentativeResponse]  # type: ignore[assignment]
+    """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
     RecordLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.RecordLeadershipRequest, _registry_pb2.RecordLeadershipResponse]  # type: ignore[assignment]
     """Record what a source tells of a term."""
     CorrectLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]  # type: ignore[assignment]
@@ -275,6 +281,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
     WhoHeaded: _aio.UnaryUnaryMultiCallable[_registry_pb2.WhoHeadedRequest, _registry_pb2.WhoHeadedResponse]  # type: ignore[assignment]
     """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+    GetBlocLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocLeadershipRequest, _registry_pb2.GetBlocLeadershipResponse]  # type: ignore[assignment]
+    """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it."""
     GetBlocYear: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]  # type: ignore[assignment]
     """All that is recorded of a bloc's year."""
     GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
@@ -463,6 +471,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.HandOverLeadershipResponse, _abc.Awaitable[_registry_pb2.HandOverLeadershipResponse]]:
         """Hand the lead over: from `effective` on, the incoming head is the head."""
+
+    @_abc_1.abstractmethod
+    def ChangeRepresentative(
+        self,
+        request: _registry_pb2.ChangeRepresentativeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ChangeRepresentativeResponse, _abc.Awaitable[_registry_pb2.ChangeRepresentativeResponse]]:
+        """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
 
     @_abc_1.abstractmethod
     def RecordLeadership(
@@ -719,6 +735,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.WhoHeadedResponse, _abc.Awaitable[_registry_pb2.WhoHeadedResponse]]:
         """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
+
+    @_abc_1.abstractmethod
+    def GetBlocLeadership(
+        self,
+        request: _registry_pb2.GetBlocLeadershipRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetBlocLeadershipResponse, _abc.Awaitable[_registry_pb2.GetBlocLeadershipResponse]]:
+        """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it."""
 
     @_abc_1.abstractmethod
     def GetBlocYear(

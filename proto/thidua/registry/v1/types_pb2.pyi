@@ -2336,6 +2336,97 @@ class HandoverShown(_message.Message):
 Global___HandoverShown: _TypeAlias = HandoverShown  # noqa: Y015
 
 @_typing.final
+class RepresentativeShown(_message.Message):
+    """What one event tells of a change of the person who represents a head or deputy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    IN_PLACE_OF_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    CORRECTED_BECAUSE_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    corrected_because: _builtins.str
+    """The reason of the last correction."""
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year of the term."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The first day on which the new person represents the agency."""
+
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency, which stays head or deputy."""
+
+    @_builtins.property
+    def person(self) -> _kernel_pb2.Fact:
+        """The person who represents it from then on."""
+
+    @_builtins.property
+    def in_place_of(self) -> _kernel_pb2.Fact:
+        """The person who represented it until then."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document by which it changed, by its id."""
+
+    @_builtins.property
+    def told_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Versions, in the leadership stream, of the events that told it; a correction names one of them."""
+
+    def __init__(
+        self,
+        *,
+        year: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        agency: _kernel_pb2.Fact | None = ...,
+        person: _kernel_pb2.Fact | None = ...,
+        in_place_of: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        corrected_because: _builtins.str | None = ...,
+        told_by: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_corrected_because", b"_corrected_because", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_on", b"_on", "_person", b"_person", "_year", b"_year", "agency", b"agency", "corrected_because", b"corrected_because", "decision", b"decision", "in_place_of", b"in_place_of", "on", b"on", "person", b"person", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_corrected_because", b"_corrected_because", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_on", b"_on", "_person", b"_person", "_year", b"_year", "agency", b"agency", "corrected_because", b"corrected_because", "decision", b"decision", "in_place_of", b"in_place_of", "on", b"on", "person", b"person", "told_by", b"told_by", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__corrected_because: _TypeAlias = _typing.Literal["corrected_because"]  # noqa: Y015
+    _WhichOneofArgType__corrected_because: _TypeAlias = _typing.Literal["_corrected_because", b"_corrected_because"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__in_place_of: _TypeAlias = _typing.Literal["in_place_of"]  # noqa: Y015
+    _WhichOneofArgType__in_place_of: _TypeAlias = _typing.Literal["_in_place_of", b"_in_place_of"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__corrected_because) -> _WhichOneofReturnType__corrected_because | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_place_of) -> _WhichOneofReturnType__in_place_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___RepresentativeShown: _TypeAlias = RepresentativeShown  # noqa: Y015
+
+@_typing.final
 class DisputeShown(_message.Message):
     """A field that is told in ways that cannot both be."""
 

@@ -1,0 +1,277 @@
+"""Who represents a head or deputy when, and a bloc's leadership as a body."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kernel.errors import Refused
+from services.kernel.events import Event
+from services.kernel.provenance import Certainty, Inference, Listed, Record, Source
+from services.kernel.spec import specification
+from services.registry import events as e
+from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.heading import headed_in, headed_on
+from services.registry.domain.leadership import (
+    ChangeRepresentative,
+    ElectLeadership,
+    HandOverLeadership,
+    Leadership,
+    RecordLeadership,
+)
+from services.registry.domain.membership import AdmitMember
+from services.registry.domain.organisation import RegisterOrganisation
+from tests.registry.support import Registry
+from tests.registry.test_decisions import members
+from tests.registry.test_heading import elected, folded, handed_over, recorded
+
+given = specification(HANDLERS)
+
+ELECTED_ON, CHANGED_ON = date(2024, 4, 10), date(2024, 9, 1)
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+FOUNDED = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=date(2020, 1, 1))
+GROUND: dict[str, list[Event]] = {"bloc:b1": [FOUNDED], **members("btp", "bca")}
+TERM = e.LeadershipElected(
+    bloc="b1",
+    year=2024,
+    effective=ELECTED_ON,
+    head=e.Holder(agency="btp", person="p-1"),
+    deputies=Listed[e.Deputy](items=(e.Deputy(agency="bca", person="p-5", rank="STANDING"),)),
+)
+
+
+def from_(source: str, *inferred: str) -> Record:
+    found = tuple(Inference(field=field, basis="told beside it") for field in inferred)
+    return Record(source=Source(id=source), place="whole text", inferred=found)
+
+
+def change(on: date | None = CHANGED_ON, **told: Any) -> ChangeRepresentative:
+    fields = {"bloc": "b1", "year": 2024, "agency": "btp", "person": "p-2", "authority": "central", **told}
+    return ChangeRepresentative(effective=on, **fields)
+
+
+def changed(
+    person: str | None, on: date | None, in_place_of: str | None = None, **told: Any
+) -> e.RepresentativeChanged:
+    fields = {"agency": "bca", "year": 2024, "record": from_("order"), **told}
+    return e.RepresentativeChanged(bloc="b", person=person, in_place_of=in_place_of, effective=on, **fields)
+
+
+# What is decided
+
+
+def test_the_representative_of_a_head_or_deputy_changes_here_within_its_term() -> None:
+    event = e.RepresentativeChanged(bloc="b1", year=2024, agency="btp", person="p-2", effective=CHANGED_ON)
+    given(TERM, GROUND).when(change()).then(event)
+    given(TERM, GROUND).when(change(agency="bca")).accepted()
+    given(TERM, GROUND).when(change(agency="ktnn")).refused("leadership.not-in-office")
+    given(TERM, GROUND).when(change(year=2023)).refused("leadership.not-in-office")
+    given(GROUND).when(change()).refused("leadership.not-in-office")
+    given(TERM, GROUND).when(change(on=date(2024, 4, 9))).refused("leadership.not-in-office")
+    over = e.LeadershipHandedOver(bloc="b1", year=2025, effective=CHANGED_ON)
+    given(TERM, over, GROUND).when(change()).refused("leadership.not-in-office")
+    given(TERM).when(change()).refused("bloc.unknown")
+    given(TERM, GROUND).when(change(on=None)).refused("act.day")
+    given().when(change(record=RECORD)).accepted()
+
+
+def test_who_comes_is_named_and_who_goes_is_who_represented_the_agency() -> None:
+    given(TERM, GROUND).when(change(person=None)).refused("leadership.person")
+    given(TERM, GROUND).when(change(person="p-1")).refused("leadership.representative")
+    given(TERM, GROUND).when(change(in_place_of="p-9")).refused("leadership.representative")
+    given(TERM, GROUND).when(change(in_place_of="p-1")).accepted()
+    before = e.RepresentativeChanged(bloc="b1", year=2024, agency="btp", person="p-2", effective=date(2024, 6, 1))
+    given(TERM, before, GROUND).when(change(person="p-3", in_place_of="p-1")).refused("leadership.representative")
+    given(TERM, before, GROUND).when(change(person="p-3", in_place_of="p-2")).accepted()
+    given(TERM, before, GROUND).when(change(person="p-1")).accepted()
+
+
+def test_the_agency_is_a_member_of_the_bloc_on_the_day() -> None:
+    left = {**GROUND, "membership:central:btp": []}
+    given(TERM, left).when(change()).refused("membership.none")
+
+
+# Who represented the head on a day
+
+TOLD = elected(2024, "bca", ELECTED_ON, head=e.Holder(agency="bca", person="p-1"))
+EVE = date(2024, 8, 31)
+
+
+def person(leadership: Leadership, day: date) -> tuple[str, Certainty] | None:
+    (head,) = headed_on(leadership, (), day).heads
+    assert head.agency
+    assert head.agency.value == "bca"
+    return (head.person.value, head.person.mark.certainty) if head.person else None
+
+
+def test_until_a_change_the_one_represents_the_head_and_from_its_day_on_the_other() -> None:
+    told = folded(TOLD, changed("p-2", CHANGED_ON), handed_over(2025, "btp", date(2025, 4, 1)))
+    assert person(told, EVE) == ("p-1", "INFERRED")
+    assert person(told, CHANGED_ON) == ("p-2", "INFERRED")
+    assert person(told, date(2024, 12, 31)) == ("p-2", "INFERRED")
+    (head,) = headed_in(told, 2024).heads
+    assert head.person
+    assert (head.person.value, head.person.mark.certainty) == ("p-1", "STATED")
+    stated = folded(TOLD, handed_over(2024, "bca", ELECTED_ON), changed("p-2", ELECTED_ON))
+    assert person(stated, ELECTED_ON) == ("p-2", "STATED")
+
+
+def test_a_source_that_knows_only_the_later_representative_disputes_nothing() -> None:
+    late = recorded(2024, "bca", head=e.Holder(agency="bca", person="p-2"))
+    alone = recorded(2024, None, head=e.Holder(person="p-2", title="Khối trưởng"))
+    for told in (folded(TOLD, late, changed("p-2", CHANGED_ON)), folded(TOLD, alone, changed("p-2", CHANGED_ON))):
+        assert not headed_in(told, 2024).disputed
+        assert person(told, EVE) == ("p-1", "INFERRED")
+        assert person(told, CHANGED_ON) == ("p-2", "INFERRED")
+    assert headed_in(folded(TOLD, late), 2024).disputed
+
+
+def test_who_was_replaced_represented_the_head_before_though_nothing_else_tells_it() -> None:
+    nobody = elected(2024, "bca", ELECTED_ON)
+    told = folded(nobody, handed_over(2024, "bca", ELECTED_ON), changed("p-2", CHANGED_ON, "p-1"))
+    assert person(told, ELECTED_ON) == ("p-1", "INFERRED")
+    (head,) = headed_on(told, (), ELECTED_ON).heads
+    assert head.person
+    assert "until the change of 2024-09-01" in str(head.person.mark.basis)
+
+
+def test_after_a_change_of_an_unknown_day_nobody_is_guessed() -> None:
+    told = folded(TOLD, changed("p-2", None))
+    assert person(told, EVE) is None
+    (head,) = headed_in(told, 2024).heads
+    assert head.person
+    assert head.person.value == "p-1"
+
+
+def test_a_change_to_nobody_who_is_named_leaves_the_person_unknown() -> None:
+    told = folded(TOLD, changed(None, CHANGED_ON, "p-1"))
+    assert person(told, EVE) == ("p-1", "INFERRED")
+    assert person(told, CHANGED_ON) is None
+
+
+def test_two_changes_of_one_day_to_two_persons_are_disputed() -> None:
+    told = folded(TOLD, changed("p-2", CHANGED_ON), changed("p-3", CHANGED_ON))
+    heads = headed_on(told, (), CHANGED_ON)
+    assert heads.disputed
+    assert {head.person.value for head in heads.heads if head.person} == {"p-2", "p-3"}
+
+
+def test_what_a_source_shows_of_the_very_day_stays_beside_a_change() -> None:
+    seen = recorded(2024, "bca", head=e.Holder(agency="bca", person="p-1"), seen_on=date(2024, 10, 1))
+    heads = headed_on(folded(seen, changed("p-2", CHANGED_ON)), (), date(2024, 10, 1))
+    assert [head.person.value for head in heads.heads if head.person] == ["p-1"]
+
+
+def test_a_change_is_no_surer_than_its_day() -> None:
+    told = folded(
+        TOLD, handed_over(2024, "bca", ELECTED_ON), changed("p-2", ELECTED_ON, record=from_("order", "effective"))
+    )
+    assert person(told, ELECTED_ON) == ("p-2", "INFERRED")
+
+
+# Over a real database
+
+
+async def led(registry: Registry) -> None:
+    for unit in ("central", "btp", "bca"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit.upper()))
+    since = date(2020, 1, 1)
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=since))
+    for unit in ("btp", "bca"):
+        await registry.tell(AdmitMember(authority="central", unit=unit, bloc="b1", effective=since))
+    await registry.tell(
+        ElectLeadership(bloc="b1", year=2024, effective=ELECTED_ON, head=TERM.head, deputies=TERM.deputies)
+    )
+    await registry.tell(HandOverLeadership(bloc="b1", year=2024, incoming=TERM.head, effective=ELECTED_ON))
+
+
+async def test_a_change_of_the_representative_is_answered_of_every_day_as_known_then(registry: Registry) -> None:
+    await led(registry)
+    before = await registry.position()
+    order = Source(id="cv-9", number="9/CV")
+    await registry.tell(
+        ChangeRepresentative(
+            bloc="b1",
+            year=2024,
+            agency="btp",
+            person="p-2",
+            in_place_of="p-1",
+            decision=order,
+            effective=CHANGED_ON,
+        )
+    )
+
+    async def head(on: date, as_of: int | None = None) -> str:
+        (one,) = (await registry.ask("WhoHeaded", bloc="b1", on=on, as_of=as_of)).heads
+        return str(one.person.value)
+
+    assert [await head(EVE), await head(CHANGED_ON), await head(CHANGED_ON, before)] == ["p-1", "p-2", "p-1"]
+    year = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    (shown,) = year.representatives
+    assert (shown.agency.value, shown.person.value, shown.in_place_of.value, shown.on.value, shown.decision.value) == (
+        *("btp", "p-2", "p-1", "2024-09-01", "cv-9"),
+    )
+    assert (await registry.ask("GetBlocYear", bloc="b1", year=2023)).representatives == ()
+    with pytest.raises(Refused) as refused:
+        await registry.tell(change(person="p-2", authority=None))
+    assert refused.value.rule == "leadership.representative"
+
+
+async def test_the_leadership_of_a_bloc_is_answered_as_a_body(registry: Registry) -> None:
+    await led(registry)
+    await registry.tell(change(authority=None))
+    await registry.tell(change(agency="bca", person="p-6", authority=None))
+
+    async def seats(on: date) -> list[tuple[str, ...]]:
+        answer = await registry.ask("GetBlocLeadership", bloc="b1", on=on)
+        return [
+            (one.office.value, one.agency.value, one.person.value, one.person.mark.certainty)
+            for one in answer.members.items
+        ]
+
+    assert await seats(ELECTED_ON) == [
+        ("HEAD", "btp", "p-1", "STATED"),
+        ("STANDING_DEPUTY_HEAD", "bca", "p-5", "STATED"),
+    ]
+    assert await seats(CHANGED_ON) == [
+        ("HEAD", "btp", "p-2", "INFERRED"),
+        ("STANDING_DEPUTY_HEAD", "bca", "p-6", "INFERRED"),
+    ]
+    assert await seats(date(2023, 6, 1)) == []
+    answer = await registry.ask("GetBlocLeadership", bloc="b1")
+    told = [
+        (one.person.value, one.since.value, one.until and one.until.value, one.ended) for one in answer.members.items
+    ]
+    assert told == [
+        ("p-1", "2024-04-10", "2024-09-01", True),
+        ("p-2", "2024-09-01", None, False),
+        ("p-5", "2024-04-10", "2024-09-01", True),
+        ("p-6", "2024-09-01", None, False),
+    ]
+    assert [label.name for label in answer.labels] == ["BCA", "BTP"]
+
+
+async def test_deputies_are_no_surer_than_that_it_is_their_head_and_ranks_stay_untold(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    deputies = Listed[e.Deputy](items=(e.Deputy(person="p-7", title="Khối phó"),))
+    head = e.Holder(agency="btp")
+    await registry.tell(RecordLeadership(bloc="b1", year=2022, head=head, deputies=deputies, record=from_("a", "year")))
+    answer = await registry.ask("GetBlocLeadership", bloc="b1", on=date(2022, 6, 1))
+    one, deputy = answer.members.items
+    assert (one.office.value, one.person, one.since, one.until) == ("HEAD", None, None, None)
+    assert (deputy.office.value, deputy.person.value, deputy.agency, deputy.title.value) == (
+        *("DEPUTY_HEAD", "p-7", None, "Khối phó"),
+    )
+    assert (one.agency.mark.certainty, deputy.person.mark.certainty) == ("INFERRED", "INFERRED")
+    assert (answer.members.exhaustive, answer.members.declared_count) == (None, None)
+
+
+async def test_two_heads_that_sources_tell_of_are_both_in_the_leadership_as_disputed(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    for source, agency in (("a", "btp"), ("b", "bca")):
+        held = e.Holder(agency=agency)
+        await registry.tell(RecordLeadership(bloc="b1", year=2022, head=held, record=from_(source)))
+    for on in (date(2022, 6, 1), None):
+        answer = await registry.ask("GetBlocLeadership", bloc="b1", on=on)
+        assert [(one.agency.value, one.disputed) for one in answer.members.items] == [("btp", True), ("bca", True)]
