@@ -1,7 +1,7 @@
 """What registry's own events make of organisations, blocs, their leadership and their years."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -13,13 +13,22 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.document import DOCUMENT
+from services.registry.domain.form import FORM
 from services.registry.domain.heading import Summation
 from services.registry.domain.leadership import LEADERSHIP, Leadership, led
 from services.registry.domain.naming import code_term, terms
 from services.registry.domain.organisation import ORGANISATION
 
 YearEvent = (
-    e.ConferenceHeld | e.MovementEvent | e.ReviewNoted | e.ReportEvent | e.InspectionEvent | e.ExemplarRegistered
+    e.ConferenceHeld
+    | e.MovementLaunched
+    | e.MovementLinked
+    | e.MovementReviewEvent
+    | e.ParticipationEvent
+    | e.ReviewNoted
+    | e.ReportEvent
+    | e.InspectionEvent
+    | e.ExemplarRegistered
 )
 StreamEvent = (
     e.PersonEvent
@@ -28,7 +37,10 @@ StreamEvent = (
     | e.DutyEvent
     | e.ConferenceEvent
     | e.CitationEvent
+    | e.MovementFormEvent
     | e.MovementEvent
+    | e.MovementReviewEvent
+    | e.ParticipationEvent
     | e.CovenantEvent
     | e.PlanEvent
     | e.ReviewEvent
@@ -36,10 +48,13 @@ StreamEvent = (
     | e.InspectionEvent
     | e.ExemplarEvent
 )
+MovementPart = e.MovementLaunched | e.MovementReviewEvent | e.ParticipationEvent
 OrganisationTold = Telling[Annotated[e.OrganisationEvent | FactRetracted, Field(discriminator="type")]]
 BlocTold = Telling[Annotated[e.BlocEvent | FactRetracted, Field(discriminator="type")]]
 DocumentTold = Telling[Annotated[e.DocumentEvent | FactRetracted, Field(discriminator="type")]]
 CitationTold = Telling[Annotated[e.CitationEvent | FactRetracted, Field(discriminator="type")]]
+FormTold = Telling[Annotated[e.MovementFormEvent | FactRetracted, Field(discriminator="type")]]
+MovementPartTold = Telling[Annotated[MovementPart | FactRetracted, Field(discriminator="type")]]
 LeadershipTold = Telling[Annotated[e.LeadershipEvent | FactRetracted, Field(discriminator="type")]]
 StreamTold = Telling[Annotated[StreamEvent | FactRetracted, Field(discriminator="type")]]
 
@@ -103,6 +118,28 @@ class Citations(BaseModel):
 
     @property
     def told(self) -> list[e.DocumentCited]:
+        """What stands of it."""
+        return holds(self.events)
+
+
+class MovementForm(BaseModel):
+    """All that was told of a form of emulation, oldest first."""
+
+    events: tuple[FormTold, ...] = ()
+
+    @property
+    def told(self) -> list[e.MovementFormRegistered]:
+        """What stands of it."""
+        return holds(self.events)
+
+
+class OfMovement(BaseModel):
+    """All that one stream told of what belongs to a movement, oldest first."""
+
+    events: tuple[MovementPartTold, ...] = ()
+
+    @property
+    def told(self) -> list[MovementPart]:
         """What stands of it."""
         return holds(self.events)
 
@@ -191,6 +228,48 @@ def cited_term(document: Id) -> str:
 
 def _citation_terms(doc: Citations) -> Iterable[str]:
     return sorted({cited_term(event.document) for event in doc.told})
+
+
+def _form_keys(recorded: Recorded[e.MovementFormEvent | FactRetracted]) -> Iterable[Id]:
+    event = recorded.event
+    return _key_of(FORM, recorded) if isinstance(event, FactRetracted) else (event.form,)
+
+
+def _form(key: str, doc: MovementForm | None, recorded: Recorded[Any]) -> MovementForm:
+    return MovementForm(events=and_then(doc.events if doc else (), recorded))
+
+
+EVERY_FORM = "movementform"
+"""The look-up word of every form that is told."""
+
+
+def _form_terms(doc: MovementForm) -> Iterable[str]:
+    return [EVERY_FORM] if doc.told else []
+
+
+def _of_movement(stream: str, doc: OfMovement | None, recorded: Recorded[Any]) -> OfMovement | None:
+    if doc is None and isinstance(recorded.event, FactRetracted):
+        return None  # of a stream of another kind
+    return OfMovement(events=and_then(doc.events if doc else (), recorded))
+
+
+def part_term(kind: Literal["child", "participation", "review"], movement: Id) -> str:
+    """The look-up word of the streams of one kind that belong to a movement."""
+    return f"{kind}:{movement}"
+
+
+def _movement_terms(doc: OfMovement) -> Iterable[str]:
+    return sorted({term for event in doc.told if (term := _movement_term(event))})
+
+
+def _movement_term(event: MovementPart) -> str | None:
+    match event:
+        case e.MovementLaunched(parent=parent):
+            return part_term("child", parent) if parent else None
+        case e.MovementReviewed(movement=movement):
+            return part_term("review", movement)
+        case _:
+            return part_term("participation", event.movement)
 
 
 def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld | FactRetracted]) -> Iterable[Id]:
@@ -301,6 +380,26 @@ CITATIONS = Model(
     terms=_citation_terms,
     version=2,
 )
+FORMS = Model(
+    "forms",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.MovementFormEvent, FactRetracted),
+    _form_keys,
+    _form,
+    doc=MovementForm,
+    terms=_form_terms,
+)
+MOVEMENT_PARTS = Model(
+    "movement_parts",
+    "registry",
+    e.VOCABULARY,
+    types_of(MovementPart, FactRetracted),
+    by_stream,
+    _of_movement,
+    doc=OfMovement,
+    terms=_movement_terms,
+)
 LEADERSHIPS = Model(
     "leaderships",
     "registry",
@@ -319,7 +418,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=6,
+    version=7,
 )
 STREAMS = Model(
     "streams",
@@ -330,6 +429,6 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=11,
+    version=12,
 )
-MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, LEADERSHIPS, YEARS, STREAMS)
+MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, FORMS, MOVEMENT_PARTS, LEADERSHIPS, YEARS, STREAMS)

@@ -16,5 +16,5 @@ async def registry(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Regis
 async def articles(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Registry]:
     """The five articles told; tests only ask."""
     async with registry_on(postgres) as opened:
-        await play(opened, "organisations", *(f"scenario_{n}" for n in range(5)))
+        await play(opened, "organisations", "catalogue", *(f"scenario_{n}" for n in range(5)))
         yield opened

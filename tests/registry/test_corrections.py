@@ -91,7 +91,7 @@ def retract(stream: str, version: int) -> Retract:
     return Retract(stream=stream, retracts=version, reason="of another bloc", record=RECORD)
 
 
-THINGS = ("organisation", "conference", "person", "document", "exemplar", "body")
+THINGS = ("organisation", "conference", "person", "document", "exemplar", "body", "movement")
 """What answers of its own are about, by the field of a command that names it."""
 
 
@@ -104,6 +104,7 @@ async def answers(registry: Registry, about: Command, as_of: int | None = None) 
         ("FindOrganisations", {"text": "Bộ"}),
         ("GetBloc", {"bloc": "noi-chinh"}),
         ("FindBlocs", {"text": "Khối"}),
+        ("GetMovementForms", {}),
         ("WhoHeaded", {"bloc": "noi-chinh", "year": 2024}),
         ("WhoHeaded", {"bloc": "noi-chinh", "on": date(2024, 4, 10)}),
         *(("GetBlocYear", {"bloc": "noi-chinh", "year": year}) for year in range(2023, 2026)),

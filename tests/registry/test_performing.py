@@ -30,8 +30,10 @@ from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ChangeRepresentative, ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
-from services.registry.domain.movement import LaunchMovement, LinkMovement
+from services.registry.domain.movement import LaunchMovement, LinkMovement, PilotMovement
+from services.registry.domain.movement_review import ReviewMovement
 from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
 from services.registry.domain.report import PresentReport
@@ -206,6 +208,14 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
+        "sites.items[0].agency": PilotMovement(
+            movement="g", sites=Listed[e.PilotSite](items=(e.PilotSite(agency="ubnd"),)), **told
+        ),
+        "director.agency": PilotMovement(movement="g", director=party, **told),
+        "reviewer.agency": ReviewMovement(movement_review="sk", movement="g", reviewer=party, **of_bloc),
+        "participant": RegisterParticipation(movement="g", participant="ubnd", **of_bloc),
+        "participant of a report": ReportParticipation(movement="g", participant="ubnd", text="Có", **of_bloc),
+        "participant of a plan": PlanMovement(movement="g", participant="ubnd", **told),
         "commenters.items[0].agency": CommentPlan(commenters=parties, **of_bloc),
         "acceptor.agency": CommentPlan(acceptor=party, **of_bloc),
         "finaliser.agency": CommentPlan(finaliser=party, **of_bloc),
@@ -220,6 +230,7 @@ def test_an_act_performed_here_names_registered_organisations_alone(field: str) 
         "plan:b1:2024": [DRAFT],
         "exemplar:g": [e.ExemplarRegistered(exemplar="g")],
         "body:hd": [e.BodyEstablished(body="hd", name="Hội đồng", effective=DAY)],
+        "movement:g": [e.MovementLaunched(movement="g", effective=DAY)],
     }
     act, path = mentions()[field], field.partition(" of ")[0]
     with pytest.raises(Refused, match="^" + re.escape(f"{path}: ubnd is not registered")) as refused:
@@ -283,6 +294,11 @@ COMING: list[Act] = [
     FurtherExemplar(exemplar="g", step="FOUND", effective=date(2024, 4, 21), told_on=NOW),
     CiteDocument(document="d", citing=e.Citing(conference="c"), effective=date(2024, 4, 21), told_on=NOW),
     LaunchMovement(movement="m", effective=date(2024, 4, 21), launcher=LAUNCHER, told_on=NOW),
+    PilotMovement(movement="g", effective=date(2024, 4, 21), told_on=NOW),
+    ReviewMovement(movement_review="sk", movement="g", effective=date(2024, 4, 21), told_on=NOW),
+    RegisterParticipation(movement="g", participant="btp", effective=date(2024, 4, 21), told_on=NOW),
+    ReportParticipation(movement="g", participant="btp", text="Có", effective=date(2024, 4, 21), told_on=NOW),
+    PlanMovement(movement="g", participant="btp", effective=date(2024, 4, 21), told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     NoteReview(review="r", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     DeclareMembers(bloc="b1", effective=date(2024, 4, 21), told_on=NOW),
@@ -294,6 +310,7 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
     told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership | ChangeRepresentative) else "", "btp")}
     told["exemplar:g"] = [e.ExemplarRegistered(exemplar="g")]
+    told["movement:g"] = [e.MovementLaunched(movement="g", effective=DAY)]
     told["document:d"] = [e.DocumentRegistered(document="d", number="1/CT")]
     if isinstance(act, RecordAttendance | GiveGuidance | VoiceDifficulties | ConcludeConference | CiteDocument):
         told["conference:c"] = [HELD]

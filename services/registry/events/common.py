@@ -1,6 +1,6 @@
 """What several subjects of registry's vocabulary share."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from services.kernel.text import Id, Line, Prose
 Year = Annotated[int, Field(ge=1945, le=2200)]
 Figure = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,6})?$")]
 HalfDay = Literal["MORNING", "AFTERNOON"]
+Better = Literal["MORE", "LESS"]
 
 
 class Party(Part):
@@ -23,6 +24,45 @@ class Party(Part):
     """The person who acts for it."""
     words: Line | None = None
     """As worded, where nobody is named."""
+
+
+class Quantity(Part):
+    """A value as worded, with what the wording allows: "từ 95% trở lên" is at least 95, unit "%"."""
+
+    wording: Line
+    """As worded."""
+    figure: Figure | None = None
+    """The number, where the wording gives one: a decimal with a point, such as "97.5"."""
+    at_least: Figure | None = None
+    """The least that the wording allows."""
+    at_most: Figure | None = None
+    """The most that it allows."""
+    unit: Line | None = None
+    """The unit, such as "%"."""
+
+
+class TargetLine(Part):
+    """One line of what is aimed at: an indicator and the value that it is to reach."""
+
+    line: Id
+    """Its id within the covenant or movement, chosen by the caller."""
+    indicator: Line
+    """What is measured."""
+    target: Quantity | None = None
+    """The value to be reached, as told."""
+    better: Better | None = None
+    """Whether more of it is better or less, where that is told; bounds of the target tell it by themselves."""
+
+
+class Counted(Part):
+    """A value that was reached or is promised."""
+
+    line: Id | None = None
+    """The line of what is aimed at that it belongs to."""
+    text: Line | None = None
+    """What is counted: collectives, households."""
+    value: Quantity
+    """How much, as told."""
 
 
 class Holder(Part):
@@ -50,6 +90,13 @@ class Disputable(Told, Correctable):
 
     may_differ: ClassVar[frozenset[str]] = frozenset({"record", "ruling", "correction"})
     """Fields of which several values are all true. Of every other one a single value is, and two are a dispute."""
+    about: ClassVar[tuple[str, ...]] = ()
+    """Fields that say which one of a stream's facts of this kind is told. A ruling settles what is told of the same."""
 
     ruling: Ruling | None = None
     """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @property
+    def subject(self) -> tuple[Any, ...]:
+        """Which one of the stream's facts of this kind is told."""
+        return tuple(getattr(self, field) for field in self.about)

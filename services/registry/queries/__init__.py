@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 
 from services.kernel.binding import Query
-from services.registry.projections import BLOCS, CITATIONS, DOCUMENTS, LEADERSHIPS, MODELS, ORGANISATIONS, STREAMS
+from services.registry.projections import (
+    BLOCS,
+    CITATIONS,
+    DOCUMENTS,
+    FORMS,
+    LEADERSHIPS,
+    MODELS,
+    MOVEMENT_PARTS,
+    ORGANISATIONS,
+    STREAMS,
+)
 from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.body import GetBody, get_body
 from services.registry.queries.conference import GetConference, get_conference
@@ -13,6 +23,7 @@ from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.history import GetHistory, get_history
 from services.registry.queries.leaders import GetBlocLeadership, get_bloc_leadership
+from services.registry.queries.movement import GetMovement, GetMovementForms, get_movement, get_movement_forms
 from services.registry.queries.names import (
     FindBlocs,
     FindDocuments,
@@ -42,6 +53,8 @@ QUERIES: Mapping[str, Query] = {
     "FindDocuments": Query(FindDocuments, find_documents, (DOCUMENTS,)),
     "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
     "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
+    "GetMovement": Query(GetMovement, get_movement, (STREAMS, MOVEMENT_PARTS, DOCUMENTS, ORGANISATIONS)),
+    "GetMovementForms": Query(GetMovementForms, get_movement_forms, (FORMS,)),
     "GetHistory": Query(GetHistory, get_history, (STREAMS, ORGANISATIONS)),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),

@@ -18,7 +18,12 @@ from services.registry.projections import ORGANISATIONS, Organisation
 E = TypeVar("E")
 P = TypeVar("P")
 
-NAMING = frozenset({"agency", "unit", "member", "lead", "joining", "agencies", "authority", "province", "organisation"})
+NAMING = frozenset(
+    {
+        *("agency", "unit", "member", "lead", "joining", "agencies", "authority", "province", "organisation"),
+        "participant",
+    }
+)
 """Fields of answers that hold an organisation's id."""
 
 KINDS = {"organisations": ("organisation", "tổ chức"), "blocs": ("bloc", "khối, cụm")}
@@ -227,8 +232,13 @@ def counted(told: Any, path: str) -> dict[str, Fact | None]:
 def holding(told: Iterable[E]) -> list[E]:
     """What one stream tells without what a later ruling settled otherwise."""
     events = list(told)
-    last = max((i for i, event in enumerate(events) if rules(event)), default=0)
-    return [event for i, event in enumerate(events) if i >= last or not isinstance(event, e.Disputable)]
+    last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
+    return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
+
+
+def _fact_of(event: Any) -> tuple[Any, ...]:
+    """Which fact of its stream is told, so that a ruling on it is a ruling on no other."""
+    return (type(event), *event.subject) if isinstance(event, e.Disputable) else (type(event),)
 
 
 def rules(event: object) -> bool:

@@ -68,3 +68,14 @@ def disputed(field: str, values: Iterable[Fact], about: str | None = None) -> tu
     """The dispute over a field, if it has several of these values."""
     told = tuple(dict.fromkeys(values))
     return (DisputeShown(field=field, about=about, told=told),) if len({one.value for one in told}) > 1 else ()
+
+
+def items_disputed(told: Iterable[Any], path: str, key: str, *fields: str) -> tuple[DisputeShown, ...]:
+    """What is told in several ways of the items of a list that have ids, which the field `key` holds."""
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for event in told:
+        for i, item in enumerate(getattr(event, path).items):
+            for field in fields:
+                if known := fact(event, f"{path}.items[{i}].{field}"):
+                    found.setdefault((getattr(item, key), field), []).append(known)
+    return tuple(one for (item, field), values in found.items() for one in disputed(f"{path}.{field}", values, item))

@@ -40,6 +40,10 @@ class MovementShown(Part):
     """What they tell otherwise, of its launch or of how the bloc takes it up."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its launch, oldest first."""
+    form: Fact | None
+    """Its form by law."""
+    parent: Fact | None
+    """The movement that it carries out or is part of."""
 
 
 def movements_of(act: YearAct) -> Iterator[MovementShown]:
@@ -68,6 +72,8 @@ def _launch(act: YearAct) -> MovementShown:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(act.every),
+        form=first(told, "form"),
+        parent=first(told, "parent"),
     )
 
 
@@ -87,4 +93,6 @@ def _link(links: Sequence[e.MovementLinked], act: YearAct) -> MovementShown:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(act.every),
+        form=None,
+        parent=None,
     )

@@ -5,11 +5,10 @@ from typing import Any
 
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
-from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.plan import Status, status_after
 from services.registry.queries.common import DisputeShown, PartyShown, counted, facts, latest, length, party, surest
-from services.registry.queries.disputes import disputed, disputes
+from services.registry.queries.disputes import disputes, items_disputed
 
 
 class PlanItemShown(Part):
@@ -81,23 +80,8 @@ def plan_of(told: Sequence[e.PlanEvent]) -> PlanShown | None:
         approver=party(approved, "approver"),
         approved_on=fact(approved, "effective"),
         decision=fact(approved, "decision.id"),
-        disputes=disputes(approvals, *APPROVAL) + _items_disputed(approvals),
-    )
-
-
-def _items_disputed(approvals: Sequence[e.PlanApproved]) -> tuple[DisputeShown, ...]:
-    """Activities that approvals tell in different ways, by their ids."""
-    told: dict[Id, dict[str, list[Fact]]] = {}
-    for event in approvals:
-        for i, item in enumerate(event.items.items if event.items else ()):
-            for field in ("text", "lead"):
-                if known := fact(event, f"items.items[{i}].{field}"):
-                    told.setdefault(item.item, {}).setdefault(field, []).append(known)
-    return tuple(
-        one
-        for item, fields in told.items()
-        for field, values in fields.items()
-        for one in disputed(f"items.{field}", values, item)
+        disputes=disputes(approvals, *APPROVAL)
+        + items_disputed([event for event in approvals if event.items], "items", "item", "text", "lead"),
     )
 
 
@@ -116,7 +100,7 @@ def _status(told: Sequence[e.PlanEvent]) -> Fact | None:
     return found
 
 
-def _item(listing: Any, index: int, leads: dict[Id, e.ActivityAssigned]) -> PlanItemShown:
+def _item(listing: Any, index: int, leads: dict[str, e.ActivityAssigned]) -> PlanItemShown:
     path, item = f"items.items[{index}]", listing.items.items[index]
     given = leads.get(item.item)
     return PlanItemShown(

@@ -24,6 +24,7 @@ from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
+from services.registry.queries.movement import MovementPlanShown, MovementReviewShown, ParticipationShown, of_year
 from services.registry.queries.movements import MovementShown, movements_of
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reports import InspectionShown, ReportShown, inspection_of, report_of
@@ -85,6 +86,14 @@ class BlocYearAnswer(BaseModel):
     """Advanced exemplars of the year."""
     representatives: tuple[RepresentativeShown, ...]
     """How the persons changed who represent its heads and deputies."""
+    registrations: tuple[ParticipationShown, ...]
+    """Who registered for movements in the bloc's year."""
+    participations: tuple[ParticipationShown, ...]
+    """How these take part, as reported."""
+    movement_plans: tuple[MovementPlanShown, ...]
+    """The plans that these have for movements, or for phases of them."""
+    movement_reviews: tuple[MovementReviewShown, ...]
+    """Reviews of movements in the bloc's year."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -108,6 +117,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         reports=tuple(report_of(act) for act in acts if act.of(e.ReportPresented)),
         inspections=tuple(inspection_of(act) for act in acts if act.of(e.InspectionHeld)),
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
+        **await of_year(view, acts),
         citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
     )
     state = _state(bloc, answer, asked.year)

@@ -3871,6 +3871,11 @@ class LaunchMovementRequest(_message.Message):
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
     CORRECTION_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    PARENT_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
+    TARGETS_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     movement: _builtins.str
@@ -3887,6 +3892,12 @@ class LaunchMovementRequest(_message.Message):
     """The conference at which it was launched."""
     effective: _builtins.str
     """When it was true, a civil date in Vietnam."""
+    form: _builtins.str
+    """Its form by law (hình thức tổ chức thi đua), as data: "regular", "thematic", "phase"."""
+    parent: _builtins.str
+    """The movement that it carries out or is part of, which need not be known here."""
+    ends: _builtins.str
+    """The last day that it is to last."""
     @_builtins.property
     def launcher(self) -> _types_pb2.Party:
         """Who launched it."""
@@ -3907,6 +3918,14 @@ class LaunchMovementRequest(_message.Message):
     def correction(self) -> _kernel_pb2.Correction:
         """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
 
+    @_builtins.property
+    def phases(self) -> _types_pb2.PhaseList:
+        """The phases that it has."""
+
+    @_builtins.property
+    def targets(self) -> _types_pb2.TargetLineList:
+        """What it aims at, such as how many are to take part."""
+
     def __init__(
         self,
         *,
@@ -3923,10 +3942,15 @@ class LaunchMovementRequest(_message.Message):
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
         correction: _kernel_pb2.Correction | None = ...,
+        form: _builtins.str | None = ...,
+        parent: _builtins.str | None = ...,
+        ends: _builtins.str | None = ...,
+        phases: _types_pb2.PhaseList | None = ...,
+        targets: _types_pb2.TargetLineList | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record", "ruling", b"ruling", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_ends", b"_ends", "_form", b"_form", "_launcher", b"_launcher", "_name", b"_name", "_parent", b"_parent", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "correction", b"correction", "effective", b"effective", "ends", b"ends", "form", b"form", "launcher", b"launcher", "name", b"name", "parent", b"parent", "phases", b"phases", "record", b"record", "ruling", b"ruling", "targets", b"targets", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "movement", b"movement", "name", b"name", "record", b"record", "ruling", b"ruling", "tags", b"tags", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_ends", b"_ends", "_form", b"_form", "_launcher", b"_launcher", "_name", b"_name", "_parent", b"_parent", "_record", b"_record", "_ruling", b"_ruling", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "ends", b"ends", "form", b"form", "launcher", b"launcher", "movement", b"movement", "name", b"name", "parent", b"parent", "phases", b"phases", "record", b"record", "ruling", b"ruling", "tags", b"tags", "targets", b"targets", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -3936,10 +3960,16 @@ class LaunchMovementRequest(_message.Message):
     _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__form: _TypeAlias = _typing.Literal["form"]  # noqa: Y015
+    _WhichOneofArgType__form: _TypeAlias = _typing.Literal["_form", b"_form"]  # noqa: Y015
     _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
     _WhichOneofArgType__launcher: _TypeAlias = _typing.Literal["_launcher", b"_launcher"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__parent: _TypeAlias = _typing.Literal["parent"]  # noqa: Y015
+    _WhichOneofArgType__parent: _TypeAlias = _typing.Literal["_parent", b"_parent"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
@@ -3957,9 +3987,15 @@ class LaunchMovementRequest(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__form) -> _WhichOneofReturnType__form | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__launcher) -> _WhichOneofReturnType__launcher | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parent) -> _WhichOneofReturnType__parent | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
     @_typing.overload
@@ -4949,6 +4985,786 @@ class NoteReviewResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___NoteReviewResponse: _TypeAlias = NoteReviewResponse  # noqa: Y015
+
+@_typing.final
+class RegisterMovementFormRequest(_message.Message):
+    """What RegisterMovementForm tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    form: _builtins.str
+    """The form's id, such as "regular", "thematic" or "phase"; `effective` is the first day on which the law has it."""
+    name: _builtins.str
+    """What the law calls it, such as "thi đua theo chuyên đề"."""
+    expires: _builtins.str
+    """The first day on which the law has it no more."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def law(self) -> _kernel_pb2.Source:
+        """The law or decree that has it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        form: _builtins.str = ...,
+        name: _builtins.str = ...,
+        expires: _builtins.str | None = ...,
+        law: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_expires", b"_expires", "_law", b"_law", "_record", b"_record", "_ruling", b"_ruling", "correction", b"correction", "effective", b"effective", "expires", b"expires", "law", b"law", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_expires", b"_expires", "_law", b"_law", "_record", b"_record", "_ruling", b"_ruling", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "expires", b"expires", "form", b"form", "law", b"law", "name", b"name", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__expires: _TypeAlias = _typing.Literal["expires"]  # noqa: Y015
+    _WhichOneofArgType__expires: _TypeAlias = _typing.Literal["_expires", b"_expires"]  # noqa: Y015
+    _WhichOneofReturnType__law: _TypeAlias = _typing.Literal["law"]  # noqa: Y015
+    _WhichOneofArgType__law: _TypeAlias = _typing.Literal["_law", b"_law"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires) -> _WhichOneofReturnType__expires | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__law) -> _WhichOneofReturnType__law | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+
+Global___RegisterMovementFormRequest: _TypeAlias = RegisterMovementFormRequest  # noqa: Y015
+
+@_typing.final
+class RegisterMovementFormResponse(_message.Message):
+    """Where RegisterMovementForm was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterMovementFormResponse: _TypeAlias = RegisterMovementFormResponse  # noqa: Y015
+
+@_typing.final
+class PilotMovementRequest(_message.Message):
+    """What PilotMovement tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    SITES_FIELD_NUMBER: _builtins.int
+    DIRECTOR_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    movement: _builtins.str
+    """The movement; `effective` is the day from which it is tried out."""
+    phase: _builtins.str
+    """The phase of it."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def sites(self) -> _types_pb2.PilotSiteList:
+        """Where (chỉ đạo điểm)."""
+
+    @_builtins.property
+    def director(self) -> _types_pb2.Party:
+        """Who directs it there."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        movement: _builtins.str = ...,
+        phase: _builtins.str | None = ...,
+        sites: _types_pb2.PilotSiteList | None = ...,
+        director: _types_pb2.Party | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_director", b"_director", "_effective", b"_effective", "_phase", b"_phase", "_record", b"_record", "correction", b"correction", "director", b"director", "effective", b"effective", "phase", b"phase", "record", b"record", "sites", b"sites"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_director", b"_director", "_effective", b"_effective", "_phase", b"_phase", "_record", b"_record", "command_id", b"command_id", "correction", b"correction", "director", b"director", "effective", b"effective", "movement", b"movement", "phase", b"phase", "record", b"record", "sites", b"sites"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__director: _TypeAlias = _typing.Literal["director"]  # noqa: Y015
+    _WhichOneofArgType__director: _TypeAlias = _typing.Literal["_director", b"_director"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__director) -> _WhichOneofReturnType__director | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+
+Global___PilotMovementRequest: _TypeAlias = PilotMovementRequest  # noqa: Y015
+
+@_typing.final
+class PilotMovementResponse(_message.Message):
+    """Where PilotMovement was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PilotMovementResponse: _TypeAlias = PilotMovementResponse  # noqa: Y015
+
+@_typing.final
+class ReviewMovementRequest(_message.Message):
+    """What ReviewMovement tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    MOVEMENT_REVIEW_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    STARTS_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    REVIEWER_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    LIMITATIONS_FIELD_NUMBER: _builtins.int
+    LESSONS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    movement_review: _builtins.str
+    """The review's id, chosen by the caller; `effective` is its day."""
+    movement: _builtins.str
+    """The movement under review."""
+    stage: _types_pb2.ReviewStage.ValueType
+    """Interim (sơ kết) or final (tổng kết)."""
+    starts: _builtins.str
+    """The first day of the time under review."""
+    ends: _builtins.str
+    """The last day of it."""
+    phase: _builtins.str
+    """The phase under review."""
+    bloc: _builtins.str
+    """The bloc in whose year it is reviewed."""
+    year: _builtins.int
+    """That year."""
+    conference: _builtins.str
+    """The conference at which it is reviewed."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def reviewer(self) -> _types_pb2.Party:
+        """Who reviews: who launched it, or a participant its own part."""
+
+    @_builtins.property
+    def counts(self) -> _types_pb2.CountedList:
+        """How many took part, what was reached."""
+
+    @_builtins.property
+    def results(self) -> _types_pb2.LineList:
+        """Results noted."""
+
+    @_builtins.property
+    def limitations(self) -> _types_pb2.LineList:
+        """Limitations noted."""
+
+    @_builtins.property
+    def lessons(self) -> _types_pb2.LineList:
+        """Lessons drawn."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        movement_review: _builtins.str = ...,
+        movement: _builtins.str = ...,
+        stage: _types_pb2.ReviewStage.ValueType | None = ...,
+        starts: _builtins.str | None = ...,
+        ends: _builtins.str | None = ...,
+        phase: _builtins.str | None = ...,
+        reviewer: _types_pb2.Party | None = ...,
+        bloc: _builtins.str | None = ...,
+        year: _builtins.int | None = ...,
+        conference: _builtins.str | None = ...,
+        counts: _types_pb2.CountedList | None = ...,
+        results: _types_pb2.LineList | None = ...,
+        limitations: _types_pb2.LineList | None = ...,
+        lessons: _types_pb2.LineList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_ends", b"_ends", "_phase", b"_phase", "_record", b"_record", "_reviewer", b"_reviewer", "_ruling", b"_ruling", "_stage", b"_stage", "_starts", b"_starts", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "correction", b"correction", "counts", b"counts", "effective", b"effective", "ends", b"ends", "lessons", b"lessons", "limitations", b"limitations", "phase", b"phase", "record", b"record", "results", b"results", "reviewer", b"reviewer", "ruling", b"ruling", "stage", b"stage", "starts", b"starts", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_ends", b"_ends", "_phase", b"_phase", "_record", b"_record", "_reviewer", b"_reviewer", "_ruling", b"_ruling", "_stage", b"_stage", "_starts", b"_starts", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "counts", b"counts", "effective", b"effective", "ends", b"ends", "lessons", b"lessons", "limitations", b"limitations", "movement", b"movement", "movement_review", b"movement_review", "phase", b"phase", "record", b"record", "results", b"results", "reviewer", b"reviewer", "ruling", b"ruling", "stage", b"stage", "starts", b"starts", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__reviewer: _TypeAlias = _typing.Literal["reviewer"]  # noqa: Y015
+    _WhichOneofArgType__reviewer: _TypeAlias = _typing.Literal["_reviewer", b"_reviewer"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__stage: _TypeAlias = _typing.Literal["stage"]  # noqa: Y015
+    _WhichOneofArgType__stage: _TypeAlias = _typing.Literal["_stage", b"_stage"]  # noqa: Y015
+    _WhichOneofReturnType__starts: _TypeAlias = _typing.Literal["starts"]  # noqa: Y015
+    _WhichOneofArgType__starts: _TypeAlias = _typing.Literal["_starts", b"_starts"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reviewer) -> _WhichOneofReturnType__reviewer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stage) -> _WhichOneofReturnType__stage | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__starts) -> _WhichOneofReturnType__starts | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ReviewMovementRequest: _TypeAlias = ReviewMovementRequest  # noqa: Y015
+
+@_typing.final
+class ReviewMovementResponse(_message.Message):
+    """Where ReviewMovement was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewMovementResponse: _TypeAlias = ReviewMovementResponse  # noqa: Y015
+
+@_typing.final
+class RegisterParticipationRequest(_message.Message):
+    """What RegisterParticipation tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    PARTICIPANT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    movement: _builtins.str
+    """The movement, which need not be launched here."""
+    participant: _builtins.str
+    """The agency or collective that takes part."""
+    year: _builtins.int
+    """The year."""
+    phase: _builtins.str
+    """The phase of the movement."""
+    bloc: _builtins.str
+    """The bloc in whose year it takes part."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def counts(self) -> _types_pb2.CountedList:
+        """Figures as told, such as how many of its collectives."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        movement: _builtins.str = ...,
+        participant: _builtins.str = ...,
+        year: _builtins.int | None = ...,
+        phase: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        counts: _types_pb2.CountedList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_correction", b"_correction", "_effective", b"_effective", "_phase", b"_phase", "_record", b"_record", "_ruling", b"_ruling", "_year", b"_year", "bloc", b"bloc", "correction", b"correction", "counts", b"counts", "effective", b"effective", "phase", b"phase", "record", b"record", "ruling", b"ruling", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_correction", b"_correction", "_effective", b"_effective", "_phase", b"_phase", "_record", b"_record", "_ruling", b"_ruling", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "counts", b"counts", "effective", b"effective", "movement", b"movement", "participant", b"participant", "phase", b"phase", "record", b"record", "ruling", b"ruling", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___RegisterParticipationRequest: _TypeAlias = RegisterParticipationRequest  # noqa: Y015
+
+@_typing.final
+class RegisterParticipationResponse(_message.Message):
+    """Where RegisterParticipation was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterParticipationResponse: _TypeAlias = RegisterParticipationResponse  # noqa: Y015
+
+@_typing.final
+class ReportParticipationRequest(_message.Message):
+    """What ReportParticipation tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    PARTICIPANT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    movement: _builtins.str
+    """The movement, which need not be launched here."""
+    participant: _builtins.str
+    """The agency or collective that takes part."""
+    year: _builtins.int
+    """The year."""
+    phase: _builtins.str
+    """The phase of the movement."""
+    bloc: _builtins.str
+    """The bloc in whose year it takes part."""
+    text: _builtins.str
+    """What is told of it beside the figures."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def counts(self) -> _types_pb2.CountedList:
+        """Figures as told, such as how many of its collectives."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        movement: _builtins.str = ...,
+        participant: _builtins.str = ...,
+        year: _builtins.int | None = ...,
+        phase: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        counts: _types_pb2.CountedList | None = ...,
+        text: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_correction", b"_correction", "_effective", b"_effective", "_phase", b"_phase", "_record", b"_record", "_ruling", b"_ruling", "_text", b"_text", "_year", b"_year", "bloc", b"bloc", "correction", b"correction", "counts", b"counts", "effective", b"effective", "phase", b"phase", "record", b"record", "ruling", b"ruling", "text", b"text", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_correction", b"_correction", "_effective", b"_effective", "_phase", b"_phase", "_record", b"_record", "_ruling", b"_ruling", "_text", b"_text", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "counts", b"counts", "effective", b"effective", "movement", b"movement", "participant", b"participant", "phase", b"phase", "record", b"record", "ruling", b"ruling", "text", b"text", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ReportParticipationRequest: _TypeAlias = ReportParticipationRequest  # noqa: Y015
+
+@_typing.final
+class ReportParticipationResponse(_message.Message):
+    """Where ReportParticipation was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportParticipationResponse: _TypeAlias = ReportParticipationResponse  # noqa: Y015
+
+@_typing.final
+class PlanMovementRequest(_message.Message):
+    """What PlanMovement tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    PARTICIPANT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    CONTENTS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    movement: _builtins.str
+    """The movement, which need not be launched here; `effective` is the day of the plan."""
+    participant: _builtins.str
+    """The agency or collective whose plan it is."""
+    year: _builtins.int
+    """The year that it is for."""
+    phase: _builtins.str
+    """The phase of the movement that it is for."""
+    bloc: _builtins.str
+    """The bloc in whose year it takes part."""
+    title: _builtins.str
+    """What it is called."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def plan(self) -> _kernel_pb2.Source:
+        """The document that it stands in."""
+
+    @_builtins.property
+    def contents(self) -> _types_pb2.LineList:
+        """What it plans; a plan may be known by reference alone."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        movement: _builtins.str = ...,
+        participant: _builtins.str = ...,
+        year: _builtins.int | None = ...,
+        phase: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        title: _builtins.str | None = ...,
+        plan: _kernel_pb2.Source | None = ...,
+        contents: _types_pb2.LineList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_correction", b"_correction", "_effective", b"_effective", "_phase", b"_phase", "_plan", b"_plan", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "_year", b"_year", "bloc", b"bloc", "contents", b"contents", "correction", b"correction", "effective", b"effective", "phase", b"phase", "plan", b"plan", "record", b"record", "ruling", b"ruling", "title", b"title", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_correction", b"_correction", "_effective", b"_effective", "_phase", b"_phase", "_plan", b"_plan", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "_year", b"_year", "bloc", b"bloc", "command_id", b"command_id", "contents", b"contents", "correction", b"correction", "effective", b"effective", "movement", b"movement", "participant", b"participant", "phase", b"phase", "plan", b"plan", "record", b"record", "ruling", b"ruling", "title", b"title", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___PlanMovementRequest: _TypeAlias = PlanMovementRequest  # noqa: Y015
+
+@_typing.final
+class PlanMovementResponse(_message.Message):
+    """Where PlanMovement was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanMovementResponse: _TypeAlias = PlanMovementResponse  # noqa: Y015
 
 @_typing.final
 class RetractRequest(_message.Message):
@@ -6027,6 +6843,10 @@ class GetBlocYearResponse(_message.Message):
     INSPECTIONS_FIELD_NUMBER: _builtins.int
     EXEMPLARS_FIELD_NUMBER: _builtins.int
     REPRESENTATIVES_FIELD_NUMBER: _builtins.int
+    REGISTRATIONS_FIELD_NUMBER: _builtins.int
+    PARTICIPATIONS_FIELD_NUMBER: _builtins.int
+    MOVEMENT_PLANS_FIELD_NUMBER: _builtins.int
+    MOVEMENT_REVIEWS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
     @_builtins.property
@@ -6099,6 +6919,22 @@ class GetBlocYearResponse(_message.Message):
     def representatives(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RepresentativeShown]:
         """How the persons changed who represent its heads and deputies."""
 
+    @_builtins.property
+    def registrations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ParticipationShown]:
+        """Who registered for movements in the bloc's year."""
+
+    @_builtins.property
+    def participations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ParticipationShown]:
+        """How these take part, as reported."""
+
+    @_builtins.property
+    def movement_plans(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementPlanShown]:
+        """The plans that these have for movements, or for phases of them."""
+
+    @_builtins.property
+    def movement_reviews(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementReviewShown]:
+        """Reviews of movements in the bloc's year."""
+
     def __init__(
         self,
         *,
@@ -6120,10 +6956,14 @@ class GetBlocYearResponse(_message.Message):
         inspections: _abc.Iterable[_types_pb2.InspectionShown] | None = ...,
         exemplars: _abc.Iterable[_types_pb2.ExemplarShown] | None = ...,
         representatives: _abc.Iterable[_types_pb2.RepresentativeShown] | None = ...,
+        registrations: _abc.Iterable[_types_pb2.ParticipationShown] | None = ...,
+        participations: _abc.Iterable[_types_pb2.ParticipationShown] | None = ...,
+        movement_plans: _abc.Iterable[_types_pb2.MovementPlanShown] | None = ...,
+        movement_reviews: _abc.Iterable[_types_pb2.MovementReviewShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "exemplars", b"exemplars", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movements", b"movements", "plan", b"plan", "reports", b"reports", "representatives", b"representatives", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "exemplars", b"exemplars", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movement_plans", b"movement_plans", "movement_reviews", b"movement_reviews", "movements", b"movements", "participations", b"participations", "plan", b"plan", "registrations", b"registrations", "reports", b"reports", "representatives", b"representatives", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
@@ -6689,6 +7529,357 @@ class GetExemplarResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetExemplarResponse: _TypeAlias = GetExemplarResponse  # noqa: Y015
+
+@_typing.final
+class GetMovementRequest(_message.Message):
+    """What GetMovement asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    movement: _builtins.str
+    """The movement."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own is always shown."""
+    limit: _builtins.int
+    """How many participants, reviews and movements that carry it out at most, of each; 100 if absent."""
+    after: _builtins.str
+    """The last participant of the page before, asked for at the same position."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        movement: _builtins.str = ...,
+        on: _builtins.str | None = ...,
+        limit: _builtins.int | None = ...,
+        after: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "movement", b"movement", "on", b"on", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
+    _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetMovementRequest: _TypeAlias = GetMovementRequest  # noqa: Y015
+
+@_typing.final
+class GetMovementResponse(_message.Message):
+    """A movement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    THEME_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    LAUNCHER_FIELD_NUMBER: _builtins.int
+    LAUNCHED_ON_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    PARENT_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
+    TARGETS_FIELD_NUMBER: _builtins.int
+    TAKEN_UP_FIELD_NUMBER: _builtins.int
+    PILOTS_FIELD_NUMBER: _builtins.int
+    REGISTRATIONS_FIELD_NUMBER: _builtins.int
+    PARTICIPATIONS_FIELD_NUMBER: _builtins.int
+    PLANS_FIELD_NUMBER: _builtins.int
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    CUT_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    movement: _builtins.str
+    """Its id."""
+    cut: _builtins.bool
+    """Whether there are more participants, reviews or parts than asked for."""
+    disputed: _builtins.bool
+    """Whether records tell of its launch in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """Its name, as told at its launch or else by who takes it up."""
+
+    @_builtins.property
+    def form(self) -> _kernel_pb2.Fact:
+        """Its form by law."""
+
+    @_builtins.property
+    def theme(self) -> _kernel_pb2.Fact:
+        """Its theme."""
+
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Free tags."""
+
+    @_builtins.property
+    def launcher(self) -> _types_pb2.PartyShown:
+        """Who launched it, as told at its launch or else by who takes it up."""
+
+    @_builtins.property
+    def launched_on(self) -> _kernel_pb2.Fact:
+        """The day of the launch."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was launched."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in which it was launched."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year it is for."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """The last day that it is to last."""
+
+    @_builtins.property
+    def parent(self) -> _kernel_pb2.Fact:
+        """The movement that it carries out or is part of."""
+
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The movements that carry it out or are part of it."""
+
+    @_builtins.property
+    def phases(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PhaseShown]:
+        """Its phases."""
+
+    @_builtins.property
+    def targets(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TargetLineShown]:
+        """What it aims at."""
+
+    @_builtins.property
+    def taken_up(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TakenUpShown]:
+        """Who takes it up, in the order of telling."""
+
+    @_builtins.property
+    def pilots(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PilotShown]:
+        """Where it is tried out first."""
+
+    @_builtins.property
+    def registrations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ParticipationShown]:
+        """Who registered for it, in the order of the participants' ids."""
+
+    @_builtins.property
+    def participations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ParticipationShown]:
+        """How these take part, as reported."""
+
+    @_builtins.property
+    def plans(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementPlanShown]:
+        """The plans that these have for it."""
+
+    @_builtins.property
+    def reviews(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementReviewShown]:
+        """Interim and final reviews, in the order of their ids."""
+
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
+        """The documents that it cites."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
+        """What they tell otherwise, those too that tell who launched what a bloc takes up."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
+        """Rulings on its launch, oldest first."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        movement: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        form: _kernel_pb2.Fact | None = ...,
+        theme: _kernel_pb2.Fact | None = ...,
+        tags: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        launcher: _types_pb2.PartyShown | None = ...,
+        launched_on: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+        parent: _kernel_pb2.Fact | None = ...,
+        parts: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        phases: _abc.Iterable[_types_pb2.PhaseShown] | None = ...,
+        targets: _abc.Iterable[_types_pb2.TargetLineShown] | None = ...,
+        taken_up: _abc.Iterable[_types_pb2.TakenUpShown] | None = ...,
+        pilots: _abc.Iterable[_types_pb2.PilotShown] | None = ...,
+        registrations: _abc.Iterable[_types_pb2.ParticipationShown] | None = ...,
+        participations: _abc.Iterable[_types_pb2.ParticipationShown] | None = ...,
+        plans: _abc.Iterable[_types_pb2.MovementPlanShown] | None = ...,
+        reviews: _abc.Iterable[_types_pb2.MovementReviewShown] | None = ...,
+        cut: _builtins.bool = ...,
+        citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[_types_pb2.DisputeShown] | None = ...,
+        rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_name", b"_name", "_parent", b"_parent", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "ends", b"ends", "form", b"form", "launched_on", b"launched_on", "launcher", b"launcher", "name", b"name", "parent", b"parent", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_name", b"_name", "_parent", b"_parent", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "citations", b"citations", "conference", b"conference", "cut", b"cut", "disputed", b"disputed", "disputes", b"disputes", "ends", b"ends", "form", b"form", "known", b"known", "labels", b"labels", "launched_on", b"launched_on", "launcher", b"launcher", "movement", b"movement", "name", b"name", "parent", b"parent", "participations", b"participations", "parts", b"parts", "phases", b"phases", "pilots", b"pilots", "plans", b"plans", "registrations", b"registrations", "reviews", b"reviews", "rulings", b"rulings", "sources", b"sources", "tags", b"tags", "taken_up", b"taken_up", "targets", b"targets", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__form: _TypeAlias = _typing.Literal["form"]  # noqa: Y015
+    _WhichOneofArgType__form: _TypeAlias = _typing.Literal["_form", b"_form"]  # noqa: Y015
+    _WhichOneofReturnType__launched_on: _TypeAlias = _typing.Literal["launched_on"]  # noqa: Y015
+    _WhichOneofArgType__launched_on: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on"]  # noqa: Y015
+    _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
+    _WhichOneofArgType__launcher: _TypeAlias = _typing.Literal["_launcher", b"_launcher"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__parent: _TypeAlias = _typing.Literal["parent"]  # noqa: Y015
+    _WhichOneofArgType__parent: _TypeAlias = _typing.Literal["_parent", b"_parent"]  # noqa: Y015
+    _WhichOneofReturnType__theme: _TypeAlias = _typing.Literal["theme"]  # noqa: Y015
+    _WhichOneofArgType__theme: _TypeAlias = _typing.Literal["_theme", b"_theme"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__form) -> _WhichOneofReturnType__form | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__launched_on) -> _WhichOneofReturnType__launched_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__launcher) -> _WhichOneofReturnType__launcher | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parent) -> _WhichOneofReturnType__parent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__theme) -> _WhichOneofReturnType__theme | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___GetMovementResponse: _TypeAlias = GetMovementResponse  # noqa: Y015
+
+@_typing.final
+class GetMovementFormsRequest(_message.Message):
+    """What GetMovementForms asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    on: _builtins.str
+    """On this day; all that it ever had if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetMovementFormsRequest: _TypeAlias = GetMovementFormsRequest  # noqa: Y015
+
+@_typing.final
+class GetMovementFormsResponse(_message.Message):
+    """Forms of emulation, by their ids."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    FORMS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def forms(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.MovementFormShown]:
+        """In the order of their ids."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        forms: _abc.Iterable[_types_pb2.MovementFormShown] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forms", b"forms", "known", b"known", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMovementFormsResponse: _TypeAlias = GetMovementFormsResponse  # noqa: Y015
 
 @_typing.final
 class GetPersonRequest(_message.Message):

@@ -262,6 +262,36 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.FromString,
                 _registered_method=True)
+        self.RegisterMovementForm = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RegisterMovementForm',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterMovementFormRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterMovementFormResponse.FromString,
+                _registered_method=True)
+        self.PilotMovement = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/PilotMovement',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PilotMovementRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PilotMovementResponse.FromString,
+                _registered_method=True)
+        self.ReviewMovement = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ReviewMovement',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReviewMovementRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReviewMovementResponse.FromString,
+                _registered_method=True)
+        self.RegisterParticipation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RegisterParticipation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterParticipationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterParticipationResponse.FromString,
+                _registered_method=True)
+        self.ReportParticipation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ReportParticipation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportParticipationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportParticipationResponse.FromString,
+                _registered_method=True)
+        self.PlanMovement = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/PlanMovement',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementResponse.FromString,
+                _registered_method=True)
         self.Retract = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/Retract',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.SerializeToString,
@@ -331,6 +361,16 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetExemplar',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.FromString,
+                _registered_method=True)
+        self.GetMovement = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetMovement',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementResponse.FromString,
+                _registered_method=True)
+        self.GetMovementForms = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetMovementForms',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsResponse.FromString,
                 _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetPerson',
@@ -680,6 +720,48 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RegisterMovementForm(self, request, context):
+        """Tell that the law has a form of emulation from a day on, and till when.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PilotMovement(self, request, context):
+        """Tell where a movement is tried out first (chỉ đạo điểm), and who directs it there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewMovement(self, request, context):
+        """Tell what an interim or final review of a movement noted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterParticipation(self, request, context):
+        """Register an agency or collective for a movement.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportParticipation(self, request, context):
+        """Tell how an agency or collective takes part in a movement, up to a day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanMovement(self, request, context):
+        """Tell the plan that an agency or collective has for a movement, or for a phase of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Retract(self, request, context):
         """Tell that what an event told was never so. A retracted correction brings back what it had replaced.
         """
@@ -773,6 +855,20 @@ class RegistryServiceServicer:
 
     def GetExemplar(self, request, context):
         """An advanced exemplar and what was done about it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMovement(self, request, context):
+        """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMovementForms(self, request, context):
+        """The forms of emulation that the law has.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1042,6 +1138,36 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NoteReviewResponse.SerializeToString,
             ),
+            'RegisterMovementForm': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterMovementForm,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterMovementFormRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterMovementFormResponse.SerializeToString,
+            ),
+            'PilotMovement': grpc.unary_unary_rpc_method_handler(
+                    servicer.PilotMovement,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PilotMovementRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PilotMovementResponse.SerializeToString,
+            ),
+            'ReviewMovement': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewMovement,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReviewMovementRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReviewMovementResponse.SerializeToString,
+            ),
+            'RegisterParticipation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterParticipation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterParticipationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterParticipationResponse.SerializeToString,
+            ),
+            'ReportParticipation': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportParticipation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportParticipationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportParticipationResponse.SerializeToString,
+            ),
+            'PlanMovement': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanMovement,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementResponse.SerializeToString,
+            ),
             'Retract': grpc.unary_unary_rpc_method_handler(
                     servicer.Retract,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.FromString,
@@ -1111,6 +1237,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetExemplar,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.SerializeToString,
+            ),
+            'GetMovement': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMovement,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementResponse.SerializeToString,
+            ),
+            'GetMovementForms': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMovementForms,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsResponse.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPerson,
@@ -2367,6 +2503,168 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def RegisterMovementForm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RegisterMovementForm',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterMovementFormRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterMovementFormResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PilotMovement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/PilotMovement',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PilotMovementRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PilotMovementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewMovement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ReviewMovement',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReviewMovementRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReviewMovementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterParticipation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RegisterParticipation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterParticipationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterParticipationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportParticipation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ReportParticipation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReportParticipationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReportParticipationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanMovement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/PlanMovement',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Retract(request,
             target,
             options=(),
@@ -2734,6 +3032,60 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetExemplar',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetExemplarResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMovement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetMovement',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMovementForms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetMovementForms',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -126,6 +126,18 @@ class RegistryServiceStub:
     """Give an activity to a lead agency."""
     NoteReview: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NoteReviewRequest, _registry_pb2.NoteReviewResponse]
     """Tell what a review of the year noted and set."""
+    RegisterMovementForm: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterMovementFormRequest, _registry_pb2.RegisterMovementFormResponse]
+    """Tell that the law has a form of emulation from a day on, and till when."""
+    PilotMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.PilotMovementRequest, _registry_pb2.PilotMovementResponse]
+    """Tell where a movement is tried out first (chỉ đạo điểm), and who directs it there."""
+    ReviewMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReviewMovementRequest, _registry_pb2.ReviewMovementResponse]
+    """Tell what an interim or final review of a movement noted."""
+    RegisterParticipation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterParticipationRequest, _registry_pb2.RegisterParticipationResponse]
+    """Register an agency or collective for a movement."""
+    ReportParticipation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReportParticipationRequest, _registry_pb2.ReportParticipationResponse]
+    """Tell how an agency or collective takes part in a movement, up to a day."""
+    PlanMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.PlanMovementRequest, _registry_pb2.PlanMovementResponse]
+    """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
     Retract: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
@@ -154,6 +166,10 @@ class RegistryServiceStub:
     """A guiding document and what cites it."""
     GetExemplar: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]
     """An advanced exemplar and what was done about it."""
+    GetMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetMovementRequest, _registry_pb2.GetMovementResponse]
+    """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
+    GetMovementForms: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetMovementFormsRequest, _registry_pb2.GetMovementFormsResponse]
+    """The forms of emulation that the law has."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -265,6 +281,18 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Give an activity to a lead agency."""
     NoteReview: _aio.UnaryUnaryMultiCallable[_registry_pb2.NoteReviewRequest, _registry_pb2.NoteReviewResponse]  # type: ignore[assignment]
     """Tell what a review of the year noted and set."""
+    RegisterMovementForm: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterMovementFormRequest, _registry_pb2.RegisterMovementFormResponse]  # type: ignore[assignment]
+    """Tell that the law has a form of emulation from a day on, and till when."""
+    PilotMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.PilotMovementRequest, _registry_pb2.PilotMovementResponse]  # type: ignore[assignment]
+    """Tell where a movement is tried out first (chỉ đạo điểm), and who directs it there."""
+    ReviewMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReviewMovementRequest, _registry_pb2.ReviewMovementResponse]  # type: ignore[assignment]
+    """Tell what an interim or final review of a movement noted."""
+    RegisterParticipation: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterParticipationRequest, _registry_pb2.RegisterParticipationResponse]  # type: ignore[assignment]
+    """Register an agency or collective for a movement."""
+    ReportParticipation: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReportParticipationRequest, _registry_pb2.ReportParticipationResponse]  # type: ignore[assignment]
+    """Tell how an agency or collective takes part in a movement, up to a day."""
+    PlanMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.PlanMovementRequest, _registry_pb2.PlanMovementResponse]  # type: ignore[assignment]
+    """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
     Retract: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]  # type: ignore[assignment]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
@@ -293,6 +321,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A guiding document and what cites it."""
     GetExemplar: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetExemplarRequest, _registry_pb2.GetExemplarResponse]  # type: ignore[assignment]
     """An advanced exemplar and what was done about it."""
+    GetMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetMovementRequest, _registry_pb2.GetMovementResponse]  # type: ignore[assignment]
+    """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
+    GetMovementForms: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetMovementFormsRequest, _registry_pb2.GetMovementFormsResponse]  # type: ignore[assignment]
+    """The forms of emulation that the law has."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -673,6 +705,54 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell what a review of the year noted and set."""
 
     @_abc_1.abstractmethod
+    def RegisterMovementForm(
+        self,
+        request: _registry_pb2.RegisterMovementFormRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RegisterMovementFormResponse, _abc.Awaitable[_registry_pb2.RegisterMovementFormResponse]]:
+        """Tell that the law has a form of emulation from a day on, and till when."""
+
+    @_abc_1.abstractmethod
+    def PilotMovement(
+        self,
+        request: _registry_pb2.PilotMovementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.PilotMovementResponse, _abc.Awaitable[_registry_pb2.PilotMovementResponse]]:
+        """Tell where a movement is tried out first (chỉ đạo điểm), and who directs it there."""
+
+    @_abc_1.abstractmethod
+    def ReviewMovement(
+        self,
+        request: _registry_pb2.ReviewMovementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ReviewMovementResponse, _abc.Awaitable[_registry_pb2.ReviewMovementResponse]]:
+        """Tell what an interim or final review of a movement noted."""
+
+    @_abc_1.abstractmethod
+    def RegisterParticipation(
+        self,
+        request: _registry_pb2.RegisterParticipationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RegisterParticipationResponse, _abc.Awaitable[_registry_pb2.RegisterParticipationResponse]]:
+        """Register an agency or collective for a movement."""
+
+    @_abc_1.abstractmethod
+    def ReportParticipation(
+        self,
+        request: _registry_pb2.ReportParticipationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ReportParticipationResponse, _abc.Awaitable[_registry_pb2.ReportParticipationResponse]]:
+        """Tell how an agency or collective takes part in a movement, up to a day."""
+
+    @_abc_1.abstractmethod
+    def PlanMovement(
+        self,
+        request: _registry_pb2.PlanMovementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.PlanMovementResponse, _abc.Awaitable[_registry_pb2.PlanMovementResponse]]:
+        """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
+
+    @_abc_1.abstractmethod
     def Retract(
         self,
         request: _registry_pb2.RetractRequest,
@@ -783,6 +863,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetExemplarResponse, _abc.Awaitable[_registry_pb2.GetExemplarResponse]]:
         """An advanced exemplar and what was done about it."""
+
+    @_abc_1.abstractmethod
+    def GetMovement(
+        self,
+        request: _registry_pb2.GetMovementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetMovementResponse, _abc.Awaitable[_registry_pb2.GetMovementResponse]]:
+        """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
+
+    @_abc_1.abstractmethod
+    def GetMovementForms(
+        self,
+        request: _registry_pb2.GetMovementFormsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetMovementFormsResponse, _abc.Awaitable[_registry_pb2.GetMovementFormsResponse]]:
+        """The forms of emulation that the law has."""
 
     @_abc_1.abstractmethod
     def GetPerson(

@@ -316,6 +316,54 @@ LINK_MANNER_CITED: LinkManner.ValueType  # 4
 """Cited as what goes on; whether the bloc takes part is not told."""
 Global___LinkManner: _TypeAlias = LinkManner  # noqa: Y015
 
+class _ReviewStage:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReviewStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewStage.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVIEW_STAGE_UNSPECIFIED: _ReviewStage.ValueType  # 0
+    """Not told."""
+    REVIEW_STAGE_INTERIM: _ReviewStage.ValueType  # 1
+    """Sơ kết."""
+    REVIEW_STAGE_FINAL: _ReviewStage.ValueType  # 2
+    """Tổng kết."""
+
+class ReviewStage(_ReviewStage, metaclass=_ReviewStageEnumTypeWrapper):
+    """What kind of review of a movement."""
+
+REVIEW_STAGE_UNSPECIFIED: ReviewStage.ValueType  # 0
+"""Not told."""
+REVIEW_STAGE_INTERIM: ReviewStage.ValueType  # 1
+"""Sơ kết."""
+REVIEW_STAGE_FINAL: ReviewStage.ValueType  # 2
+"""Tổng kết."""
+Global___ReviewStage: _TypeAlias = ReviewStage  # noqa: Y015
+
+class _Better:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BetterEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Better.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BETTER_UNSPECIFIED: _Better.ValueType  # 0
+    """Not told."""
+    BETTER_MORE: _Better.ValueType  # 1
+    """The more, the better."""
+    BETTER_LESS: _Better.ValueType  # 2
+    """The less, the better."""
+
+class Better(_Better, metaclass=_BetterEnumTypeWrapper):
+    """Which way of a target is better."""
+
+BETTER_UNSPECIFIED: Better.ValueType  # 0
+"""Not told."""
+BETTER_MORE: Better.ValueType  # 1
+"""The more, the better."""
+BETTER_LESS: Better.ValueType  # 2
+"""The less, the better."""
+Global___Better: _TypeAlias = Better  # noqa: Y015
+
 class _ExemplarKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1456,6 +1504,375 @@ class Citing(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
 Global___Citing: _TypeAlias = Citing  # noqa: Y015
+
+@_typing.final
+class PhaseList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Phase]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Phase] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___PhaseList: _TypeAlias = PhaseList  # noqa: Y015
+
+@_typing.final
+class Phase(_message.Message):
+    """A stretch of a movement with plans of its own (đợt, giai đoạn)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PHASE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    STARTS_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    phase: _builtins.str
+    """Its id within the movement, chosen by the caller."""
+    name: _builtins.str
+    """What it is called."""
+    starts: _builtins.str
+    """Its first day."""
+    ends: _builtins.str
+    """Its last day."""
+    def __init__(
+        self,
+        *,
+        phase: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        starts: _builtins.str | None = ...,
+        ends: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_name", b"_name", "_starts", b"_starts", "ends", b"ends", "name", b"name", "starts", b"starts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_name", b"_name", "_starts", b"_starts", "ends", b"ends", "name", b"name", "phase", b"phase", "starts", b"starts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__starts: _TypeAlias = _typing.Literal["starts"]  # noqa: Y015
+    _WhichOneofArgType__starts: _TypeAlias = _typing.Literal["_starts", b"_starts"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__starts) -> _WhichOneofReturnType__starts | None: ...
+
+Global___Phase: _TypeAlias = Phase  # noqa: Y015
+
+@_typing.final
+class TargetLineList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___TargetLine]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___TargetLine] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___TargetLineList: _TypeAlias = TargetLineList  # noqa: Y015
+
+@_typing.final
+class TargetLine(_message.Message):
+    """One line of what is aimed at: an indicator and the value that it is to reach."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    BETTER_FIELD_NUMBER: _builtins.int
+    line: _builtins.str
+    """Its id within the covenant or movement, chosen by the caller."""
+    indicator: _builtins.str
+    """What is measured."""
+    better: Global___Better.ValueType
+    """Whether more of it is better or less, where that is told; bounds of the target tell it by themselves."""
+    @_builtins.property
+    def target(self) -> Global___Quantity:
+        """The value to be reached, as told."""
+
+    def __init__(
+        self,
+        *,
+        line: _builtins.str = ...,
+        indicator: _builtins.str = ...,
+        target: Global___Quantity | None = ...,
+        better: Global___Better.ValueType | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_target", b"_target", "better", b"better", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_target", b"_target", "better", b"better", "indicator", b"indicator", "line", b"line", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__better: _TypeAlias = _typing.Literal["better"]  # noqa: Y015
+    _WhichOneofArgType__better: _TypeAlias = _typing.Literal["_better", b"_better"]  # noqa: Y015
+    _WhichOneofReturnType__target: _TypeAlias = _typing.Literal["target"]  # noqa: Y015
+    _WhichOneofArgType__target: _TypeAlias = _typing.Literal["_target", b"_target"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__better) -> _WhichOneofReturnType__better | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__target) -> _WhichOneofReturnType__target | None: ...
+
+Global___TargetLine: _TypeAlias = TargetLine  # noqa: Y015
+
+@_typing.final
+class Quantity(_message.Message):
+    """A value as worded, with what the wording allows: "từ 95% trở lên" is at least 95, unit "%"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDING_FIELD_NUMBER: _builtins.int
+    FIGURE_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    AT_MOST_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    wording: _builtins.str
+    """As worded."""
+    figure: _builtins.str
+    """The number, where the wording gives one: a decimal with a point, such as "97.5"."""
+    at_least: _builtins.str
+    """The least that the wording allows."""
+    at_most: _builtins.str
+    """The most that it allows."""
+    unit: _builtins.str
+    """The unit, such as "%"."""
+    def __init__(
+        self,
+        *,
+        wording: _builtins.str = ...,
+        figure: _builtins.str | None = ...,
+        at_least: _builtins.str | None = ...,
+        at_most: _builtins.str | None = ...,
+        unit: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_figure", b"_figure", "_unit", b"_unit", "at_least", b"at_least", "at_most", b"at_most", "figure", b"figure", "unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_figure", b"_figure", "_unit", b"_unit", "at_least", b"at_least", "at_most", b"at_most", "figure", b"figure", "unit", b"unit", "wording", b"wording"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
+    _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
+    _WhichOneofReturnType__at_most: _TypeAlias = _typing.Literal["at_most"]  # noqa: Y015
+    _WhichOneofArgType__at_most: _TypeAlias = _typing.Literal["_at_most", b"_at_most"]  # noqa: Y015
+    _WhichOneofReturnType__figure: _TypeAlias = _typing.Literal["figure"]  # noqa: Y015
+    _WhichOneofArgType__figure: _TypeAlias = _typing.Literal["_figure", b"_figure"]  # noqa: Y015
+    _WhichOneofReturnType__unit: _TypeAlias = _typing.Literal["unit"]  # noqa: Y015
+    _WhichOneofArgType__unit: _TypeAlias = _typing.Literal["_unit", b"_unit"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least) -> _WhichOneofReturnType__at_least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_most) -> _WhichOneofReturnType__at_most | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__figure) -> _WhichOneofReturnType__figure | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
+
+Global___Quantity: _TypeAlias = Quantity  # noqa: Y015
+
+@_typing.final
+class PilotSiteList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PilotSite]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___PilotSite] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___PilotSiteList: _TypeAlias = PilotSiteList  # noqa: Y015
+
+@_typing.final
+class PilotSite(_message.Message):
+    """Where a movement is tried out first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    agency: _builtins.str
+    """The agency or unit."""
+    place: _builtins.str
+    """As worded, where no agency is named."""
+    def __init__(
+        self,
+        *,
+        agency: _builtins.str | None = ...,
+        place: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_place", b"_place", "agency", b"agency", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_place", b"_place", "agency", b"agency", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+
+Global___PilotSite: _TypeAlias = PilotSite  # noqa: Y015
+
+@_typing.final
+class CountedList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Counted]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Counted] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___CountedList: _TypeAlias = CountedList  # noqa: Y015
+
+@_typing.final
+class Counted(_message.Message):
+    """A value that was reached or is promised."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    line: _builtins.str
+    """The line of what is aimed at that it belongs to."""
+    text: _builtins.str
+    """What is counted: collectives, households."""
+    @_builtins.property
+    def value(self) -> Global___Quantity:
+        """How much, as told."""
+
+    def __init__(
+        self,
+        *,
+        line: _builtins.str | None = ...,
+        text: _builtins.str | None = ...,
+        value: Global___Quantity | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_line", b"_line", "_text", b"_text", "line", b"line", "text", b"text", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_line", b"_line", "_text", b"_text", "line", b"line", "text", b"text", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__line: _TypeAlias = _typing.Literal["line"]  # noqa: Y015
+    _WhichOneofArgType__line: _TypeAlias = _typing.Literal["_line", b"_line"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__line) -> _WhichOneofReturnType__line | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___Counted: _TypeAlias = Counted  # noqa: Y015
 
 @_typing.final
 class NameShown(_message.Message):
@@ -2663,6 +3080,8 @@ class MovementShown(_message.Message):
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
     TAKEN_UP_ON_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    PARENT_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """Its id."""
     own: _builtins.bool
@@ -2709,6 +3128,14 @@ class MovementShown(_message.Message):
     def taken_up_on(self) -> _kernel_pb2.Fact:
         """The day on which the bloc takes it up."""
 
+    @_builtins.property
+    def form(self) -> _kernel_pb2.Fact:
+        """Its form by law."""
+
+    @_builtins.property
+    def parent(self) -> _kernel_pb2.Fact:
+        """The movement that it carries out or is part of."""
+
     def __init__(
         self,
         *,
@@ -2725,11 +3152,15 @@ class MovementShown(_message.Message):
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         rulings: _abc.Iterable[Global___RulingShown] | None = ...,
         taken_up_on: _kernel_pb2.Fact | None = ...,
+        form: _kernel_pb2.Fact | None = ...,
+        parent: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_taken_up_on", b"_taken_up_on", "_theme", b"_theme", "_year", b"_year", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "taken_up_on", b"taken_up_on", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_parent", b"_parent", "_taken_up_on", b"_taken_up_on", "_theme", b"_theme", "_year", b"_year", "form", b"form", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "name", b"name", "parent", b"parent", "taken_up_on", b"taken_up_on", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_taken_up_on", b"_taken_up_on", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "rulings", b"rulings", "tags", b"tags", "taken_up_on", b"taken_up_on", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_parent", b"_parent", "_taken_up_on", b"_taken_up_on", "_theme", b"_theme", "_year", b"_year", "disputed", b"disputed", "disputes", b"disputes", "form", b"form", "launched_on", b"launched_on", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "own", b"own", "parent", b"parent", "rulings", b"rulings", "tags", b"tags", "taken_up_on", b"taken_up_on", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__form: _TypeAlias = _typing.Literal["form"]  # noqa: Y015
+    _WhichOneofArgType__form: _TypeAlias = _typing.Literal["_form", b"_form"]  # noqa: Y015
     _WhichOneofReturnType__launched_on: _TypeAlias = _typing.Literal["launched_on"]  # noqa: Y015
     _WhichOneofArgType__launched_on: _TypeAlias = _typing.Literal["_launched_on", b"_launched_on"]  # noqa: Y015
     _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
@@ -2738,12 +3169,16 @@ class MovementShown(_message.Message):
     _WhichOneofArgType__manner: _TypeAlias = _typing.Literal["_manner", b"_manner"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__parent: _TypeAlias = _typing.Literal["parent"]  # noqa: Y015
+    _WhichOneofArgType__parent: _TypeAlias = _typing.Literal["_parent", b"_parent"]  # noqa: Y015
     _WhichOneofReturnType__taken_up_on: _TypeAlias = _typing.Literal["taken_up_on"]  # noqa: Y015
     _WhichOneofArgType__taken_up_on: _TypeAlias = _typing.Literal["_taken_up_on", b"_taken_up_on"]  # noqa: Y015
     _WhichOneofReturnType__theme: _TypeAlias = _typing.Literal["theme"]  # noqa: Y015
     _WhichOneofArgType__theme: _TypeAlias = _typing.Literal["_theme", b"_theme"]  # noqa: Y015
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
     _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__form) -> _WhichOneofReturnType__form | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__launched_on) -> _WhichOneofReturnType__launched_on | None: ...
     @_typing.overload
@@ -2752,6 +3187,8 @@ class MovementShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__manner) -> _WhichOneofReturnType__manner | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parent) -> _WhichOneofReturnType__parent | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__taken_up_on) -> _WhichOneofReturnType__taken_up_on | None: ...
     @_typing.overload
@@ -4198,6 +4635,881 @@ class CitationShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
 Global___CitationShown: _TypeAlias = CitationShown  # noqa: Y015
+
+@_typing.final
+class ParticipationShown(_message.Message):
+    """A registration for a movement, or a report on how somebody takes part."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    PARTICIPANT_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def movement(self) -> _kernel_pb2.Fact:
+        """The movement."""
+
+    @_builtins.property
+    def participant(self) -> _kernel_pb2.Fact:
+        """Who takes part."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in whose year it does."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year."""
+
+    @_builtins.property
+    def phase(self) -> _kernel_pb2.Fact:
+        """The phase of the movement."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day of the registration, or up to which is reported."""
+
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountShown]:
+        """Figures as told; of the same line one for each telling."""
+
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What is told beside the figures."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        movement: _kernel_pb2.Fact | None = ...,
+        participant: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        phase: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        counts: _abc.Iterable[Global___CountShown] | None = ...,
+        text: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_movement", b"_movement", "_on", b"_on", "_participant", b"_participant", "_phase", b"_phase", "_text", b"_text", "_year", b"_year", "bloc", b"bloc", "movement", b"movement", "on", b"on", "participant", b"participant", "phase", b"phase", "text", b"text", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_movement", b"_movement", "_on", b"_on", "_participant", b"_participant", "_phase", b"_phase", "_text", b"_text", "_year", b"_year", "bloc", b"bloc", "counts", b"counts", "disputed", b"disputed", "disputes", b"disputes", "movement", b"movement", "on", b"on", "participant", b"participant", "phase", b"phase", "rulings", b"rulings", "text", b"text", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__participant: _TypeAlias = _typing.Literal["participant"]  # noqa: Y015
+    _WhichOneofArgType__participant: _TypeAlias = _typing.Literal["_participant", b"_participant"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__participant) -> _WhichOneofReturnType__participant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ParticipationShown: _TypeAlias = ParticipationShown  # noqa: Y015
+
+@_typing.final
+class CountShown(_message.Message):
+    """A value that was reached or is promised."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    REACHES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def line(self) -> _kernel_pb2.Fact:
+        """The line of what is aimed at that it belongs to."""
+
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What is counted."""
+
+    @_builtins.property
+    def value(self) -> Global___QuantityShown:
+        """How much."""
+
+    @_builtins.property
+    def reaches(self) -> _kernel_pb2.Fact:
+        """Whether it reaches the target of its line: inferred from the two numbers, absent where they do not tell."""
+
+    def __init__(
+        self,
+        *,
+        line: _kernel_pb2.Fact | None = ...,
+        text: _kernel_pb2.Fact | None = ...,
+        value: Global___QuantityShown | None = ...,
+        reaches: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_line", b"_line", "_reaches", b"_reaches", "_text", b"_text", "_value", b"_value", "line", b"line", "reaches", b"reaches", "text", b"text", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_line", b"_line", "_reaches", b"_reaches", "_text", b"_text", "_value", b"_value", "line", b"line", "reaches", b"reaches", "text", b"text", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__line: _TypeAlias = _typing.Literal["line"]  # noqa: Y015
+    _WhichOneofArgType__line: _TypeAlias = _typing.Literal["_line", b"_line"]  # noqa: Y015
+    _WhichOneofReturnType__reaches: _TypeAlias = _typing.Literal["reaches"]  # noqa: Y015
+    _WhichOneofArgType__reaches: _TypeAlias = _typing.Literal["_reaches", b"_reaches"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__line) -> _WhichOneofReturnType__line | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reaches) -> _WhichOneofReturnType__reaches | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___CountShown: _TypeAlias = CountShown  # noqa: Y015
+
+@_typing.final
+class QuantityShown(_message.Message):
+    """A value as worded, with what the wording allows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDING_FIELD_NUMBER: _builtins.int
+    FIGURE_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    AT_MOST_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def wording(self) -> _kernel_pb2.Fact:
+        """As worded."""
+
+    @_builtins.property
+    def figure(self) -> _kernel_pb2.Fact:
+        """The number, where the wording gives one."""
+
+    @_builtins.property
+    def at_least(self) -> _kernel_pb2.Fact:
+        """The least that the wording allows."""
+
+    @_builtins.property
+    def at_most(self) -> _kernel_pb2.Fact:
+        """The most that it allows."""
+
+    @_builtins.property
+    def unit(self) -> _kernel_pb2.Fact:
+        """The unit."""
+
+    def __init__(
+        self,
+        *,
+        wording: _kernel_pb2.Fact | None = ...,
+        figure: _kernel_pb2.Fact | None = ...,
+        at_least: _kernel_pb2.Fact | None = ...,
+        at_most: _kernel_pb2.Fact | None = ...,
+        unit: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_figure", b"_figure", "_unit", b"_unit", "_wording", b"_wording", "at_least", b"at_least", "at_most", b"at_most", "figure", b"figure", "unit", b"unit", "wording", b"wording"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_figure", b"_figure", "_unit", b"_unit", "_wording", b"_wording", "at_least", b"at_least", "at_most", b"at_most", "figure", b"figure", "unit", b"unit", "wording", b"wording"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
+    _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
+    _WhichOneofReturnType__at_most: _TypeAlias = _typing.Literal["at_most"]  # noqa: Y015
+    _WhichOneofArgType__at_most: _TypeAlias = _typing.Literal["_at_most", b"_at_most"]  # noqa: Y015
+    _WhichOneofReturnType__figure: _TypeAlias = _typing.Literal["figure"]  # noqa: Y015
+    _WhichOneofArgType__figure: _TypeAlias = _typing.Literal["_figure", b"_figure"]  # noqa: Y015
+    _WhichOneofReturnType__unit: _TypeAlias = _typing.Literal["unit"]  # noqa: Y015
+    _WhichOneofArgType__unit: _TypeAlias = _typing.Literal["_unit", b"_unit"]  # noqa: Y015
+    _WhichOneofReturnType__wording: _TypeAlias = _typing.Literal["wording"]  # noqa: Y015
+    _WhichOneofArgType__wording: _TypeAlias = _typing.Literal["_wording", b"_wording"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least) -> _WhichOneofReturnType__at_least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_most) -> _WhichOneofReturnType__at_most | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__figure) -> _WhichOneofReturnType__figure | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__wording) -> _WhichOneofReturnType__wording | None: ...
+
+Global___QuantityShown: _TypeAlias = QuantityShown  # noqa: Y015
+
+@_typing.final
+class MovementPlanShown(_message.Message):
+    """A participant's own plan for a movement, or for a phase of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    PARTICIPANT_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    TITLES_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    CONTENTS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def movement(self) -> _kernel_pb2.Fact:
+        """The movement."""
+
+    @_builtins.property
+    def participant(self) -> _kernel_pb2.Fact:
+        """Whose plan it is."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in whose year it takes part."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """The year."""
+
+    @_builtins.property
+    def phase(self) -> _kernel_pb2.Fact:
+        """The phase of the movement."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day of the plan."""
+
+    @_builtins.property
+    def titles(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What it is called, in the order of telling."""
+
+    @_builtins.property
+    def plan(self) -> _kernel_pb2.Fact:
+        """The document that it stands in, by its id."""
+
+    @_builtins.property
+    def contents(self) -> Global___FactList:
+        """What it plans; nothing of a plan that is known by reference alone."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        movement: _kernel_pb2.Fact | None = ...,
+        participant: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        phase: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        titles: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        plan: _kernel_pb2.Fact | None = ...,
+        contents: Global___FactList | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_movement", b"_movement", "_on", b"_on", "_participant", b"_participant", "_phase", b"_phase", "_plan", b"_plan", "_year", b"_year", "bloc", b"bloc", "contents", b"contents", "movement", b"movement", "on", b"on", "participant", b"participant", "phase", b"phase", "plan", b"plan", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_movement", b"_movement", "_on", b"_on", "_participant", b"_participant", "_phase", b"_phase", "_plan", b"_plan", "_year", b"_year", "bloc", b"bloc", "contents", b"contents", "disputed", b"disputed", "disputes", b"disputes", "movement", b"movement", "on", b"on", "participant", b"participant", "phase", b"phase", "plan", b"plan", "rulings", b"rulings", "titles", b"titles", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__participant: _TypeAlias = _typing.Literal["participant"]  # noqa: Y015
+    _WhichOneofArgType__participant: _TypeAlias = _typing.Literal["_participant", b"_participant"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__participant) -> _WhichOneofReturnType__participant | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___MovementPlanShown: _TypeAlias = MovementPlanShown  # noqa: Y015
+
+@_typing.final
+class MovementReviewShown(_message.Message):
+    """A review of a movement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MOVEMENT_REVIEW_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    STARTS_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    REVIEWER_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    LIMITATIONS_FIELD_NUMBER: _builtins.int
+    LESSONS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    movement_review: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def movement(self) -> _kernel_pb2.Fact:
+        """The movement."""
+
+    @_builtins.property
+    def stage(self) -> _kernel_pb2.Fact:
+        """INTERIM or FINAL."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """Its day."""
+
+    @_builtins.property
+    def starts(self) -> _kernel_pb2.Fact:
+        """The first day of the time under review."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """The last day of it."""
+
+    @_builtins.property
+    def phase(self) -> _kernel_pb2.Fact:
+        """The phase under review."""
+
+    @_builtins.property
+    def reviewer(self) -> Global___PartyShown:
+        """Who reviews."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in whose year it is reviewed."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """That year."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it is reviewed."""
+
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountShown]:
+        """How many took part, what was reached; of the same line one for each telling."""
+
+    @_builtins.property
+    def results(self) -> Global___FactList:
+        """Results noted."""
+
+    @_builtins.property
+    def limitations(self) -> Global___FactList:
+        """Limitations noted."""
+
+    @_builtins.property
+    def lessons(self) -> Global___FactList:
+        """Lessons drawn."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        movement_review: _builtins.str = ...,
+        movement: _kernel_pb2.Fact | None = ...,
+        stage: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        starts: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+        phase: _kernel_pb2.Fact | None = ...,
+        reviewer: Global___PartyShown | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        counts: _abc.Iterable[Global___CountShown] | None = ...,
+        results: Global___FactList | None = ...,
+        limitations: Global___FactList | None = ...,
+        lessons: Global___FactList | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_movement", b"_movement", "_on", b"_on", "_phase", b"_phase", "_reviewer", b"_reviewer", "_stage", b"_stage", "_starts", b"_starts", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "ends", b"ends", "lessons", b"lessons", "limitations", b"limitations", "movement", b"movement", "on", b"on", "phase", b"phase", "results", b"results", "reviewer", b"reviewer", "stage", b"stage", "starts", b"starts", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_movement", b"_movement", "_on", b"_on", "_phase", b"_phase", "_reviewer", b"_reviewer", "_stage", b"_stage", "_starts", b"_starts", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "counts", b"counts", "disputed", b"disputed", "disputes", b"disputes", "ends", b"ends", "lessons", b"lessons", "limitations", b"limitations", "movement", b"movement", "movement_review", b"movement_review", "on", b"on", "phase", b"phase", "results", b"results", "reviewer", b"reviewer", "rulings", b"rulings", "stage", b"stage", "starts", b"starts", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__movement: _TypeAlias = _typing.Literal["movement"]  # noqa: Y015
+    _WhichOneofArgType__movement: _TypeAlias = _typing.Literal["_movement", b"_movement"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    _WhichOneofReturnType__reviewer: _TypeAlias = _typing.Literal["reviewer"]  # noqa: Y015
+    _WhichOneofArgType__reviewer: _TypeAlias = _typing.Literal["_reviewer", b"_reviewer"]  # noqa: Y015
+    _WhichOneofReturnType__stage: _TypeAlias = _typing.Literal["stage"]  # noqa: Y015
+    _WhichOneofArgType__stage: _TypeAlias = _typing.Literal["_stage", b"_stage"]  # noqa: Y015
+    _WhichOneofReturnType__starts: _TypeAlias = _typing.Literal["starts"]  # noqa: Y015
+    _WhichOneofArgType__starts: _TypeAlias = _typing.Literal["_starts", b"_starts"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__movement) -> _WhichOneofReturnType__movement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reviewer) -> _WhichOneofReturnType__reviewer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stage) -> _WhichOneofReturnType__stage | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__starts) -> _WhichOneofReturnType__starts | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___MovementReviewShown: _TypeAlias = MovementReviewShown  # noqa: Y015
+
+@_typing.final
+class PhaseShown(_message.Message):
+    """A phase of a movement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PHASE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    STARTS_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    phase: _builtins.str
+    """Its id within the movement."""
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """What it is called."""
+
+    @_builtins.property
+    def starts(self) -> _kernel_pb2.Fact:
+        """Its first day."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """Its last day."""
+
+    def __init__(
+        self,
+        *,
+        phase: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        starts: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_name", b"_name", "_starts", b"_starts", "ends", b"ends", "name", b"name", "starts", b"starts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_name", b"_name", "_starts", b"_starts", "ends", b"ends", "name", b"name", "phase", b"phase", "starts", b"starts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__starts: _TypeAlias = _typing.Literal["starts"]  # noqa: Y015
+    _WhichOneofArgType__starts: _TypeAlias = _typing.Literal["_starts", b"_starts"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__starts) -> _WhichOneofReturnType__starts | None: ...
+
+Global___PhaseShown: _TypeAlias = PhaseShown  # noqa: Y015
+
+@_typing.final
+class TargetLineShown(_message.Message):
+    """One line of what is aimed at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    BETTER_FIELD_NUMBER: _builtins.int
+    line: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def indicator(self) -> _kernel_pb2.Fact:
+        """What is measured."""
+
+    @_builtins.property
+    def target(self) -> Global___QuantityShown:
+        """The value to be reached."""
+
+    @_builtins.property
+    def better(self) -> _kernel_pb2.Fact:
+        """MORE or LESS."""
+
+    def __init__(
+        self,
+        *,
+        line: _builtins.str = ...,
+        indicator: _kernel_pb2.Fact | None = ...,
+        target: Global___QuantityShown | None = ...,
+        better: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_indicator", b"_indicator", "_target", b"_target", "better", b"better", "indicator", b"indicator", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_indicator", b"_indicator", "_target", b"_target", "better", b"better", "indicator", b"indicator", "line", b"line", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__better: _TypeAlias = _typing.Literal["better"]  # noqa: Y015
+    _WhichOneofArgType__better: _TypeAlias = _typing.Literal["_better", b"_better"]  # noqa: Y015
+    _WhichOneofReturnType__indicator: _TypeAlias = _typing.Literal["indicator"]  # noqa: Y015
+    _WhichOneofArgType__indicator: _TypeAlias = _typing.Literal["_indicator", b"_indicator"]  # noqa: Y015
+    _WhichOneofReturnType__target: _TypeAlias = _typing.Literal["target"]  # noqa: Y015
+    _WhichOneofArgType__target: _TypeAlias = _typing.Literal["_target", b"_target"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__better) -> _WhichOneofReturnType__better | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__indicator) -> _WhichOneofReturnType__indicator | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__target) -> _WhichOneofReturnType__target | None: ...
+
+Global___TargetLineShown: _TypeAlias = TargetLineShown  # noqa: Y015
+
+@_typing.final
+class TakenUpShown(_message.Message):
+    """That a bloc takes a movement up, by one telling."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    MANNER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    LAUNCHER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """Its year."""
+
+    @_builtins.property
+    def manner(self) -> _kernel_pb2.Fact:
+        """CONTINUED, JOINED, PUSHED or CITED."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day on which it does."""
+
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """What it calls the movement."""
+
+    @_builtins.property
+    def launcher(self) -> Global___PartyShown:
+        """Who launched the movement, as it is told there."""
+
+    def __init__(
+        self,
+        *,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        manner: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        launcher: Global___PartyShown | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_on", b"_on", "_year", b"_year", "bloc", b"bloc", "launcher", b"launcher", "manner", b"manner", "name", b"name", "on", b"on", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_on", b"_on", "_year", b"_year", "bloc", b"bloc", "launcher", b"launcher", "manner", b"manner", "name", b"name", "on", b"on", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__launcher: _TypeAlias = _typing.Literal["launcher"]  # noqa: Y015
+    _WhichOneofArgType__launcher: _TypeAlias = _typing.Literal["_launcher", b"_launcher"]  # noqa: Y015
+    _WhichOneofReturnType__manner: _TypeAlias = _typing.Literal["manner"]  # noqa: Y015
+    _WhichOneofArgType__manner: _TypeAlias = _typing.Literal["_manner", b"_manner"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__launcher) -> _WhichOneofReturnType__launcher | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__manner) -> _WhichOneofReturnType__manner | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___TakenUpShown: _TypeAlias = TakenUpShown  # noqa: Y015
+
+@_typing.final
+class PilotShown(_message.Message):
+    """Sites where a movement is tried out first, by one telling."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    SITES_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DIRECTOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """From which day."""
+
+    @_builtins.property
+    def phase(self) -> _kernel_pb2.Fact:
+        """The phase."""
+
+    @_builtins.property
+    def sites(self) -> _containers.RepeatedCompositeFieldContainer[Global___PilotSiteShown]:
+        """Where."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many there are said to be."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    @_builtins.property
+    def director(self) -> Global___PartyShown:
+        """Who directs it there."""
+
+    def __init__(
+        self,
+        *,
+        on: _kernel_pb2.Fact | None = ...,
+        phase: _kernel_pb2.Fact | None = ...,
+        sites: _abc.Iterable[Global___PilotSiteShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        director: Global___PartyShown | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_director", b"_director", "_exhaustive", b"_exhaustive", "_on", b"_on", "_phase", b"_phase", "declared_count", b"declared_count", "director", b"director", "exhaustive", b"exhaustive", "on", b"on", "phase", b"phase"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_director", b"_director", "_exhaustive", b"_exhaustive", "_on", b"_on", "_phase", b"_phase", "declared_count", b"declared_count", "director", b"director", "exhaustive", b"exhaustive", "on", b"on", "phase", b"phase", "sites", b"sites"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__director: _TypeAlias = _typing.Literal["director"]  # noqa: Y015
+    _WhichOneofArgType__director: _TypeAlias = _typing.Literal["_director", b"_director"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
+    _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__director) -> _WhichOneofReturnType__director | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
+
+Global___PilotShown: _TypeAlias = PilotShown  # noqa: Y015
+
+@_typing.final
+class PilotSiteShown(_message.Message):
+    """Where a movement is tried out first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency."""
+
+    @_builtins.property
+    def place(self) -> _kernel_pb2.Fact:
+        """As worded, where no agency is named."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        place: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_place", b"_place", "agency", b"agency", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agency", b"_agency", "_place", b"_place", "agency", b"agency", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agency: _TypeAlias = _typing.Literal["agency"]  # noqa: Y015
+    _WhichOneofArgType__agency: _TypeAlias = _typing.Literal["_agency", b"_agency"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agency) -> _WhichOneofReturnType__agency | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+
+Global___PilotSiteShown: _TypeAlias = PilotSiteShown  # noqa: Y015
+
+@_typing.final
+class MovementFormShown(_message.Message):
+    """A form of emulation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORM_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    form: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """What the law calls it."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day on which the law has it."""
+
+    @_builtins.property
+    def expires(self) -> _kernel_pb2.Fact:
+        """The first day on which the law has it no more."""
+
+    @_builtins.property
+    def law(self) -> _kernel_pb2.Fact:
+        """The law or decree that has it, by its id."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        form: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        expires: _kernel_pb2.Fact | None = ...,
+        law: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expires", b"_expires", "_law", b"_law", "_name", b"_name", "_since", b"_since", "expires", b"expires", "law", b"law", "name", b"name", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires", b"_expires", "_law", b"_law", "_name", b"_name", "_since", b"_since", "disputed", b"disputed", "disputes", b"disputes", "expires", b"expires", "form", b"form", "law", b"law", "name", b"name", "rulings", b"rulings", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expires: _TypeAlias = _typing.Literal["expires"]  # noqa: Y015
+    _WhichOneofArgType__expires: _TypeAlias = _typing.Literal["_expires", b"_expires"]  # noqa: Y015
+    _WhichOneofReturnType__law: _TypeAlias = _typing.Literal["law"]  # noqa: Y015
+    _WhichOneofArgType__law: _TypeAlias = _typing.Literal["_law", b"_law"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires) -> _WhichOneofReturnType__expires | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__law) -> _WhichOneofReturnType__law | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+
+Global___MovementFormShown: _TypeAlias = MovementFormShown  # noqa: Y015
 
 @_typing.final
 class PartyFactList(_message.Message):

@@ -1,0 +1,123 @@
+"""Who takes part in a movement: registered for it, with a plan of its own, and as reported.
+
+Participants are agencies and collectives of any bloc or none; each has a stream of its own, since a movement of the
+whole country has thousands.
+"""
+
+from typing import Any
+
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
+from services.kernel.performing import Act, performed_on
+from services.kernel.performing import counted as counts_fit
+from services.kernel.telling import require, tell
+from services.registry import events as e
+from services.registry.domain.bloc import established, named
+from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards
+from services.registry.domain.organisation import Mentioned, all_registered, reads
+from services.registry.domain.ruling import settles
+
+
+class RegisterParticipation(e.ParticipationFacts, Act):
+    """Register an agency or collective for a movement."""
+
+
+class ReportParticipation(e.ParticipationReportFacts, Act):
+    """Tell how an agency or collective takes part in a movement, up to a day."""
+
+
+class PlanMovement(e.MovementPlanFacts, Act):
+    """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
+
+
+Command = RegisterParticipation | ReportParticipation | PlanMovement
+Participation = frozenset[tuple[Any, ...]]
+"""What is told: the type of event, and what it is about."""
+
+
+def evolve(told: Participation, event: e.ParticipationEvent) -> Participation:
+    return told | {(event.type, *event.subject)}
+
+
+PARTICIPATION: Fold[Participation] = Fold("participation", frozenset(), evolve)
+
+
+def register(command: RegisterParticipation, told: Participation, movement: Movement, *known: Any) -> Events:
+    before = ("ParticipationRegistered", *command.subject) in told
+    if command.record is None:
+        require(
+            not before,
+            "participation.registered",
+            en="The participant is registered for this year and phase; correct that instead.",
+            vi="Đơn vị đã đăng ký cho năm, đợt này; cần đính chính nếu có thay đổi.",
+        )
+        towards(movement, command.counts.items)
+        _taking_part(command, movement, known)
+    settles(command, before)
+    return [tell(e.ParticipationRegistered, command)]
+
+
+def report(command: ReportParticipation, told: Participation, movement: Movement, *known: Any) -> Events:
+    require(
+        command.counts.items or command.text,
+        "participation.report",
+        en="Tell figures or words.",
+        vi="Cần nêu số liệu hoặc nội dung tham gia.",
+    )
+    before = ("ParticipationReported", *command.subject) in told
+    if command.record is None:
+        require(
+            not before,
+            "participation.reported",
+            en="The participant has reported for this day; correct that instead.",
+            vi="Đơn vị đã báo cáo cho ngày này; cần đính chính nếu có thay đổi.",
+        )
+        towards(movement, command.counts.items)
+        _taking_part(command, movement, known)
+    settles(command, before)
+    return [tell(e.ParticipationReported, command)]
+
+
+def plan(command: PlanMovement, told: Participation, movement: Movement, *known: Any) -> Events:
+    before = ("MovementPlanned", *command.subject) in told
+    if command.record is None:
+        require(
+            not before,
+            "participation.planned",
+            en="The participant has a plan for this year and phase; correct that instead.",
+            vi="Đơn vị đã có kế hoạch cho năm, đợt này; cần đính chính nếu có thay đổi.",
+        )
+        _taking_part(command, movement, known)
+    settles(command, before)
+    return [tell(e.MovementPlanned, command)]
+
+
+def _taking_part(command: Command, movement: Movement, known: Any) -> None:
+    """What is common to all that a participant does here. Raises Refused."""
+    performed_on(command, command.year)
+    counts_fit(command)
+    going_on(movement)
+    in_phase(movement, command.phase)
+    blocs = len(named(command.bloc))
+    for bloc in known[:blocs]:
+        established(bloc, command.effective)
+    all_registered(_naming(command), known[blocs:])
+
+
+def _naming(command: Command) -> Mentioned:
+    return {"participant": command.participant}
+
+
+def _reads(command: Command) -> list[Stream[Any]]:
+    return [
+        PARTICIPATION.of(command.movement, command.participant),
+        MOVEMENT.of(command.movement),
+        *named(command.bloc),
+        *reads(command, _naming(command)),
+    ]
+
+
+HANDLERS: Handlers = {
+    RegisterParticipation: Handler(_reads, register),
+    ReportParticipation: Handler(_reads, report),
+    PlanMovement: Handler(_reads, plan),
+}

@@ -1,0 +1,613 @@
+"""A movement: who launched it with what aims, who takes it up and takes part, with which plans, figures and reviews."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field
+
+from services.kernel.errors import Missing
+from services.kernel.provenance import Fact, Part
+from services.kernel.telling import fact, mark
+from services.kernel.text import Id
+from services.kernel.view import View
+from services.registry import events as e
+from services.registry.domain.movement import MOVEMENT
+from services.registry.domain.participation import PARTICIPATION
+from services.registry.projections import (
+    EVERY_FORM,
+    FORMS,
+    MOVEMENT_PARTS,
+    STREAMS,
+    MovementForm,
+    OfMovement,
+    Stream,
+    part_term,
+)
+from services.registry.queries.acts import YearAct
+from services.registry.queries.common import (
+    DisputeShown,
+    FactList,
+    Label,
+    PartyShown,
+    counted,
+    facts,
+    first,
+    first_party,
+    holding,
+    joined,
+    labels,
+    length,
+    party,
+    surest,
+    surest_of,
+)
+from services.registry.queries.disputes import RulingShown, contradictions, disputed, disputes, items_disputed, rulings
+from services.registry.queries.document import CitationShown, citations_of
+from services.registry.queries.targets import (
+    Aims,
+    CountShown,
+    TargetLineShown,
+    aims_of,
+    counts_of,
+    lines_disputed,
+    target_line,
+)
+
+D = TypeVar("D", bound=e.Disputable)
+
+Tells = Callable[[Any], bool]
+"""Whether an event tells of what is asked for."""
+
+LAUNCHER = ("launcher.agency", "launcher.person", "launcher.words")
+
+
+class GetMovement(BaseModel):
+    """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
+
+    movement: Id
+    """The movement."""
+    on: date | None = None
+    """What was told to be by this day; all if absent. What has no day of its own is always shown."""
+    limit: int = Field(default=100, ge=1, le=500)
+    """How many participants, reviews and movements that carry it out at most, of each; 100 if absent."""
+    after: Id | None = None
+    """The last participant of the page before, asked for at the same position."""
+
+
+class GetMovementForms(BaseModel):
+    """The forms of emulation that the law has."""
+
+    on: date | None = None
+    """On this day; all that it ever had if absent."""
+
+
+class MovementFormShown(Part):
+    """A form of emulation."""
+
+    form: str
+    """Its id."""
+    name: Fact | None
+    """What the law calls it."""
+    since: Fact | None
+    """The first day on which the law has it."""
+    expires: Fact | None
+    """The first day on which the law has it no more."""
+    law: Fact | None
+    """The law or decree that has it, by its id."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
+
+
+class MovementFormsAnswer(BaseModel):
+    """Forms of emulation, by their ids."""
+
+    forms: tuple[MovementFormShown, ...]
+    """In the order of their ids."""
+
+
+class PhaseShown(Part):
+    """A phase of a movement."""
+
+    phase: str
+    """Its id within the movement."""
+    name: Fact | None
+    """What it is called."""
+    starts: Fact | None
+    """Its first day."""
+    ends: Fact | None
+    """Its last day."""
+
+
+class TakenUpShown(Part):
+    """That a bloc takes a movement up, by one telling."""
+
+    bloc: Fact | None
+    """The bloc."""
+    year: Fact | None
+    """Its year."""
+    manner: Fact | None
+    """CONTINUED, JOINED, PUSHED or CITED."""
+    on: Fact | None
+    """The day on which it does."""
+    name: Fact | None
+    """What it calls the movement."""
+    launcher: PartyShown | None
+    """Who launched the movement, as it is told there."""
+
+
+class PilotSiteShown(Part):
+    """Where a movement is tried out first."""
+
+    agency: Fact | None
+    """The agency."""
+    place: Fact | None
+    """As worded, where no agency is named."""
+
+
+class PilotShown(Part):
+    """Sites where a movement is tried out first, by one telling."""
+
+    on: Fact | None
+    """From which day."""
+    phase: Fact | None
+    """The phase."""
+    sites: tuple[PilotSiteShown, ...]
+    """Where."""
+    declared_count: Fact | None
+    """How many there are said to be."""
+    exhaustive: Fact | None
+    """Whether all are named."""
+    director: PartyShown | None
+    """Who directs it there."""
+
+
+class ParticipationShown(Part):
+    """A registration for a movement, or a report on how somebody takes part."""
+
+    movement: Fact | None
+    """The movement."""
+    participant: Fact | None
+    """Who takes part."""
+    bloc: Fact | None
+    """The bloc in whose year it does."""
+    year: Fact | None
+    """The year."""
+    phase: Fact | None
+    """The phase of the movement."""
+    on: Fact | None
+    """The day of the registration, or up to which is reported."""
+    counts: tuple[CountShown, ...]
+    """Figures as told; of the same line one for each telling."""
+    text: Fact | None
+    """What is told beside the figures."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
+
+
+class MovementPlanShown(Part):
+    """A participant's own plan for a movement, or for a phase of it."""
+
+    movement: Fact | None
+    """The movement."""
+    participant: Fact | None
+    """Whose plan it is."""
+    bloc: Fact | None
+    """The bloc in whose year it takes part."""
+    year: Fact | None
+    """The year."""
+    phase: Fact | None
+    """The phase of the movement."""
+    on: Fact | None
+    """The day of the plan."""
+    titles: tuple[Fact, ...]
+    """What it is called, in the order of telling."""
+    plan: Fact | None
+    """The document that it stands in, by its id."""
+    contents: FactList
+    """What it plans; nothing of a plan that is known by reference alone."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
+
+
+class MovementReviewShown(Part):
+    """A review of a movement."""
+
+    movement_review: str
+    """Its id."""
+    movement: Fact | None
+    """The movement."""
+    stage: Fact | None
+    """INTERIM or FINAL."""
+    on: Fact | None
+    """Its day."""
+    starts: Fact | None
+    """The first day of the time under review."""
+    ends: Fact | None
+    """The last day of it."""
+    phase: Fact | None
+    """The phase under review."""
+    reviewer: PartyShown | None
+    """Who reviews."""
+    bloc: Fact | None
+    """The bloc in whose year it is reviewed."""
+    year: Fact | None
+    """That year."""
+    conference: Fact | None
+    """The conference at which it is reviewed."""
+    counts: tuple[CountShown, ...]
+    """How many took part, what was reached; of the same line one for each telling."""
+    results: FactList
+    """Results noted."""
+    limitations: FactList
+    """Limitations noted."""
+    lessons: FactList
+    """Lessons drawn."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
+
+
+class MovementAnswer(BaseModel):
+    """A movement."""
+
+    movement: str
+    """Its id."""
+    name: Fact | None
+    """Its name, as told at its launch or else by who takes it up."""
+    form: Fact | None
+    """Its form by law."""
+    theme: Fact | None
+    """Its theme."""
+    tags: tuple[Fact, ...]
+    """Free tags."""
+    launcher: PartyShown | None
+    """Who launched it, as told at its launch or else by who takes it up."""
+    launched_on: Fact | None
+    """The day of the launch."""
+    conference: Fact | None
+    """The conference at which it was launched."""
+    bloc: Fact | None
+    """The bloc in which it was launched."""
+    year: Fact | None
+    """The year it is for."""
+    ends: Fact | None
+    """The last day that it is to last."""
+    parent: Fact | None
+    """The movement that it carries out or is part of."""
+    parts: tuple[Fact, ...]
+    """The movements that carry it out or are part of it."""
+    phases: tuple[PhaseShown, ...]
+    """Its phases."""
+    targets: tuple[TargetLineShown, ...]
+    """What it aims at."""
+    taken_up: tuple[TakenUpShown, ...]
+    """Who takes it up, in the order of telling."""
+    pilots: tuple[PilotShown, ...]
+    """Where it is tried out first."""
+    registrations: tuple[ParticipationShown, ...]
+    """Who registered for it, in the order of the participants' ids."""
+    participations: tuple[ParticipationShown, ...]
+    """How these take part, as reported."""
+    plans: tuple[MovementPlanShown, ...]
+    """The plans that these have for it."""
+    reviews: tuple[MovementReviewShown, ...]
+    """Interim and final reviews, in the order of their ids."""
+    cut: bool
+    """Whether there are more participants, reviews or parts than asked for."""
+    citations: tuple[CitationShown, ...]
+    """The documents that it cites."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
+    disputed: bool
+    """Whether records tell of its launch in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise, those too that tell who launched what a bloc takes up."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on its launch, oldest first."""
+
+
+def always(event: Any) -> bool:
+    del event
+    return True
+
+
+async def get_movement_forms(asked: GetMovementForms, view: View) -> MovementFormsAnswer:
+    found: list[tuple[str, MovementForm]] = await view.find(FORMS, EVERY_FORM)
+    shown = ((holding(doc.told), _form(form, doc)) for form, doc in found)
+    return MovementFormsAnswer(forms=tuple(form for told, form in shown if asked.on is None or _has(told, asked.on)))
+
+
+def _has(told: Sequence[e.MovementFormRegistered], on: date) -> bool:
+    """Whether the law has the form on a day, by what is told first."""
+    since = next((event.effective for event in told if event.effective), date.min)
+    return since <= on < next((event.expires for event in told if event.expires), date.max)
+
+
+def _form(form: Id, doc: MovementForm) -> MovementFormShown:
+    told = holding(doc.told)
+    contradicting = contradictions(told, e.MovementFormFacts)
+    return MovementFormShown(
+        form=form,
+        name=first(told, "name"),
+        since=first(told, "effective"),
+        expires=first(told, "expires"),
+        law=first(told, "law.id"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(doc.told),
+    )
+
+
+async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
+    name = MOVEMENT.of(asked.movement).name
+    stream: Stream = await view.get(STREAMS, name) or Stream()
+    every = [*_by(stream.told, asked.on)]
+    joining, more_joining = await _parts(view, asked, "participation", _after(asked))
+    reviews, more_reviews = await _parts(view, asked, "review")
+    children, more_children = await _parts(view, asked, "child")
+    if not (every or joining or reviews or children or asked.after):
+        raise Missing(
+            en=f"The movement {asked.movement} is not recorded.", vi=f"Chưa ghi nhận phong trào {asked.movement}."
+        )
+    told = holding(every)
+    launches = [event for event in told if isinstance(event, e.MovementLaunched)]
+    links = [event for event in told if isinstance(event, e.MovementLinked)]
+    aims = aims_of(launches, "targets")
+    contradicting = (
+        *contradictions(launches, e.MovementFacts),
+        *lines_disputed(launches, "targets"),
+        *items_disputed(launches, "phases", "phase", "name", "starts", "ends"),
+    )
+    known = {one.field for one in contradicting}
+    others = (one for one in disputes([*launches, *links], *LAUNCHER) if one.field not in known)
+    contradicting = (*contradicting, *others)
+    answer = MovementAnswer(
+        movement=asked.movement,
+        name=first([*launches, *links], "name"),
+        form=first(launches, "form"),
+        theme=first(launches, "theme"),
+        tags=surest(tag for event in launches for tag in facts(event, "tags[{}]", len(event.tags))),
+        launcher=first_party(launches, "launcher") or first_party(links, "launcher"),
+        launched_on=first(launches, "effective"),
+        conference=first(launches, "conference"),
+        bloc=first(launches, "bloc"),
+        year=first(launches, "year"),
+        ends=first(launches, "ends"),
+        parent=first(launches, "parent"),
+        parts=tuple(part for one in children for part in _children(one, asked.movement)),
+        phases=_phases(launches),
+        targets=tuple(target_line(line, told_) for line, told_ in aims.items()),
+        taken_up=tuple(map(_taken_up, links)),
+        pilots=tuple(_pilot(event) for event in told if isinstance(event, e.MovementPiloted)),
+        registrations=tuple(shown for one in joining for shown in registrations_of(one, aims)),
+        participations=tuple(shown for one in joining for shown in participations_of(one, aims)),
+        plans=tuple(shown for one in joining for shown in plans_of(one)),
+        reviews=tuple(review_of(one, aims) for one in reviews),
+        cut=more_joining or more_reviews or more_children,
+        citations=await citations_of(view, [name]),
+        labels=(),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(every),
+    )
+    return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _by(told: Iterable[Any], on: date | None) -> Iterator[Any]:
+    """What is told to be by a day, in the order of telling."""
+    return (event for event in told if on is None or event.effective is None or event.effective <= on)
+
+
+def _after(asked: GetMovement) -> str | None:
+    return PARTICIPATION.of(asked.movement, asked.after).name if asked.after else None
+
+
+async def _parts(view: View, asked: GetMovement, kind: Any, after: str | None = None) -> tuple[list[list[Any]], bool]:
+    """What streams of a kind that belong to the movement tell of it, and whether there are more."""
+    term = part_term(kind, asked.movement)
+    found = await view.find(MOVEMENT_PARTS, term, limit=asked.limit + 1, after_key=after)
+    docs: list[OfMovement] = [doc for _, doc in found[: asked.limit]]
+    told = ([*_by(doc.told, asked.on)] for doc in docs)
+    return [one for one in told if one], len(found) > asked.limit
+
+
+def _children(told: Sequence[Any], movement: Id) -> Iterator[Fact]:
+    """The movement that these launches tell of, if it carries this one out."""
+    for event in holding(told):
+        if event.parent == movement:
+            yield Fact(value=event.movement, mark=mark(event.record, "parent"))
+            return
+
+
+def _phases(launches: Sequence[e.MovementLaunched]) -> tuple[PhaseShown, ...]:
+    """Each phase once, each field as told first."""
+    found: dict[Id, dict[str, Fact | None]] = {}
+    for event in launches:
+        for i, phase in enumerate(event.phases.items):
+            told = found.setdefault(phase.phase, dict.fromkeys(("name", "starts", "ends")))
+            told.update({name: known or fact(event, f"phases.items[{i}].{name}") for name, known in told.items()})
+    return tuple(PhaseShown(phase=phase, **told) for phase, told in found.items())
+
+
+def _taken_up(event: e.MovementLinked) -> TakenUpShown:
+    return TakenUpShown(
+        bloc=fact(event, "bloc"),
+        year=fact(event, "year"),
+        manner=fact(event, "manner"),
+        on=fact(event, "effective"),
+        name=fact(event, "name"),
+        launcher=party(event, "launcher"),
+    )
+
+
+def _pilot(event: e.MovementPiloted) -> PilotShown:
+    paths = [f"sites.items[{i}]" for i in range(length(event, "sites"))]
+    return PilotShown(
+        on=fact(event, "effective"),
+        phase=fact(event, "phase"),
+        sites=tuple(PilotSiteShown(agency=fact(event, f"{p}.agency"), place=fact(event, f"{p}.place")) for p in paths),
+        **counted(event, "sites"),
+        director=party(event, "director"),
+    )
+
+
+def registrations_of(told: Sequence[Any], aims: Aims, tells: Tells = always) -> Iterator[ParticipationShown]:
+    """A participant's registrations, one for each year and phase."""
+    same = _same(told, e.ParticipationRegistered, tells)
+    return (_participation(one, e.ParticipationFacts, told, aims) for one in same)
+
+
+def participations_of(told: Sequence[Any], aims: Aims, tells: Tells = always) -> Iterator[ParticipationShown]:
+    """A participant's reports, one for each year, phase and day."""
+    same = _same(told, e.ParticipationReported, tells)
+    return (_participation(one, e.ParticipationReportFacts, told, aims) for one in same)
+
+
+def plans_of(told: Sequence[Any], tells: Tells = always) -> Iterator[MovementPlanShown]:
+    """A participant's plans, one for each year and phase."""
+    return (_plan(one, told) for one in _same(told, e.MovementPlanned, tells))
+
+
+async def of_year(view: View, acts: Iterable[YearAct]) -> dict[str, Any]:
+    """What a bloc's year has of movements beside their launch, by field of its answer."""
+    joining = [act for act in acts if act.stream.startswith(f"{PARTICIPATION.kind}:")]
+    reviewing = [act for act in acts if act.of(e.MovementReviewed)]
+    aims = await _aims(view, [act.holds[0] for act in (*joining, *reviewing)])
+    return {
+        "registrations": tuple(x for a in joining for x in registrations_of(a.every, aims[_movement(a)], a.tells)),
+        "participations": tuple(x for a in joining for x in participations_of(a.every, aims[_movement(a)], a.tells)),
+        "movement_plans": tuple(x for a in joining for x in plans_of(a.every, a.tells)),
+        "movement_reviews": tuple(review_of(a.every, aims[_movement(a)]) for a in reviewing),
+    }
+
+
+def _movement(act: YearAct) -> Id:
+    told: Any = act.holds[0]
+    return str(told.movement)
+
+
+async def _aims(view: View, told: Iterable[Any]) -> Mapping[Id, Aims]:
+    """What the movements aim at that events tell of, by movement."""
+    names = {event.movement: MOVEMENT.of(event.movement).name for event in told}
+    found: dict[str, Stream] = await view.many(STREAMS, names.values())
+    launches = {
+        movement: [x for x in holding(found[name].told) if isinstance(x, e.MovementLaunched)] if name in found else []
+        for movement, name in names.items()
+    }
+    return {movement: aims_of(events, "targets") for movement, events in launches.items()}
+
+
+def _same(told: Sequence[Any], kind: type[D], tells: Tells) -> Iterable[list[D]]:
+    """What holds of a kind, together what is told of the same, where any of it tells of what is asked for."""
+    found: dict[tuple[Any, ...], list[D]] = {}
+    for event in holding(told):
+        if isinstance(event, kind):
+            found.setdefault(event.subject, []).append(event)
+    return [same for same in found.values() if any(map(tells, same))]
+
+
+def _ruled(told: Sequence[Any], same: Sequence[e.Disputable]) -> tuple[RulingShown, ...]:
+    one = same[0]
+    return rulings(x for x in told if isinstance(x, type(one)) and x.subject == one.subject)
+
+
+def _participation(
+    same: Sequence[e.ParticipationRegistered] | Sequence[e.ParticipationReported],
+    kind: type[e.ParticipationFacts],
+    told: Sequence[Any],
+    aims: Aims,
+) -> ParticipationShown:
+    contradicting = (*contradictions(same, kind), *_counts_disputed(same))
+    return ParticipationShown(
+        movement=first(same, "movement"),
+        participant=first(same, "participant"),
+        bloc=first(same, "bloc"),
+        year=first(same, "year"),
+        phase=first(same, "phase"),
+        on=first(same, "effective"),
+        counts=_counts(same, aims),
+        text=first(same, "text") if kind is e.ParticipationReportFacts else None,
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=_ruled(told, same),
+    )
+
+
+def _counts(told: Sequence[Any], aims: Aims) -> tuple[CountShown, ...]:
+    """Figures that several records tell: each value once, the surest."""
+    found: dict[e.Counted, list[CountShown]] = {}
+    for event in told:
+        for count, shown in zip(event.counts.items, counts_of(event, "counts", aims), strict=True):
+            found.setdefault(count, []).append(shown)
+    return tuple(surest_of(same) for same in found.values())
+
+
+def _counts_disputed(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
+    """Lines of which several figures are told."""
+    found: dict[str, list[Fact]] = {}
+    for event in told:
+        for i, count in enumerate(event.counts.items):
+            figure = fact(event, f"counts.items[{i}].value.figure")
+            if figure and (about := count.line or count.text):
+                found.setdefault(about, []).append(figure)
+    return tuple(one for about, figures in found.items() for one in disputed("counts.value.figure", figures, about))
+
+
+def _plan(same: Sequence[e.MovementPlanned], told: Sequence[Any]) -> MovementPlanShown:
+    contradicting = contradictions(same, e.MovementPlanFacts)
+    return MovementPlanShown(
+        movement=first(same, "movement"),
+        participant=first(same, "participant"),
+        bloc=first(same, "bloc"),
+        year=first(same, "year"),
+        phase=first(same, "phase"),
+        on=first(same, "effective"),
+        titles=surest(title for event in same if (title := fact(event, "title"))),
+        plan=first(same, "plan.id"),
+        contents=joined(same, "contents"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=_ruled(told, same),
+    )
+
+
+def review_of(told: Sequence[Any], aims: Aims) -> MovementReviewShown:
+    """One review, and what its records tell otherwise."""
+    same = holding(told)
+    contradicting = (*contradictions(same, e.MovementReviewFacts), *_counts_disputed(same))
+    return MovementReviewShown(
+        movement_review=same[0].movement_review,
+        movement=first(same, "movement"),
+        stage=first(same, "stage"),
+        on=first(same, "effective"),
+        starts=first(same, "starts"),
+        ends=first(same, "ends"),
+        phase=first(same, "phase"),
+        reviewer=first_party(same, "reviewer"),
+        bloc=first(same, "bloc"),
+        year=first(same, "year"),
+        conference=first(same, "conference"),
+        counts=_counts(same, aims),
+        results=joined(same, "results"),
+        limitations=joined(same, "limitations"),
+        lessons=joined(same, "lessons"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings(told),
+    )
