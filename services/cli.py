@@ -26,7 +26,7 @@ import uvloop
 from cyclopts import App, Parameter
 from pydantic import ValidationError
 
-from services import tables, upkeep
+from services import tables, todo, upkeep
 from services.kernel import auth, convert
 from services.kernel import migrate as migrations
 from services.kernel.binding import Unbound
@@ -309,6 +309,67 @@ def export(table: Literal["organisations", "blocs", "members"], file: Path, *, a
         given = runner.run(tables.given_out(table, form, at, token))
     file.write_bytes(given.content)
     upkeep.out.print(f"{given.lines} lines in {file}", markup=False)
+
+
+@app.command(name="todo")
+def todo_(
+    *,
+    at: At,
+    token: Token,
+    bloc: str | None = None,
+    organisation: str | None = None,
+    on: str | None = None,
+    as_of_time: str | None = None,
+    school_year: bool = False,
+    as_json: Annotated[bool, Parameter(name="--json")] = False,
+) -> None:
+    """What is due in a bloc or for an organisation, done or not, by the day on which it is due.
+
+    Parameters
+    ----------
+    on
+        The day, such as 2025-03-25; today in Vietnam without it.
+    as_of_time
+        As known at this time (RFC 3339).
+    school_year
+        By the deadlines of a school year, and not of a calendar year.
+    as_json
+        One line of JSON for a program, and no table.
+    """
+    asked = todo.Asked(bloc, organisation, on, as_of_time, school_year)
+    _asynchronous(todo.listed(asked, at, token, as_json=as_json))
+
+
+@app.command
+def reminders(
+    *,
+    at: At,
+    token: Token,
+    within: int = 14,
+    bloc: str | None = None,
+    organisation: str | None = None,
+    on: str | None = None,
+    as_of_time: str | None = None,
+    school_year: bool = False,
+    as_json: Annotated[bool, Parameter(name="--json")] = False,
+) -> None:
+    """What is late, and what is due soon and not known to be done. It sends nothing to anybody.
+
+    Parameters
+    ----------
+    within
+        How many days ahead.
+    on
+        The day, such as 2025-03-25; today in Vietnam without it.
+    as_of_time
+        As known at this time (RFC 3339).
+    school_year
+        By the deadlines of a school year, and not of a calendar year.
+    as_json
+        One line of JSON for a program, and no table.
+    """
+    asked = todo.Asked(bloc, organisation, on, as_of_time, school_year, within)
+    _asynchronous(todo.listed(asked, at, token, as_json=as_json))
 
 
 @app.command

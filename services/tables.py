@@ -17,7 +17,7 @@ _CHANNEL = [("grpc.max_receive_message_length", 16 * 1024 * 1024)]
 async def take_in(name: str, content: bytes, at: str, token: str, *, dry_run: bool) -> None:
     """Import a file and print the report. Raises Failed where a line or the file is rejected."""
     request = registry_pb2.ImportTableRequest(name=name, content=content, dry_run=dry_run)
-    answer = await _called(at, token, "ImportTable", request)
+    answer = await called(at, token, "ImportTable", request)
     _show(answer)
     if any(sheet.rejected for sheet in answer.sheets):
         raise Failed
@@ -28,11 +28,12 @@ async def given_out(table: str, form: str, at: str, token: str) -> registry_pb2.
     request = registry_pb2.ExportTableRequest(
         table=types_pb2.Table.Value(f"TABLE_{table.upper()}"), form=types_pb2.TableForm.Value(f"TABLE_FORM_{form}")
     )
-    answer: registry_pb2.ExportTableResponse = await _called(at, token, "ExportTable", request)
+    answer: registry_pb2.ExportTableResponse = await called(at, token, "ExportTable", request)
     return answer
 
 
-async def _called(at: str, token: str, method: str, request: Any) -> Any:
+async def called(at: str, token: str, method: str, request: Any) -> Any:
+    """What registry answers. Raises Failed, having said why."""
     async with grpc.aio.insecure_channel(at, options=_CHANNEL) as channel:
         call = getattr(registry_pb2_grpc.RegistryServiceStub(channel), method)
         try:

@@ -14,6 +14,7 @@ OTHERS = {
         "bloc",
         "body",
         "conference",
+        "deadline",
         "document",
         "exemplar",
         "form",

@@ -23,7 +23,7 @@ from deploy.local.processes import ServerError
 from deploy.local.servers import Servers
 from deploy.local.system import SERVICES, System
 
-BEFORE = ("organisations", "catalogue", "scenario_0", "scenario_1")
+BEFORE = ("organisations", "catalogue", "calendar", "scenario_0", "scenario_1")
 """What is told before scenario 2."""
 AFTER = ("scenario_2", "scenario_3", "scenario_4")
 YEARS = (
@@ -99,6 +99,7 @@ def _title(scenario: str) -> str:
     return {
         "organisations": "   the organisations that the articles name",
         "catalogue": "   the catalogue of awards",
+        "calendar": "   the deadlines of the law",
         "scenario-0": "0  justice and security bloc, 2020",
         "scenario-1": "1  cluster of five cities, 2020",
         "scenario-2": "2  justice and security bloc, 2023",

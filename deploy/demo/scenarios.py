@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import yaml
 
 FOLDER = Path(__file__).parent
-NAMES = ("organisations", "catalogue", *(f"scenario_{n}" for n in range(5)), "constructed", "correction")
+NAMES = ("organisations", "catalogue", "calendar", *(f"scenario_{n}" for n in range(5)), "constructed", "correction")
 NAMESPACE = UUID("6f1d4f0e-8f0b-5d7c-9f3e-2b6a4d1c7e55")
 
 

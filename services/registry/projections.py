@@ -1,7 +1,7 @@
 """What registry's own events make of organisations, blocs, their leadership and their years."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, Field
 
@@ -12,6 +12,7 @@ from services.kernel.standing import FactRetracted, Telling, and_then, holds, st
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC
+from services.registry.domain.deadline import DEADLINE, Version, versions
 from services.registry.domain.document import DOCUMENT
 from services.registry.domain.form import FORM
 from services.registry.domain.heading import Summation
@@ -55,6 +56,7 @@ DocumentTold = Telling[Annotated[e.DocumentEvent | FactRetracted, Field(discrimi
 CitationTold = Telling[Annotated[e.CitationEvent | FactRetracted, Field(discriminator="type")]]
 FormTold = Telling[Annotated[e.MovementFormEvent | FactRetracted, Field(discriminator="type")]]
 MovementPartTold = Telling[Annotated[MovementPart | FactRetracted, Field(discriminator="type")]]
+DeadlineTold = Telling[Annotated[e.DeadlineEvent | FactRetracted, Field(discriminator="type")]]
 LeadershipTold = Telling[Annotated[e.LeadershipEvent | FactRetracted, Field(discriminator="type")]]
 StreamTold = Telling[Annotated[StreamEvent | FactRetracted, Field(discriminator="type")]]
 
@@ -144,6 +146,31 @@ class OfMovement(BaseModel):
         return holds(self.events)
 
 
+class Deadline(BaseModel):
+    """All that was told of a deadline, oldest first."""
+
+    events: tuple[DeadlineTold, ...] = ()
+
+    @property
+    def told(self) -> list[e.DeadlineEvent]:
+        """What stands of it."""
+        return holds(self.events)
+
+    @property
+    def versions(self) -> list[Version]:
+        """What stands of it, by the days from which it was set."""
+        told = self.told
+        set_ = [event for event in told if isinstance(event, e.DeadlineSet)]
+        return versions(set_, [event for event in told if isinstance(event, e.DeadlineLifted)])
+
+
+class Involved(BaseModel):
+    """In which blocs an organisation may have something to do."""
+
+    blocs: tuple[Id, ...] = ()
+    """Those of which something was ever told that names it, whether that stands or not."""
+
+
 class Led(BaseModel):
     """What it takes to say who headed a bloc on a day."""
 
@@ -219,6 +246,78 @@ def _citations(stream: str, doc: Citations | None, recorded: Recorded[Any]) -> C
     if doc is None and isinstance(recorded.event, FactRetracted):
         return None  # of a stream of another kind
     return Citations(events=and_then(doc.events if doc else (), recorded))
+
+
+def _deadline_keys(recorded: Recorded[e.DeadlineEvent | FactRetracted]) -> Iterable[Id]:
+    event = recorded.event
+    return _key_of(DEADLINE, recorded) if isinstance(event, FactRetracted) else (event.deadline,)
+
+
+def _deadline(key: str, doc: Deadline | None, recorded: Recorded[Any]) -> Deadline:
+    return Deadline(events=and_then(doc.events if doc else (), recorded))
+
+
+def deadline_terms(bloc: Id, authority: Id | None) -> list[str]:
+    """The look-up words of the deadlines that may be for a bloc."""
+    return ["law", f"bloc:{bloc}", *([f"authority:{authority}"] if authority else [])]
+
+
+def _for(event: e.DeadlineSet) -> str:
+    if event.bloc:
+        return f"bloc:{event.bloc}"
+    return f"authority:{event.authority}" if event.authority else "law"
+
+
+def _deadline_terms(doc: Deadline) -> Iterable[str]:
+    """Of each version whom it is for; a level is looked at where it is read."""
+    return sorted({_for(event) for event in doc.told if isinstance(event, e.DeadlineSet)})
+
+
+InvolvingEvent = (
+    e.BlocEstablished
+    | e.MembersDeclared
+    | e.MembershipEvent
+    | e.LeadershipElected
+    | e.LeadershipHandedOver
+    | e.LeadershipRecorded
+    | e.LeadershipCorrected
+    | e.HandoverCorrected
+    | e.CovenantEvent
+    | e.PlanDrafted
+    | e.PlanApproved
+    | e.ActivityAssigned
+)
+
+
+def _involved_keys(recorded: Recorded[InvolvingEvent]) -> Iterable[Id]:
+    return sorted(set(filter(None, _organisations(recorded.event))))
+
+
+def _organisations(event: InvolvingEvent) -> Iterable[Id | None]:
+    """Whom an event gives something to do in a bloc, or takes in or out of it."""
+    match event:
+        case e.BlocEstablished(authority=one) | e.MembershipStarted(unit=one) | e.MembershipEnded(unit=one):
+            yield one
+        case e.CovenantSigned(signature=signature):
+            yield signature.member
+        case e.LeadershipHandedOver(incoming=head) | e.HandoverCorrected(incoming=head):
+            yield head.agency if head else None
+        case e.LeadershipElected(head=head) | e.LeadershipRecorded(head=head) | e.LeadershipCorrected(head=head):
+            yield head.agency if head else None
+        case e.MembersDeclared(members=members):
+            yield from (member.unit for member in members.items)
+        case e.CovenantRecorded(signatures=signatures):
+            yield from (signature.member for signature in signatures.items)
+        case e.ActivityAssigned(lead=lead, joining=joining):
+            yield from (lead, *joining)
+        case e.PlanDrafted(items=items) | e.PlanApproved(items=items):
+            yield from (agency for item in (items.items if items else ()) for agency in (item.lead, *item.joining))
+        case _:
+            assert_never(event)
+
+
+def _involved(key: str, doc: Involved | None, recorded: Recorded[InvolvingEvent]) -> Involved:
+    return Involved(blocs=_with(doc.blocs if doc else (), recorded.event.bloc))
 
 
 def cited_term(document: Id) -> str:
@@ -420,6 +519,25 @@ YEARS = Model(
     doc=Year,
     version=7,
 )
+DEADLINES = Model(
+    "deadlines",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.DeadlineEvent, FactRetracted),
+    _deadline_keys,
+    _deadline,
+    doc=Deadline,
+    terms=_deadline_terms,
+)
+INVOLVED = Model(
+    "involved",
+    "registry",
+    e.VOCABULARY,
+    types_of(InvolvingEvent),
+    _involved_keys,
+    _involved,
+    doc=Involved,
+)
 STREAMS = Model(
     "streams",
     "registry",
@@ -431,4 +549,16 @@ STREAMS = Model(
     history="stream",
     version=12,
 )
-MODELS = (ORGANISATIONS, BLOCS, DOCUMENTS, CITATIONS, FORMS, MOVEMENT_PARTS, LEADERSHIPS, YEARS, STREAMS)
+MODELS = (
+    ORGANISATIONS,
+    BLOCS,
+    DOCUMENTS,
+    CITATIONS,
+    FORMS,
+    MOVEMENT_PARTS,
+    LEADERSHIPS,
+    YEARS,
+    DEADLINES,
+    INVOLVED,
+    STREAMS,
+)

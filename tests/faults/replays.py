@@ -24,6 +24,7 @@ from tests.play import Services, play, three
 SCENARIOS = (
     "organisations",
     "catalogue",
+    "calendar",
     "scenario_0",
     "scenario_1",
     "scenario_2",

@@ -91,7 +91,7 @@ def retract(stream: str, version: int) -> Retract:
     return Retract(stream=stream, retracts=version, reason="of another bloc", record=RECORD)
 
 
-THINGS = ("organisation", "conference", "person", "document", "exemplar", "body", "movement")
+THINGS = ("organisation", "conference", "person", "document", "exemplar", "body", "movement", "deadline")
 """What answers of its own are about, by the field of a command that names it."""
 
 

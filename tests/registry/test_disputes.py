@@ -17,6 +17,7 @@ from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.body import EstablishBody
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.document import RegisterDocument
 from services.registry.domain.exemplar import RegisterExemplar
 from services.registry.domain.form import RegisterMovementForm
@@ -496,6 +497,22 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         },
         "GetBlocYear",
         lambda answer: answer.exemplars[0],
+    ),
+    e.DeadlineFacts: (
+        SetDeadline,
+        {"deadline": "nop", "what": "Nộp hồ sơ", "effective": date(2024, 1, 1)},
+        lambda n: {
+            "state": ("SUBMITTED", "NOMINATED")[n],
+            "award": f"CTD_{n}",
+            "actor": ("HEAD", "MEMBER")[n],
+            "cycle": ("CALENDAR", "SCHOOL_YEAR")[n],
+            **{field: f"{field}-{n}" for field in ("level", "authority", "bloc", "article")},
+            "due": {"month": 1 + n, "day": 1 + n, "years_after": n},
+            "decision": {"id": f"qd-{n}"},
+            "expires": date(2025, 1, 1 + n),
+        },
+        "GetDeadline",
+        lambda answer: answer.versions[0],
     ),
     e.DocumentFacts: (
         RegisterDocument,

@@ -24,6 +24,7 @@ from services.registry.domain.conference import (
     VoiceDifficulties,
 )
 from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.document import CiteDocument, RegisterDocument
 from services.registry.domain.duty import AssignDuty
 from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
@@ -206,6 +207,9 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "by.agency": FurtherExemplar(exemplar="g", step="FOUND", by=party, **told),
         "partner.agency": FurtherExemplar(exemplar="g", step="PUBLICISED", partner=party, **told),
         "issuer.agency": RegisterDocument(document="d", number="1/CT", issuer=party, **told),
+        "authority of a deadline": SetDeadline(
+            deadline="t", what="Nộp hồ sơ", authority="ubnd", words="trong quý I", decision=Source(id="qd"), **told
+        ),
         "launcher.agency": LaunchMovement(movement="m", launcher=party, **of_bloc),
         "launcher.agency of another's": LinkMovement(movement="m", launcher=party, manner="PUSHED", **of_bloc),
         "sites.items[0].agency": PilotMovement(

@@ -2,24 +2,17 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pytest
 from google.protobuf.any_pb2 import Any as Packed
 from google.protobuf.message import Message
 from openpyxl import load_workbook
 from thidua.kernel.v1 import batch_pb2, batch_pb2_grpc
 from thidua.registry.v1 import registry_pb2, registry_pb2_grpc, types_pb2
 
-from deploy.local.servers import ExistingPostgres, Postgres
-from services.kernel import auth
-from services.kernel.migrate import migrate
-from tests.kernel.rpc.conftest import OFFICERS, PASSWORD, RPC, Sample, settings
+from tests.kernel.rpc.conftest import Sample
 from tests.kernel.rpc.test_cli import thidua
 from tests.registry.files import ORGANISATIONS, Lines, xlsx
-from tests.registry.support import administer
 
 LINES: Lines = [
     ORGANISATIONS,
@@ -27,28 +20,6 @@ LINES: Lines = [
     [None, None, "Sở Tư pháp", None, None, None, "hôm qua"],
     ["an", "H29.02", "Ăn", None, None, None, None],
 ]
-
-
-@pytest.fixture
-async def served(postgres: Postgres | ExistingPostgres, tmp_path: Path) -> AsyncIterator[Sample]:
-    """Registry in a process of its own."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    await migrate(postgres.dsn(name), "registry", password=PASSWORD, prefix="test_")
-    environment = settings(postgres, postgres.dsn(name), tmp_path) | {
-        "THIDUA_DATABASE": postgres.dsn(urlsplit(postgres.dsn(name)).path[1:], "test_thidua_registry", PASSWORD),
-        "THIDUA_MASTER_KEY": "00" * 32,
-        "THIDUA_LONGEST_CALL": "30",
-    }
-    registry = Sample(environment, RPC, "registry")
-    await registry.begin()
-    registry.token = auth.issue(OFFICERS, "officer:an", ["registry"], seconds=auth.LONGEST_LIFE)
-    registry.environment |= {
-        "THIDUA_REGISTRY": f"127.0.0.1:{registry.ready['port']}",
-        "THIDUA_TOKEN": registry.token,
-    }
-    yield registry
-    await registry.end()
-    await administer(postgres, f"drop database {name} with (force)")
 
 
 async def test_an_officer_takes_a_table_in_and_out_on_the_command_line(served: Sample, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from services.registry.domain import (
     body,
     conference,
     covenant,
+    deadline,
     document,
     duty,
     exemplar,
@@ -44,5 +45,6 @@ HANDLERS: Handlers = {
     **covenant.HANDLERS,
     **plan.HANDLERS,
     **review.HANDLERS,
+    **deadline.HANDLERS,
     **RETRACTING,
 }

@@ -13,6 +13,7 @@ from services.registry.events.body import *
 from services.registry.events.common import *
 from services.registry.events.conference import *
 from services.registry.events.covenant import *
+from services.registry.events.deadline import *
 from services.registry.events.document import *
 from services.registry.events.duty import *
 from services.registry.events.exemplar import *
@@ -46,6 +47,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         CovenantEvent,
         PlanEvent,
         ReviewEvent,
+        DeadlineEvent,
         FactRetracted,
     )
 )

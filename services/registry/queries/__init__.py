@@ -6,17 +6,21 @@ from services.kernel.binding import Query
 from services.registry.projections import (
     BLOCS,
     CITATIONS,
+    DEADLINES,
     DOCUMENTS,
     FORMS,
+    INVOLVED,
     LEADERSHIPS,
     MODELS,
     MOVEMENT_PARTS,
     ORGANISATIONS,
     STREAMS,
+    YEARS,
 )
 from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.body import GetBody, get_body
 from services.registry.queries.conference import GetConference, get_conference
+from services.registry.queries.deadline import GetDeadline, get_deadline
 from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.duty import GetDuties, get_duties
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
@@ -35,6 +39,7 @@ from services.registry.queries.names import (
     get_organisation,
 )
 from services.registry.queries.person import GetPerson, GetPersons, get_person, get_persons
+from services.registry.queries.todo import GetToDo, get_to_do
 from services.registry.queries.year import GetBlocYear, get_bloc_year
 from services.registry.tables.exporting import ExportTable, export_table
 
@@ -52,6 +57,8 @@ QUERIES: Mapping[str, Query] = {
     "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
     "FindDocuments": Query(FindDocuments, find_documents, (DOCUMENTS,)),
     "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
+    "GetDeadline": Query(GetDeadline, get_deadline, (DEADLINES, ORGANISATIONS)),
+    "GetToDo": Query(GetToDo, get_to_do, (BLOCS, LEADERSHIPS, YEARS, DEADLINES, INVOLVED, STREAMS, ORGANISATIONS)),
     "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
     "GetMovement": Query(GetMovement, get_movement, (STREAMS, MOVEMENT_PARTS, DOCUMENTS, ORGANISATIONS)),
     "GetMovementForms": Query(GetMovementForms, get_movement_forms, (FORMS,)),

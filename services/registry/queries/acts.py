@@ -1,6 +1,6 @@
 """The acts of a bloc's year, each once, with all that its own stream tells of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -45,6 +45,10 @@ class YearAct:
 async def acts_of(view: View, key: str) -> list[YearAct]:
     """The acts that what holds puts into a bloc's year, in the order of their first telling."""
     year: Year = await view.get(YEARS, key) or Year()
-    streams: dict[str, Stream] = await view.many(STREAMS, year.acts)
+    return acts_in(key, year, await view.many(STREAMS, year.acts))
+
+
+def acts_in(key: str, year: Year, streams: Mapping[str, Stream]) -> list[YearAct]:
+    """The same, of streams that are read already."""
     acts = (YearAct(key, name, streams[name].told, holding(streams[name].told)) for name in year.acts)
     return [act for act in acts if any(map(act.tells, act.holds))]

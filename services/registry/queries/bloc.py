@@ -1,6 +1,6 @@
 """A bloc, its names and its members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from itertools import pairwise
@@ -221,7 +221,11 @@ def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | N
 
 async def claimed(view: View, bloc: Id, known: Bloc) -> list[Claimed]:
     """Every stay in a bloc, by each claim of a unit: starts with their ends, and ends of which no start is told."""
-    streams: dict[str, Stream] = await view.many(STREAMS, known.members)
+    return claimed_in(bloc, known, await view.many(STREAMS, known.members))
+
+
+def claimed_in(bloc: Id, known: Bloc, streams: Mapping[str, Stream]) -> list[Claimed]:
+    """The same, of streams that are read already."""
     claims = [_stays(streams[name]) for name in known.members]
     return [Claimed(stay, _overlap(stays)) for stays in claims for stay in stays if stay.bloc == bloc]
 

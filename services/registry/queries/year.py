@@ -105,7 +105,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         state=None,
         terms=terms_of(led.leadership, asked.year),
         disputed=headed_in(led.leadership, asked.year).disputed,
-        members=_members(bloc, await claimed(view, asked.bloc, bloc), asked.year),
+        members=members_in(bloc, await claimed(view, asked.bloc, bloc), asked.year),
         movements=tuple(shown for act in acts for shown in movements_of(act)),
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
         plan=plan_of([x for x in plan if not isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
@@ -132,7 +132,7 @@ async def _papers(view: View, asked: GetBlocYear) -> tuple[Sequence[Any], Sequen
     return covenant, plan
 
 
-def _members(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactList:
+def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
     told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
     lists = [_declared(event) for event in told]

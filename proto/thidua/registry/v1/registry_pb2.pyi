@@ -8252,3 +8252,475 @@ class GetHistoryResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetHistoryResponse: _TypeAlias = GetHistoryResponse  # noqa: Y015
+
+@_typing.final
+class SetDeadlineRequest(_message.Message):
+    """What SetDeadline tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    AWARD_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CYCLE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEARS_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ARTICLE_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    deadline: _builtins.str
+    """The deadline's id, chosen by the caller; the same id from a later day `effective` on is its next version."""
+    what: _builtins.str
+    """What is due, as worded."""
+    state: _types_pb2.YearState.ValueType
+    """What the year has come to once it is done; null where no state of the year tells."""
+    award: _builtins.str
+    """Of proposals: the code of the award that they are for."""
+    actor: _types_pb2.Actor.ValueType
+    """Who has to do it: the bloc's head, each member, or who organises the bloc."""
+    cycle: _types_pb2.Cycle.ValueType
+    """The kind of emulation year that it is for; null: every kind."""
+    level: _builtins.str
+    """The level of the blocs that it is for; null: every level."""
+    authority: _builtins.str
+    """Who set it for the blocs that it organises; null for a law's, and for one that a bloc set itself."""
+    bloc: _builtins.str
+    """The only bloc that it is for."""
+    words: _builtins.str
+    """Until when as worded, such as "trong quý I"."""
+    article: _builtins.str
+    """Where in that it stands."""
+    expires: _builtins.str
+    """The first day on which it is in force no more."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def years(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The emulation years that it is for; empty: every year."""
+
+    @_builtins.property
+    def due(self) -> _types_pb2.Due:
+        """Until when, a day included; null where no day is told."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The law, decree or decision that sets it."""
+
+    @_builtins.property
+    def seen(self) -> _containers.RepeatedScalarFieldContainer[_types_pb2.Seen.ValueType]:
+        """Where it was seen, if not in the official text."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        deadline: _builtins.str = ...,
+        what: _builtins.str = ...,
+        state: _types_pb2.YearState.ValueType = ...,
+        award: _builtins.str | None = ...,
+        actor: _types_pb2.Actor.ValueType = ...,
+        cycle: _types_pb2.Cycle.ValueType = ...,
+        level: _builtins.str | None = ...,
+        authority: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        years: _abc.Iterable[_builtins.int] | None = ...,
+        due: _types_pb2.Due | None = ...,
+        words: _builtins.str | None = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        article: _builtins.str | None = ...,
+        expires: _builtins.str | None = ...,
+        seen: _abc.Iterable[_types_pb2.Seen.ValueType] | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_authority", b"_authority", "_award", b"_award", "_bloc", b"_bloc", "_correction", b"_correction", "_decision", b"_decision", "_due", b"_due", "_effective", b"_effective", "_expires", b"_expires", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_words", b"_words", "article", b"article", "authority", b"authority", "award", b"award", "bloc", b"bloc", "correction", b"correction", "decision", b"decision", "due", b"due", "effective", b"effective", "expires", b"expires", "level", b"level", "record", b"record", "ruling", b"ruling", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_authority", b"_authority", "_award", b"_award", "_bloc", b"_bloc", "_correction", b"_correction", "_decision", b"_decision", "_due", b"_due", "_effective", b"_effective", "_expires", b"_expires", "_level", b"_level", "_record", b"_record", "_ruling", b"_ruling", "_words", b"_words", "actor", b"actor", "article", b"article", "authority", b"authority", "award", b"award", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "cycle", b"cycle", "deadline", b"deadline", "decision", b"decision", "due", b"due", "effective", b"effective", "expires", b"expires", "level", b"level", "record", b"record", "ruling", b"ruling", "seen", b"seen", "state", b"state", "what", b"what", "words", b"words", "years", b"years"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__article: _TypeAlias = _typing.Literal["article"]  # noqa: Y015
+    _WhichOneofArgType__article: _TypeAlias = _typing.Literal["_article", b"_article"]  # noqa: Y015
+    _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
+    _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
+    _WhichOneofReturnType__award: _TypeAlias = _typing.Literal["award"]  # noqa: Y015
+    _WhichOneofArgType__award: _TypeAlias = _typing.Literal["_award", b"_award"]  # noqa: Y015
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__expires: _TypeAlias = _typing.Literal["expires"]  # noqa: Y015
+    _WhichOneofArgType__expires: _TypeAlias = _typing.Literal["_expires", b"_expires"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__article) -> _WhichOneofReturnType__article | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__award) -> _WhichOneofReturnType__award | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires) -> _WhichOneofReturnType__expires | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___SetDeadlineRequest: _TypeAlias = SetDeadlineRequest  # noqa: Y015
+
+@_typing.final
+class SetDeadlineResponse(_message.Message):
+    """Where SetDeadline was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetDeadlineResponse: _TypeAlias = SetDeadlineResponse  # noqa: Y015
+
+@_typing.final
+class LiftDeadlineRequest(_message.Message):
+    """What LiftDeadline tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    deadline: _builtins.str
+    """The deadline; `effective` is the first day on which it is in force no more."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The law, decree or decision that lifts it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        deadline: _builtins.str = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "command_id", b"command_id", "correction", b"correction", "deadline", b"deadline", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+
+Global___LiftDeadlineRequest: _TypeAlias = LiftDeadlineRequest  # noqa: Y015
+
+@_typing.final
+class LiftDeadlineResponse(_message.Message):
+    """Where LiftDeadline was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftDeadlineResponse: _TypeAlias = LiftDeadlineResponse  # noqa: Y015
+
+@_typing.final
+class GetDeadlineRequest(_message.Message):
+    """What GetDeadline asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    deadline: _builtins.str
+    """The deadline."""
+    on: _builtins.str
+    """The day of the version in force; all versions if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        deadline: _builtins.str = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "deadline", b"deadline", "on", b"on", "read", b"read"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___GetDeadlineRequest: _TypeAlias = GetDeadlineRequest  # noqa: Y015
+
+@_typing.final
+class GetDeadlineResponse(_message.Message):
+    """A deadline."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    LIFTINGS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    deadline: _builtins.str
+    """Its id."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DeadlineShown]:
+        """Oldest first; empty where none is in force on the day asked for."""
+
+    @_builtins.property
+    def liftings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.LiftingShown]:
+        """That it was lifted, whatever the day asked for."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        deadline: _builtins.str = ...,
+        versions: _abc.Iterable[_types_pb2.DeadlineShown] | None = ...,
+        liftings: _abc.Iterable[_types_pb2.LiftingShown] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline", b"deadline", "known", b"known", "labels", b"labels", "liftings", b"liftings", "sources", b"sources", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDeadlineResponse: _TypeAlias = GetDeadlineResponse  # noqa: Y015
+
+@_typing.final
+class GetToDoRequest(_message.Message):
+    """What GetToDo asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    WITHIN_FIELD_NUMBER: _builtins.int
+    CYCLE_FIELD_NUMBER: _builtins.int
+    organisation: _builtins.str
+    """The organisation: what it has to do in each of its blocs."""
+    bloc: _builtins.str
+    """The bloc: what all have to do in it."""
+    on: _builtins.str
+    """The day. What took place later is not counted, and what is due is looked at for the year of the day and the year
+    before, whose work closes in it; of the year after only what a plan or covenant tells.
+    """
+    within: _builtins.int
+    """Given, only what is late, and what is not known to be done and due within so many days."""
+    cycle: _types_pb2.Cycle.ValueType
+    """Deadlines for another kind of emulation year are left out; CALENDAR if absent."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        organisation: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        on: _builtins.str = ...,
+        within: _builtins.int | None = ...,
+        cycle: _types_pb2.Cycle.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_organisation", b"_organisation", "_read", b"_read", "_within", b"_within", "bloc", b"bloc", "organisation", b"organisation", "read", b"read", "within", b"within"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_organisation", b"_organisation", "_read", b"_read", "_within", b"_within", "bloc", b"bloc", "cycle", b"cycle", "on", b"on", "organisation", b"organisation", "read", b"read", "within", b"within"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__organisation: _TypeAlias = _typing.Literal["organisation"]  # noqa: Y015
+    _WhichOneofArgType__organisation: _TypeAlias = _typing.Literal["_organisation", b"_organisation"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    _WhichOneofReturnType__within: _TypeAlias = _typing.Literal["within"]  # noqa: Y015
+    _WhichOneofArgType__within: _TypeAlias = _typing.Literal["_within", b"_within"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__organisation) -> _WhichOneofReturnType__organisation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__within) -> _WhichOneofReturnType__within | None: ...
+
+Global___GetToDoRequest: _TypeAlias = GetToDoRequest  # noqa: Y015
+
+@_typing.final
+class GetToDoResponse(_message.Message):
+    """What there is to do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TaskShown]:
+        """By the day on which they are due, those without one last, and then in Vietnamese order."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        tasks: _abc.Iterable[_types_pb2.TaskShown] | None = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known", b"known", "labels", b"labels", "sources", b"sources", "tasks", b"tasks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetToDoResponse: _TypeAlias = GetToDoResponse  # noqa: Y015

@@ -292,6 +292,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementResponse.FromString,
                 _registered_method=True)
+        self.SetDeadline = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/SetDeadline',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetDeadlineRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetDeadlineResponse.FromString,
+                _registered_method=True)
+        self.LiftDeadline = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/LiftDeadline',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineResponse.FromString,
+                _registered_method=True)
         self.Retract = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/Retract',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.SerializeToString,
@@ -371,6 +381,16 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetMovementForms',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsResponse.FromString,
+                _registered_method=True)
+        self.GetDeadline = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetDeadline',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDeadlineRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDeadlineResponse.FromString,
+                _registered_method=True)
+        self.GetToDo = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetToDo',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoResponse.FromString,
                 _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetPerson',
@@ -762,6 +782,20 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetDeadline(self, request, context):
+        """Set a deadline by decision, or its next version, or record one that a law sets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LiftDeadline(self, request, context):
+        """Lift a deadline by decision: from `effective` on it is in force no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Retract(self, request, context):
         """Tell that what an event told was never so. A retracted correction brings back what it had replaced.
         """
@@ -869,6 +903,20 @@ class RegistryServiceServicer:
 
     def GetMovementForms(self, request, context):
         """The forms of emulation that the law has.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDeadline(self, request, context):
+        """A deadline in its versions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetToDo(self, request, context):
+        """What is due for an organisation, or in a bloc, on a day. Name one of the two.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1168,6 +1216,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PlanMovementResponse.SerializeToString,
             ),
+            'SetDeadline': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetDeadline,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetDeadlineRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetDeadlineResponse.SerializeToString,
+            ),
+            'LiftDeadline': grpc.unary_unary_rpc_method_handler(
+                    servicer.LiftDeadline,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineResponse.SerializeToString,
+            ),
             'Retract': grpc.unary_unary_rpc_method_handler(
                     servicer.Retract,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.FromString,
@@ -1247,6 +1305,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetMovementForms,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsResponse.SerializeToString,
+            ),
+            'GetDeadline': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDeadline,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDeadlineRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetDeadlineResponse.SerializeToString,
+            ),
+            'GetToDo': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetToDo,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoResponse.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPerson,
@@ -2665,6 +2733,60 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def SetDeadline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/SetDeadline',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.SetDeadlineRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.SetDeadlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LiftDeadline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/LiftDeadline',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Retract(request,
             target,
             options=(),
@@ -3086,6 +3208,60 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetMovementForms',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetMovementFormsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDeadline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetDeadline',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDeadlineRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetDeadlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetToDo(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetToDo',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -138,6 +138,10 @@ class RegistryServiceStub:
     """Tell how an agency or collective takes part in a movement, up to a day."""
     PlanMovement: _grpc.UnaryUnaryMultiCallable[_registry_pb2.PlanMovementRequest, _registry_pb2.PlanMovementResponse]
     """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
+    SetDeadline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.SetDeadlineRequest, _registry_pb2.SetDeadlineResponse]
+    """Set a deadline by decision, or its next version, or record one that a law sets."""
+    LiftDeadline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LiftDeadlineRequest, _registry_pb2.LiftDeadlineResponse]
+    """Lift a deadline by decision: from `effective` on it is in force no more."""
     Retract: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
@@ -170,6 +174,10 @@ class RegistryServiceStub:
     """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
     GetMovementForms: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetMovementFormsRequest, _registry_pb2.GetMovementFormsResponse]
     """The forms of emulation that the law has."""
+    GetDeadline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDeadlineRequest, _registry_pb2.GetDeadlineResponse]
+    """A deadline in its versions."""
+    GetToDo: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetToDoRequest, _registry_pb2.GetToDoResponse]
+    """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -293,6 +301,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Tell how an agency or collective takes part in a movement, up to a day."""
     PlanMovement: _aio.UnaryUnaryMultiCallable[_registry_pb2.PlanMovementRequest, _registry_pb2.PlanMovementResponse]  # type: ignore[assignment]
     """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
+    SetDeadline: _aio.UnaryUnaryMultiCallable[_registry_pb2.SetDeadlineRequest, _registry_pb2.SetDeadlineResponse]  # type: ignore[assignment]
+    """Set a deadline by decision, or its next version, or record one that a law sets."""
+    LiftDeadline: _aio.UnaryUnaryMultiCallable[_registry_pb2.LiftDeadlineRequest, _registry_pb2.LiftDeadlineResponse]  # type: ignore[assignment]
+    """Lift a deadline by decision: from `effective` on it is in force no more."""
     Retract: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]  # type: ignore[assignment]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
@@ -325,6 +337,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
     GetMovementForms: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetMovementFormsRequest, _registry_pb2.GetMovementFormsResponse]  # type: ignore[assignment]
     """The forms of emulation that the law has."""
+    GetDeadline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDeadlineRequest, _registry_pb2.GetDeadlineResponse]  # type: ignore[assignment]
+    """A deadline in its versions."""
+    GetToDo: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetToDoRequest, _registry_pb2.GetToDoResponse]  # type: ignore[assignment]
+    """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -753,6 +769,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell the plan that an agency or collective has for a movement, or for a phase of it."""
 
     @_abc_1.abstractmethod
+    def SetDeadline(
+        self,
+        request: _registry_pb2.SetDeadlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.SetDeadlineResponse, _abc.Awaitable[_registry_pb2.SetDeadlineResponse]]:
+        """Set a deadline by decision, or its next version, or record one that a law sets."""
+
+    @_abc_1.abstractmethod
+    def LiftDeadline(
+        self,
+        request: _registry_pb2.LiftDeadlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.LiftDeadlineResponse, _abc.Awaitable[_registry_pb2.LiftDeadlineResponse]]:
+        """Lift a deadline by decision: from `effective` on it is in force no more."""
+
+    @_abc_1.abstractmethod
     def Retract(
         self,
         request: _registry_pb2.RetractRequest,
@@ -879,6 +911,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetMovementFormsResponse, _abc.Awaitable[_registry_pb2.GetMovementFormsResponse]]:
         """The forms of emulation that the law has."""
+
+    @_abc_1.abstractmethod
+    def GetDeadline(
+        self,
+        request: _registry_pb2.GetDeadlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetDeadlineResponse, _abc.Awaitable[_registry_pb2.GetDeadlineResponse]]:
+        """A deadline in its versions."""
+
+    @_abc_1.abstractmethod
+    def GetToDo(
+        self,
+        request: _registry_pb2.GetToDoRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetToDoResponse, _abc.Awaitable[_registry_pb2.GetToDoResponse]]:
+        """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
 
     @_abc_1.abstractmethod
     def GetPerson(

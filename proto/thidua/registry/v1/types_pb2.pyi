@@ -516,6 +516,202 @@ LINE_OUTCOME_REJECTED: LineOutcome.ValueType  # 3
 """Something is wrong with it."""
 Global___LineOutcome: _TypeAlias = LineOutcome  # noqa: Y015
 
+class _YearState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _YearStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_YearState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    YEAR_STATE_UNSPECIFIED: _YearState.ValueType  # 0
+    """Not told."""
+    YEAR_STATE_LED: _YearState.ValueType  # 1
+    """Leadership elected or otherwise known."""
+    YEAR_STATE_LAUNCHED: _YearState.ValueType  # 2
+    """Phát động thi đua."""
+    YEAR_STATE_COVENANTED: _YearState.ValueType  # 3
+    """Ký giao ước."""
+    YEAR_STATE_PLANNED: _YearState.ValueType  # 4
+    """The plan is approved."""
+    YEAR_STATE_MID_REVIEWED: _YearState.ValueType  # 5
+    """Sơ kết."""
+    YEAR_STATE_INSPECTED: _YearState.ValueType  # 6
+    """Kiểm tra."""
+    YEAR_STATE_SELF_SCORED: _YearState.ValueType  # 7
+    """Tự chấm điểm."""
+    YEAR_STATE_CROSS_VERIFIED: _YearState.ValueType  # 8
+    """Chấm chéo."""
+    YEAR_STATE_COUNCIL_SCORED: _YearState.ValueType  # 9
+    """Scores approved."""
+    YEAR_STATE_RANKED: _YearState.ValueType  # 10
+    """Ranking published."""
+    YEAR_STATE_SUMMED_UP: _YearState.ValueType  # 11
+    """Tổng kết."""
+    YEAR_STATE_NOMINATED: _YearState.ValueType  # 12
+    """Thống nhất đề nghị."""
+    YEAR_STATE_DISCLOSED: _YearState.ValueType  # 13
+    """Công khai lấy ý kiến."""
+    YEAR_STATE_SUBMITTED: _YearState.ValueType  # 14
+    """Trình hồ sơ."""
+    YEAR_STATE_APPRAISED: _YearState.ValueType  # 15
+    """Thẩm định."""
+    YEAR_STATE_COUNCIL_VOTED: _YearState.ValueType  # 16
+    """The council has voted."""
+    YEAR_STATE_DECIDED: _YearState.ValueType  # 17
+    """Quyết định khen thưởng."""
+    YEAR_STATE_CONFERRED: _YearState.ValueType  # 18
+    """Trao tặng."""
+
+class YearState(_YearState, metaclass=_YearStateEnumTypeWrapper):
+    """What a bloc's year comes to, in the order of its life cycle."""
+
+YEAR_STATE_UNSPECIFIED: YearState.ValueType  # 0
+"""Not told."""
+YEAR_STATE_LED: YearState.ValueType  # 1
+"""Leadership elected or otherwise known."""
+YEAR_STATE_LAUNCHED: YearState.ValueType  # 2
+"""Phát động thi đua."""
+YEAR_STATE_COVENANTED: YearState.ValueType  # 3
+"""Ký giao ước."""
+YEAR_STATE_PLANNED: YearState.ValueType  # 4
+"""The plan is approved."""
+YEAR_STATE_MID_REVIEWED: YearState.ValueType  # 5
+"""Sơ kết."""
+YEAR_STATE_INSPECTED: YearState.ValueType  # 6
+"""Kiểm tra."""
+YEAR_STATE_SELF_SCORED: YearState.ValueType  # 7
+"""Tự chấm điểm."""
+YEAR_STATE_CROSS_VERIFIED: YearState.ValueType  # 8
+"""Chấm chéo."""
+YEAR_STATE_COUNCIL_SCORED: YearState.ValueType  # 9
+"""Scores approved."""
+YEAR_STATE_RANKED: YearState.ValueType  # 10
+"""Ranking published."""
+YEAR_STATE_SUMMED_UP: YearState.ValueType  # 11
+"""Tổng kết."""
+YEAR_STATE_NOMINATED: YearState.ValueType  # 12
+"""Thống nhất đề nghị."""
+YEAR_STATE_DISCLOSED: YearState.ValueType  # 13
+"""Công khai lấy ý kiến."""
+YEAR_STATE_SUBMITTED: YearState.ValueType  # 14
+"""Trình hồ sơ."""
+YEAR_STATE_APPRAISED: YearState.ValueType  # 15
+"""Thẩm định."""
+YEAR_STATE_COUNCIL_VOTED: YearState.ValueType  # 16
+"""The council has voted."""
+YEAR_STATE_DECIDED: YearState.ValueType  # 17
+"""Quyết định khen thưởng."""
+YEAR_STATE_CONFERRED: YearState.ValueType  # 18
+"""Trao tặng."""
+Global___YearState: _TypeAlias = YearState  # noqa: Y015
+
+class _Actor:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ActorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Actor.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ACTOR_UNSPECIFIED: _Actor.ValueType  # 0
+    """Not told."""
+    ACTOR_HEAD: _Actor.ValueType  # 1
+    """The head of the bloc."""
+    ACTOR_MEMBER: _Actor.ValueType  # 2
+    """Each member."""
+    ACTOR_AUTHORITY: _Actor.ValueType  # 3
+    """Who organises the bloc."""
+
+class Actor(_Actor, metaclass=_ActorEnumTypeWrapper):
+    """Who has to do what a deadline asks for."""
+
+ACTOR_UNSPECIFIED: Actor.ValueType  # 0
+"""Not told."""
+ACTOR_HEAD: Actor.ValueType  # 1
+"""The head of the bloc."""
+ACTOR_MEMBER: Actor.ValueType  # 2
+"""Each member."""
+ACTOR_AUTHORITY: Actor.ValueType  # 3
+"""Who organises the bloc."""
+Global___Actor: _TypeAlias = Actor  # noqa: Y015
+
+class _Cycle:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CycleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cycle.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CYCLE_UNSPECIFIED: _Cycle.ValueType  # 0
+    """Not told."""
+    CYCLE_CALENDAR: _Cycle.ValueType  # 1
+    """The calendar year."""
+    CYCLE_SCHOOL_YEAR: _Cycle.ValueType  # 2
+    """Năm học."""
+
+class Cycle(_Cycle, metaclass=_CycleEnumTypeWrapper):
+    """The kind of emulation year."""
+
+CYCLE_UNSPECIFIED: Cycle.ValueType  # 0
+"""Not told."""
+CYCLE_CALENDAR: Cycle.ValueType  # 1
+"""The calendar year."""
+CYCLE_SCHOOL_YEAR: Cycle.ValueType  # 2
+"""Năm học."""
+Global___Cycle: _TypeAlias = Cycle  # noqa: Y015
+
+class _Seen:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SeenEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Seen.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SEEN_UNSPECIFIED: _Seen.ValueType  # 0
+    """Not told."""
+    SEEN_WEB: _Seen.ValueType  # 1
+    """On a public page."""
+    SEEN_SEED: _Seen.ValueType  # 2
+    """In an article."""
+    SEEN_UNVERIFIED: _Seen.ValueType  # 3
+    """Known, and not verified."""
+
+class Seen(_Seen, metaclass=_SeenEnumTypeWrapper):
+    """Where something was seen, if not in the official text."""
+
+SEEN_UNSPECIFIED: Seen.ValueType  # 0
+"""Not told."""
+SEEN_WEB: Seen.ValueType  # 1
+"""On a public page."""
+SEEN_SEED: Seen.ValueType  # 2
+"""In an article."""
+SEEN_UNVERIFIED: Seen.ValueType  # 3
+"""Known, and not verified."""
+Global___Seen: _TypeAlias = Seen  # noqa: Y015
+
+class _TaskKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TaskKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TASK_KIND_UNSPECIFIED: _TaskKind.ValueType  # 0
+    """Not told."""
+    TASK_KIND_PLAN_ITEM: _TaskKind.ValueType  # 1
+    """An activity of a plan."""
+    TASK_KIND_SIGNATURE: _TaskKind.ValueType  # 2
+    """A signature of a covenant."""
+    TASK_KIND_DEADLINE: _TaskKind.ValueType  # 3
+    """A deadline."""
+
+class TaskKind(_TaskKind, metaclass=_TaskKindEnumTypeWrapper):
+    """What tells of something to do."""
+
+TASK_KIND_UNSPECIFIED: TaskKind.ValueType  # 0
+"""Not told."""
+TASK_KIND_PLAN_ITEM: TaskKind.ValueType  # 1
+"""An activity of a plan."""
+TASK_KIND_SIGNATURE: TaskKind.ValueType  # 2
+"""A signature of a covenant."""
+TASK_KIND_DEADLINE: TaskKind.ValueType  # 3
+"""A deadline."""
+Global___TaskKind: _TypeAlias = TaskKind  # noqa: Y015
+
 @_typing.final
 class Member(_message.Message):
     """A unit named as a member of a bloc."""
@@ -5969,3 +6165,424 @@ class EventShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
 
 Global___EventShown: _TypeAlias = EventShown  # noqa: Y015
+
+@_typing.final
+class Due(_message.Message):
+    """A yearly deadline, up to and including a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MONTH_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    YEARS_AFTER_FIELD_NUMBER: _builtins.int
+    month: _builtins.int
+    """1 to 12."""
+    day: _builtins.int
+    """1 to 31."""
+    years_after: _builtins.int
+    """How many years after the emulation year; absent if not known."""
+    def __init__(
+        self,
+        *,
+        month: _builtins.int = ...,
+        day: _builtins.int = ...,
+        years_after: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_years_after", b"_years_after", "years_after", b"years_after"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_years_after", b"_years_after", "day", b"day", "month", b"month", "years_after", b"years_after"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__years_after: _TypeAlias = _typing.Literal["years_after"]  # noqa: Y015
+    _WhichOneofArgType__years_after: _TypeAlias = _typing.Literal["_years_after", b"_years_after"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__years_after) -> _WhichOneofReturnType__years_after | None: ...
+
+Global___Due: _TypeAlias = Due  # noqa: Y015
+
+@_typing.final
+class DeadlineShown(_message.Message):
+    """A version of a deadline."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    AWARD_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    CYCLE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEARS_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ARTICLE_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    ended: _builtins.bool
+    """Whether its end is told, with or without a day."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def what(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What is due, as worded, in the order of telling."""
+
+    @_builtins.property
+    def state(self) -> _kernel_pb2.Fact:
+        """What the year has come to once it is done."""
+
+    @_builtins.property
+    def award(self) -> _kernel_pb2.Fact:
+        """The code of the award whose proposals it is for."""
+
+    @_builtins.property
+    def actor(self) -> _kernel_pb2.Fact:
+        """HEAD, MEMBER or AUTHORITY: who has to do it."""
+
+    @_builtins.property
+    def cycle(self) -> _kernel_pb2.Fact:
+        """CALENDAR or SCHOOL_YEAR: the kind of emulation year; absent: every kind."""
+
+    @_builtins.property
+    def level(self) -> _kernel_pb2.Fact:
+        """The level of the blocs that it is for; absent: every level."""
+
+    @_builtins.property
+    def authority(self) -> _kernel_pb2.Fact:
+        """The organisation for whose blocs it is."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The only bloc that it is for."""
+
+    @_builtins.property
+    def years(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The emulation years that it is for; empty: every year."""
+
+    @_builtins.property
+    def due(self) -> _kernel_pb2.Fact:
+        """Until when: `03-31+1` is 31 March of the year after the emulation year; absent where no day is told."""
+
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Until when, as worded."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The law, decree or decision that sets it, by its id."""
+
+    @_builtins.property
+    def article(self) -> _kernel_pb2.Fact:
+        """Where in that it stands."""
+
+    @_builtins.property
+    def seen(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Where it was seen, if not in the official text."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day on which it is in force."""
+
+    @_builtins.property
+    def until(self) -> _kernel_pb2.Fact:
+        """The first day on which it is in force no more; absent where it is not known or not over."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        what: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        state: _kernel_pb2.Fact | None = ...,
+        award: _kernel_pb2.Fact | None = ...,
+        actor: _kernel_pb2.Fact | None = ...,
+        cycle: _kernel_pb2.Fact | None = ...,
+        level: _kernel_pb2.Fact | None = ...,
+        authority: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        years: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        due: _kernel_pb2.Fact | None = ...,
+        words: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        article: _kernel_pb2.Fact | None = ...,
+        seen: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        until: _kernel_pb2.Fact | None = ...,
+        ended: _builtins.bool = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_actor", b"_actor", "_article", b"_article", "_authority", b"_authority", "_award", b"_award", "_bloc", b"_bloc", "_cycle", b"_cycle", "_decision", b"_decision", "_due", b"_due", "_level", b"_level", "_since", b"_since", "_state", b"_state", "_until", b"_until", "actor", b"actor", "article", b"article", "authority", b"authority", "award", b"award", "bloc", b"bloc", "cycle", b"cycle", "decision", b"decision", "due", b"due", "level", b"level", "since", b"since", "state", b"state", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_actor", b"_actor", "_article", b"_article", "_authority", b"_authority", "_award", b"_award", "_bloc", b"_bloc", "_cycle", b"_cycle", "_decision", b"_decision", "_due", b"_due", "_level", b"_level", "_since", b"_since", "_state", b"_state", "_until", b"_until", "actor", b"actor", "article", b"article", "authority", b"authority", "award", b"award", "bloc", b"bloc", "cycle", b"cycle", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "due", b"due", "ended", b"ended", "level", b"level", "rulings", b"rulings", "seen", b"seen", "since", b"since", "state", b"state", "until", b"until", "what", b"what", "words", b"words", "years", b"years"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__actor: _TypeAlias = _typing.Literal["actor"]  # noqa: Y015
+    _WhichOneofArgType__actor: _TypeAlias = _typing.Literal["_actor", b"_actor"]  # noqa: Y015
+    _WhichOneofReturnType__article: _TypeAlias = _typing.Literal["article"]  # noqa: Y015
+    _WhichOneofArgType__article: _TypeAlias = _typing.Literal["_article", b"_article"]  # noqa: Y015
+    _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
+    _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
+    _WhichOneofReturnType__award: _TypeAlias = _typing.Literal["award"]  # noqa: Y015
+    _WhichOneofArgType__award: _TypeAlias = _typing.Literal["_award", b"_award"]  # noqa: Y015
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__cycle: _TypeAlias = _typing.Literal["cycle"]  # noqa: Y015
+    _WhichOneofArgType__cycle: _TypeAlias = _typing.Literal["_cycle", b"_cycle"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
+    _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__actor) -> _WhichOneofReturnType__actor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__article) -> _WhichOneofReturnType__article | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__award) -> _WhichOneofReturnType__award | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cycle) -> _WhichOneofReturnType__cycle | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___DeadlineShown: _TypeAlias = DeadlineShown  # noqa: Y015
+
+@_typing.final
+class LiftingShown(_message.Message):
+    """That a deadline was lifted, by one telling."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The first day on which it is in force no more."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The law, decree or decision that lifts it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        on: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_on", b"_on", "decision", b"decision", "on", b"on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_on", b"_on", "decision", b"decision", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+
+Global___LiftingShown: _TypeAlias = LiftingShown  # noqa: Y015
+
+@_typing.final
+class ObligedShown(_message.Message):
+    """Who has to do something."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENCY_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    """LEADS or JOINS an activity, SIGNS a covenant; by a deadline HEAD, MEMBER or AUTHORITY."""
+    @_builtins.property
+    def agency(self) -> _kernel_pb2.Fact:
+        """The agency."""
+
+    def __init__(
+        self,
+        *,
+        agency: _kernel_pb2.Fact | None = ...,
+        role: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agency", b"agency"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency", b"agency", "role", b"role"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObligedShown: _TypeAlias = ObligedShown  # noqa: Y015
+
+@_typing.final
+class TaskShown(_message.Message):
+    """One thing to do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    OBLIGED_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    LATE_BY_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    DONE_ON_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    ARTICLE_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    kind: Global___TaskKind.ValueType
+    """Whether a plan, a covenant or a deadline tells of it."""
+    bloc: _builtins.str
+    """The bloc in which it is to be done."""
+    year: _builtins.int
+    """The emulation year."""
+    item: _builtins.str
+    """The activity's id in the plan."""
+    deadline: _builtins.str
+    """The deadline by which it is due."""
+    @_builtins.property
+    def what(self) -> _kernel_pb2.Fact:
+        """What is to be done."""
+
+    @_builtins.property
+    def obliged(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObligedShown]:
+        """Who has to do it, as far as is known."""
+
+    @_builtins.property
+    def due(self) -> _kernel_pb2.Fact:
+        """The last day on which it is in time; absent where no day is known."""
+
+    @_builtins.property
+    def words(self) -> _kernel_pb2.Fact:
+        """Until when as worded, or a day of a year that is not known, such as 06-30."""
+
+    @_builtins.property
+    def state(self) -> _kernel_pb2.Fact:
+        """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that."""
+
+    @_builtins.property
+    def late_by(self) -> _kernel_pb2.Fact:
+        """How many days it is late on the day asked for, or was when it was done."""
+
+    @_builtins.property
+    def done(self) -> _kernel_pb2.Fact:
+        """What did it: the id of a conference, movement or inspection, a member, or the state reached."""
+
+    @_builtins.property
+    def done_on(self) -> _kernel_pb2.Fact:
+        """The day of that."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The law, decree or decision that sets that, by its id."""
+
+    @_builtins.property
+    def article(self) -> _kernel_pb2.Fact:
+        """Where in that it stands."""
+
+    @_builtins.property
+    def seen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Where the deadline was seen, if not in the official text."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___TaskKind.ValueType = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        what: _kernel_pb2.Fact | None = ...,
+        obliged: _abc.Iterable[Global___ObligedShown] | None = ...,
+        due: _kernel_pb2.Fact | None = ...,
+        words: _kernel_pb2.Fact | None = ...,
+        state: _kernel_pb2.Fact | None = ...,
+        late_by: _kernel_pb2.Fact | None = ...,
+        done: _kernel_pb2.Fact | None = ...,
+        done_on: _kernel_pb2.Fact | None = ...,
+        item: _builtins.str | None = ...,
+        deadline: _builtins.str | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        article: _kernel_pb2.Fact | None = ...,
+        seen: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_what", b"_what", "_words", b"_words", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "what", b"what", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_what", b"_what", "_words", b"_words", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__article: _TypeAlias = _typing.Literal["article"]  # noqa: Y015
+    _WhichOneofArgType__article: _TypeAlias = _typing.Literal["_article", b"_article"]  # noqa: Y015
+    _WhichOneofReturnType__deadline: _TypeAlias = _typing.Literal["deadline"]  # noqa: Y015
+    _WhichOneofArgType__deadline: _TypeAlias = _typing.Literal["_deadline", b"_deadline"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__done: _TypeAlias = _typing.Literal["done"]  # noqa: Y015
+    _WhichOneofArgType__done: _TypeAlias = _typing.Literal["_done", b"_done"]  # noqa: Y015
+    _WhichOneofReturnType__done_on: _TypeAlias = _typing.Literal["done_on"]  # noqa: Y015
+    _WhichOneofArgType__done_on: _TypeAlias = _typing.Literal["_done_on", b"_done_on"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__late_by: _TypeAlias = _typing.Literal["late_by"]  # noqa: Y015
+    _WhichOneofArgType__late_by: _TypeAlias = _typing.Literal["_late_by", b"_late_by"]  # noqa: Y015
+    _WhichOneofReturnType__what: _TypeAlias = _typing.Literal["what"]  # noqa: Y015
+    _WhichOneofArgType__what: _TypeAlias = _typing.Literal["_what", b"_what"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__article) -> _WhichOneofReturnType__article | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deadline) -> _WhichOneofReturnType__deadline | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__done) -> _WhichOneofReturnType__done | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__done_on) -> _WhichOneofReturnType__done_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__late_by) -> _WhichOneofReturnType__late_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__what) -> _WhichOneofReturnType__what | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___TaskShown: _TypeAlias = TaskShown  # noqa: Y015

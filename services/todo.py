@@ -1,0 +1,81 @@
+"""What `thidua todo` and `thidua reminders` do: they ask registry by gRPC, and print. They send nothing to anybody."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from google.protobuf.json_format import MessageToDict
+from rich.table import Table
+from thidua.kernel.v1 import kernel_pb2
+from thidua.registry.v1 import registry_pb2, types_pb2
+
+from services.kernel.service import VIETNAM
+from services.tables import called
+from services.upkeep import Failed, out
+
+
+class Asked(NamedTuple):
+    """What is looked for, as given on the command line."""
+
+    bloc: str | None
+    organisation: str | None
+    on: str | None
+    as_of_time: str | None
+    school_year: bool
+    within: int | None = None
+
+
+async def listed(asked: Asked, at: str, token: str, *, as_json: bool) -> None:
+    """Print what is due. Raises Failed."""
+    if asked.within is not None and asked.within < 0:
+        out.print("within: phải từ 0 (must be 0 or more)", style="red", markup=False)
+        raise Failed
+    answer: registry_pb2.GetToDoResponse = await called(at, token, "GetToDo", _request(asked))
+    if as_json:
+        shown = MessageToDict(answer, preserving_proto_field_name=True)
+        print(json.dumps({"tasks": [], **shown}, ensure_ascii=False))
+        return
+    names = {label.id: label.name for label in answer.labels}
+    table = Table("due", "state", "what", "who", "bloc", "year", "by")
+    for task in answer.tasks:
+        table.add_row(*_row(task, names))
+    out.print(table)
+
+
+def _request(asked: Asked) -> registry_pb2.GetToDoRequest:
+    cycle = types_pb2.CYCLE_SCHOOL_YEAR if asked.school_year else types_pb2.CYCLE_CALENDAR
+    return registry_pb2.GetToDoRequest(
+        read=kernel_pb2.Read(as_of_time=asked.as_of_time) if asked.as_of_time else None,
+        bloc=asked.bloc,
+        organisation=asked.organisation,
+        on=asked.on or str(datetime.now(VIETNAM).date()),
+        within=asked.within,
+        cycle=cycle,
+    )
+
+
+def _row(task: types_pb2.TaskShown, names: Mapping[str, str]) -> tuple[str, ...]:
+    """A line of the table; a value that is inferred has a mark behind it."""
+    late = f", {task.late_by.value} days late" if task.HasField("late_by") else ""
+    done = f" on {task.done_on.value}" if task.HasField("done_on") else ""
+    who = ", ".join(f"{names.get(one.agency.value, one.agency.value)} ({one.role.lower()})" for one in task.obliged)
+    by = " ".join(filter(None, (_text(task, "decision"), _text(task, "article"), ", ".join(task.seen).lower())))
+    return (
+        _marked(task.due) if task.HasField("due") else _text(task, "words") or "?",
+        f"{task.state.value}{done}{late}",
+        _text(task, "what"),
+        who or "?",
+        task.bloc,
+        str(task.year),
+        by or types_pb2.TaskKind.Name(task.kind).removeprefix("TASK_KIND_").replace("_", " ").lower(),
+    )
+
+
+def _marked(told: kernel_pb2.Fact) -> str:
+    return told.value + (" (I)" if told.mark.certainty == kernel_pb2.CERTAINTY_INFERRED else "")
+
+
+def _text(task: Any, field: str) -> str:
+    value: str = getattr(task, field).value if task.HasField(field) else ""
+    return value

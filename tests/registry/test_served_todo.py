@@ -1,0 +1,75 @@
+"""What is due, asked of registry in a process of its own, by the command line as an officer or a timer runs it."""
+
+import json
+from datetime import date, timedelta
+
+from google.protobuf.message import Message
+from thidua.kernel.v1 import kernel_pb2
+from thidua.registry.v1 import registry_pb2, registry_pb2_grpc, types_pb2
+
+from tests.kernel.rpc.conftest import Sample
+from tests.kernel.rpc.test_cli import thidua
+from tests.registry.test_served_tables import new
+
+RECORD = kernel_pb2.Record(source=kernel_pb2.Source(id="nd-91"), place="Điều 48")
+
+
+async def tell(registry: Sample, method: str, request: Message) -> None:
+    stub = registry_pb2_grpc.RegistryServiceStub(registry.channel)
+    metadata = [("authorization", f"Bearer {registry.token}")]
+    await getattr(stub, method)(request, timeout=30, metadata=metadata)
+
+
+async def told(registry: Sample) -> None:
+    """A bloc, and a deadline by law."""
+    bloc = registry_pb2.EstablishBlocRequest(
+        command_id=new(), bloc="k1", kind=types_pb2.BLOC_KIND_KHOI, name="Khối 1", authority="pm", record=RECORD
+    )
+    await tell(registry, "EstablishBloc", bloc)
+    deadline = registry_pb2.SetDeadlineRequest(
+        command_id=new(),
+        deadline="so-ket",
+        what="Sơ kết 6 tháng",
+        state=types_pb2.YEAR_STATE_MID_REVIEWED,
+        actor=types_pb2.ACTOR_AUTHORITY,
+        years=[2025],
+        due=types_pb2.Due(month=7, day=31, years_after=0),
+        decision=kernel_pb2.Source(id="nd-91"),
+        article="Điều 48",
+        record=RECORD,
+    )
+    await tell(registry, "SetDeadline", deadline)
+
+
+async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(served: Sample) -> None:
+    await told(served)
+    code, shown = await thidua(served.environment, "todo", "--bloc", "k1", "--on", "2025-08-04")
+    assert code == 0
+    for words in ("2025-07-31 (I)", "LATE, 4 days late", "Sơ kết 6 tháng", "pm (authority)", "Điều 48"):
+        assert words in " ".join(shown.replace("│", " ").split())
+    code, shown = await thidua(
+        served.environment, "reminders", "--organisation", "pm", "--on", "2025-07-20", "--within", "11", "--json"
+    )
+    (task,) = json.loads(shown)["tasks"]
+    assert (code, task["due"]["value"], task["state"]["value"]) == (0, "2025-07-31", "OPEN")
+    code, shown = await thidua(
+        served.environment, "reminders", "--bloc", "k1", "--on", "2025-07-20", "--within", "10", "--json"
+    )
+    assert (code, json.loads(shown)["tasks"]) == (0, [])
+
+
+async def test_without_a_day_it_is_todays_to_do_in_vietnam(served: Sample) -> None:
+    await told(served)
+    code, shown = await thidua(served.environment, "todo", "--bloc", "k1", "--json")
+    due = date(2025, 7, 31)
+    late = [int(task["late_by"]["value"]) for task in json.loads(shown)["tasks"]]
+    assert code == 0
+    assert all(abs(timedelta(days=days) - (date.today() - due)) <= timedelta(days=1) for days in late)
+    assert bool(late) == (date.today().year <= 2026)
+
+
+async def test_what_cannot_be_asked_is_told_in_a_sentence(served: Sample) -> None:
+    for arguments in (("todo",), ("todo", "--bloc", "k9"), ("reminders", "--bloc", "k1", "--within", "-1")):
+        code, shown = await thidua(served.environment, *arguments)
+        assert (code, "Traceback" in shown) == (1, False)
+        assert shown.strip()

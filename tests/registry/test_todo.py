@@ -1,0 +1,317 @@
+"""What is due, for whom and by when, on a day, as known at a position."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kernel.dated import Due
+from services.kernel.errors import Invalid, Missing
+from services.kernel.provenance import Inference, Listed, Record, Source
+from services.kernel.standing import Retract
+from services.registry import events as e
+from services.registry.domain.bloc import DissolveBloc, EstablishBloc
+from services.registry.domain.conference import HoldConference
+from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.deadline import SetDeadline
+from services.registry.domain.inspection import HoldInspection
+from services.registry.domain.leadership import RecordLeadership
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.movement import LaunchMovement
+from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
+from tests.play import certainty, value
+from tests.registry.support import Registry
+
+RECORD = Record(source=Source(id="report"), place="paragraph 1")
+DECREE = Record(source=Source(id="decree"), place="Article 48")
+FOUNDED = date(2020, 1, 1)
+NAMES = {"a": "Ăn", "b": "Bộ B", "c": "Cục C"}
+
+
+async def bloc(registry: Registry, *units: str, **fields: Any) -> None:
+    """A bloc with members."""
+    for unit in units:
+        await registry.tell(RegisterOrganisation(organisation=unit, name=NAMES[unit], record=RECORD))
+    told: dict[str, Any] = {"bloc": "k", "kind": "KHOI", "name": "Khối", "authority": "pm", "effective": FOUNDED}
+    await registry.tell(EstablishBloc(**told | fields, record=RECORD))
+    for unit in units:
+        await registry.tell(AdmitMember(authority="pm", unit=unit, bloc="k", effective=FOUNDED, record=RECORD))
+
+
+async def deadline(registry: Registry, state: str, **fields: Any) -> None:
+    """Until 31 July of the year, by a decree."""
+    told: dict[str, Any] = {"deadline": state.lower().replace("_", "-"), "what": f"Việc {state}", "state": state}
+    due = Due(month=7, day=31, years_after=0)
+    law: dict[str, Any] = {"decision": Source(id="nd-91"), "article": "Điều 48", "effective": FOUNDED}
+    await registry.tell(SetDeadline(**{**told, "due": due, **law, **fields}, record=DECREE))
+
+
+async def todo(registry: Registry, on: date, as_of: int | None = None, **fields: Any) -> list[Any]:
+    asked = fields if {"organisation", "bloc"} & fields.keys() else {"bloc": "k", **fields}
+    return [*(await registry.ask("GetToDo", as_of=as_of, on=on, **asked)).tasks]
+
+
+def briefly(tasks: list[Any]) -> list[tuple[Any, ...]]:
+    return [(t.year, t.due and t.due.value, t.state.value, value(t.late_by)) for t in tasks]
+
+
+async def test_what_a_deadline_asks_is_open_until_its_day_late_after_it_and_done_by_what_did_it(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    await deadline(registry, "MID_REVIEWED")
+    before = await registry.position()
+    held: dict[str, Any] = {"conference": "sk", "bloc": "k", "kind": "MIDYEAR", "during": 2025}
+    await registry.tell(HoldConference(**held, effective=date(2025, 8, 4), record=RECORD))
+    days = {date(2025, 7, 31): ("OPEN", None), date(2025, 8, 1): ("LATE", "1"), date(2025, 8, 3): ("LATE", "3")}
+    for on, (state, late) in days.items():
+        (_, task) = await todo(registry, on)
+        assert (task.state.value, value(task.late_by), task.done) == (state, late, None)
+        assert (certainty(task.state), task.state.mark.source) == ("INFERRED", None)
+        assert "nothing is recorded that did it" in (task.state.mark.basis or "")
+    (_, done) = await todo(registry, date(2025, 8, 4))
+    assert (done.state.value, value(done.done), value(done.done_on), value(done.late_by)) == (
+        "DONE",
+        "sk",
+        "2025-08-04",
+        "4",
+    )
+    assert (certainty(done.state), done.state.mark.source, certainty(done.late_by)) == ("STATED", "report", "INFERRED")
+    assert briefly(await todo(registry, date(2025, 8, 4), as_of=before))[1] == (2025, "2025-07-31", "LATE", "4")
+    await registry.tell(Retract(stream="conference:sk", retracts=1, reason="not so", record=RECORD))
+    assert (await todo(registry, date(2025, 8, 4)))[1].state.value == "LATE"
+
+
+async def test_a_day_is_reckoned_by_the_deadline_and_names_it_with_its_law_article_and_where_it_was_seen(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    inferred = (Inference(field="due.years_after", basis="a closed year"),)
+    record = DECREE.model_copy(update={"inferred": inferred})
+    due = Due(month=3, day=31, years_after=1)
+    told: dict[str, Any] = {"deadline": "co", "what": "Trình hồ sơ", "state": "SUBMITTED", "due": due}
+    law: dict[str, Any] = {"decision": Source(id="nd-91"), "article": "Điều 48", "seen": ("WEB",)}
+    await registry.tell(SetDeadline(**told, **law, record=record))
+    earlier, later = await todo(registry, date(2021, 4, 20))
+    assert (earlier.year, value(earlier.due), later.year, value(later.due)) == (2020, "2021-03-31", 2021, "2022-03-31")
+    assert (earlier.deadline, value(earlier.decision), value(earlier.article)) == ("co", "nd-91", "Điều 48")
+    assert (certainty(earlier.due), earlier.due.mark.source, earlier.seen) == ("INFERRED", "decree", ("WEB",))
+    # Proposals are kept by another service: nothing here can tell whether it is done.
+    assert [(t.state.value, t.late_by, t.obliged) for t in (earlier, later)] == [("UNKNOWN", None, ())] * 2
+    assert "another service" in (earlier.state.mark.basis or "")
+
+
+async def test_no_day_is_made_up_where_none_is_told(registry: Registry) -> None:
+    await bloc(registry)
+    await deadline(registry, "INSPECTED", due=None, words="trong quý III")
+    await deadline(registry, "SUMMED_UP", due=Due(month=6, day=30))
+    await deadline(registry, "LAUNCHED", due=None)
+    tasks = [task for task in await todo(registry, date(2025, 9, 1)) if task.year == 2025]
+    assert [(value(t.what), t.due, value(t.words)) for t in tasks] == [
+        ("Việc INSPECTED", None, "trong quý III"),
+        ("Việc LAUNCHED", None, None),
+        ("Việc SUMMED_UP", None, "06-30"),
+    ]
+    assert {(t.state.value, t.late_by) for t in tasks} == {("UNKNOWN", None)}
+    assert await todo(registry, date(2025, 9, 1), within=366) == []
+
+
+async def test_the_version_counts_that_is_in_force_on_the_day_on_which_it_falls(registry: Registry) -> None:
+    await bloc(registry)
+    await deadline(registry, "MID_REVIEWED")
+    await deadline(registry, "MID_REVIEWED", due=Due(month=8, day=15, years_after=0), effective=date(2025, 1, 1))
+    assert [value(t.due) for t in await todo(registry, date(2025, 2, 1))] == ["2024-07-31", "2025-08-15"]
+    assert [value(t.due) for t in await todo(registry, date(2019, 2, 1))] == []
+
+
+async def test_what_is_due_for_a_level_an_authority_or_a_bloc_is_due_there_alone(registry: Registry) -> None:
+    await bloc(registry, level="province")
+    wanted = {"MID_REVIEWED": {"level": "province"}, "PLANNED": {"authority": "pm"}, "LED": {"bloc": "k"}}
+    others = {"INSPECTED": {"level": "central"}, "SUMMED_UP": {"authority": "hanoi"}, "LAUNCHED": {"bloc": "other"}}
+    for state, fields in (wanted | others).items():
+        await deadline(registry, state, **fields)
+    tasks = [task for task in await todo(registry, date(2025, 2, 1)) if task.year == 2025]
+    assert {value(task.what) for task in tasks} == {f"Việc {state}" for state in wanted}
+
+
+async def test_what_is_due_in_some_years_is_due_in_no_other_and_school_years_have_days_of_their_own(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    await deadline(registry, "INSPECTED", years=(2025,))
+    await deadline(registry, "SUMMED_UP", cycle="SCHOOL_YEAR")
+    assert [t.year for t in await todo(registry, date(2025, 2, 1))] == [2025]
+    assert await todo(registry, date(2027, 2, 1)) == []
+    assert len(await todo(registry, date(2025, 2, 1), cycle="SCHOOL_YEAR")) == 3
+
+
+STATES: dict[str, tuple[Any, str]] = {
+    "LED": (RecordLeadership(bloc="k", year=2025, head=e.Holder(agency="a"), record=RECORD), "a"),
+    "LAUNCHED": (LaunchMovement(movement="m", bloc="k", year=2025, record=RECORD), "m"),
+    "COVENANTED": (RecordCovenant(bloc="k", year=2025, signed=True, record=RECORD), "true"),
+    "PLANNED": (ApprovePlan(bloc="k", year=2025, record=RECORD), "APPROVED"),
+    "MID_REVIEWED": (HoldConference(conference="c", bloc="k", kind="MIDYEAR", during=2025, record=RECORD), "c"),
+    "INSPECTED": (HoldInspection(inspection="i", bloc="k", year=2025, record=RECORD), "i"),
+    "SUMMED_UP": (HoldConference(conference="c", bloc="k", kind="SUMMATION", closes=2025, record=RECORD), "c"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_what_shows_that_a_year_has_come_to_a_state_does_what_is_due(registry: Registry, state: str) -> None:
+    await bloc(registry)
+    await deadline(registry, state)
+    act, done = STATES[state]
+    await registry.tell(act)
+    tasks = await todo(registry, date(2025, 9, 1))
+    assert [(t.year, t.state.value, value(t.done), t.done_on) for t in tasks] == [
+        (2024, "LATE", None, None),
+        (2025, "DONE", done, None),
+    ]
+
+
+async def test_a_conference_of_another_kind_year_or_bloc_does_nothing_that_is_due(registry: Registry) -> None:
+    await bloc(registry)
+    await registry.tell(EstablishBloc(bloc="other", kind="KHOI", name="Khối khác", record=RECORD))
+    await deadline(registry, "SUMMED_UP")
+    held: dict[str, Any] = {"kind": "SUMMATION", "bloc": "k", "closes": 2025, "record": RECORD}
+    await registry.tell(HoldConference(conference="c1", **{**held, "kind": "MIDYEAR"}))
+    await registry.tell(HoldConference(conference="c2", **{**held, "closes": 2023, "opens": 2025}))
+    await registry.tell(HoldConference(conference="c3", **{**held, "bloc": "other"}))
+    assert {t.state.value for t in await todo(registry, date(2025, 9, 1))} == {"LATE"}
+
+
+async def test_who_has_to_do_it_is_the_head_each_member_or_the_authority_as_far_as_known(registry: Registry) -> None:
+    await bloc(registry, "a", "b")
+    await deadline(registry, "MID_REVIEWED", actor="HEAD")
+    await deadline(registry, "SELF_SCORED", actor="MEMBER")
+    await deadline(registry, "INSPECTED", actor="AUTHORITY")
+    await registry.tell(RecordLeadership(bloc="k", year=2025, head=e.Holder(agency="b"), record=RECORD))
+
+    async def obliged(year: int) -> dict[str | None, list[tuple[str, str]]]:
+        tasks = [task for task in await todo(registry, date(2025, 2, 1)) if task.year == year]
+        return {value(t.what): [(o.agency.value, o.role) for o in t.obliged] for t in tasks}
+
+    assert await obliged(2025) == {
+        "Việc MID_REVIEWED": [("b", "HEAD")],
+        "Việc SELF_SCORED": [("a", "MEMBER"), ("b", "MEMBER")],
+        "Việc INSPECTED": [("pm", "AUTHORITY")],
+    }
+    assert (await obliged(2024))["Việc MID_REVIEWED"] == []
+    mine = {who: await todo(registry, date(2025, 2, 1), organisation=who) for who in ("a", "b", "pm")}
+    assert {who: [value(t.what) for t in tasks if t.year == 2025] for who, tasks in mine.items()} == {
+        "a": ["Việc SELF_SCORED"],
+        "b": ["Việc MID_REVIEWED", "Việc SELF_SCORED"],
+        "pm": ["Việc INSPECTED"],
+    }
+
+
+async def test_an_activity_is_its_lead_agencys_and_that_of_who_joins(registry: Registry) -> None:
+    await bloc(registry, "a", "b", "c")
+    year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}
+    items = (e.PlanItem(item="i1", text="Ươm mầm", lead="a", joining=("c",)), e.PlanItem(item="i2", text="Ăn tết"))
+    await registry.tell(DraftPlan(**year, items=Listed[e.PlanItem](items=items)))
+    assert [t.item for t in await todo(registry, date(2025, 2, 1), organisation="b")] == []
+    told = await registry.position()
+    await registry.tell(AssignLead(**year, item="i2", lead="b", effective=date(2025, 3, 1)))
+    every = await todo(registry, date(2025, 3, 1))
+    assert [(t.item, value(t.what), [(o.agency.value, o.role) for o in t.obliged]) for t in every] == [
+        ("i2", "Ăn tết", [("b", "LEADS")]),
+        ("i1", "Ươm mầm", [("a", "LEADS"), ("c", "JOINS")]),
+    ]
+    assert {(t.kind, t.due, t.state.value) for t in every} == {("PLAN_ITEM", None, "UNKNOWN")}
+    items_of = {u: [t.item for t in await todo(registry, date(2025, 3, 1), organisation=u)] for u in "abc"}
+    assert items_of == {"a": ["i1"], "b": ["i2"], "c": ["i1"]}
+    assert await todo(registry, date(2025, 2, 28), organisation="b") == []
+    assert await todo(registry, date(2025, 3, 1), as_of=told, organisation="b") == []
+
+
+async def test_each_member_signs_the_covenant_and_who_is_not_told_to_have_signed_may_have(registry: Registry) -> None:
+    await bloc(registry, "a", "b")
+    year: dict[str, Any] = {"bloc": "k", "year": 2025}
+    assert await todo(registry, date(2025, 6, 1)) == []  # nothing is known of a covenant
+
+    async def signing(on: date = date(2025, 6, 1)) -> dict[str, tuple[str, str | None]]:
+        tasks = [t for t in await todo(registry, on) if t.year == 2025]
+        assert {t.kind for t in tasks} <= {"SIGNATURE"}
+        return {t.obliged[0].agency.value: (t.state.value, value(t.done_on)) for t in tasks}
+
+    signature: dict[str, Any] = {**year, "signature": e.Signature(member="a"), "effective": date(2025, 3, 1)}
+    await registry.tell(SignCovenant(**signature, record=RECORD))
+    assert await signing() == {"a": ("DONE", "2025-03-01"), "b": ("UNKNOWN", None)}
+    assert await signing(date(2025, 2, 28)) == {}
+    signatures = Listed[e.Signature](items=(e.Signature(member="a"),), exhaustive=True)
+    await registry.tell(RecordCovenant(**year, signed=True, signatures=signatures, record=RECORD))
+    assert await signing() == {"a": ("DONE", "2025-03-01"), "b": ("OPEN", None)}
+    await deadline(registry, "COVENANTED", due=Due(month=3, day=31, years_after=0))
+    assert await signing(date(2025, 3, 31)) == {"a": ("DONE", "2025-03-01"), "b": ("OPEN", None)}
+    assert await signing() == {"a": ("DONE", "2025-03-01"), "b": ("LATE", None)}
+    (mine,) = [t for t in await todo(registry, date(2025, 6, 1), organisation="b") if t.year == 2025]
+    assert (value(mine.late_by), mine.deadline, value(mine.due)) == ("62", "covenanted", "2025-03-31")
+
+
+async def test_a_member_signs_on_days_on_which_it_is_one(registry: Registry) -> None:
+    await bloc(registry, "a", "b")
+    await deadline(registry, "COVENANTED")
+    claim: dict[str, Any] = {"authority": "pm", "unit": "b", "bloc": "k", "record": RECORD}
+    await registry.tell(EndMembership(**claim, effective=date(2025, 3, 1)))
+    assert len(await todo(registry, date(2025, 2, 28), organisation="b")) == 2
+    assert await todo(registry, date(2025, 3, 1), organisation="b") == []
+
+
+async def test_reminders_are_of_what_is_late_or_due_soon_and_not_done(registry: Registry) -> None:
+    await bloc(registry)
+    await deadline(registry, "MID_REVIEWED", years=(2025,))
+    await deadline(registry, "SUBMITTED", years=(2025,), due=Due(month=8, day=10, years_after=0))
+    await deadline(registry, "SUMMED_UP", years=(2025,), due=Due(month=3, day=31, years_after=1))
+
+    async def reminded(on: date, within: int) -> list[str | None]:
+        return [value(t.what) for t in await todo(registry, on, within=within)]
+
+    assert await reminded(date(2025, 7, 20), 10) == []
+    assert await reminded(date(2025, 7, 21), 10) == ["Việc MID_REVIEWED"]
+    assert await reminded(date(2025, 8, 1), 10) == ["Việc MID_REVIEWED", "Việc SUBMITTED"]
+    assert await reminded(date(2025, 8, 11), 10) == [
+        "Việc MID_REVIEWED"
+    ]  # who knows what was submitted, knows elsewhere
+    held: dict[str, Any] = {"conference": "sk", "bloc": "k", "kind": "MIDYEAR", "during": 2025}
+    await registry.tell(HoldConference(**held, effective=date(2025, 8, 4), record=RECORD))
+    assert await reminded(date(2025, 8, 11), 10) == []
+
+
+async def test_nothing_is_due_in_a_bloc_that_is_not_there_yet_or_no_more(registry: Registry) -> None:
+    await bloc(registry)
+    await deadline(registry, "MID_REVIEWED", effective=date(2010, 1, 1))
+    await registry.tell(DissolveBloc(bloc="k", effective=date(2025, 7, 1), record=RECORD))
+    days = (date(2019, 12, 31), date(2020, 1, 1), date(2025, 6, 30), date(2025, 7, 1))
+    assert [bool(await todo(registry, day)) for day in days] == [False, True, True, False]
+
+
+async def test_a_bloc_or_an_organisation_is_named_and_is_recorded(registry: Registry) -> None:
+    named: tuple[dict[str, Any], ...] = ({}, {"organisation": "a", "bloc": "k"})
+    for fields in named:
+        with pytest.raises(Invalid):
+            await registry.ask("GetToDo", on=FOUNDED, **fields)
+    with pytest.raises(Missing, match="The bloc k is not recorded"):
+        await registry.ask("GetToDo", on=FOUNDED, bloc="k")
+    with pytest.raises(Missing, match="The organisation a is not recorded"):
+        await registry.ask("GetToDo", on=FOUNDED, organisation="a")
+    await registry.tell(RegisterOrganisation(organisation="a", name="A", record=RECORD))
+    assert (await registry.ask("GetToDo", on=FOUNDED, organisation="a")).tasks == ()
+
+
+async def test_the_laws_calendar_of_the_articles_is_told_with_what_is_not_known_of_it(articles: Registry) -> None:
+    """Domain 2: by 31 March for the flag under the decree of 2017; what later decrees keep is not known."""
+    tasks = await todo(articles, date(2021, 4, 9), bloc="cum-5-thanh-pho")
+    flags = [t for t in tasks if t.deadline == "co-thi-dua-chinh-phu"]
+    assert [(t.year, value(t.due), value(t.article), t.seen) for t in flags] == [
+        (2020, "2021-03-31", "Điều 48", ("WEB",)),
+        (2021, "2022-03-31", "Điều 48", ("WEB",)),
+    ]
+    assert {t.state.value for t in tasks if t.kind == "DEADLINE"} == {"UNKNOWN"}
+    signed = {t.obliged[0].agency.value: t.state.value for t in tasks if t.kind == "SIGNATURE" and t.year == 2021}
+    assert set(signed.values()) == {"DONE"} or "UNKNOWN" in signed.values()
+    later = await todo(articles, date(2024, 4, 10), bloc="khoi-noi-chinh-trung-uong")
+    assert {(t.due, t.words, t.article, t.seen) for t in later if t.deadline == "co-thi-dua-chinh-phu"} == {
+        (None, None, None, ("UNVERIFIED",))
+    }
