@@ -45,12 +45,14 @@ class Query:
 
     The view shows `models`, all of one moment; without them all that the service has. `finish(answer, view, read,
     seconds)` adds what another service is asked for: once the view has ended, so that a slow one holds up nobody else.
+    Without `roles` every known caller may ask.
     """
 
     request: type[BaseModel]
     answer: Callable[[Any, Any], Awaitable[BaseModel]]
     models: tuple[Any, ...] = ()
     finish: Callable[[Any, Any, kernel_pb2.Read, float], Awaitable[BaseModel]] | None = None
+    roles: Collection[str] | None = None
 
     @property
     def response(self) -> type[BaseModel]:
@@ -133,7 +135,12 @@ def bind(
             works[method.name] = _query(method, asked, look)
         else:
             works[method.name] = _job(method, asked, give)
-    return [Method(service.full_name, name, work) for name, work in works.items()]
+    return [Method(service.full_name, name, work, roles=_roles(queries.get(name))) for name, work in works.items()]
+
+
+def _roles(asked: Query | Job | None) -> Collection[str] | None:
+    """Who may call a method."""
+    return asked.roles if isinstance(asked, Query) else None
 
 
 def differences(service: ServiceDescriptor, handlers: Handlers, queries: Mapping[str, Query | Job]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The person vault: texts about a person are sealed under a key of that person's own, wrapped by the master key.
 
-Destroying the key erases the person from every log, topic and copy at once, and changes no byte that was hashed.
+Destroying the key erases the person from every log, topic and copy at once, and changes no byte that was hashed. The
+words by which a person is found are kept beside the key as keyed hashes, and are destroyed with it.
 A sealed text is `1.` and base64url of key id (4 bytes), nonce (12) and AES-256-GCM with the person's id as associated
 data. The nonce follows from key and text, so that a repeated command seals to the same bytes and is known again.
 """
@@ -15,10 +16,25 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 _FORM = "1."
+RULES = 1  # grows when persons are found by other words than before, which are then indexed anew
+_TAG = 8  # bytes of a word's hash
 _ENSURE = """
-with made as (insert into vault.keys values ($1, $2) on conflict do nothing returning wrapped)
+with made as (insert into vault.keys values ($1, $2, $3) on conflict do nothing returning wrapped)
 select wrapped from made union all select wrapped from vault.keys where person = $1
 """
+# Who is forgotten meanwhile gets no words: whoever destroys the key waits for this, or this finds no key.
+_INDEX = """
+with found as (select person from vault.keys where person = $1 for key share)
+insert into vault.words (word, person) select word, person from found, unnest($2::bytea[]) as word
+on conflict do nothing
+"""
+_FIND = """
+select person from vault.words as found where word = $1 and not exists (
+    select from unnest($2::bytea[]) as other (word)
+    where not exists (select from vault.words as w where (w.word, w.person) = (other.word, found.person))
+) limit $3
+"""
+_UNINDEXED = "select person from vault.keys where indexed < $1 limit $2"
 _WRAPPED = "select wrapped from vault.master union all (select wrapped from vault.keys limit 1)"
 
 
@@ -37,6 +53,7 @@ class Vault:
             raise ValueError("the master key has 32 bytes")
         self._pool = pool
         self._master = master_key
+        self._words = hmac.digest(master_key, b"words", hashlib.sha256)
 
     async def check(self) -> None:
         """That the keys are wrapped by this master key, which the first check of a database without keys decides.
@@ -72,11 +89,34 @@ class Vault:
         """Erase the person for ever."""
         await self._pool.execute("delete from vault.keys where person = $1", person)
 
+    async def index(self, person: str, words: Iterable[str]) -> None:
+        """Let the person be found by these words too, as long as there is the key."""
+        await self._pool.execute(_INDEX, person, [self._tag(word) for word in words])
+
+    async def index_anew(self, person: str, words: Iterable[str]) -> None:
+        """Let the person be found by these words, which are all that are sealed."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("delete from vault.words where person = $1", person)
+            await connection.execute(_INDEX, person, [self._tag(word) for word in words])
+            await connection.execute("update vault.keys set indexed = $2 where person = $1", person, RULES)
+
+    async def unindexed(self, limit: int) -> list[str]:
+        """Persons of whom there may be words that are not indexed by the rules of now."""
+        return [row["person"] for row in await self._pool.fetch(_UNINDEXED, RULES, limit)]
+
+    async def find(self, words: Sequence[str], limit: int) -> list[str]:
+        """Persons who have all of these words, or had them once, in no order; the rarest word is best the first."""
+        first, *others = (self._tag(word) for word in words)
+        return [row["person"] for row in await self._pool.fetch(_FIND, first, others, limit)]
+
+    def _tag(self, word: str) -> bytes:
+        return hmac.digest(self._words, word.encode(), hashlib.sha256)[:_TAG]
+
     async def _ensured(self, person: str) -> bytes:
         wrapped = None
         while wrapped is None:  # a key that another made meanwhile is seen the second time
             new = aes_key_wrap(self._master, AESGCM.generate_key(256))
-            wrapped = await self._pool.fetchval(_ENSURE, person, new)
+            wrapped = await self._pool.fetchval(_ENSURE, person, new, RULES)
         return aes_key_unwrap(self._master, wrapped)
 
     async def _known(self, persons: Iterable[str]) -> dict[str, bytes | None]:

@@ -11,6 +11,7 @@ from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
+from services.registry.domain.naming import terms
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
@@ -50,6 +51,9 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
         field: tuple([await seal(item) for item in text]) if isinstance(text, tuple) else await seal(text)
         for field, text in texts.items()
     }
+    if command.name is not None:
+        assert tools.vault is not None
+        await tools.vault.index(command.person, terms([command.name]))
     await _forgotten_again(tools, command.person)  # who was forgotten since it was decided, has got a new key
     return command.model_copy(update=found)
 
@@ -103,6 +107,25 @@ async def _forgotten_again(tools: Tools, person: str | None) -> None:
         await tools.vault.destroy(row["person"])
 
 
+async def mended(tools: Tools) -> None:
+    """What a start, and every minute after it, sees to."""
+    await forgotten_again(tools)
+    await indexed_again(tools)
+
+
+async def indexed_again(tools: Tools, most: int = 1_000) -> None:
+    """Let persons be found by name whose names were sealed before there was an index, or by other rules than now."""
+    assert tools.vault is not None
+    persons = await tools.vault.unindexed(most)
+    streams = {PERSON.of(person).name: person for person in persons}
+    rows = await tools.log.load([(stream, 0) for stream in streams])
+    for stream, person in streams.items():
+        told = [envelope.data for envelope in VOCABULARY.envelopes(row.body for row in rows[stream])]
+        sealed_names = [(person, name) for event in told if (name := getattr(event, "name", None))]
+        opened = await tools.vault.open_many(sealed_names)
+        await tools.vault.index_anew(person, terms(name for name in opened if name is not None))
+
+
 def widened(command: Command) -> bool:
     """Whose arrival names more streams: members for an act, and for a ruling or correction on who organises a bloc."""
     if isinstance(command, EstablishBloc):
@@ -127,5 +150,5 @@ SERVICE = Service(
     },
     widened=widened,
     consequences={ForgetPerson: destroyed},
-    mending=forgotten_again,
+    mending=mended,
 )

@@ -11,6 +11,7 @@ from services.kernel.fold import Model, by_stream
 from services.kernel.standing import FactRetracted, Telling, and_then, holds, standing
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.appearances import Naming, appearances
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.deadline import DEADLINE, Version, versions
 from services.registry.domain.document import DOCUMENT
@@ -179,6 +180,11 @@ class Led(BaseModel):
     """Conferences that were told to have summed up a year of the bloc, on a day."""
 
     @property
+    def told(self) -> list[e.LeadershipEvent]:
+        """What stands of it, event by event."""
+        return holds(self.events)
+
+    @property
     def leadership(self) -> Leadership:
         """What stands of it."""
         return led(standing((told.version, told.event) for told in self.events))
@@ -189,6 +195,12 @@ class Year(BaseModel):
 
     acts: tuple[str, ...] = ()
     """Their streams."""
+
+
+class Named(BaseModel):
+    """Where a person is named beside an agency, in the order of first telling."""
+
+    streams: tuple[str, ...] = ()
 
 
 class Stream(BaseModel):
@@ -413,6 +425,14 @@ def _year(key: str, doc: Year | None, recorded: Recorded[YearEvent]) -> Year:
     return Year(acts=_with(doc.acts if doc else (), recorded.stream))
 
 
+def _named_keys(recorded: Recorded[Naming]) -> Iterable[Id]:
+    return sorted({one.person for one in appearances(recorded.event)})
+
+
+def _named(key: str, doc: Named | None, recorded: Recorded[Naming]) -> Named:
+    return Named(streams=_with(doc.streams if doc else (), recorded.stream))
+
+
 def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent | FactRetracted]) -> Stream | None:
     if doc is None and isinstance(recorded.event, FactRetracted):
         return None  # of a stream that other models keep
@@ -538,6 +558,15 @@ INVOLVED = Model(
     _involved,
     doc=Involved,
 )
+PERSONS = Model(
+    "persons",
+    "registry",
+    e.VOCABULARY,
+    types_of(Naming),
+    _named_keys,
+    _named,
+    doc=Named,
+)
 STREAMS = Model(
     "streams",
     "registry",
@@ -560,5 +589,6 @@ MODELS = (
     YEARS,
     DEADLINES,
     INVOLVED,
+    PERSONS,
     STREAMS,
 )

@@ -21,7 +21,7 @@ from services.kernel.service import acting, giving
 from services.kernel.tools import Tools
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
-from services.registry.main import SERVICE, forgotten_again
+from services.registry.main import SERVICE, mended
 from services.registry.tables.importing import ImportAnswer, ImportTable, import_table
 from tests.play import Played, fresh
 
@@ -76,7 +76,7 @@ class Registry:
 
     async def begin(self) -> None:
         """What the service does before it serves."""
-        await forgotten_again(self.tools)
+        await mended(self.tools)
 
 
 def settings() -> Any:

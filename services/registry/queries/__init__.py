@@ -14,6 +14,7 @@ from services.registry.projections import (
     MODELS,
     MOVEMENT_PARTS,
     ORGANISATIONS,
+    PERSONS,
     STREAMS,
     YEARS,
 )
@@ -24,6 +25,7 @@ from services.registry.queries.deadline import GetDeadline, get_deadline
 from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.duty import GetDuties, get_duties
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
+from services.registry.queries.finding import FINDERS, FindPersons, find_persons
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.history import GetHistory, get_history
 from services.registry.queries.leaders import GetBlocLeadership, get_bloc_leadership
@@ -63,6 +65,7 @@ QUERIES: Mapping[str, Query] = {
     "GetMovement": Query(GetMovement, get_movement, (STREAMS, MOVEMENT_PARTS, DOCUMENTS, ORGANISATIONS)),
     "GetMovementForms": Query(GetMovementForms, get_movement_forms, (FORMS,)),
     "GetHistory": Query(GetHistory, get_history, (STREAMS, ORGANISATIONS)),
+    "FindPersons": Query(FindPersons, find_persons, (STREAMS, LEADERSHIPS, PERSONS, ORGANISATIONS), roles=FINDERS),
     "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
     "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
 }

@@ -188,7 +188,7 @@ async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs |
     rows = dict(same[:CANDIDATES] + alike[:CANDIDATES])
     fits = ((match(asked.text, names_of(doc.told)), key, shown(doc.told) or key) for key, doc in rows.items())
     ranked = sorted((fit, vietnamese(name), key, name) for fit, key, name in fits if fit is not None)
-    start = 0 if asked.after is None else _after(asked.after, [key for _, _, key, _ in ranked])
+    start = 0 if asked.after is None else after(asked.after, [key for _, _, key, _ in ranked])
     page = ranked[start : start + asked.limit]
     return FoundAnswer(
         found=tuple(Found(id=k, name=n, exact=fit is Match.SAME) for fit, _, k, n in page),
@@ -196,7 +196,7 @@ async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs |
     )
 
 
-def _after(last: Id, found: Sequence[str]) -> int:
+def after(last: Id, found: Sequence[str]) -> int:
     """Where the page begins that follows this id. Raises Invalid where it was not found."""
     if last not in found:
         raise Invalid(

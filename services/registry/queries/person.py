@@ -81,11 +81,11 @@ class PersonsAnswer(BaseModel):
 
 
 async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
-    found = await _opened([asked.person], view)
+    found = await opened_of([asked.person], view)
     if not found:
         raise Missing(en=f"The person {asked.person} is not recorded.", vi=f"Chưa ghi nhận cá nhân {asked.person}.")
     descriptions, disputed = found[asked.person]
-    name = _name(descriptions)
+    name = name_of(descriptions)
     return PersonAnswer(
         person=asked.person,
         shown=name.value if name else "",
@@ -96,10 +96,10 @@ async def get_person(asked: GetPerson, view: View) -> PersonAnswer:
 
 
 async def get_persons(asked: GetPersons, view: View) -> PersonsAnswer:
-    found = await _opened(asked.persons, view)
+    found = await opened_of(asked.persons, view)
     return PersonsAnswer(
         persons=tuple(
-            PersonShown(person=person, name=_name(told), readable=bool(told), disputed=disputed)
+            PersonShown(person=person, name=name_of(told), readable=bool(told), disputed=disputed)
             for person, (told, disputed) in found.items()
         )
     )
@@ -112,7 +112,7 @@ class Opened(NamedTuple):
     disputed: bool
 
 
-async def _opened(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
+async def opened_of(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
     """Those persons who are recorded; the keys of all of them are fetched at once.
 
     Of one who is forgotten by now nothing is opened, whatever moment is asked about and whatever the vault holds.
@@ -145,7 +145,7 @@ def _texts(descriptions: Iterable[DescriptionShown]) -> Iterator[str]:
     return (fact_.value for one in descriptions for fact_ in (one.name, one.rank, *one.posts) if fact_)
 
 
-def _name(descriptions: Iterable[DescriptionShown]) -> Fact | None:
+def name_of(descriptions: Iterable[DescriptionShown]) -> Fact | None:
     """The name of the latest day; of one day's the one that was told last."""
     named = [one for one in descriptions if one.name]
     return max(reversed(named), key=_day).name if named else None

@@ -7882,6 +7882,99 @@ class GetMovementFormsResponse(_message.Message):
 Global___GetMovementFormsResponse: _TypeAlias = GetMovementFormsResponse  # noqa: Y015
 
 @_typing.final
+class FindPersonsRequest(_message.Message):
+    """What FindPersons asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """A name or some words of it."""
+    limit: _builtins.int
+    """How many at most; 20 if absent."""
+    after: _builtins.str
+    """The last id of the page before, asked for at the same position."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        text: _builtins.str = ...,
+        limit: _builtins.int | None = ...,
+        after: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
+    _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+
+Global___FindPersonsRequest: _TypeAlias = FindPersonsRequest  # noqa: Y015
+
+@_typing.final
+class FindPersonsResponse(_message.Message):
+    """Candidates, best first; those that fit alike in Vietnamese order, by given name and then by the whole name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    CUT_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    cut: _builtins.bool
+    """Whether more names have these words than one search opens: give more words."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def found(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PersonCandidate]:
+        """At most as many as asked for."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        found: _abc.Iterable[_types_pb2.PersonCandidate] | None = ...,
+        cut: _builtins.bool = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "found", b"found", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindPersonsResponse: _TypeAlias = FindPersonsResponse  # noqa: Y015
+
+@_typing.final
 class GetPersonRequest(_message.Message):
     """What GetPerson asks."""
 

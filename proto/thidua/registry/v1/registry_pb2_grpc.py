@@ -392,6 +392,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoResponse.FromString,
                 _registered_method=True)
+        self.FindPersons = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FindPersons',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindPersonsRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindPersonsResponse.FromString,
+                _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetPerson',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetPersonRequest.SerializeToString,
@@ -922,6 +927,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindPersons(self, request, context):
+        """Persons by a name or words of it, with or without marks, for tokens with the role `find-persons`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPerson(self, request, context):
         """A person: names, ranks and posts as worded at the time.
         """
@@ -1315,6 +1327,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetToDo,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoResponse.SerializeToString,
+            ),
+            'FindPersons': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindPersons,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindPersonsRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindPersonsResponse.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPerson,
@@ -3262,6 +3279,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetToDo',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetToDoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindPersons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FindPersons',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindPersonsRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindPersonsResponse.FromString,
             options,
             channel_credentials,
             insecure,

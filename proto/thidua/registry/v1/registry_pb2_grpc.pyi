@@ -178,6 +178,8 @@ class RegistryServiceStub:
     """A deadline in its versions."""
     GetToDo: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetToDoRequest, _registry_pb2.GetToDoResponse]
     """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
+    FindPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindPersonsRequest, _registry_pb2.FindPersonsResponse]
+    """Persons by a name or words of it, with or without marks, for tokens with the role `find-persons`."""
     GetPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]
@@ -341,6 +343,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A deadline in its versions."""
     GetToDo: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetToDoRequest, _registry_pb2.GetToDoResponse]  # type: ignore[assignment]
     """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
+    FindPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindPersonsRequest, _registry_pb2.FindPersonsResponse]  # type: ignore[assignment]
+    """Persons by a name or words of it, with or without marks, for tokens with the role `find-persons`."""
     GetPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonRequest, _registry_pb2.GetPersonResponse]  # type: ignore[assignment]
     """A person: names, ranks and posts as worded at the time."""
     GetPersons: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetPersonsRequest, _registry_pb2.GetPersonsResponse]  # type: ignore[assignment]
@@ -927,6 +931,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetToDoResponse, _abc.Awaitable[_registry_pb2.GetToDoResponse]]:
         """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
+
+    @_abc_1.abstractmethod
+    def FindPersons(
+        self,
+        request: _registry_pb2.FindPersonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FindPersonsResponse, _abc.Awaitable[_registry_pb2.FindPersonsResponse]]:
+        """Persons by a name or words of it, with or without marks, for tokens with the role `find-persons`."""
 
     @_abc_1.abstractmethod
     def GetPerson(

@@ -4680,6 +4680,63 @@ class ExemplarShown(_message.Message):
 Global___ExemplarShown: _TypeAlias = ExemplarShown  # noqa: Y015
 
 @_typing.final
+class PersonCandidate(_message.Message):
+    """A candidate for somebody to choose from: an equal name proves nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    POSTS_FIELD_NUMBER: _builtins.int
+    AGENCIES_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """The id."""
+    exact: _builtins.bool
+    """Whether one of the person's names is just what was looked for, marks and all."""
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """The name of the latest day."""
+
+    @_builtins.property
+    def rank(self) -> _kernel_pb2.Fact:
+        """The rank as worded, as told last."""
+
+    @_builtins.property
+    def posts(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The posts as worded, as told last."""
+
+    @_builtins.property
+    def agencies(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """The agencies beside which the person is named: in the leadership of blocs, in bodies, duties and attendance."""
+
+    def __init__(
+        self,
+        *,
+        person: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        exact: _builtins.bool = ...,
+        rank: _kernel_pb2.Fact | None = ...,
+        posts: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        agencies: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_rank", b"_rank", "name", b"name", "rank", b"rank"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_rank", b"_rank", "agencies", b"agencies", "exact", b"exact", "name", b"name", "person", b"person", "posts", b"posts", "rank", b"rank"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__rank: _TypeAlias = _typing.Literal["rank"]  # noqa: Y015
+    _WhichOneofArgType__rank: _TypeAlias = _typing.Literal["_rank", b"_rank"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rank) -> _WhichOneofReturnType__rank | None: ...
+
+Global___PersonCandidate: _TypeAlias = PersonCandidate  # noqa: Y015
+
+@_typing.final
 class CitationShown(_message.Message):
     """That something cites a document."""
 
