@@ -31,6 +31,7 @@ OTHERS = {
         "part_of",
         "person",
         "phase",
+        "reorganisation",
         "report",
         "review",
     },

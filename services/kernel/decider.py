@@ -44,6 +44,8 @@ class Fold(Generic[S]):
     """It is shown what stands (`standing.py`), and neither retractions nor what they or corrections took away."""
     whole: bool = False
     """Whether it is shown all that was ever told instead, because what was told stays in the world."""
+    raw: bool = False
+    """Whether it is shown retractions too, and sees itself what stands: for decisions on what an amendment changes."""
 
     def of(self, *ids: str) -> "Stream[S]":
         """The stream `kind:id` or `kind:id:id`."""

@@ -35,6 +35,8 @@ class Event(BaseModel):
     """Why, where the event overrides something."""
     replaces: ClassVar[tuple[str, ...]] = ()
     """Other types, of events that it may be the correction of."""
+    follows: ClassVar[bool] = False
+    """Whether it only tells again what another stream tells, and is amended there."""
 
     @property
     def amends(self) -> int | None:

@@ -190,7 +190,7 @@ def loaded(stream: Stream[Any], events: Sequence[Event]) -> Known:
 
 def _shown(stream: Stream[Any], events: Sequence[Event]) -> Sequence[Event]:
     """What of all its events a stream's state is made of."""
-    if not any(event.amends for event in events):
+    if stream.fold.raw or not any(event.amends for event in events):
         return events
     if stream.fold.whole:
         return [event for event in events if not isinstance(event, FactRetracted)]

@@ -73,6 +73,8 @@ class Retract(Retraction, Command):
 
     stream: StreamName
     """Of what it told, such as `plan:khoi-noi-chinh:2024`: the kind and the ids."""
+    beside: tuple[str, ...] = Field(default=(), exclude=True)
+    """Ids of whose streams tell it again; filled in at the edge."""
 
 
 class Telling(BaseModel, Generic[E]):
@@ -158,10 +160,11 @@ def amendable(event: Event, told: Mapping[int, Event]) -> None:
 
 
 def _retractable(told: Mapping[int, Event]) -> list[int]:
-    """All that stands with what it corrects, and retractions; of what cannot be recorded, none."""
+    """All that stands with what it corrects, and retractions; but nothing that cannot be recorded, or only follows."""
     tellings = {version for one in standing(told.items()) for version in one.told_by}
     retractions = {v for v, event in told.items() if isinstance(event, FactRetracted)} - _retracted(told)
-    return sorted(v for v in tellings | retractions if "record" in type(told[v]).model_fields)
+    own = {v for v in tellings | retractions if not told[v].follows}
+    return sorted(v for v in own if "record" in type(told[v]).model_fields)
 
 
 def _correctable(event: Event, told: Mapping[int, Event]) -> list[int]:
@@ -182,7 +185,7 @@ def _retract(command: Retract, state: None) -> Events:
     return [tell(FactRetracted, command)]
 
 
-RETRACTING: Handlers = {
-    Retract: Handler(lambda c: [Stream(c.stream, Fold("", None, lambda state, event: state))], _retract)
-}
+_ANY: Fold[None] = Fold("", None, lambda state, event: state)
+
+RETRACTING: Handlers = {Retract: Handler(lambda c: [Stream(c.stream, _ANY)], _retract)}
 """The command by which whatever a stream tells is retracted, of whatever kind it is."""

@@ -7,12 +7,14 @@ from thidua.registry.v1 import registry_pb2
 from services.kernel.decider import Command, Stream
 from services.kernel.handling import Known, decided, loaded
 from services.kernel.service import Service
+from services.kernel.standing import Retract
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
 from services.registry.domain.naming import terms
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
+from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors, retracted
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
@@ -85,6 +87,24 @@ async def with_members(command: EstablishBloc, tools: Tools) -> EstablishBloc:
     return command.model_copy(update={"former": former, "units": units})
 
 
+async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:
+    """A ruling or correction with every predecessor that was ever told."""
+    if command.record is None or not (command.ruling or command.correction):
+        return command
+    return command.model_copy(update={"former": await _predecessors(command.reorganisation, tools)})
+
+
+async def with_streams_beside(command: Retract, tools: Tools) -> Retract:
+    """What is retracted of a reorganisation with every predecessor that was ever told."""
+    if (reorganisation := retracted(command)) is None:
+        return command
+    return command.model_copy(update={"beside": await _predecessors(reorganisation, tools)})
+
+
+async def _predecessors(reorganisation: str, tools: Tools) -> tuple[str, ...]:
+    return tuple(sorted(predecessors((await _loaded(REORGANISATION.of(reorganisation), tools)).state)))
+
+
 async def _loaded(stream: Stream[Any], tools: Tools) -> Known:
     """A stream as its log has it."""
     rows = (await tools.log.load([(stream.name, 0)]))[stream.name]
@@ -127,9 +147,13 @@ async def indexed_again(tools: Tools, most: int = 1_000) -> None:
 
 
 def widened(command: Command) -> bool:
-    """Whose arrival names more streams: members for an act, and for a ruling or correction on who organises a bloc."""
-    if isinstance(command, EstablishBloc):
+    """Whose arrival names more streams: members for an act, and for a ruling or correction on who organises a bloc;
+    predecessors for what amends a reorganisation.
+    """
+    if isinstance(command, EstablishBloc | Reorganise):
         return bool(command.ruling or command.correction)
+    if isinstance(command, Retract):
+        return retracted(command) is not None
     return isinstance(command, ActOfMembers) and command.record is None
 
 
@@ -145,6 +169,8 @@ SERVICE = Service(
     arrivals={
         **dict.fromkeys(ACTS_OF_MEMBERS, with_authority),
         EstablishBloc: with_members,
+        Reorganise: with_predecessors,
+        Retract: with_streams_beside,
         RegisterPerson: sealed,
         DescribePerson: sealed,
     },

@@ -32,8 +32,23 @@ YearEvent = (
     | e.InspectionEvent
     | e.ExemplarRegistered
 )
+BlocsEvent = (
+    e.ConferenceHeld
+    | e.MovementLaunched
+    | e.MovementLinked
+    | e.MovementReviewEvent
+    | e.ParticipationEvent
+    | e.CovenantEvent
+    | e.PlanEvent
+    | e.ReviewEvent
+    | e.ReportEvent
+    | e.InspectionEvent
+    | e.ExemplarRegistered
+)
+MentionEvent = e.ReorganisationEvent | e.MembershipEvent | BlocsEvent
 StreamEvent = (
-    e.PersonEvent
+    e.ReorganisationEvent
+    | e.PersonEvent
     | e.MembershipEvent
     | e.BodyEvent
     | e.DutyEvent
@@ -199,6 +214,15 @@ class Year(BaseModel):
 
 class Named(BaseModel):
     """Where a person is named beside an agency, in the order of first telling."""
+
+    streams: tuple[str, ...] = ()
+
+
+class Mentions(BaseModel):
+    """Where something of an organisation or a bloc was told beside its own streams, in the order of the first telling.
+
+    Its own are those whose id is its own alone; the others are reorganisations, memberships, and acts of a bloc.
+    """
 
     streams: tuple[str, ...] = ()
 
@@ -439,6 +463,29 @@ def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent | FactR
     return Stream(events=and_then(doc.events if doc else (), recorded))
 
 
+def _mention_keys(recorded: Recorded[MentionEvent]) -> Iterable[str]:
+    return sorted(mentioned(recorded.event))
+
+
+def mentioned(event: MentionEvent) -> set[str]:
+    """The own streams of whom an event of another stream is about."""
+    match event:
+        case e.OrganisationsReorganised():
+            before = {one.organisation for one in event.predecessors.items}
+            after = {one.organisation for one in event.successors.items}
+            return {ORGANISATION.of(one).name for one in before | after}
+        case e.CarryOverRuled():
+            return {ORGANISATION.of(one).name for one in (event.predecessor, event.successor)}
+        case e.MembershipStarted() | e.MembershipEnded():
+            return {ORGANISATION.of(event.unit).name, BLOC.of(event.bloc).name}
+        case _:
+            return {BLOC.of(event.bloc).name} if event.bloc else set()
+
+
+def _mention(key: str, doc: Mentions | None, recorded: Recorded[MentionEvent]) -> Mentions:
+    return Mentions(streams=_with(doc.streams if doc else (), recorded.stream))
+
+
 def names_of(told: Iterable[Any]) -> list[str]:
     """All that events call something by, in their order: names and variants, a document's number and title."""
     fields = ("name", "short_name", "number", "title")
@@ -464,7 +511,7 @@ ORGANISATIONS = Model(
     _organisation,
     doc=Organisation,
     terms=_organisation_terms,
-    version=5,
+    version=6,
 )
 BLOCS = Model(
     "blocs",
@@ -567,6 +614,15 @@ PERSONS = Model(
     _named,
     doc=Named,
 )
+MENTIONS = Model(
+    "mentions",
+    "registry",
+    e.VOCABULARY,
+    types_of(MentionEvent),
+    _mention_keys,
+    _mention,
+    doc=Mentions,
+)
 STREAMS = Model(
     "streams",
     "registry",
@@ -576,7 +632,7 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=12,
+    version=13,
 )
 MODELS = (
     ORGANISATIONS,
@@ -590,5 +646,6 @@ MODELS = (
     DEADLINES,
     INVOLVED,
     PERSONS,
+    MENTIONS,
     STREAMS,
 )

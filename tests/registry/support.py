@@ -56,6 +56,10 @@ class Registry:
         act = acting(SERVICE, replace(self.tools, vault=vault), settings())
         return await act(command, Context(str(uuid4()), "officer"))
 
+    async def tell_beside(self, command: Command) -> Reply:
+        """Tell a command to another process of the service, which remembers nothing of what this one did."""
+        return await acting(SERVICE, self.tools, settings())(command, Context(str(uuid4()), "officer"))
+
     async def ask(self, name: str, as_of: int | None = None, **fields: Any) -> Any:
         read = ReadOptions() if as_of is None else ReadOptions(as_of={"registry": Position(1, as_of)})
         return await self._played.ask(name, read, **fields)

@@ -31,7 +31,7 @@ from tests.registry.support import Registry, registry_on
 
 SAMPLES = Path(__file__).parents[1] / "golden" / "registry"
 RECORD = Record(source=Source(id="letter"), place="paragraph 1")
-BEFORE = {"PersonForgotten", "FactRetracted", "LeadershipCorrected", "HandoverCorrected"}
+BEFORE = {"PersonForgotten", "FactRetracted", "LeadershipCorrected", "HandoverCorrected", "OrganisationSucceeded"}
 """Events that tell no fact of their own."""
 
 EVERY = {"type", "effective", "reason"}
@@ -91,7 +91,10 @@ def retract(stream: str, version: int) -> Retract:
     return Retract(stream=stream, retracts=version, reason="of another bloc", record=RECORD)
 
 
-THINGS = ("organisation", "conference", "person", "document", "exemplar", "body", "movement", "deadline")
+THINGS = (
+    *("organisation", "reorganisation", "conference", "person", "document", "exemplar", "body", "movement"),
+    "deadline",
+)
 """What answers of its own are about, by the field of a command that names it."""
 
 

@@ -30,6 +30,7 @@ from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan
+from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
@@ -412,8 +413,21 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
     e.OrganisationFacts: (
         RegisterOrganisation,
         {"organisation": "a", "name": "A"},
-        lambda n: {"kind": f"kind-{n}", "level": f"level-{n}", "code": f"code-{n}"},
+        lambda n: {field: f"{field}-{n}" for field in ("kind", "level", "code", "superior")},
         "GetOrganisation",
+        lambda answer: answer,
+    ),
+    e.ReorganisationFacts: (
+        Reorganise,
+        {"reorganisation": "r0"},
+        lambda n: {
+            "kind": ("MERGER", "OTHER")[n],
+            **{side: {"declared_count": n} for side in ("predecessors", "successors")},
+            "in_force_on": date(2024, 1, 1 + n),
+            "effective": date(2024, 2, 1 + n),
+            "decision": {"id": f"nq-{n}"},
+        },
+        "GetReorganisation",
         lambda answer: answer,
     ),
     e.BlocFacts: (

@@ -226,9 +226,9 @@ def mentions(**fields: Any) -> dict[str, Act]:
     }
 
 
-@pytest.mark.parametrize("field", mentions())
-def test_an_act_performed_here_names_registered_organisations_alone(field: str) -> None:
-    told: dict[str, list[Event]] = {
+def mentioning() -> dict[str, list[Event]]:
+    """What these acts need."""
+    return {
         **GROUND,
         "conference:c": [HELD],
         "plan:b1:2024": [DRAFT],
@@ -236,6 +236,11 @@ def test_an_act_performed_here_names_registered_organisations_alone(field: str) 
         "body:hd": [e.BodyEstablished(body="hd", name="Hội đồng", effective=DAY)],
         "movement:g": [e.MovementLaunched(movement="g", effective=DAY)],
     }
+
+
+@pytest.mark.parametrize("field", mentions())
+def test_an_act_performed_here_names_registered_organisations_alone(field: str) -> None:
+    told = mentioning()
     act, path = mentions()[field], field.partition(" of ")[0]
     with pytest.raises(Refused, match="^" + re.escape(f"{path}: ubnd is not registered")) as refused:
         HANDLERS[type(act)].decide(act, *(_folded(stream, told) for stream in HANDLERS[type(act)].reads(act)))

@@ -1,7 +1,6 @@
 """What registry decides: pure functions, one module for each kind of stream."""
 
 from services.kernel.decider import Handlers
-from services.kernel.standing import RETRACTING
 from services.registry.domain import (
     bloc,
     body,
@@ -21,12 +20,14 @@ from services.registry.domain import (
     participation,
     person,
     plan,
+    reorganisation,
     report,
     review,
 )
 
 HANDLERS: Handlers = {
     **organisation.HANDLERS,
+    **reorganisation.HANDLERS,
     **person.HANDLERS,
     **bloc.HANDLERS,
     **membership.HANDLERS,
@@ -46,5 +47,4 @@ HANDLERS: Handlers = {
     **plan.HANDLERS,
     **review.HANDLERS,
     **deadline.HANDLERS,
-    **RETRACTING,
 }

@@ -1,4 +1,4 @@
-"""That the agencies which a performed act of a bloc names are registered, and members of the bloc on its day."""
+"""That the agencies which a performed act of a bloc names are there on its day, and members of the bloc."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from services.kernel.performing import Act
 from services.kernel.telling import require
 from services.kernel.text import Id
 from services.registry.domain.bloc import Established, organised
-from services.registry.domain.organisation import ORGANISATION, Mentioned, registered
+from services.registry.domain.organisation import ORGANISATION, Mentioned, active
 from services.registry.stays import MEMBERSHIP
 
 
@@ -26,7 +26,7 @@ class ActOfMembers(Act):
 
 
 def reads(act: ActOfMembers, named: Mentioned) -> list[Stream[Any]]:
-    """The streams of which `belong` gets the states: of each agency its registration and its memberships."""
+    """The streams of which `belong` gets the states: of each agency itself and its memberships."""
     if act.record is not None or act.authority is None:
         return []
     agencies = dict.fromkeys(named.values())
@@ -42,7 +42,7 @@ def belong(act: ActOfMembers, named: Mentioned, bloc: Established, states: Seque
     known = dict(zip(dict.fromkeys(named.values()), zip(states[::2], states[1::2], strict=True), strict=True))
     for field, agency in named.items():
         organisation, stays = known[agency]
-        registered(organisation, field, agency)
+        active(organisation, field, agency, act.effective)
         require(
             any(stay.bloc == act.bloc and stay.lasts(day, day) for stay in stays),
             "membership.none",

@@ -13,7 +13,7 @@ from services.kernel.performing import AHEAD, Act, counted, happened, named_day,
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.organisation import Mentioned, Organisation, all_registered, reads
+from services.registry.domain.organisation import Mentioned, Organisation, all_active, reads
 from services.registry.domain.ruling import settles
 from services.registry.stays import MEMBERSHIP, Stays, open_stay
 
@@ -175,7 +175,7 @@ def establish(command: EstablishBloc, bloc: Bloc, *states: Any) -> Events:
             vi="Cần cơ quan tổ chức và ngày thành lập.",
         )
         takes_effect(command)
-        all_registered(_organising(command), states)
+        all_active(_organising(command), states, command.effective)
     settles(command, _known(bloc))
     if command.ruling or command.correction:
         _left(command, states)
@@ -239,7 +239,7 @@ def declare(command: DeclareMembers, bloc: Bloc, *units: Organisation) -> Events
         established(bloc, command.effective)
         happened(command, command.year)
         counted(command)
-        all_registered(_declared(command), units)
+        all_active(_declared(command), units, command.effective)
     return [tell(e.MembersDeclared, command)]
 
 

@@ -14,7 +14,7 @@ from services.kernel.errors import Refused
 from services.kernel.performing import AHEAD, Act, counted, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.registry import events as e
-from services.registry.domain.organisation import Mentioned, Organisation, all_registered, reads
+from services.registry.domain.organisation import Mentioned, Organisation, all_active, reads
 from services.registry.domain.ruling import settles
 from services.registry.sittings import Sitting, same_person, sittings, two_chairs
 
@@ -132,7 +132,7 @@ def establish(command: EstablishBody, body: Body, *organisations: Organisation) 
             vi="Cần nêu tên, cơ quan chủ quản và ngày thành lập.",
         )
         takes_effect(command)
-        all_registered(_whose(command), organisations)
+        all_active(_whose(command), organisations, command.effective)
     settles(command, body.established)
     return [tell(e.BodyEstablished, command)]
 
@@ -175,7 +175,7 @@ def appoint(command: AppointBodyMembers, body: Body, *organisations: Organisatio
         _persons(command)
         _replaced(command, body)
         _alone(event, sittings((*body.told, event)))
-        all_registered(_agencies(command), organisations)
+        all_active(_agencies(command), organisations, command.effective)
     return [event]
 
 

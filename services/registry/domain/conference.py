@@ -9,7 +9,7 @@ from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
-from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -73,7 +73,7 @@ def hold(command: HoldConference, conference: Conference, *known: Any) -> Events
         blocs = len(named(command.bloc))
         for bloc in known[:blocs]:
             established(bloc, command.effective)
-        all_registered(_chairing(command), known[blocs:])
+        all_active(_chairing(command), known[blocs:], command.effective)
     settles(command, isinstance(conference, Held))
     return [tell(e.ConferenceHeld, command)]
 
@@ -83,7 +83,7 @@ def attend(command: RecordAttendance, conference: Conference, *organisations: Or
         _held(conference)
         happened(command)
         counted(command)
-        all_registered(_attending(command), organisations)
+        all_active(_attending(command), organisations, command.effective)
     require(
         all(a.agency or a.person or a.words for a in command.attendees.items),
         "conference.attendee",
@@ -105,7 +105,7 @@ def guide(command: GiveGuidance, conference: Conference, *organisations: Organis
         require(command.speaker, "guidance.speaker", en="Name who gives it.", vi="Cần nêu người chỉ đạo.")
         happened(command)
         counted(command)
-        all_registered(_guiding(command), organisations)
+        all_active(_guiding(command), organisations, command.effective)
     return [tell(e.GuidanceGiven, command)]
 
 
@@ -114,7 +114,7 @@ def voice(command: VoiceDifficulties, conference: Conference, *organisations: Or
         _held(conference)
         happened(command)
         counted(command)
-        all_registered(_voicing(command), organisations)
+        all_active(_voicing(command), organisations, command.effective)
     return [tell(e.DifficultiesVoiced, command)]
 
 

@@ -11,7 +11,7 @@ from services.kernel.performing import AHEAD, Act, in_order, named_day, takes_ef
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import named, organised, undissolved
-from services.registry.domain.organisation import Mentioned, all_registered, reads
+from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -63,7 +63,7 @@ def set_(command: SetDeadline, deadline: Deadline, *states: Any) -> Events:
             known = undissolved(bloc, day)
             if command.authority:
                 organised(known, command.authority)
-        all_registered(_setting(command), states[blocs:])
+        all_active(_setting(command), states[blocs:], command.effective)
     settles(command, deadline.since)
     return [tell(e.DeadlineSet, command)]
 

@@ -8,7 +8,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE, Held
 from services.registry.domain.movement import MOVEMENT, Launched
-from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.plan import PLAN, Plan
 from services.registry.domain.report import REPORT
 from services.registry.domain.review import REVIEW
@@ -65,7 +65,7 @@ def register(command: RegisterDocument, document: Known, *organisations: Organis
         )
         takes_effect(command)
         in_order("document.period", command.expires, command.effective, en="expires", vi="expires")
-        all_registered(_issuing(command), organisations)
+        all_active(_issuing(command), organisations, command.effective)
     settles(command, document)
     return [tell(e.DocumentRegistered, command)]
 

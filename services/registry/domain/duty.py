@@ -12,7 +12,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, established
 from services.registry.domain.body import BODY, Body, there
-from services.registry.domain.organisation import ORGANISATION, Mentioned, all_registered, reads, registered
+from services.registry.domain.organisation import ORGANISATION, Mentioned, active, all_active, reads
 from services.registry.tenures import Tenure, held_before, rivals, tenures
 
 
@@ -53,7 +53,7 @@ def assign(command: AssignDuty, duties: Duties, *known: Any) -> Events:
         takes_effect(command)
         _in_charge(command, charge)
         _alone(event, tenures((*duties, event)))
-        all_registered(_agency(command), organisations)
+        all_active(_agency(command), organisations, command.effective)
     return [event]
 
 
@@ -83,7 +83,7 @@ def _in_charge(command: AssignDuty, state: Any) -> None:
     elif of.bloc:
         established(state, command.effective)
     else:
-        registered(state, "of.organisation", str(of.organisation))
+        active(state, "of.organisation", str(of.organisation), command.effective)
 
 
 def _alone(event: e.DutyAssigned, after: list[Tenure]) -> None:

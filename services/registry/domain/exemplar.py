@@ -8,7 +8,7 @@ from services.kernel.performing import Act, counted, happened, performed_on
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
-from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -65,7 +65,7 @@ def register(command: RegisterExemplar, exemplar: Exemplar, *known: Any) -> Even
         blocs = len(named(command.bloc))
         for bloc in known[:blocs]:
             established(bloc, command.effective)
-        all_registered(_being(command), known[blocs:])
+        all_active(_being(command), known[blocs:], command.effective)
     settles(command, isinstance(exemplar, Registered))
     return [tell(e.ExemplarRegistered, command)]
 
@@ -79,7 +79,7 @@ def further(command: FurtherExemplar, exemplar: Exemplar, *organisations: Organi
             vi="Chưa có điển hình này; cần đăng ký trước.",
         )
         performed_on(command)
-        all_registered(_furthering(command), organisations)
+        all_active(_furthering(command), organisations, command.effective)
     return [tell(e.ExemplarFurthered, command)]
 
 

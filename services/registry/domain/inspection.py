@@ -7,7 +7,7 @@ from services.kernel.performing import Act, counted, performed_on
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.organisation import Mentioned, agencies, all_registered, reads
+from services.registry.domain.organisation import Mentioned, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -33,7 +33,7 @@ def hold(command: HoldInspection, inspection: Inspection, bloc: Bloc, *organisat
         established(bloc, command.effective)
         performed_on(command, command.year)
         counted(command)
-        all_registered(_naming(command), organisations)
+        all_active(_naming(command), organisations, command.effective)
     settles(command, inspection)
     return [tell(e.InspectionHeld, command)]
 

@@ -15,7 +15,7 @@ from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
-from services.registry.domain.organisation import ORGANISATION, Organisation, registered
+from services.registry.domain.organisation import ORGANISATION, Organisation, active, lasting
 from services.registry.stays import MEMBERSHIP, Stays, open_stay
 
 
@@ -31,12 +31,13 @@ class EndMembership(e.MembershipFacts, Act):
     ahead = AHEAD
 
 
-def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation) -> Events:
+def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation, authority: Organisation) -> Events:
     if command.record is None:
         known = undissolved(bloc, command.effective)
         organised(known, command.authority)
         day = _performed(command, known)
-        registered(unit, "unit", command.unit)
+        active(unit, "unit", command.unit, day)
+        lasting(authority, "authority", command.authority, day)
         others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
         require(
             not others,
@@ -81,6 +82,6 @@ def _reads(command: AdmitMember | EndMembership) -> list[Stream[Stays] | Stream[
 
 
 HANDLERS: Handlers = {
-    AdmitMember: Handler(lambda c: [*_reads(c), ORGANISATION.of(c.unit)], admit),
+    AdmitMember: Handler(lambda c: [*_reads(c), ORGANISATION.of(c.unit), ORGANISATION.of(c.authority)], admit),
     EndMembership: Handler(_reads, end),
 }

@@ -12,7 +12,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established, named
 from services.registry.domain.form import FORM, Form, in_force_on
-from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered, reads
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -91,7 +91,7 @@ def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:
             established(bloc, command.effective)
         for form in known[len(blocs) : len(blocs) + len(forms)]:
             in_force_on(form, command.form, command.effective)
-        all_registered(_launching(command), known[len(blocs) + len(forms) :])
+        all_active(_launching(command), known[len(blocs) + len(forms) :], command.effective)
     settles(command, isinstance(movement, Launched))
     return [tell(e.MovementLaunched, command)]
 
@@ -101,7 +101,7 @@ def link(command: LinkMovement, movement: Movement, bloc: Bloc, *launcher: Organ
     if command.record is None:
         established(bloc, command.effective)
         happened(command, command.year)
-        all_registered(_launching(command), launcher)
+        all_active(_launching(command), launcher, command.effective)
     return [tell(e.MovementLinked, command)]
 
 
@@ -117,7 +117,7 @@ def pilot(command: PilotMovement, movement: Movement, *organisations: Organisati
         in_phase(movement, command.phase)
         happened(command)
         counted(command)
-        all_registered(_piloting(command), organisations)
+        all_active(_piloting(command), organisations, command.effective)
     return [tell(e.MovementPiloted, command)]
 
 

@@ -8,7 +8,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.movement import MOVEMENT, Launched, Movement, going_on, in_phase, towards
-from services.registry.domain.organisation import Mentioned, agencies, all_registered, reads
+from services.registry.domain.organisation import Mentioned, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -42,7 +42,7 @@ def review(command: ReviewMovement, told: Review, movement: Movement, *known: An
         blocs = len(named(command.bloc))
         for bloc in known[:blocs]:
             established(bloc, command.effective)
-        all_registered(_reviewing(command), known[blocs:])
+        all_active(_reviewing(command), known[blocs:], command.effective)
     settles(command, told)
     return [tell(e.MovementReviewed, command)]
 

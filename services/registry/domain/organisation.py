@@ -1,11 +1,12 @@
-"""Organisations: an id, and names that come and go."""
+"""Organisations: an id, names and types that come and go, and an end."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import assert_never
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
-from services.kernel.performing import AHEAD, Act, takes_effect
+from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
@@ -24,41 +25,111 @@ class NameOrganisation(e.OrganisationNameFacts, Act):
     ahead = AHEAD
 
 
+class RetypeOrganisation(e.OrganisationTypeFacts, Act):
+    """Tell another kind or level from a day on."""
+
+    ahead = AHEAD
+
+
+class AssignOrganisationCode(e.OrganisationCodeFacts, Act):
+    """Tell an official code from a day on."""
+
+    ahead = AHEAD
+
+
+class TransferOrganisation(e.OrganisationTransferFacts, Act):
+    """Put an organisation under another superior body from a day on."""
+
+    ahead = AHEAD
+
+
+class DissolveOrganisation(e.OrganisationDissolutionFacts, Act):
+    """Dissolve an organisation that nobody succeeds: `effective` is the first day on which it is no more."""
+
+    ahead = AHEAD
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     pass
 
 
+class End(NamedTuple):
+    """That it is no more from the day `on` (null: not told), by a reorganisation or (null) dissolved."""
+
+    by: Id | None
+    on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Known by a name, which a record may tell before the registration."""
+    """Known by a name or by what befell it, which a record may tell before the registration."""
 
     registered: bool
+    ends: tuple[End, ...] = ()
+    """The first that is told binds performed acts, until a ruling on its reorganisation takes its place."""
 
 
 Organisation = Unknown | Named
 
 
 def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisation:
+    known = organisation if isinstance(organisation, Named) else Named(registered=False)
     match event:
         case e.OrganisationRegistered():
-            return Named(registered=True)
-        case e.OrganisationNamed():
-            return organisation if isinstance(organisation, Named) else Named(registered=False)
+            return replace(known, registered=True)
+        case e.OrganisationDissolved(effective=on):
+            return replace(known, ends=(*known.ends, End(None, on)))
+        case e.OrganisationSucceeded():
+            return replace(known, ends=_succeeded(known.ends, event))
+        case (
+            e.OrganisationNamed() | e.OrganisationRetyped() | e.OrganisationCodeAssigned() | e.OrganisationTransferred()
+        ):
+            return known
         case _:
             assert_never(event)
+
+
+def _succeeded(ends: tuple[End, ...], event: e.OrganisationSucceeded) -> tuple[End, ...]:
+    """A record that contradicts an end is kept, and loosens no guard; a ruling settles it."""
+    kept = tuple(end for end in ends if not (event.settled and end.by == event.reorganisation))
+    return (*kept, End(event.reorganisation, event.effective)) if event.ends else kept
 
 
 ORGANISATION: Fold[Organisation] = Fold("organisation", Unknown(), evolve)
 
 
+def is_registered(organisation: Organisation) -> bool:
+    return isinstance(organisation, Named) and organisation.registered
+
+
 def registered(organisation: Organisation, field: str, named: Id) -> None:
     """What a performed act needs of an organisation that it names in a field. Raises Refused."""
     require(
-        organisation == Named(registered=True),
+        is_registered(organisation),
         "organisation.unknown",
         en=f"{field}: {named} is not registered; register the organisation first.",
         vi=f"{field}: tổ chức {named} chưa được đăng ký; cần đăng ký trước.",
+    )
+
+
+def active(organisation: Organisation, field: str, named: Id, day: date | None) -> None:
+    """What an act performed on a day needs of who takes part. Raises Refused."""
+    registered(organisation, field, named)
+    lasting(organisation, field, named, day)
+
+
+def lasting(organisation: Organisation, field: str, named: Id, day: date | None) -> None:
+    """That nothing tells of its end by the day; a day that is not told is later than any. Raises Refused."""
+    ends = organisation.ends if isinstance(organisation, Named) else ()
+    over = [end for end in ends if end.on is None or day is None or day >= end.on]
+    on = min((end.on for end in over if end.on), default=None)
+    require(
+        not over,
+        "organisation.ended",
+        en=f"{field}: {named} is no more{f' from {on} on' if on else ''}; name an earlier day, or who came after it.",
+        vi=f"{field}: tổ chức {named} đã chấm dứt hoạt động{f' từ ngày {on}' if on else ''};"
+        " cần nêu ngày trước đó, hoặc tổ chức kế thừa.",
     )
 
 
@@ -72,28 +143,48 @@ def agencies(path: str, parties: Iterable[e.Party | None]) -> Mentioned:
 
 
 def reads(act: Act, named: Mentioned) -> list[Stream[Organisation]]:
-    """The streams of which `all_registered` gets the states; a record may name who is not registered."""
-    return [] if act.record is not None else [ORGANISATION.of(one) for one in dict.fromkeys(named.values())]
+    """The streams of which `all_active` gets the states; a record may name who is not registered."""
+    return [] if act.record is not None else streams(named)
 
 
-def all_registered(named: Mentioned, states: Sequence[Organisation]) -> None:
-    """What a performed act needs of the organisations that it names. Raises Refused."""
+def streams(named: Mentioned) -> list[Stream[Organisation]]:
+    return [ORGANISATION.of(one) for one in dict.fromkeys(named.values())]
+
+
+def all_active(named: Mentioned, states: Sequence[Organisation], day: date | None) -> None:
+    """What an act performed on a day needs of the organisations that it names. Raises Refused."""
     known = dict(zip(dict.fromkeys(named.values()), states, strict=True))
     for field, one in named.items():
-        registered(known[one], field, one)
+        active(known[one], field, one, day)
 
 
-def register(command: RegisterOrganisation, organisation: Organisation) -> Events:
+def register(command: RegisterOrganisation, organisation: Organisation, *superior: Organisation) -> Events:
     require(
-        command.record or organisation != Named(registered=True),
+        command.record or not is_registered(organisation),
         "organisation.known",
         en="This id is taken; tell more by naming it.",
         vi="Mã tổ chức này đã có; đặt thêm tên nếu cần.",
     )
     if command.record is None:
         takes_effect(command)
-    settles(command, organisation == Named(registered=True))
+        _above(command.organisation, command.superior)
+        all_active(_under(command), superior, command.effective)
+    settles(command, is_registered(organisation))
     return [tell(e.OrganisationRegistered, command)]
+
+
+def _above(organisation: Id, superior: Id | None) -> None:
+    """Raises Refused."""
+    require(
+        organisation != superior,
+        "organisation.superior",
+        en="superior: an organisation is not under itself.",
+        vi="superior: tổ chức không trực thuộc chính mình.",
+    )
+
+
+def _under(command: RegisterOrganisation | TransferOrganisation) -> Mentioned:
+    return {"superior": command.superior} if command.superior else {}
 
 
 def name(command: NameOrganisation, organisation: Organisation) -> Events:
@@ -106,10 +197,58 @@ def name(command: NameOrganisation, organisation: Organisation) -> Events:
     if command.record is None:
         registered(organisation, "organisation", command.organisation)
         takes_effect(command)
+        if command.name or command.short_name:  # further spellings of the old ones are found for ever
+            active(organisation, "organisation", command.organisation, command.effective)
     return [tell(e.OrganisationNamed, command)]
 
 
+def retype(command: RetypeOrganisation, organisation: Organisation) -> Events:
+    require(
+        command.kind or command.level,
+        "organisation.type",
+        en="Give a kind or a level.",
+        vi="Cần nêu loại hoặc cấp.",
+    )
+    if command.record is None:
+        _changes(command, organisation)
+    return [tell(e.OrganisationRetyped, command)]
+
+
+def assign_code(command: AssignOrganisationCode, organisation: Organisation) -> Events:
+    if command.record is None:
+        _changes(command, organisation)
+    return [tell(e.OrganisationCodeAssigned, command)]
+
+
+def transfer(command: TransferOrganisation, organisation: Organisation, *superior: Organisation) -> Events:
+    if command.record is None:
+        _above(command.organisation, command.superior)
+        _changes(command, organisation)
+        all_active(_under(command), superior, command.effective)
+    return [tell(e.OrganisationTransferred, command)]
+
+
+def _changes(
+    command: RetypeOrganisation | AssignOrganisationCode | TransferOrganisation, organisation: Organisation
+) -> None:
+    """Raises Refused."""
+    active(organisation, "organisation", command.organisation, named_day(command))
+    takes_effect(command)
+
+
+def dissolve(command: DissolveOrganisation, organisation: Organisation) -> Events:
+    if command.record is None:
+        named_day(command)
+        takes_effect(command)
+        active(organisation, "organisation", command.organisation, None)
+    return [tell(e.OrganisationDissolved, command)]
+
+
 HANDLERS: Handlers = {
-    RegisterOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], register),
+    RegisterOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation), *reads(c, _under(c))], register),
     NameOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], name),
+    RetypeOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], retype),
+    AssignOrganisationCode: Handler(lambda c: [ORGANISATION.of(c.organisation)], assign_code),
+    TransferOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation), *reads(c, _under(c))], transfer),
+    DissolveOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], dissolve),
 }

@@ -13,7 +13,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards
-from services.registry.domain.organisation import Mentioned, all_registered, reads
+from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.ruling import settles
 
 
@@ -100,7 +100,7 @@ def _taking_part(command: Command, movement: Movement, known: Any) -> None:
     blocs = len(named(command.bloc))
     for bloc in known[:blocs]:
         established(bloc, command.effective)
-    all_registered(_naming(command), known[blocs:])
+    all_active(_naming(command), known[blocs:], command.effective)
 
 
 def _naming(command: Command) -> Mentioned:

@@ -11,7 +11,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_registered
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active
 from services.registry.domain.organisation import reads as registrations
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
@@ -97,7 +97,7 @@ def comment(command: CommentPlan, plan: Plan, bloc: Bloc, *organisations: Organi
         happened(command, command.year)
         counted(command)
         _drafted(plan)
-        all_registered(_commenting(command), organisations)
+        all_active(_commenting(command), organisations, command.effective)
     return [tell(e.PlanCommented, command)]
 
 

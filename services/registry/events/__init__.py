@@ -22,12 +22,14 @@ from services.registry.events.movement import *
 from services.registry.events.organisation import *
 from services.registry.events.person import *
 from services.registry.events.plan import *
+from services.registry.events.reorganisation import *
 from services.registry.events.report import *
 from services.registry.events.review import *
 
 VOCABULARY: Vocabulary[Event] = Vocabulary(
     *types_of(
         OrganisationEvent,
+        ReorganisationEvent,
         PersonEvent,
         BlocEvent,
         MembershipEvent,

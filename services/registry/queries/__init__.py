@@ -11,6 +11,7 @@ from services.registry.projections import (
     FORMS,
     INVOLVED,
     LEADERSHIPS,
+    MENTIONS,
     MODELS,
     MOVEMENT_PARTS,
     ORGANISATIONS,
@@ -41,14 +42,34 @@ from services.registry.queries.names import (
     get_organisation,
 )
 from services.registry.queries.person import GetPerson, GetPersons, get_person, get_persons
+from services.registry.queries.succession import (
+    GetReorganisation,
+    GetSuccession,
+    get_reorganisation,
+    get_succession,
+)
+from services.registry.queries.timeline import (
+    GetBlocTimeline,
+    GetOrganisationTimeline,
+    get_bloc_timeline,
+    get_organisation_timeline,
+)
 from services.registry.queries.todo import GetToDo, get_to_do
 from services.registry.queries.year import GetBlocYear, get_bloc_year
 from services.registry.tables.exporting import ExportTable, export_table
 
 QUERIES: Mapping[str, Query] = {
     "GetOrganisation": Query(GetOrganisation, get_organisation, (ORGANISATIONS,)),
+    "GetOrganisationTimeline": Query(
+        GetOrganisationTimeline, get_organisation_timeline, (MENTIONS, STREAMS, ORGANISATIONS)
+    ),
+    "GetReorganisation": Query(GetReorganisation, get_reorganisation, (STREAMS, ORGANISATIONS)),
+    "GetSuccession": Query(GetSuccession, get_succession, (MENTIONS, STREAMS, ORGANISATIONS)),
     "FindOrganisations": Query(FindOrganisations, find_organisations, (ORGANISATIONS,)),
     "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
+    "GetBlocTimeline": Query(
+        GetBlocTimeline, get_bloc_timeline, (BLOCS, LEADERSHIPS, MENTIONS, STREAMS, ORGANISATIONS)
+    ),
     "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
     "GetDuties": Query(GetDuties, get_duties, (STREAMS, ORGANISATIONS)),

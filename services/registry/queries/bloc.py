@@ -27,6 +27,7 @@ from services.registry.queries.common import (
     until,
 )
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
+from services.registry.queries.endings import DissolutionShown, WarningShown, dissolutions_told, warnings
 from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.stays import Stay, Stays, stays_after
 
@@ -93,17 +94,6 @@ class DeclarationShown(Part):
     """The members."""
 
 
-class DissolutionShown(Part):
-    """What one source tells of the end of a bloc or a body."""
-
-    on: Fact | None
-    """The first day on which it is no more."""
-    decision: Fact | None
-    """The document that decided it, by its id."""
-    disputed: bool
-    """Whether another source tells another day."""
-
-
 class BlocAnswer(BaseModel):
     """A bloc."""
 
@@ -141,12 +131,16 @@ class BlocAnswer(BaseModel):
     """What they tell otherwise of its establishment."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
+    warnings: tuple[WarningShown, ...]
+    """Members that are no more, or whose work went to others, while their memberships go on."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     bloc = await recorded(view, BLOCS, asked.bloc)
     told = holding(bloc.told)
     established = [event for event in told if isinstance(event, e.BlocEstablished)]
+    claims = await claimed(view, asked.bloc, bloc)
+    then = [one for one in claims if asked.on is None or one.stay.lasts(asked.on, asked.on)]
     contradicting = contradictions(established, e.BlocFacts)
     answer = BlocAnswer(
         bloc=asked.bloc,
@@ -158,7 +152,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         name=latest(until(told, asked.on), "name"),
         names=names_told(told),
         variants=variants_told(told),
-        memberships=_memberships(await claimed(view, asked.bloc, bloc), first(established, "authority"), asked.on),
+        memberships=_memberships(then, first(established, "authority"), asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=dissolutions_told(bloc.dissolved),
@@ -166,20 +160,9 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(bloc.told),
+        warnings=await warnings(view, [one.stay for one in then], asked.on),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
-
-
-def dissolutions_told(dissolved: Sequence[e.BlocDissolved | e.BodyDissolved]) -> tuple[DissolutionShown, ...]:
-    days = {event.effective for event in dissolved if event.effective}
-    return tuple(
-        DissolutionShown(
-            on=fact(event, "effective"),
-            decision=fact(event, "decision.id"),
-            disputed=event.effective is not None and len(days) > 1,
-        )
-        for event in dissolved
-    )
 
 
 def _declaration(event: e.MembersDeclared) -> DeclarationShown:
@@ -203,7 +186,7 @@ class Claimed(NamedTuple):
 
 
 def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
-    """All, or those of a day, whose units are then no surer than the days of their stays."""
+    """Of a day's the units are no surer than the days of their stays."""
     return tuple(
         MembershipShown(
             unit=member(stay) if on else Fact(value=stay.unit, mark=mark(stay.told.record, "unit")),
@@ -215,7 +198,6 @@ def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | N
             end_decision=fact(stay.ended, "decision.id"),
         )
         for stay, disputed in claims
-        if on is None or stay.lasts(on, on)
     )
 
 

@@ -14,9 +14,9 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.body import BODY
 from services.registry.projections import STREAMS, Stream
-from services.registry.queries.bloc import DissolutionShown, dissolutions_told
 from services.registry.queries.common import DisputeShown, Label, first, holding, labels, latest, until
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
+from services.registry.queries.endings import DissolutionShown, dissolutions_told
 from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.sittings import Sitting, sittings, twice
 

@@ -1,6 +1,6 @@
 """Told facts as answers: each value with its mark, absent where it is not recorded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.kernel.errors import Missing
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -21,10 +21,15 @@ P = TypeVar("P")
 NAMING = frozenset(
     {
         *("agency", "unit", "member", "lead", "joining", "agencies", "authority", "province", "organisation"),
-        "participant",
+        *("participant", "superior", "predecessor", "successor", "successors"),
     }
 )
 """Fields of answers that hold an organisation's id."""
+
+BESIDE = frozenset({"type", "record", "correction", "corrects", "retracts", "void", "settled"})
+"""Fields of events that tell no fact of their own."""
+SEALED = frozenset({"name", "rank", "posts"})
+"""Of persons, whose texts are opened by GetPerson alone."""
 
 KINDS = {"organisations": ("organisation", "tổ chức"), "blocs": ("bloc", "khối, cụm")}
 """What a read model's rows are about, in English and in Vietnamese."""
@@ -59,6 +64,15 @@ class DisputeShown(Part):
     """Which one, where a field is told of several: the day of a name, the text of a target."""
     told: tuple[Fact, ...]
     """Every value that is told, each with its source, in the order of telling."""
+
+
+class FieldTold(Part):
+    """A field that an event tells."""
+
+    field: str
+    """Its path in the command, such as `members.items[1].unit`."""
+    fact: Fact
+    """Its value."""
 
 
 class PartyShown(Part):
@@ -216,6 +230,27 @@ def facts(told: Any, path: str, count: int) -> tuple[Fact, ...]:
     return tuple(found for i in range(count) if (found := fact(told, path.format(i))))
 
 
+def fields_told(event: Any) -> tuple[FieldTold, ...]:
+    """Every field that an event tells, by its path; of persons no text."""
+    person = isinstance(event, e.PersonRegistered | e.PersonDescribed)
+    beside = BESIDE | ({"reason"} if event.amends else frozenset()) | (SEALED if person else frozenset())
+    paths = (path for name, value in event if name not in beside for path in _paths(name, value))
+    return tuple(FieldTold(field=path, fact=found) for path in paths if (found := fact(event, path)))
+
+
+def _paths(path: str, value: Any) -> Iterator[str]:
+    """Every value in a field."""
+    match value:
+        case BaseModel():
+            for name, inner in value:
+                yield from _paths(f"{path}.{name}", inner)
+        case tuple():
+            for i, inner in enumerate(value):
+                yield from _paths(f"{path}[{i}]", inner)
+        case _:
+            yield path
+
+
 def length(told: Any, path: str) -> int:
     """How many items a list of an event names."""
     listed_ = getattr(told, path, None)
@@ -253,6 +288,15 @@ def latest(told: Iterable[Any], field: str) -> Fact | None:
     return found
 
 
+def of_day(told: Sequence[Any], field: str, on: date | None) -> Fact | None:
+    """What holds of a field on a day, no surer than its own first day; the latest if no day is asked for."""
+    telling = [event for event in until(told, on) if getattr(event, field, None) is not None]
+    if not telling:
+        return None
+    found = fact(telling[-1], field)
+    return resting(found, fact(telling[-1], "effective")) if found and on else found
+
+
 def first(told: Iterable[Any], path: str) -> Fact | None:
     """What was told first of a path that all of them have."""
     return next((found for event in told if (found := fact(event, path))), None)
@@ -275,6 +319,8 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
             return {answer.value} if naming else set()
         case DisputeShown(field=field):
             return named(answer.told, field.rpartition(".")[2] in NAMING)
+        case FieldTold(field=field):
+            return named(answer.fact, field.rpartition(".")[2].partition("[")[0] in NAMING)
         case BaseModel():
             fields = type(answer).model_fields
             return set().union(*(named(getattr(answer, name), name in NAMING) for name in fields))

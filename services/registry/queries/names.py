@@ -15,19 +15,30 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import Match, match, name_term, word_terms
 from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, names_of
-from services.registry.queries.common import DisputeShown, facts, holding, latest, recorded, shown, surest, until
+from services.registry.queries.common import (
+    DisputeShown,
+    Label,
+    facts,
+    holding,
+    labels,
+    of_day,
+    recorded,
+    shown,
+    surest,
+)
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.endings import DissolutionShown, SuccessionShown, dissolutions_told, endings, successions
 
 CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
 
 class GetOrganisation(BaseModel):
-    """An organisation and its names."""
+    """An organisation: its names, and what it was on a day."""
 
     organisation: Id
     """The organisation."""
     on: date | None = None
-    """The day of its name; the latest one if absent."""
+    """The day of its name, type, code and superior body; the latest ones if absent."""
 
 
 class NameShown(Part):
@@ -51,11 +62,11 @@ class OrganisationAnswer(BaseModel):
     short_name: Fact | None
     """Its short name on that day."""
     kind: Fact | None
-    """What it is."""
+    """What it is on that day."""
     level: Fact | None
-    """Its level."""
+    """Its level on that day."""
     code: Fact | None
-    """Its official code."""
+    """Its official code on that day."""
     names: tuple[NameShown, ...]
     """Every name, in the order of telling."""
     variants: tuple[Fact, ...]
@@ -66,26 +77,41 @@ class OrganisationAnswer(BaseModel):
     """What they tell otherwise."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its registration, oldest first: each holds instead of what was registered before."""
+    superior: Fact | None
+    """The body that it is under on that day."""
+    ended: Fact | None
+    """"true" where it is told to be no more on that day, or at all if no day is asked for; else absent."""
+    dissolutions: tuple[DissolutionShown, ...]
+    """What sources tell of its dissolution, whatever the day asked for; empty where none is recorded."""
+    successions: tuple[SuccessionShown, ...]
+    """Reorganisations in which its work or some of it went to others, whatever the day asked for."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
 
 
 async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
     every = (await recorded(view, ORGANISATIONS, asked.organisation)).told
     told = holding(every)
     contradicting = _contradicting([event for event in told if isinstance(event, e.OrganisationRegistered)])
-    then = until(told, asked.on)
-    return OrganisationAnswer(
+    answer = OrganisationAnswer(
         organisation=asked.organisation,
-        name=latest(then, "name"),
-        short_name=latest(then, "short_name"),
-        kind=latest(told, "kind"),
-        level=latest(told, "level"),
-        code=latest(told, "code"),
+        name=of_day(told, "name", asked.on),
+        short_name=of_day(told, "short_name", asked.on),
+        kind=of_day(told, "kind", asked.on),
+        level=of_day(told, "level", asked.on),
+        code=of_day(told, "code", asked.on),
         names=names_told(told),
         variants=variants_told(told),
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(every),
+        superior=of_day(told, "superior", asked.on),
+        ended=next(filter(None, (one.over(asked.on) for one in endings(told))), None),
+        dissolutions=dissolutions_told([event for event in told if isinstance(event, e.OrganisationDissolved)]),
+        successions=successions(told),
+        labels=(),
     )
+    return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
 def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeShown, ...]:
@@ -108,12 +134,13 @@ def names_told(told: Iterable[Any]) -> tuple[NameShown, ...]:
             since=fact(event, "effective"),
         )
         for event in told
-        if event.name or getattr(event, "short_name", None)
+        if getattr(event, "name", None) or getattr(event, "short_name", None)
     )
 
 
 def variants_told(told: Iterable[Any]) -> tuple[Fact, ...]:
-    return surest(f for event in told for f in facts(event, "variants[{}]", len(event.variants)))
+    naming = [event for event in told if hasattr(event, "variants")]
+    return surest(f for event in naming for f in facts(event, "variants[{}]", len(event.variants)))
 
 
 class FindOrganisations(BaseModel):

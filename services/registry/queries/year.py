@@ -23,6 +23,7 @@ from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
+from services.registry.queries.endings import WarningShown, warnings
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movement import MovementPlanShown, MovementReviewShown, ParticipationShown, of_year
 from services.registry.queries.movements import MovementShown, movements_of
@@ -37,6 +38,7 @@ from services.registry.queries.terms import (
     representatives_of,
     terms_of,
 )
+from services.registry.stays import Stay
 
 THERE = "something is recorded of the year / có ghi nhận về năm này"
 
@@ -94,18 +96,21 @@ class BlocYearAnswer(BaseModel):
     """The plans that these have for movements, or for phases of them."""
     movement_reviews: tuple[MovementReviewShown, ...]
     """Reviews of movements in the bloc's year."""
+    warnings: tuple[WarningShown, ...]
+    """Members that are no more by the end of the year, or whose work went to others, while their memberships go on."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
     covenant, plan = await _papers(view, asked)
+    claims = await claimed(view, asked.bloc, bloc)
     acts = await acts_of(view, year_key(asked.bloc, asked.year))
     answer = BlocYearAnswer(
         state=None,
         terms=terms_of(led.leadership, asked.year),
         disputed=headed_in(led.leadership, asked.year).disputed,
-        members=members_in(bloc, await claimed(view, asked.bloc, bloc), asked.year),
+        members=members_in(bloc, claims, asked.year),
         movements=tuple(shown for act in acts for shown in movements_of(act)),
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
         plan=plan_of([x for x in plan if not isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
@@ -119,6 +124,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
         **await of_year(view, acts),
         citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
+        warnings=await warnings(view, _stayed(claims, asked.year), date(asked.year, 12, 31)),
     )
     state = _state(bloc, answer, asked.year)
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})
@@ -136,7 +142,7 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
     """Who is declared for the year, or was a member on any of its days."""
     told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
     lists = [_declared(event) for event in told]
-    stayed = [member(stay) for stay, _ in claims if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+    stayed = [member(stay) for stay in _stayed(claims, year)]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     every = {unit.value for unit in units}  # a source says of its own list that it is whole
     whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)
@@ -146,6 +152,11 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
         exhaustive=next(filter(None, whole), None),
         disputes=disputes(told, "members.declared_count"),
     )
+
+
+def _stayed(claims: Sequence[Claimed], year: int) -> list[Stay]:
+    """Who was a member on any day of the year."""
+    return [stay for stay, _ in claims if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
 
 
 def _year_of(event: e.MembersDeclared) -> int | None:

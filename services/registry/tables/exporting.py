@@ -78,8 +78,8 @@ async def _organisations(view: View) -> AsyncIterator[Said]:
 
 def organisation(key: str, doc: Organisation) -> Iterator[Said]:
     """Its line; and another for a short name that has a first day of its own."""
-    told = holding(doc.told)
-    name, short = (_last(until(told, None), field) for field in ("name", "short_name"))
+    told = until(holding(doc.told), None)
+    name, short = (_last(told, field) for field in ("name", "short_name"))
     own = short is not None and short is not name and (name is None or short.effective != name.effective)
     yield {
         "organisation": key,
@@ -167,4 +167,4 @@ def _text(told: Iterable[Any], field: str) -> str | None:
 
 
 def _variants(told: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(variant for event in told for variant in event.variants))
+    return tuple(dict.fromkeys(variant for event in told for variant in getattr(event, "variants", ())))

@@ -163,10 +163,10 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
         "code": line.says.get("code"),
     }
     _agree(line, known, ("organisation", organisation), day, wanted, dated=("name", "short_name"))
-    held = holding(told)
+    held, now = holding(told), until(holding(told), None)
     new = {
         **{f: wanted[f] for f in ("name", "short_name") if not _is_told(held, f, wanted[f], day)},
-        **{f: wanted[f] for f in ("kind", "level", "code") if wanted[f] and _value(latest(held, f)) != wanted[f]},
+        **{f: wanted[f] for f in ("kind", "level", "code") if wanted[f] and _value(latest(now, f)) != wanted[f]},
         **_more_variants(told, wanted["variants"]),
     }
     facts = {"organisation": organisation, "effective": day, "record": record}
@@ -416,7 +416,7 @@ def _value(found: Any) -> str | None:
 
 
 def _more_variants(told: Iterable[Any], wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    every = {variant for event in told for variant in event.variants}
+    every = {variant for event in told for variant in getattr(event, "variants", ())}
     more = tuple(variant for variant in wanted if variant not in every)
     return {"variants": more} if more else {}
 

@@ -47,6 +47,36 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameOrganisationRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameOrganisationResponse.FromString,
                 _registered_method=True)
+        self.RetypeOrganisation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RetypeOrganisation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetypeOrganisationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetypeOrganisationResponse.FromString,
+                _registered_method=True)
+        self.AssignOrganisationCode = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/AssignOrganisationCode',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignOrganisationCodeRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignOrganisationCodeResponse.FromString,
+                _registered_method=True)
+        self.TransferOrganisation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/TransferOrganisation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.TransferOrganisationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.TransferOrganisationResponse.FromString,
+                _registered_method=True)
+        self.DissolveOrganisation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/DissolveOrganisation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveOrganisationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveOrganisationResponse.FromString,
+                _registered_method=True)
+        self.Reorganise = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/Reorganise',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReorganiseRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReorganiseResponse.FromString,
+                _registered_method=True)
+        self.RuleCarryOver = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RuleCarryOver',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RuleCarryOverRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RuleCarryOverResponse.FromString,
+                _registered_method=True)
         self.RegisterPerson = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/RegisterPerson',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RegisterPersonRequest.SerializeToString,
@@ -312,6 +342,21 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationResponse.FromString,
                 _registered_method=True)
+        self.GetOrganisationTimeline = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetOrganisationTimeline',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationTimelineRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationTimelineResponse.FromString,
+                _registered_method=True)
+        self.GetReorganisation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetReorganisation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetReorganisationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetReorganisationResponse.FromString,
+                _registered_method=True)
+        self.GetSuccession = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetSuccession',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetSuccessionRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetSuccessionResponse.FromString,
+                _registered_method=True)
         self.FindOrganisations = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/FindOrganisations',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsRequest.SerializeToString,
@@ -321,6 +366,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetBloc',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.FromString,
+                _registered_method=True)
+        self.GetBlocTimeline = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetBlocTimeline',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineResponse.FromString,
                 _registered_method=True)
         self.GetBody = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetBody',
@@ -439,6 +489,48 @@ class RegistryServiceServicer:
 
     def NameOrganisation(self, request, context):
         """Tell a new name from a day on, or further spellings by which it is found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetypeOrganisation(self, request, context):
+        """Tell another kind or level from a day on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssignOrganisationCode(self, request, context):
+        """Tell an official code from a day on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TransferOrganisation(self, request, context):
+        """Put an organisation under another superior body from a day on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DissolveOrganisation(self, request, context):
+        """Dissolve an organisation that nobody succeeds: `effective` is the first day on which it is no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reorganise(self, request, context):
+        """Merge or split organisations, or move a function between them, by a numbered decision.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RuleCarryOver(self, request, context):
+        """Rule whether something of a predecessor's history counts to a successor.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -809,7 +901,28 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetOrganisation(self, request, context):
-        """An organisation and its names.
+        """An organisation: its names, and what it was on a day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetOrganisationTimeline(self, request, context):
+        """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReorganisation(self, request, context):
+        """A reorganisation: who came after whom, and what of their history was carried over.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSuccession(self, request, context):
+        """Who came before and after an organisation, and before and after those.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -824,6 +937,13 @@ class RegistryServiceServicer:
 
     def GetBloc(self, request, context):
         """A bloc: its names, and the members that are told of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBlocTimeline(self, request, context):
+        """All that is told of a bloc: names, members, leadership, and the acts of its years.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -982,6 +1102,36 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.NameOrganisation,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameOrganisationRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.NameOrganisationResponse.SerializeToString,
+            ),
+            'RetypeOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetypeOrganisation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetypeOrganisationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetypeOrganisationResponse.SerializeToString,
+            ),
+            'AssignOrganisationCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignOrganisationCode,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignOrganisationCodeRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AssignOrganisationCodeResponse.SerializeToString,
+            ),
+            'TransferOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.TransferOrganisation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.TransferOrganisationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.TransferOrganisationResponse.SerializeToString,
+            ),
+            'DissolveOrganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.DissolveOrganisation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveOrganisationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveOrganisationResponse.SerializeToString,
+            ),
+            'Reorganise': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reorganise,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReorganiseRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReorganiseResponse.SerializeToString,
+            ),
+            'RuleCarryOver': grpc.unary_unary_rpc_method_handler(
+                    servicer.RuleCarryOver,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RuleCarryOverRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RuleCarryOverResponse.SerializeToString,
             ),
             'RegisterPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.RegisterPerson,
@@ -1248,6 +1398,21 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationResponse.SerializeToString,
             ),
+            'GetOrganisationTimeline': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOrganisationTimeline,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationTimelineRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationTimelineResponse.SerializeToString,
+            ),
+            'GetReorganisation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReorganisation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetReorganisationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetReorganisationResponse.SerializeToString,
+            ),
+            'GetSuccession': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSuccession,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetSuccessionRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetSuccessionResponse.SerializeToString,
+            ),
             'FindOrganisations': grpc.unary_unary_rpc_method_handler(
                     servicer.FindOrganisations,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindOrganisationsRequest.FromString,
@@ -1257,6 +1422,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetBloc,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.SerializeToString,
+            ),
+            'GetBlocTimeline': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBlocTimeline,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineResponse.SerializeToString,
             ),
             'GetBody': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBody,
@@ -1416,6 +1586,168 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/NameOrganisation',
             thidua_dot_registry_dot_v1_dot_registry__pb2.NameOrganisationRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.NameOrganisationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetypeOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RetypeOrganisation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RetypeOrganisationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RetypeOrganisationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignOrganisationCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/AssignOrganisationCode',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AssignOrganisationCodeRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AssignOrganisationCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TransferOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/TransferOrganisation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.TransferOrganisationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.TransferOrganisationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DissolveOrganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/DissolveOrganisation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveOrganisationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DissolveOrganisationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reorganise(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/Reorganise',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReorganiseRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReorganiseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RuleCarryOver(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RuleCarryOver',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RuleCarryOverRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RuleCarryOverResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -2858,6 +3190,87 @@ class RegistryService:
             _registered_method=True)
 
     @staticmethod
+    def GetOrganisationTimeline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetOrganisationTimeline',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationTimelineRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetOrganisationTimelineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReorganisation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetReorganisation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetReorganisationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetReorganisationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSuccession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetSuccession',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetSuccessionRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetSuccessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def FindOrganisations(request,
             target,
             options=(),
@@ -2901,6 +3314,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetBloc',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBlocTimeline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetBlocTimeline',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineResponse.FromString,
             options,
             channel_credentials,
             insecure,

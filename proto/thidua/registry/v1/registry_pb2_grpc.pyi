@@ -40,6 +40,18 @@ class RegistryServiceStub:
     """Bring an organisation into the registry under an id of the caller's choice."""
     NameOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NameOrganisationRequest, _registry_pb2.NameOrganisationResponse]
     """Tell a new name from a day on, or further spellings by which it is found."""
+    RetypeOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetypeOrganisationRequest, _registry_pb2.RetypeOrganisationResponse]
+    """Tell another kind or level from a day on."""
+    AssignOrganisationCode: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AssignOrganisationCodeRequest, _registry_pb2.AssignOrganisationCodeResponse]
+    """Tell an official code from a day on."""
+    TransferOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.TransferOrganisationRequest, _registry_pb2.TransferOrganisationResponse]
+    """Put an organisation under another superior body from a day on."""
+    DissolveOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DissolveOrganisationRequest, _registry_pb2.DissolveOrganisationResponse]
+    """Dissolve an organisation that nobody succeeds: `effective` is the first day on which it is no more."""
+    Reorganise: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReorganiseRequest, _registry_pb2.ReorganiseResponse]
+    """Merge or split organisations, or move a function between them, by a numbered decision."""
+    RuleCarryOver: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RuleCarryOverRequest, _registry_pb2.RuleCarryOverResponse]
+    """Rule whether something of a predecessor's history counts to a successor."""
     RegisterPerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RegisterPersonRequest, _registry_pb2.RegisterPersonResponse]
     """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
     DescribePerson: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DescribePersonRequest, _registry_pb2.DescribePersonResponse]
@@ -145,11 +157,19 @@ class RegistryServiceStub:
     Retract: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
-    """An organisation and its names."""
+    """An organisation: its names, and what it was on a day."""
+    GetOrganisationTimeline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationTimelineRequest, _registry_pb2.GetOrganisationTimelineResponse]
+    """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+    GetReorganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetReorganisationRequest, _registry_pb2.GetReorganisationResponse]
+    """A reorganisation: who came after whom, and what of their history was carried over."""
+    GetSuccession: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetSuccessionRequest, _registry_pb2.GetSuccessionResponse]
+    """Who came before and after an organisation, and before and after those."""
     FindOrganisations: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]
     """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
     GetBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]
     """A bloc: its names, and the members that are told of it."""
+    GetBlocTimeline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]
+    """All that is told of a bloc: names, members, leadership, and the acts of its years."""
     GetBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]
     """A council or the like: its names, and who sits in it."""
     GetDuties: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]
@@ -205,6 +225,18 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Bring an organisation into the registry under an id of the caller's choice."""
     NameOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.NameOrganisationRequest, _registry_pb2.NameOrganisationResponse]  # type: ignore[assignment]
     """Tell a new name from a day on, or further spellings by which it is found."""
+    RetypeOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetypeOrganisationRequest, _registry_pb2.RetypeOrganisationResponse]  # type: ignore[assignment]
+    """Tell another kind or level from a day on."""
+    AssignOrganisationCode: _aio.UnaryUnaryMultiCallable[_registry_pb2.AssignOrganisationCodeRequest, _registry_pb2.AssignOrganisationCodeResponse]  # type: ignore[assignment]
+    """Tell an official code from a day on."""
+    TransferOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.TransferOrganisationRequest, _registry_pb2.TransferOrganisationResponse]  # type: ignore[assignment]
+    """Put an organisation under another superior body from a day on."""
+    DissolveOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.DissolveOrganisationRequest, _registry_pb2.DissolveOrganisationResponse]  # type: ignore[assignment]
+    """Dissolve an organisation that nobody succeeds: `effective` is the first day on which it is no more."""
+    Reorganise: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReorganiseRequest, _registry_pb2.ReorganiseResponse]  # type: ignore[assignment]
+    """Merge or split organisations, or move a function between them, by a numbered decision."""
+    RuleCarryOver: _aio.UnaryUnaryMultiCallable[_registry_pb2.RuleCarryOverRequest, _registry_pb2.RuleCarryOverResponse]  # type: ignore[assignment]
+    """Rule whether something of a predecessor's history counts to a successor."""
     RegisterPerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.RegisterPersonRequest, _registry_pb2.RegisterPersonResponse]  # type: ignore[assignment]
     """Bring a person into the registry under an opaque id of the caller's choice. The name is sealed on arrival."""
     DescribePerson: _aio.UnaryUnaryMultiCallable[_registry_pb2.DescribePersonRequest, _registry_pb2.DescribePersonResponse]  # type: ignore[assignment]
@@ -310,11 +342,19 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     Retract: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]  # type: ignore[assignment]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
-    """An organisation and its names."""
+    """An organisation: its names, and what it was on a day."""
+    GetOrganisationTimeline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationTimelineRequest, _registry_pb2.GetOrganisationTimelineResponse]  # type: ignore[assignment]
+    """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+    GetReorganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetReorganisationRequest, _registry_pb2.GetReorganisationResponse]  # type: ignore[assignment]
+    """A reorganisation: who came after whom, and what of their history was carried over."""
+    GetSuccession: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetSuccessionRequest, _registry_pb2.GetSuccessionResponse]  # type: ignore[assignment]
+    """Who came before and after an organisation, and before and after those."""
     FindOrganisations: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]  # type: ignore[assignment]
     """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
     GetBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]  # type: ignore[assignment]
     """A bloc: its names, and the members that are told of it."""
+    GetBlocTimeline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]  # type: ignore[assignment]
+    """All that is told of a bloc: names, members, leadership, and the acts of its years."""
     GetBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]  # type: ignore[assignment]
     """A council or the like: its names, and who sits in it."""
     GetDuties: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]  # type: ignore[assignment]
@@ -379,6 +419,54 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.NameOrganisationResponse, _abc.Awaitable[_registry_pb2.NameOrganisationResponse]]:
         """Tell a new name from a day on, or further spellings by which it is found."""
+
+    @_abc_1.abstractmethod
+    def RetypeOrganisation(
+        self,
+        request: _registry_pb2.RetypeOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RetypeOrganisationResponse, _abc.Awaitable[_registry_pb2.RetypeOrganisationResponse]]:
+        """Tell another kind or level from a day on."""
+
+    @_abc_1.abstractmethod
+    def AssignOrganisationCode(
+        self,
+        request: _registry_pb2.AssignOrganisationCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.AssignOrganisationCodeResponse, _abc.Awaitable[_registry_pb2.AssignOrganisationCodeResponse]]:
+        """Tell an official code from a day on."""
+
+    @_abc_1.abstractmethod
+    def TransferOrganisation(
+        self,
+        request: _registry_pb2.TransferOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.TransferOrganisationResponse, _abc.Awaitable[_registry_pb2.TransferOrganisationResponse]]:
+        """Put an organisation under another superior body from a day on."""
+
+    @_abc_1.abstractmethod
+    def DissolveOrganisation(
+        self,
+        request: _registry_pb2.DissolveOrganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.DissolveOrganisationResponse, _abc.Awaitable[_registry_pb2.DissolveOrganisationResponse]]:
+        """Dissolve an organisation that nobody succeeds: `effective` is the first day on which it is no more."""
+
+    @_abc_1.abstractmethod
+    def Reorganise(
+        self,
+        request: _registry_pb2.ReorganiseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ReorganiseResponse, _abc.Awaitable[_registry_pb2.ReorganiseResponse]]:
+        """Merge or split organisations, or move a function between them, by a numbered decision."""
+
+    @_abc_1.abstractmethod
+    def RuleCarryOver(
+        self,
+        request: _registry_pb2.RuleCarryOverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RuleCarryOverResponse, _abc.Awaitable[_registry_pb2.RuleCarryOverResponse]]:
+        """Rule whether something of a predecessor's history counts to a successor."""
 
     @_abc_1.abstractmethod
     def RegisterPerson(
@@ -802,7 +890,31 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.GetOrganisationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetOrganisationResponse, _abc.Awaitable[_registry_pb2.GetOrganisationResponse]]:
-        """An organisation and its names."""
+        """An organisation: its names, and what it was on a day."""
+
+    @_abc_1.abstractmethod
+    def GetOrganisationTimeline(
+        self,
+        request: _registry_pb2.GetOrganisationTimelineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetOrganisationTimelineResponse, _abc.Awaitable[_registry_pb2.GetOrganisationTimelineResponse]]:
+        """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+
+    @_abc_1.abstractmethod
+    def GetReorganisation(
+        self,
+        request: _registry_pb2.GetReorganisationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetReorganisationResponse, _abc.Awaitable[_registry_pb2.GetReorganisationResponse]]:
+        """A reorganisation: who came after whom, and what of their history was carried over."""
+
+    @_abc_1.abstractmethod
+    def GetSuccession(
+        self,
+        request: _registry_pb2.GetSuccessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetSuccessionResponse, _abc.Awaitable[_registry_pb2.GetSuccessionResponse]]:
+        """Who came before and after an organisation, and before and after those."""
 
     @_abc_1.abstractmethod
     def FindOrganisations(
@@ -819,6 +931,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetBlocResponse, _abc.Awaitable[_registry_pb2.GetBlocResponse]]:
         """A bloc: its names, and the members that are told of it."""
+
+    @_abc_1.abstractmethod
+    def GetBlocTimeline(
+        self,
+        request: _registry_pb2.GetBlocTimelineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetBlocTimelineResponse, _abc.Awaitable[_registry_pb2.GetBlocTimelineResponse]]:
+        """All that is told of a bloc: names, members, leadership, and the acts of its years."""
 
     @_abc_1.abstractmethod
     def GetBody(

@@ -432,6 +432,38 @@ EXEMPLAR_STEP_PUBLICISED: ExemplarStep.ValueType  # 5
 """Tuyên truyền."""
 Global___ExemplarStep: _TypeAlias = ExemplarStep  # noqa: Y015
 
+class _ReorganisationKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReorganisationKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReorganisationKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REORGANISATION_KIND_UNSPECIFIED: _ReorganisationKind.ValueType  # 0
+    """Not told."""
+    REORGANISATION_KIND_MERGER: _ReorganisationKind.ValueType  # 1
+    """Hợp nhất, sáp nhập."""
+    REORGANISATION_KIND_SPLIT: _ReorganisationKind.ValueType  # 2
+    """Chia, tách."""
+    REORGANISATION_KIND_TRANSFER: _ReorganisationKind.ValueType  # 3
+    """Chuyển chức năng, nhiệm vụ."""
+    REORGANISATION_KIND_OTHER: _ReorganisationKind.ValueType  # 4
+    """Another, told by what each takes over."""
+
+class ReorganisationKind(_ReorganisationKind, metaclass=_ReorganisationKindEnumTypeWrapper):
+    """What kind of reorganisation."""
+
+REORGANISATION_KIND_UNSPECIFIED: ReorganisationKind.ValueType  # 0
+"""Not told."""
+REORGANISATION_KIND_MERGER: ReorganisationKind.ValueType  # 1
+"""Hợp nhất, sáp nhập."""
+REORGANISATION_KIND_SPLIT: ReorganisationKind.ValueType  # 2
+"""Chia, tách."""
+REORGANISATION_KIND_TRANSFER: ReorganisationKind.ValueType  # 3
+"""Chuyển chức năng, nhiệm vụ."""
+REORGANISATION_KIND_OTHER: ReorganisationKind.ValueType  # 4
+"""Another, told by what each takes over."""
+Global___ReorganisationKind: _TypeAlias = ReorganisationKind  # noqa: Y015
+
 class _Table:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -711,6 +743,140 @@ TASK_KIND_SIGNATURE: TaskKind.ValueType  # 2
 TASK_KIND_DEADLINE: TaskKind.ValueType  # 3
 """A deadline."""
 Global___TaskKind: _TypeAlias = TaskKind  # noqa: Y015
+
+@_typing.final
+class Predecessor(_message.Message):
+    """An organisation whose work, or some of it, goes to others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    organisation: _builtins.str
+    """The organisation."""
+    ends: _builtins.bool
+    """Whether it is no more from `effective` on; null where that is not told."""
+    def __init__(
+        self,
+        *,
+        organisation: _builtins.str = ...,
+        ends: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "ends", b"ends"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "ends", b"ends", "organisation", b"organisation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+
+Global___Predecessor: _TypeAlias = Predecessor  # noqa: Y015
+
+@_typing.final
+class PredecessorList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Predecessor]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Predecessor] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___PredecessorList: _TypeAlias = PredecessorList  # noqa: Y015
+
+@_typing.final
+class Successor(_message.Message):
+    """An organisation to which the work of others goes, new or there before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    TAKES_FIELD_NUMBER: _builtins.int
+    organisation: _builtins.str
+    """The organisation."""
+    takes: _builtins.str
+    """What it takes over, such as a function, in words."""
+    def __init__(
+        self,
+        *,
+        organisation: _builtins.str = ...,
+        takes: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_takes", b"_takes", "takes", b"takes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_takes", b"_takes", "organisation", b"organisation", "takes", b"takes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__takes: _TypeAlias = _typing.Literal["takes"]  # noqa: Y015
+    _WhichOneofArgType__takes: _TypeAlias = _typing.Literal["_takes", b"_takes"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__takes) -> _WhichOneofReturnType__takes | None: ...
+
+Global___Successor: _TypeAlias = Successor  # noqa: Y015
+
+@_typing.final
+class SuccessorList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Successor]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Successor] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___SuccessorList: _TypeAlias = SuccessorList  # noqa: Y015
 
 @_typing.final
 class Member(_message.Message):
@@ -2118,6 +2284,504 @@ class NameShown(_message.Message):
 Global___NameShown: _TypeAlias = NameShown  # noqa: Y015
 
 @_typing.final
+class SuccessionShown(_message.Message):
+    """That the work of an organisation, or some of it, went to others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REORGANISATION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    SUCCESSORS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reorganisation(self) -> _kernel_pb2.Fact:
+        """The reorganisation."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The first day on which the new apparatus works."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """Whether the organisation is no more from that day on; absent where that is not told."""
+
+    @_builtins.property
+    def successors(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Who came after it."""
+
+    def __init__(
+        self,
+        *,
+        reorganisation: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+        successors: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_on", b"_on", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_on", b"_on", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "successors", b"successors"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+
+Global___SuccessionShown: _TypeAlias = SuccessionShown  # noqa: Y015
+
+@_typing.final
+class WarningShown(_message.Message):
+    """A member that is no more, or whose work went to others, while its membership goes on: it is to be decided whether the
+    membership ends, and who takes its place. Nothing of that follows by itself.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    REORGANISATION_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    SUCCESSORS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def unit(self) -> _kernel_pb2.Fact:
+        """The member."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day from which that is so."""
+
+    @_builtins.property
+    def reorganisation(self) -> _kernel_pb2.Fact:
+        """The reorganisation; absent where the member is dissolved."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """Whether the member is no more, as far as the reorganisation tells."""
+
+    @_builtins.property
+    def successors(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """Who came after it."""
+
+    def __init__(
+        self,
+        *,
+        unit: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        reorganisation: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+        successors: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "successors", b"successors", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__reorganisation: _TypeAlias = _typing.Literal["reorganisation"]  # noqa: Y015
+    _WhichOneofArgType__reorganisation: _TypeAlias = _typing.Literal["_reorganisation", b"_reorganisation"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reorganisation) -> _WhichOneofReturnType__reorganisation | None: ...
+
+Global___WarningShown: _TypeAlias = WarningShown  # noqa: Y015
+
+@_typing.final
+class PredecessorShown(_message.Message):
+    """An organisation whose work, or some of it, went to others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def organisation(self) -> _kernel_pb2.Fact:
+        """The organisation."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """Whether it is no more thereby; absent where that is not told."""
+
+    def __init__(
+        self,
+        *,
+        organisation: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "ends", b"ends", "organisation", b"organisation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "ends", b"ends", "organisation", b"organisation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+
+Global___PredecessorShown: _TypeAlias = PredecessorShown  # noqa: Y015
+
+@_typing.final
+class PredecessorFactList(_message.Message):
+    """The predecessors, as the sources give them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PredecessorShown]:
+        """Who is named."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many a source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___PredecessorShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___PredecessorFactList: _TypeAlias = PredecessorFactList  # noqa: Y015
+
+@_typing.final
+class SuccessorShown(_message.Message):
+    """An organisation to which the work of others went."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    TAKES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def organisation(self) -> _kernel_pb2.Fact:
+        """The organisation."""
+
+    @_builtins.property
+    def takes(self) -> _kernel_pb2.Fact:
+        """What it takes over, in words."""
+
+    def __init__(
+        self,
+        *,
+        organisation: _kernel_pb2.Fact | None = ...,
+        takes: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_takes", b"_takes", "organisation", b"organisation", "takes", b"takes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_takes", b"_takes", "organisation", b"organisation", "takes", b"takes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__takes: _TypeAlias = _typing.Literal["takes"]  # noqa: Y015
+    _WhichOneofArgType__takes: _TypeAlias = _typing.Literal["_takes", b"_takes"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__takes) -> _WhichOneofReturnType__takes | None: ...
+
+Global___SuccessorShown: _TypeAlias = SuccessorShown  # noqa: Y015
+
+@_typing.final
+class SuccessorFactList(_message.Message):
+    """The successors, as the sources give them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___SuccessorShown]:
+        """Who is named."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many a source says there are."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___SuccessorShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___SuccessorFactList: _TypeAlias = SuccessorFactList  # noqa: Y015
+
+@_typing.final
+class CarryOverShown(_message.Message):
+    """A ruling on whether something of a predecessor's history counts to a successor. Without one nothing is said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REORGANISATION_FIELD_NUMBER: _builtins.int
+    PREDECESSOR_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    CARRIED_FIELD_NUMBER: _builtins.int
+    BASIS_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    reorganisation: _builtins.str
+    """The reorganisation."""
+    @_builtins.property
+    def predecessor(self) -> _kernel_pb2.Fact:
+        """Whose history it is."""
+
+    @_builtins.property
+    def successor(self) -> _kernel_pb2.Fact:
+        """To whom it counts, or not."""
+
+    @_builtins.property
+    def what(self) -> _kernel_pb2.Fact:
+        """What of the history."""
+
+    @_builtins.property
+    def carried(self) -> _kernel_pb2.Fact:
+        """Whether it counts to the successor."""
+
+    @_builtins.property
+    def basis(self) -> _kernel_pb2.Fact:
+        """The rule or the reason on which that rests."""
+
+    @_builtins.property
+    def by(self) -> Global___PartyShown:
+        """Who ruled."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """When."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that rules it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        reorganisation: _builtins.str = ...,
+        predecessor: _kernel_pb2.Fact | None = ...,
+        successor: _kernel_pb2.Fact | None = ...,
+        what: _kernel_pb2.Fact | None = ...,
+        carried: _kernel_pb2.Fact | None = ...,
+        basis: _kernel_pb2.Fact | None = ...,
+        by: Global___PartyShown | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_basis", b"_basis", "_by", b"_by", "_carried", b"_carried", "_decision", b"_decision", "_on", b"_on", "_predecessor", b"_predecessor", "_successor", b"_successor", "_what", b"_what", "basis", b"basis", "by", b"by", "carried", b"carried", "decision", b"decision", "on", b"on", "predecessor", b"predecessor", "successor", b"successor", "what", b"what"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_basis", b"_basis", "_by", b"_by", "_carried", b"_carried", "_decision", b"_decision", "_on", b"_on", "_predecessor", b"_predecessor", "_successor", b"_successor", "_what", b"_what", "basis", b"basis", "by", b"by", "carried", b"carried", "decision", b"decision", "on", b"on", "predecessor", b"predecessor", "reorganisation", b"reorganisation", "successor", b"successor", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__basis: _TypeAlias = _typing.Literal["basis"]  # noqa: Y015
+    _WhichOneofArgType__basis: _TypeAlias = _typing.Literal["_basis", b"_basis"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__carried: _TypeAlias = _typing.Literal["carried"]  # noqa: Y015
+    _WhichOneofArgType__carried: _TypeAlias = _typing.Literal["_carried", b"_carried"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__predecessor: _TypeAlias = _typing.Literal["predecessor"]  # noqa: Y015
+    _WhichOneofArgType__predecessor: _TypeAlias = _typing.Literal["_predecessor", b"_predecessor"]  # noqa: Y015
+    _WhichOneofReturnType__successor: _TypeAlias = _typing.Literal["successor"]  # noqa: Y015
+    _WhichOneofArgType__successor: _TypeAlias = _typing.Literal["_successor", b"_successor"]  # noqa: Y015
+    _WhichOneofReturnType__what: _TypeAlias = _typing.Literal["what"]  # noqa: Y015
+    _WhichOneofArgType__what: _TypeAlias = _typing.Literal["_what", b"_what"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__basis) -> _WhichOneofReturnType__basis | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__carried) -> _WhichOneofReturnType__carried | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__predecessor) -> _WhichOneofReturnType__predecessor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__successor) -> _WhichOneofReturnType__successor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__what) -> _WhichOneofReturnType__what | None: ...
+
+Global___CarryOverShown: _TypeAlias = CarryOverShown  # noqa: Y015
+
+@_typing.final
+class LinkShown(_message.Message):
+    """That one organisation came after another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REORGANISATION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    PREDECESSOR_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_FIELD_NUMBER: _builtins.int
+    ENDS_FIELD_NUMBER: _builtins.int
+    TAKES_FIELD_NUMBER: _builtins.int
+    IN_FORCE_ON_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    reorganisation: _builtins.str
+    """By which reorganisation."""
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """MERGER, SPLIT, TRANSFER or OTHER."""
+
+    @_builtins.property
+    def predecessor(self) -> _kernel_pb2.Fact:
+        """Whose work went to the other."""
+
+    @_builtins.property
+    def successor(self) -> _kernel_pb2.Fact:
+        """Who came after it."""
+
+    @_builtins.property
+    def ends(self) -> _kernel_pb2.Fact:
+        """Whether the predecessor is no more thereby; absent where that is not told."""
+
+    @_builtins.property
+    def takes(self) -> _kernel_pb2.Fact:
+        """What the successor takes over, in words."""
+
+    @_builtins.property
+    def in_force_on(self) -> _kernel_pb2.Fact:
+        """The day on which the decision is in force by law."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The first day on which the new apparatus works."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The decision, by its id."""
+
+    def __init__(
+        self,
+        *,
+        reorganisation: _builtins.str = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        predecessor: _kernel_pb2.Fact | None = ...,
+        successor: _kernel_pb2.Fact | None = ...,
+        ends: _kernel_pb2.Fact | None = ...,
+        takes: _kernel_pb2.Fact | None = ...,
+        in_force_on: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_ends", b"_ends", "_in_force_on", b"_in_force_on", "_kind", b"_kind", "_on", b"_on", "_takes", b"_takes", "decision", b"decision", "ends", b"ends", "in_force_on", b"in_force_on", "kind", b"kind", "on", b"on", "predecessor", b"predecessor", "successor", b"successor", "takes", b"takes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_ends", b"_ends", "_in_force_on", b"_in_force_on", "_kind", b"_kind", "_on", b"_on", "_takes", b"_takes", "decision", b"decision", "ends", b"ends", "in_force_on", b"in_force_on", "kind", b"kind", "on", b"on", "predecessor", b"predecessor", "reorganisation", b"reorganisation", "successor", b"successor", "takes", b"takes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
+    _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
+    _WhichOneofReturnType__in_force_on: _TypeAlias = _typing.Literal["in_force_on"]  # noqa: Y015
+    _WhichOneofArgType__in_force_on: _TypeAlias = _typing.Literal["_in_force_on", b"_in_force_on"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__takes: _TypeAlias = _typing.Literal["takes"]  # noqa: Y015
+    _WhichOneofArgType__takes: _TypeAlias = _typing.Literal["_takes", b"_takes"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_force_on) -> _WhichOneofReturnType__in_force_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__takes) -> _WhichOneofReturnType__takes | None: ...
+
+Global___LinkShown: _TypeAlias = LinkShown  # noqa: Y015
+
+@_typing.final
+class EntryShown(_message.Message):
+    """What one event tells, as far as no ruling or correction took its place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    STREAM_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    type: _builtins.str
+    """What happened, such as OrganisationNamed."""
+    stream: _builtins.str
+    """Where it is told, such as `membership:central:btp`."""
+    version: _builtins.int
+    """Which event of this stream tells it, the first is 1."""
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """Its day; absent where none is told."""
+
+    @_builtins.property
+    def told(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldTold]:
+        """All else that it tells."""
+
+    def __init__(
+        self,
+        *,
+        type: _builtins.str = ...,
+        stream: _builtins.str = ...,
+        version: _builtins.int = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        told: _abc.Iterable[Global___FieldTold] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "on", b"on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "on", b"on", "stream", b"stream", "told", b"told", "type", b"type", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+
+Global___EntryShown: _TypeAlias = EntryShown  # noqa: Y015
+
+@_typing.final
 class Found(_message.Message):
     """A candidate for a person to choose from: an equal name proves nothing."""
 
@@ -2222,7 +2886,7 @@ Global___MembershipShown: _TypeAlias = MembershipShown  # noqa: Y015
 
 @_typing.final
 class DissolutionShown(_message.Message):
-    """What one source tells of a bloc's end."""
+    """What one source tells of an end."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

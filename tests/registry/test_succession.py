@@ -1,0 +1,477 @@
+"""Two provinces merge while both are members of a cluster: what holds on the eve and after, as known then and now."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from services.kernel.errors import Conflict, Missing, Refused
+from services.kernel.provenance import Inference, Listed, Record, Source
+from services.kernel.standing import Correction, Retract
+from services.registry import events as e
+from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.leadership import CorrectLeadership, ElectLeadership, RecordLeadership
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.organisation import (
+    AssignOrganisationCode,
+    DissolveOrganisation,
+    NameOrganisation,
+    RegisterOrganisation,
+    RetypeOrganisation,
+    TransferOrganisation,
+)
+from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
+from services.registry.domain.reorganisation import Reorganise, RuleCarryOver
+from services.registry.queries.succession import ASSIGNED
+from tests.play import certainty, value
+from tests.registry.support import Registry
+from tests.registry.test_reorganisations import IN_FORCE, WORKS, after, before, merger
+
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+SIGNED = date(2025, 3, 20)
+EVE, NEXT = date(2025, 6, 30), date(2025, 7, 2)
+CLUSTER = "cum-5"
+
+
+async def a_running_year(registry: Registry) -> int:
+    """Provinces a, b and d in a cluster: a heads it, all have signed, a leads an activity that b joins; the last
+    position.
+    """
+    since = date(2020, 1, 1)
+    for unit in ("central", "a", "b", "c", "d"):
+        await registry.tell(
+            RegisterOrganisation(organisation=unit, name=f"Tỉnh {unit.upper()}", kind="province", effective=since)
+        )
+    cluster = EstablishBloc(bloc=CLUSTER, kind="CUM", name="Cụm 5", authority="central", effective=since)
+    await registry.tell(cluster)
+    for unit in ("a", "b", "d"):
+        await registry.tell(AdmitMember(authority="central", unit=unit, bloc=CLUSTER, effective=since))
+    year: dict[str, Any] = {"bloc": CLUSTER, "year": 2025, "effective": SIGNED}
+    await registry.tell(ElectLeadership(**year, head=e.Holder(agency="a")))
+    for unit in ("a", "b", "d"):
+        await registry.tell(SignCovenant(**year, signature=e.Signature(member=unit)))
+    items = Listed[e.PlanItem](items=(e.PlanItem(item="i1", text="Tọa đàm"),))
+    await registry.tell(DraftPlan(**year, items=items))
+    await registry.tell(AssignLead(**year, item="i1", lead="a", joining=("b",)))
+    return (await registry.tell(ApprovePlan(**year))).position
+
+
+async def seen(registry: Registry, as_of: int | None, on: date) -> list[BaseModel]:
+    """All that is asked of a day, as known at a position."""
+    return [
+        *[await registry.ask("GetOrganisation", as_of, organisation=one, on=on) for one in "abc"],
+        await registry.ask("GetBloc", as_of, bloc=CLUSTER, on=on),
+        await registry.ask("GetBlocYear", as_of, bloc=CLUSTER, year=2025),
+        await registry.ask("WhoHeaded", as_of, bloc=CLUSTER, on=on),
+        await registry.ask("GetSuccession", as_of, organisation="a", on=on),
+        await registry.ask("GetOrganisationTimeline", as_of, organisation="b"),
+        await registry.ask("GetBlocTimeline", as_of, bloc=CLUSTER),
+    ]
+
+
+async def test_what_was_known_before_the_merger_was_told_stays_answerable_to_the_word(registry: Registry) -> None:
+    known = await a_running_year(registry)
+    eve, then = await seen(registry, None, EVE), await seen(registry, None, NEXT)
+    await registry.tell(Reorganise(**merger()))
+    await registry.tell(NameOrganisation(organisation="c", name="Tỉnh C lớn", effective=WORKS))
+    assert await seen(registry, known, EVE) == eve
+    assert await seen(registry, known, NEXT) == then
+    now = await seen(registry, None, EVE)
+    assert now[3] == eve[3]  # the cluster on the eve is as it was known before
+    assert now != eve
+    assert await seen(registry, None, NEXT) != then
+
+
+async def test_on_the_eve_nobody_has_ended_and_from_the_working_day_on_both_have(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(Reorganise(**merger()))
+    for one in ("a", "b"):
+        asked = {on: await registry.ask("GetOrganisation", organisation=one, on=on) for on in (IN_FORCE, EVE, NEXT)}
+        assert [value(answer.ended) for answer in asked.values()] == [None, None, "true"]
+        assert {value(answer.name) for answer in asked.values()} == {f"Tỉnh {one.upper()}"}
+        (succession,) = asked[NEXT].successions
+        assert [value(f) for f in succession.successors] == ["c"]
+        assert (value(succession.on), value(succession.ends)) == ("2025-07-01", "true")
+        assert [label.name for label in asked[NEXT].labels] == ["Tỉnh C"]
+    merged = await registry.ask("GetReorganisation", reorganisation="sx")
+    assert (value(merged.in_force_on), value(merged.on)) == ("2025-06-12", "2025-07-01")
+    assert [value(one.organisation) for one in merged.predecessors.items] == ["a", "b"]
+    assert (value(merged.kind), value(merged.decision), merged.disputed) == ("MERGER", "nq-202", False)
+    assert merged.carry_overs == ()
+    with pytest.raises(Missing):
+        await registry.ask("GetReorganisation", reorganisation="sx-2")
+
+
+async def test_the_cluster_warns_of_members_that_are_no_more_and_guesses_nothing(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(Reorganise(**merger()))
+
+    async def warned(on: date | None) -> list[tuple[Any, ...]]:
+        answer = await registry.ask("GetBloc", bloc=CLUSTER, on=on)
+        assert [(m.unit.value, m.ended) for m in answer.memberships] == [("a", False), ("b", False), ("d", False)]
+        return [(w.unit.value, value(w.on), value(w.ends), *map(value, w.successors)) for w in answer.warnings]
+
+    both = [("a", "2025-07-01", "true", "c"), ("b", "2025-07-01", "true", "c")]
+    assert [await warned(on) for on in (EVE, WORKS, NEXT, None)] == [[], both, both, both]
+    year = await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)
+    assert [w.unit.value for w in year.warnings] == ["a", "b"]
+    assert {value(one.member) for one in year.covenant.signatures} == {"a", "b", "d"}
+    (item,) = year.plan.items
+    assert (value(item.lead), [value(one) for one in item.joining]) == ("a", ["b"])
+    assert [value(term.head.agency) for term in year.terms] == ["a"]
+    assert (await registry.ask("GetBlocYear", bloc=CLUSTER, year=2024)).warnings == ()
+
+
+async def test_a_warning_goes_when_the_membership_ends_and_the_successor_joins(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(Reorganise(**merger()))
+    with pytest.raises(Refused, match="no more"):
+        await registry.tell(SignCovenant(bloc=CLUSTER, year=2026, effective=NEXT, signature=e.Signature(member="a")))
+    for unit in ("a", "b"):
+        await registry.tell(EndMembership(authority="central", unit=unit, bloc=CLUSTER, effective=WORKS))
+    await registry.tell(AdmitMember(authority="central", unit="c", bloc=CLUSTER, effective=WORKS))
+    answer = await registry.ask("GetBloc", bloc=CLUSTER, on=NEXT)
+    assert ([m.unit.value for m in answer.memberships], answer.warnings) == (["d", "c"], ())
+    assert (await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)).warnings == ()
+    late = EndMembership(authority="central", unit="d", bloc=CLUSTER, effective=NEXT + timedelta(days=60))
+    await registry.tell(late)
+    await registry.tell(DissolveOrganisation(organisation="d", effective=NEXT))
+    (warning,) = (await registry.ask("GetBloc", bloc=CLUSTER)).warnings
+    assert (warning.unit.value, value(warning.on), warning.reorganisation) == ("d", "2025-07-02", None)
+
+
+async def test_a_moved_function_warns_of_nobody_who_is_told_to_go_on(registry: Registry) -> None:
+    await a_running_year(registry)
+    moved = merger(kind="TRANSFER", predecessors=before(a=False), successors=after("c"))
+    await registry.tell(Reorganise(**moved))
+    assert (await registry.ask("GetBloc", bloc=CLUSTER)).warnings == ()
+    untold = merger(reorganisation="sx-2", predecessors=before(b=None), record=RECORD)
+    await registry.tell(Reorganise(**untold))
+    (warning,) = (await registry.ask("GetBloc", bloc=CLUSTER)).warnings
+    assert (warning.unit.value, warning.ends, warning.on.mark.source) == ("b", None, "article")
+    assert (await registry.ask("GetOrganisation", organisation="b", on=NEXT)).ended is None
+
+
+# Chains
+
+
+def links(found: Any) -> list[tuple[str | None, str | None, str]]:
+    return [(value(link.predecessor), value(link.successor), link.reorganisation) for link in found]
+
+
+async def recorded(registry: Registry, reorganisation: str, gone: list[str], come: list[str], day: date | None) -> None:
+    fields = merger(
+        reorganisation=reorganisation,
+        predecessors=before(**dict.fromkeys(gone, True)),
+        successors=after(*come),
+        in_force_on=None,
+        effective=day,
+        record=RECORD,
+    )
+    await registry.tell(Reorganise(**fields))
+
+
+async def test_successors_and_predecessors_are_followed_to_the_last(registry: Registry) -> None:
+    await recorded(registry, "r1", ["a", "b"], ["c"], date(1997, 1, 1))
+    await recorded(registry, "r2", ["c"], ["d", "f"], date(2008, 8, 1))
+    await recorded(registry, "r3", ["d"], ["g"], WORKS)
+    chain = await registry.ask("GetSuccession", organisation="a")
+    assert links(chain.successors) == [("a", "c", "r1"), ("c", "d", "r2"), ("c", "f", "r2"), ("d", "g", "r3")]
+    assert (chain.predecessors, chain.cut) == ((), False)
+    assert [value(link.on) for link in chain.successors] == ["1997-01-01", "2008-08-01", "2008-08-01", "2025-07-01"]
+    assert {link.predecessor.mark.source for link in chain.successors} == {"article"}
+    back = await registry.ask("GetSuccession", organisation="g")
+    assert links(back.predecessors) == [("d", "g", "r3"), ("c", "d", "r2"), ("a", "c", "r1"), ("b", "c", "r1")]
+    then = await registry.ask("GetSuccession", organisation="a", on=date(2010, 1, 1))
+    assert links(then.successors) == [("a", "c", "r1"), ("c", "d", "r2"), ("c", "f", "r2")]
+    with pytest.raises(Missing):
+        await registry.ask("GetSuccession", organisation="nobody")
+
+
+async def test_a_chain_that_leads_back_ends_there(registry: Registry) -> None:
+    await recorded(registry, "r1", ["a"], ["b"], date(1976, 2, 1))
+    await recorded(registry, "r2", ["b"], ["a"], date(1991, 8, 12))
+    chain = await registry.ask("GetSuccession", organisation="a")
+    assert links(chain.successors) == [("a", "b", "r1"), ("b", "a", "r2")]
+    assert links(chain.predecessors) == [("b", "a", "r2"), ("a", "b", "r1")]
+
+
+async def test_what_came_to_somebody_did_not_go_on_by_what_was_before(registry: Registry) -> None:
+    await recorded(registry, "r1", ["b"], ["y"], date(1976, 2, 1))
+    await recorded(registry, "r2", ["a"], ["b"], date(1991, 8, 12))
+    await recorded(registry, "r3", ["b"], ["z"], date(1991, 8, 12))
+    await recorded(registry, "r4", ["b"], ["v"], None)
+    chain = await registry.ask("GetSuccession", organisation="a")
+    assert links(chain.successors) == [("a", "b", "r2"), ("b", "z", "r3"), ("b", "v", "r4")]
+    assert links((await registry.ask("GetSuccession", organisation="y")).predecessors) == [("b", "y", "r1")]
+    back = await registry.ask("GetSuccession", organisation="z")
+    assert links(back.predecessors) == [("b", "z", "r3"), ("a", "b", "r2")]
+
+
+async def test_of_several_predecessors_and_successors_who_came_after_whom_is_inferred(registry: Registry) -> None:
+    await recorded(registry, "r1", ["a", "b"], ["c", "d"], None)
+    chain = await registry.ask("GetSuccession", organisation="a")
+    assert links(chain.successors) == [("a", "c", "r1"), ("a", "d", "r1")]
+    assert {(link.successor.mark.certainty, link.successor.mark.basis) for link in chain.successors} == {
+        ("INFERRED", ASSIGNED)
+    }
+    assert {(link.on, certainty(link.predecessor)) for link in chain.successors} == {(None, "STATED")}
+
+
+async def test_carry_over_is_shown_where_it_is_ruled_and_nowhere_else(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(Reorganise(**merger()))
+    ruling: dict[str, Any] = {"reorganisation": "sx", "successor": "c", "effective": NEXT, "basis": "hướng dẫn 5"}
+    years = "5 năm liền Tập thể lao động xuất sắc"
+    await registry.tell(
+        RuleCarryOver(**ruling, predecessor="a", what=years, carried=True, by=e.Party(agency="central"))
+    )
+    await registry.tell(RuleCarryOver(**ruling, predecessor="b", what=years, carried=False))
+    merged = await registry.ask("GetReorganisation", reorganisation="sx")
+    shown = [(value(c.predecessor), value(c.carried), value(c.basis)) for c in merged.carry_overs]
+    assert shown == [("a", "true", "hướng dẫn 5"), ("b", "false", "hướng dẫn 5")]
+    chain = await registry.ask("GetSuccession", organisation="a")
+    assert [(value(c.predecessor), value(c.by.agency)) for c in chain.carry_overs] == [("a", "central")]
+
+
+# Sources that contradict each other
+
+
+async def test_two_sources_on_one_merger_are_both_kept_until_somebody_rules(registry: Registry) -> None:
+    for source, ends, day in (("a", True, WORKS), ("b", False, NEXT)):
+        fields = merger(predecessors=before(a=ends), effective=day)
+        record = Record(source=Source(id=source), place="đoạn 1")
+        await registry.tell(Reorganise(**fields, record=record))
+    found = await registry.ask("GetReorganisation", reorganisation="sx")
+    disputes = {(d.field, d.about): [(f.value, f.mark.source) for f in d.told] for d in found.disputes}
+    assert disputes == {
+        ("effective", None): [("2025-07-01", "a"), ("2025-07-02", "b")],
+        ("predecessors.ends", "a"): [("true", "a"), ("false", "b")],
+    }
+    assert value((await registry.ask("GetOrganisation", organisation="a", on=NEXT)).ended) == "true"
+    ruling = e.Ruling(by=e.Party(words="Bộ Nội vụ"), reason="theo bản gốc")
+    ruled = await registry.tell(Reorganise(**merger(predecessors=before(a=False)), record=RECORD, ruling=ruling))
+    settled = await registry.ask("GetReorganisation", reorganisation="sx")
+    assert (settled.disputes, [value(r.reason) for r in settled.rulings]) == ((), ["theo bản gốc"])
+    assert (await registry.ask("GetOrganisation", organisation="a", on=NEXT)).ended is None
+    asked = {"organisation": "a", "on": NEXT}
+    assert value((await registry.ask("GetOrganisation", ruled.position - 2, **asked)).ended) == "true"
+    assert await registry.ask("GetReorganisation", ruled.position - 2, reorganisation="sx") == found
+
+
+async def test_what_a_record_infers_of_an_end_is_inferred_in_every_answer(registry: Registry) -> None:
+    inferred = (Inference(field="predecessors.items[0].ends", basis="tên không còn"),)
+    record = RECORD.model_copy(update={"inferred": inferred})
+    await registry.tell(Reorganise(**merger(predecessors=before(a=True)), record=record))
+    organisation = await registry.ask("GetOrganisation", organisation="a", on=NEXT)
+    (succession,) = organisation.successions
+    (link,) = (await registry.ask("GetSuccession", organisation="a")).successors
+    for ended in (organisation.ended, succession.ends, link.ends):
+        assert (ended.value, ended.mark.certainty, ended.mark.basis) == ("true", "INFERRED", "tên không còn")
+    assert (certainty(succession.on), certainty(link.successor)) == ("STATED", "STATED")
+
+
+# What turns out otherwise
+
+
+async def test_a_reorganisation_that_is_corrected_or_retracted_holds_otherwise_for_all_who_went(
+    registry: Registry,
+) -> None:
+    await a_running_year(registry)
+    told = await registry.tell(Reorganise(**merger()))
+
+    async def ended(as_of: int | None = None) -> list[str | None]:
+        """Of a, b and d: whether it is no more, as the cluster warns of it too."""
+        found = [await registry.ask("GetOrganisation", as_of, organisation=one, on=NEXT) for one in "abd"]
+        cluster = await registry.ask("GetBloc", as_of, bloc=CLUSTER, on=NEXT)
+        assert [w.unit.value for w in cluster.warnings] == [one.organisation for one in found if one.ended]
+        chains = [await registry.ask("GetSuccession", as_of, organisation=one) for one in "abd"]
+        assert [[value(link.successor) for link in chain.successors] for chain in chains] == [
+            ["c"] if one.ended else [] for one in found
+        ]
+        return [value(one.ended) for one in found]
+
+    assert await ended() == ["true", "true", None]
+    misread: dict[str, Any] = {"record": RECORD, "correction": Correction(corrects=1, reason="đọc nhầm")}
+    corrected = await registry.tell(Reorganise(**merger(predecessors=before(a=True, d=True)), **misread))
+    assert await ended() == ["true", None, "true"]
+    assert await ended(told.position) == ["true", "true", None]
+    await registry.tell(NameOrganisation(organisation="b", name="Tỉnh B mới", effective=NEXT))
+    with pytest.raises(Refused, match="no more"):
+        await registry.tell(NameOrganisation(organisation="d", name="Tỉnh D mới", effective=NEXT))
+    retraction: dict[str, Any] = {"stream": "reorganisation:sx", "reason": "chưa có nghị quyết", "record": RECORD}
+    retracted = await registry.tell(Retract(**retraction, retracts=1))
+    assert await ended() == [None, None, None]
+    with pytest.raises(Missing):
+        await registry.ask("GetReorganisation", reorganisation="sx")
+    assert "OrganisationsReorganised" not in [
+        one.type for one in (await registry.ask("GetOrganisationTimeline", organisation="a")).entries
+    ]
+    await registry.tell(Retract(**retraction, retracts=3))
+    assert await ended() == ["true", None, "true"]
+    assert await ended(retracted.position) == [None, None, None]
+    assert await ended(corrected.position) == ["true", None, "true"]
+    history = (await registry.ask("GetHistory", stream="organisation:b")).events
+    assert [(one.type, one.stands) for one in history] == [
+        ("OrganisationRegistered", True),
+        ("OrganisationSucceeded", False),
+        ("OrganisationSucceeded", True),
+        ("OrganisationNamed", True),
+    ]
+
+
+# On a day
+
+
+async def test_type_code_and_superior_body_are_true_on_their_days(registry: Registry) -> None:
+    for one in ("above", "other"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one))
+    new = RegisterOrganisation(
+        organisation="a",
+        name="A",
+        kind="town",
+        level="district",
+        code="1",
+        superior="above",
+        effective=date(2010, 1, 1),
+    )
+    await registry.tell(new)
+    await registry.tell(RetypeOrganisation(organisation="a", kind="special-zone", effective=WORKS))
+    last = await registry.tell(TransferOrganisation(organisation="a", superior="other", effective=WORKS))
+    unsure = RECORD.model_copy(update={"inferred": (Inference(field="effective", basis="năm ban hành"),)})
+    await registry.tell(AssignOrganisationCode(organisation="a", code="2", effective=WORKS, record=unsure))
+
+    async def shown(on: date | None, as_of: int | None = None) -> list[str | None]:
+        answer = await registry.ask("GetOrganisation", as_of, organisation="a", on=on)
+        return [value(getattr(answer, field)) for field in ("name", "kind", "level", "code", "superior")]
+
+    assert await shown(date(2009, 12, 31)) == [None] * 5
+    assert await shown(EVE) == ["A", "town", "district", "1", "above"]
+    assert await shown(NEXT) == ["A", "special-zone", "district", "2", "other"]
+    assert await shown(None) == ["A", "special-zone", "district", "2", "other"]
+    assert await shown(NEXT, last.position) == ["A", "special-zone", "district", "1", "other"]
+    then = await registry.ask("GetOrganisation", organisation="a", on=NEXT)
+    assert (certainty(then.code), then.code.mark.basis) == ("INFERRED", "năm ban hành")
+    assert (certainty(then.kind), [label.id for label in then.labels]) == ("STATED", ["other"])
+    (found,) = (await registry.ask("FindOrganisations", text="A")).found
+    assert found.id == "a"
+
+
+# Timelines
+
+
+def entries(answer: Any) -> list[tuple[str | None, str]]:
+    return [(value(entry.on), entry.type) for entry in answer.entries]
+
+
+async def test_the_timeline_of_an_organisation_is_in_order_with_marks_and_sources(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(Reorganise(**merger()))
+    old = NameOrganisation(organisation="b", name="Tỉnh Bê", effective=date(1997, 1, 1), record=RECORD)
+    await registry.tell(old)
+    await registry.tell(NameOrganisation(organisation="b", variants=("T. B",), record=RECORD))
+    told = await registry.ask("GetOrganisationTimeline", organisation="b")
+    assert entries(told) == [
+        ("1997-01-01", "OrganisationNamed"),
+        ("2020-01-01", "OrganisationRegistered"),
+        ("2020-01-01", "MembershipStarted"),
+        ("2025-07-01", "OrganisationsReorganised"),
+        (None, "OrganisationNamed"),
+    ]
+    (name,) = [d for d in told.entries[0].told if d.field == "name"]
+    assert (name.fact.value, name.fact.mark.source) == ("Tỉnh Bê", "article")
+    details = {d.field: d.fact.value for d in told.entries[3].told}
+    assert (details["in_force_on"], details["predecessors.items[1].ends"]) == ("2025-06-12", "true")
+    assert (details["decision.id"], details["successors.items[0].organisation"]) == ("nq-202", "c")
+    assert (told.entries[3].stream, told.entries[3].version) == ("reorganisation:sx", 1)
+    assert {"Tỉnh A", "Tỉnh C"} <= {label.name for label in told.labels}
+    window = await registry.ask("GetOrganisationTimeline", organisation="b", since=date(2020, 1, 1), until=EVE)
+    assert entries(window) == [*entries(told)[1:3], (None, "OrganisationNamed")]
+
+
+async def test_the_timeline_of_a_bloc_has_its_acts_and_what_stands_of_its_leadership(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(RecordLeadership(bloc=CLUSTER, year=2024, head=e.Holder(agency="b"), record=RECORD))
+    await registry.tell(
+        CorrectLeadership(
+            bloc=CLUSTER, corrects=2, year=2024, head=e.Holder(agency="d"), reason="đọc nhầm", record=RECORD
+        )
+    )
+    await registry.tell(EstablishBloc(bloc="b2", kind="CUM", name="Cụm 2", authority="other", record=RECORD))
+    await registry.tell(AdmitMember(authority="other", unit="a", bloc="b2", record=RECORD))
+    told = await registry.ask("GetBlocTimeline", bloc=CLUSTER)
+    assert entries(told) == [
+        ("2020-01-01", "BlocEstablished"),
+        *[("2020-01-01", "MembershipStarted")] * 3,
+        ("2025-03-20", "LeadershipElected"),
+        *[("2025-03-20", "CovenantSigned")] * 3,
+        ("2025-03-20", "PlanDrafted"),
+        ("2025-03-20", "ActivityAssigned"),
+        ("2025-03-20", "PlanApproved"),
+        (None, "LeadershipCorrected"),
+    ]
+    with pytest.raises(Missing):
+        await registry.ask("GetBlocTimeline", bloc="nobody")
+
+
+async def test_an_act_that_a_ruling_gives_to_another_bloc_leaves_the_timeline_of_the_first(registry: Registry) -> None:
+    for bloc in ("b1", "b2"):
+        await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
+    held: dict[str, Any] = {"conference": "c1", "kind": "OTHER", "record": RECORD}
+    await registry.tell(HoldConference(**held, bloc="b1"))
+    await registry.tell(HoldConference(**held, place="Huế"))
+    await registry.tell(RecordAttendance(conference="c1", record=RECORD))
+
+    async def told(bloc: str) -> list[str]:
+        return [entry.type for entry in (await registry.ask("GetBlocTimeline", bloc=bloc)).entries]
+
+    assert await told("b1") == ["BlocEstablished", "ConferenceHeld", "ConferenceHeld", "AttendanceRecorded"]
+    ruling = e.Ruling(by=e.Party(words="Bộ Nội vụ"), reason="nhầm khối")
+    await registry.tell(HoldConference(**held, bloc="b2", ruling=ruling))
+    assert await told("b1") == ["BlocEstablished"]
+    assert await told("b2") == ["BlocEstablished", "AttendanceRecorded", "ConferenceHeld"]
+
+
+# Races
+
+
+async def test_nobody_joins_who_has_ended_however_the_two_race(registry: Registry) -> None:
+    pairs = 20
+    await registry.tell(RegisterOrganisation(organisation="central", name="Hội đồng"))
+    since = date(2020, 1, 1)
+    await registry.tell(EstablishBloc(bloc=CLUSTER, kind="CUM", name="Cụm", authority="central", effective=since))
+    for n in range(pairs):
+        for one in (f"a{n}", f"c{n}"):
+            await registry.tell(RegisterOrganisation(organisation=one, name=one))
+
+    async def told(command: Any, other: bool) -> int | None:
+        """The position; null where it lost."""
+        try:
+            return (await (registry.tell_beside(command) if other else registry.tell(command))).position
+        except (Refused, Conflict):
+            return None
+
+    outcomes = await asyncio.gather(
+        *(
+            asyncio.gather(
+                told(AdmitMember(authority="central", unit=f"a{n}", bloc=CLUSTER, effective=NEXT), other=False),
+                told(
+                    Reorganise(
+                        **merger(
+                            reorganisation=f"sx{n}", predecessors=before(**{f"a{n}": True}), successors=after(f"c{n}")
+                        )
+                    ),
+                    other=True,
+                ),
+            )
+            for n in range(pairs)
+        )
+    )
+    assert all(joined is None or ended is None or joined < ended for joined, ended in outcomes)
+    assert any(ended is not None for _, ended in outcomes)
+    warned = [w.unit.value for w in (await registry.ask("GetBloc", bloc=CLUSTER)).warnings]
+    assert sorted(warned) == sorted(f"a{n}" for n, (joined, ended) in enumerate(outcomes) if joined and ended)
