@@ -7,8 +7,10 @@ from services.registry import events as e
 from services.registry.domain.body import AppointBodyMembers
 from services.registry.domain.leadership import ElectLeadership
 from services.registry.domain.membership import AdmitMember
-from tests.faults.invariants import TWO_BLOCS, TWO_CHAIRS, TWO_HEADS
+from services.registry.domain.reorganisation import Reorganise
+from tests.faults.invariants import LATE_JOINERS, TWO_BLOCS, TWO_CHAIRS, TWO_HEADS
 from tests.registry.support import Registry
+from tests.registry.test_reorganisations import WORKS, after, before, merger
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
 
@@ -34,3 +36,12 @@ async def test_two_chairs_of_a_council_are_seen(registry: Registry) -> None:
         chair = Listed[e.Seat](items=(e.Seat(person=person, office="CHAIR"),))
         await registry.tell(AppointBodyMembers(body="c0", members=chair, record=RECORD))
     assert [row["stream"] for row in await registry.tools.pool.fetch(TWO_CHAIRS)] == ["body:c0"]
+
+
+async def test_who_joins_after_its_end_was_told_is_seen(registry: Registry) -> None:
+    joining = AdmitMember(authority="central", unit="u0", bloc="b0", effective=WORKS, record=RECORD)
+    await registry.tell(joining)
+    await registry.tell(Reorganise(**merger(predecessors=before(u0=True), successors=after("c")), record=RECORD))
+    assert await registry.tools.pool.fetch(LATE_JOINERS) == []
+    await registry.tell(joining)
+    assert [row["stream"] for row in await registry.tools.pool.fetch(LATE_JOINERS)] == ["membership:central:u0"]
