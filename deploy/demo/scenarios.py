@@ -33,7 +33,11 @@ class Step(NamedTuple):
 
 def load(name: str) -> list[Step]:
     """The steps of one file, with the source that each one's record names written out."""
-    data = _read(name)
+    return steps_of(_read(name))
+
+
+def steps_of(data: Mapping[str, Any]) -> list[Step]:
+    """The steps of one scenario."""
     return [_step(data["scenario"], step) for step in data["steps"]]
 
 
