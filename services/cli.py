@@ -300,13 +300,21 @@ def import_(file: Path, *, at: At, token: Token, dry_run: bool = False) -> None:
 
 
 @app.command
-def export(table: Literal["organisations", "blocs", "members"], file: Path, *, at: At, token: Token) -> None:
-    """Write a table to a file, .xlsx or .csv by its ending; `thidua import` finds nothing new in it."""
+def export(
+    table: Literal["organisations", "blocs", "members"], file: Path, *, at: At, token: Token, on: str | None = None
+) -> None:
+    """Write a table to a file, .xlsx or .csv by its ending; `thidua import` finds nothing new in it.
+
+    Parameters
+    ----------
+    on
+        The day of the names and members, such as 2025-06-30; all that is recorded without it.
+    """
     if file.suffix not in (".xlsx", ".csv"):
         raise SettingsError(f"{file}: the name must end in .xlsx or .csv.")
     form = file.suffix.removeprefix(".").upper()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        given = runner.run(tables.given_out(table, form, at, token))
+        given = runner.run(tables.given_out(table, form, at, token, on))
     file.write_bytes(given.content)
     upkeep.out.print(f"{given.lines} lines in {file}", markup=False)
 

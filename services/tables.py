@@ -23,10 +23,12 @@ async def take_in(name: str, content: bytes, at: str, token: str, *, dry_run: bo
         raise Failed
 
 
-async def given_out(table: str, form: str, at: str, token: str) -> registry_pb2.ExportTableResponse:
+async def given_out(table: str, form: str, at: str, token: str, on: str | None) -> registry_pb2.ExportTableResponse:
     """A table as a file. Raises Failed."""
     request = registry_pb2.ExportTableRequest(
-        table=types_pb2.Table.Value(f"TABLE_{table.upper()}"), form=types_pb2.TableForm.Value(f"TABLE_FORM_{form}")
+        table=types_pb2.Table.Value(f"TABLE_{table.upper()}"),
+        form=types_pb2.TableForm.Value(f"TABLE_FORM_{form}"),
+        on=on,
     )
     answer: registry_pb2.ExportTableResponse = await called(at, token, "ExportTable", request)
     return answer

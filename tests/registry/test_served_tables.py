@@ -35,6 +35,8 @@ async def test_an_officer_takes_a_table_in_and_out_on_the_command_line(served: S
     code, shown = await thidua(served.environment, "export", "organisations", str(out))
     assert (code, shown.startswith("2 lines in ")) == (0, True)
     assert [row[2].value for row in load_workbook(out).worksheets[0].iter_rows(min_row=2)] == ["Ăn", "Sở Nội vụ"]
+    code, shown = await thidua(served.environment, "export", "organisations", str(out), "--on", "2025-02-28")
+    assert (code, shown.startswith("1 lines in ")) == (0, True)
     code, shown = await thidua(served.environment, "import", str(out))
     assert code == 0, shown
     assert "recorded up to" not in shown

@@ -22,6 +22,7 @@ from services.registry.projections import (
 from services.registry.queries.bloc import GetBloc, get_bloc
 from services.registry.queries.body import GetBody, get_body
 from services.registry.queries.conference import GetConference, get_conference
+from services.registry.queries.days import by_day
 from services.registry.queries.deadline import GetDeadline, get_deadline
 from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.duty import GetDuties, get_duties
@@ -65,28 +66,30 @@ QUERIES: Mapping[str, Query] = {
     ),
     "GetReorganisation": Query(GetReorganisation, get_reorganisation, (STREAMS, ORGANISATIONS)),
     "GetSuccession": Query(GetSuccession, get_succession, (MENTIONS, STREAMS, ORGANISATIONS)),
-    "FindOrganisations": Query(FindOrganisations, find_organisations, (ORGANISATIONS,)),
+    "FindOrganisations": Query(FindOrganisations, by_day(find_organisations), (ORGANISATIONS,)),
     "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
     "GetBlocTimeline": Query(
         GetBlocTimeline, get_bloc_timeline, (BLOCS, LEADERSHIPS, MENTIONS, STREAMS, ORGANISATIONS)
     ),
-    "FindBlocs": Query(FindBlocs, find_blocs, (BLOCS,)),
+    "FindBlocs": Query(FindBlocs, by_day(find_blocs), (BLOCS,)),
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
     "GetDuties": Query(GetDuties, get_duties, (STREAMS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocLeadership": Query(GetBlocLeadership, get_bloc_leadership, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
-    "GetBlocYear": Query(GetBlocYear, get_bloc_year, MODELS),
-    "ExportTable": Query(ExportTable, export_table, (BLOCS, STREAMS, ORGANISATIONS)),
-    "GetConference": Query(GetConference, get_conference, (STREAMS, DOCUMENTS, ORGANISATIONS)),
-    "FindDocuments": Query(FindDocuments, find_documents, (DOCUMENTS,)),
-    "GetDocument": Query(GetDocument, get_document, (DOCUMENTS, CITATIONS, ORGANISATIONS)),
+    "GetBlocYear": Query(GetBlocYear, by_day(get_bloc_year), MODELS),
+    "ExportTable": Query(ExportTable, by_day(export_table), (BLOCS, STREAMS, ORGANISATIONS)),
+    "GetConference": Query(GetConference, by_day(get_conference), (STREAMS, DOCUMENTS, ORGANISATIONS)),
+    "FindDocuments": Query(FindDocuments, by_day(find_documents), (DOCUMENTS,)),
+    "GetDocument": Query(GetDocument, by_day(get_document), (DOCUMENTS, CITATIONS, ORGANISATIONS)),
     "GetDeadline": Query(GetDeadline, get_deadline, (DEADLINES, ORGANISATIONS)),
     "GetToDo": Query(GetToDo, get_to_do, (BLOCS, LEADERSHIPS, YEARS, DEADLINES, INVOLVED, STREAMS, ORGANISATIONS)),
-    "GetExemplar": Query(GetExemplar, get_exemplar, (STREAMS, ORGANISATIONS)),
+    "GetExemplar": Query(GetExemplar, by_day(get_exemplar), (STREAMS, ORGANISATIONS)),
     "GetMovement": Query(GetMovement, get_movement, (STREAMS, MOVEMENT_PARTS, DOCUMENTS, ORGANISATIONS)),
     "GetMovementForms": Query(GetMovementForms, get_movement_forms, (FORMS,)),
     "GetHistory": Query(GetHistory, get_history, (STREAMS, ORGANISATIONS)),
-    "FindPersons": Query(FindPersons, find_persons, (STREAMS, LEADERSHIPS, PERSONS, ORGANISATIONS), roles=FINDERS),
-    "GetPerson": Query(GetPerson, get_person, (STREAMS,)),
-    "GetPersons": Query(GetPersons, get_persons, (STREAMS,)),
+    "FindPersons": Query(
+        FindPersons, by_day(find_persons), (STREAMS, LEADERSHIPS, PERSONS, ORGANISATIONS), roles=FINDERS
+    ),
+    "GetPerson": Query(GetPerson, by_day(get_person), (STREAMS,)),
+    "GetPersons": Query(GetPersons, by_day(get_persons), (STREAMS,)),
 }

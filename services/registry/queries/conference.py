@@ -34,13 +34,14 @@ from services.registry.queries.common import (
     surest,
     surest_of,
 )
+from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 from services.registry.queries.document import CitationShown, citations_of
 
 SPEAKER = ("speaker.agency", "speaker.person", "speaker.words")
 
 
-class GetConference(BaseModel):
+class GetConference(ByDay):
     """A conference: who took part in it, what it was told to do, and what it came to."""
 
     conference: Id

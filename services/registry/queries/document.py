@@ -23,10 +23,11 @@ from services.registry.queries.common import (
     surest,
     surest_of,
 )
+from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
 
-class GetDocument(BaseModel):
+class GetDocument(ByDay):
     """A guiding document and what cites it."""
 
     document: Id

@@ -25,10 +25,11 @@ from services.registry.queries.common import (
     labels,
     party,
 )
+from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
 
-class GetExemplar(BaseModel):
+class GetExemplar(ByDay):
     """An advanced exemplar and what was done about it."""
 
     exemplar: Id

@@ -18,6 +18,7 @@ from services.registry.domain.leadership import LEADERSHIP
 from services.registry.domain.naming import Match, bare_words, match, name_term
 from services.registry.projections import LEADERSHIPS, PERSONS, STREAMS
 from services.registry.queries.common import Label, labels, surest
+from services.registry.queries.days import ByDay
 from services.registry.queries.names import after
 from services.registry.queries.person import DescriptionShown, name_of, opened_of
 
@@ -27,7 +28,7 @@ CANDIDATES = 1_000  # names opened for one search, beside those that are just wh
 STREAMS_OF_ONE = 50  # in which the agencies beside a person are looked up, the latest that name the person
 
 
-class FindPersons(BaseModel):
+class FindPersons(ByDay):
     """Persons by a name or words of it, with or without marks. Names with these marks come first."""
 
     text: Line

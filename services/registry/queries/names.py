@@ -26,6 +26,7 @@ from services.registry.queries.common import (
     shown,
     surest,
 )
+from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 from services.registry.queries.endings import DissolutionShown, SuccessionShown, dissolutions_told, endings, successions
 
@@ -143,7 +144,7 @@ def variants_told(told: Iterable[Any]) -> tuple[Fact, ...]:
     return surest(f for event in naming for f in facts(event, "variants[{}]", len(event.variants)))
 
 
-class FindOrganisations(BaseModel):
+class FindOrganisations(ByDay):
     """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
 
     text: Line
@@ -154,7 +155,7 @@ class FindOrganisations(BaseModel):
     """The last id of the page before, asked for at the same position."""
 
 
-class FindBlocs(BaseModel):
+class FindBlocs(ByDay):
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
 
     text: Line
@@ -165,7 +166,7 @@ class FindBlocs(BaseModel):
     """The last id of the page before, asked for at the same position."""
 
 
-class FindDocuments(BaseModel):
+class FindDocuments(ByDay):
     """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
 
     text: Line

@@ -14,11 +14,12 @@ from services.registry import events as e
 from services.registry.domain.person import PERSON
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.common import facts
+from services.registry.queries.days import ByDay
 
 _FORGOTTEN = e.PersonForgotten.model_fields["type"].default
 
 
-class GetPerson(BaseModel):
+class GetPerson(ByDay):
     """A person: names, ranks and posts as worded at the time."""
 
     person: Id
@@ -53,7 +54,7 @@ class PersonAnswer(BaseModel):
     """Whether registrations give several names from the same day on."""
 
 
-class GetPersons(BaseModel):
+class GetPersons(ByDay):
     """The names of many persons."""
 
     persons: tuple[Id, ...] = Field(min_length=1, max_length=500)

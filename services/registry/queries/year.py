@@ -21,6 +21,7 @@ from services.registry.queries.bloc import Claimed, MemberFactList, MemberShown,
 from services.registry.queries.common import HolderShown, Label, first, holding, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.endings import WarningShown, warnings
@@ -43,7 +44,7 @@ from services.registry.stays import Stay
 THERE = "something is recorded of the year / có ghi nhận về năm này"
 
 
-class GetBlocYear(BaseModel):
+class GetBlocYear(ByDay):
     """All that is recorded of a bloc's year."""
 
     bloc: Id

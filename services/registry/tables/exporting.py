@@ -15,6 +15,7 @@ from services.registry import events as e
 from services.registry.projections import BLOCS, ORGANISATIONS, Bloc, Organisation
 from services.registry.queries.bloc import claimed
 from services.registry.queries.common import holding, latest, shown, until
+from services.registry.queries.days import ByDay
 from services.registry.stays import Stay
 from services.registry.tables.columns import COLUMNS, Table
 from services.registry.tables.writing import Form, as_csv, as_xlsx, day, several
@@ -27,7 +28,7 @@ Said = Mapping[str, str | None]
 """A line, by field."""
 
 
-class ExportTable(BaseModel):
+class ExportTable(ByDay):
     """Organisations, blocs or members as a table that ImportTable takes in again and finds nothing new in."""
 
     table: Table
@@ -48,7 +49,7 @@ class TableAnswer(BaseModel):
 
 
 async def export_table(asked: ExportTable, view: View) -> TableAnswer:
-    lines = {"ORGANISATIONS": _organisations, "BLOCS": _blocs, "MEMBERS": _members}[asked.table](view)
+    lines = {"ORGANISATIONS": _organisations, "BLOCS": _blocs, "MEMBERS": _members}[asked.table](view, asked.on)
     said = [line async for line in lines]
     fields = [field for field in COLUMNS[asked.table] if field != "last"]
     header = [COLUMNS[asked.table][field][0] for field in fields]
@@ -70,7 +71,7 @@ async def _all(view: View, model: Model) -> list[tuple[str, str, Any]]:
             return sorted(found, key=lambda row: (vietnamese(row[1]), row[0]))
 
 
-async def _organisations(view: View) -> AsyncIterator[Said]:
+async def _organisations(view: View, on: date | None) -> AsyncIterator[Said]:
     for key, _, doc in await _all(view, ORGANISATIONS):
         for line in organisation(key, doc):
             yield line
@@ -95,7 +96,7 @@ def organisation(key: str, doc: Organisation) -> Iterator[Said]:
         yield {"organisation": key, "short_name": short.short_name, "effective": day(short.effective)}
 
 
-async def _blocs(view: View) -> AsyncIterator[Said]:
+async def _blocs(view: View, on: date | None) -> AsyncIterator[Said]:
     for key, _, doc in await _all(view, BLOCS):
         yield bloc(key, doc)
 
@@ -116,9 +117,10 @@ def bloc(key: str, doc: Bloc) -> Said:
     }
 
 
-async def _members(view: View) -> AsyncIterator[Said]:
+async def _members(view: View, on: date | None) -> AsyncIterator[Said]:
     blocs = await _all(view, BLOCS)
-    stays = {key: [claim.stay for claim in await claimed(view, key, doc)] for key, _, doc in blocs}
+    every = {key: [claim.stay for claim in await claimed(view, key, doc)] for key, _, doc in blocs}
+    stays = {key: [stay for stay in found if on is None or stay.lasts(on, on)] for key, found in every.items()}
     units = {stay.unit for found in stays.values() for stay in found}
     docs = await view.many(ORGANISATIONS, units)
     names = {unit: shown(docs[unit].told) or unit if unit in docs else unit for unit in units}

@@ -6983,12 +6983,15 @@ class FindOrganisationsRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """A name, some words of it, or a short form."""
     limit: _builtins.int
     """How many at most; 20 if absent."""
     after: _builtins.str
     """The last id of the page before, asked for at the same position."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -7000,21 +7003,26 @@ class FindOrganisationsRequest(_message.Message):
         text: _builtins.str = ...,
         limit: _builtins.int | None = ...,
         after: _builtins.str | None = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
@@ -7624,12 +7632,15 @@ class FindBlocsRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """A name, some words of it, or a short form."""
     limit: _builtins.int
     """How many at most; 20 if absent."""
     after: _builtins.str
     """The last id of the page before, asked for at the same position."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -7641,21 +7652,26 @@ class FindBlocsRequest(_message.Message):
         text: _builtins.str = ...,
         limit: _builtins.int | None = ...,
         after: _builtins.str | None = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
@@ -7882,10 +7898,13 @@ class GetBlocYearRequest(_message.Message):
     READ_FIELD_NUMBER: _builtins.int
     BLOC_FIELD_NUMBER: _builtins.int
     YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """The bloc."""
     year: _builtins.int
     """The emulation year."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -7896,13 +7915,19 @@ class GetBlocYearRequest(_message.Message):
         read: _kernel_pb2.Read | None = ...,
         bloc: _builtins.str = ...,
         year: _builtins.int = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "bloc", b"bloc", "read", b"read", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "bloc", b"bloc", "on", b"on", "read", b"read", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
 Global___GetBlocYearRequest: _TypeAlias = GetBlocYearRequest  # noqa: Y015
@@ -8082,8 +8107,11 @@ class GetConferenceRequest(_message.Message):
 
     READ_FIELD_NUMBER: _builtins.int
     CONFERENCE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """The conference."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -8093,13 +8121,19 @@ class GetConferenceRequest(_message.Message):
         *,
         read: _kernel_pb2.Read | None = ...,
         conference: _builtins.str = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "conference", b"conference", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "conference", b"conference", "on", b"on", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
 Global___GetConferenceRequest: _TypeAlias = GetConferenceRequest  # noqa: Y015
@@ -8311,12 +8345,15 @@ class FindDocumentsRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """A number, a title, or some words of it."""
     limit: _builtins.int
     """How many at most; 20 if absent."""
     after: _builtins.str
     """The last id of the page before, asked for at the same position."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -8328,21 +8365,26 @@ class FindDocumentsRequest(_message.Message):
         text: _builtins.str = ...,
         limit: _builtins.int | None = ...,
         after: _builtins.str | None = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
@@ -8391,10 +8433,13 @@ class GetDocumentRequest(_message.Message):
     READ_FIELD_NUMBER: _builtins.int
     DOCUMENT_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     document: _builtins.str
     """The document."""
     limit: _builtins.int
     """How many that cite it at most; 100 if absent."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -8405,17 +8450,22 @@ class GetDocumentRequest(_message.Message):
         read: _kernel_pb2.Read | None = ...,
         document: _builtins.str = ...,
         limit: _builtins.int | None = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_read", b"_read", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_on", b"_on", "_read", b"_read", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_read", b"_read", "document", b"document", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_on", b"_on", "_read", b"_read", "document", b"document", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
@@ -8560,8 +8610,11 @@ class GetExemplarRequest(_message.Message):
 
     READ_FIELD_NUMBER: _builtins.int
     EXEMPLAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     exemplar: _builtins.str
     """The exemplar."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -8571,13 +8624,19 @@ class GetExemplarRequest(_message.Message):
         *,
         read: _kernel_pb2.Read | None = ...,
         exemplar: _builtins.str = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "exemplar", b"exemplar", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "exemplar", b"exemplar", "on", b"on", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
 Global___GetExemplarRequest: _TypeAlias = GetExemplarRequest  # noqa: Y015
@@ -8985,12 +9044,15 @@ class FindPersonsRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """A name or some words of it."""
     limit: _builtins.int
     """How many at most; 20 if absent."""
     after: _builtins.str
     """The last id of the page before, asked for at the same position."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -9002,21 +9064,26 @@ class FindPersonsRequest(_message.Message):
         text: _builtins.str = ...,
         limit: _builtins.int | None = ...,
         after: _builtins.str | None = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_read", b"_read", "after", b"after", "limit", b"limit", "read", b"read", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
@@ -9076,8 +9143,11 @@ class GetPersonRequest(_message.Message):
 
     READ_FIELD_NUMBER: _builtins.int
     PERSON_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     person: _builtins.str
     """The person."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -9087,13 +9157,19 @@ class GetPersonRequest(_message.Message):
         *,
         read: _kernel_pb2.Read | None = ...,
         person: _builtins.str = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "person", b"person", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "person", b"person", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
 Global___GetPersonRequest: _TypeAlias = GetPersonRequest  # noqa: Y015
@@ -9158,6 +9234,9 @@ class GetPersonsRequest(_message.Message):
 
     READ_FIELD_NUMBER: _builtins.int
     PERSONS_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -9171,13 +9250,19 @@ class GetPersonsRequest(_message.Message):
         *,
         read: _kernel_pb2.Read | None = ...,
         persons: _abc.Iterable[_builtins.str] | None = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read", b"_read", "persons", b"persons", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "_read", b"_read", "on", b"on", "persons", b"persons", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
 
 Global___GetPersonsRequest: _TypeAlias = GetPersonsRequest  # noqa: Y015
@@ -9309,10 +9394,13 @@ class ExportTableRequest(_message.Message):
     READ_FIELD_NUMBER: _builtins.int
     TABLE_FIELD_NUMBER: _builtins.int
     FORM_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     table: _types_pb2.Table.ValueType
     """The table."""
     form: _types_pb2.TableForm.ValueType
     """The form of the file."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """How to read."""
@@ -9323,12 +9411,15 @@ class ExportTableRequest(_message.Message):
         read: _kernel_pb2.Read | None = ...,
         table: _types_pb2.Table.ValueType = ...,
         form: _types_pb2.TableForm.ValueType = ...,
+        on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["form", b"form", "read", b"read", "table", b"table"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "form", b"form", "on", b"on", "read", b"read", "table", b"table"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
 
 Global___ExportTableRequest: _TypeAlias = ExportTableRequest  # noqa: Y015
 

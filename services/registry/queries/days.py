@@ -1,0 +1,70 @@
+"""What had come to be by a day: the same answers, without what was told to be later."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from functools import wraps
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from services.kernel.fold import Doc, Model
+from services.kernel.standing import standing
+from services.kernel.view import View
+
+A = TypeVar("A", bound=BaseModel)
+Q = TypeVar("Q", bound="ByDay")
+
+DAYS = ("effective", "elected_on", "start", "dated")
+"""Where an event tells the day of which it speaks, the nearest first."""
+
+
+class ByDay(BaseModel):
+    """A question that can be asked of a day."""
+
+    on: date | None = None
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
+
+
+class Then(View):
+    """A view without what was told to be after a day."""
+
+    def __init__(self, view: View, on: date) -> None:
+        self.__dict__.update(view.__dict__)
+        self._on = on
+
+    async def many(self, model: Model, keys: Iterable[str]) -> dict[str, Doc]:
+        return {key: by(doc, self._on) for key, doc in (await super().many(model, keys)).items()}
+
+    async def find(
+        self, model: Model, *terms: str, limit: int = 100, after_key: str | None = None
+    ) -> list[tuple[str, Doc]]:
+        found = await super().find(model, *terms, limit=limit, after_key=after_key)
+        return [(key, by(doc, self._on)) for key, doc in found]
+
+    async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
+        return [(key, by(doc, self._on)) for key, doc in await super().having(model, terms)]
+
+
+def by(doc: Doc, on: date) -> Doc:
+    """A row without what stands of it and was told to be after a day, nor what that replaced."""
+    events = getattr(doc, "events", None)
+    if events is None:
+        return doc
+    told = standing((telling.version, telling.event) for telling in events)
+    kept = {version for one in told if _come(one.event, on) for version in one.told_by}
+    return doc.model_copy(update={"events": tuple(telling for telling in events if telling.version in kept)})
+
+
+def _come(event: Any, on: date) -> bool:
+    day: date | None = next(filter(None, (getattr(event, name, None) for name in DAYS)), None)
+    return day is None or day <= on
+
+
+def by_day(answer: Callable[[Q, View], Awaitable[A]]) -> Callable[[Q, View], Awaitable[A]]:
+    """The answer of a query, of the day that is asked for."""
+
+    @wraps(answer)
+    async def answered(asked: Q, view: View) -> A:
+        return await answer(asked, view if asked.on is None else Then(view, asked.on))
+
+    return answered
