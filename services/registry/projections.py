@@ -52,6 +52,7 @@ StreamEvent = (
     | e.MembershipEvent
     | e.BodyEvent
     | e.DutyEvent
+    | e.RotationEvent
     | e.ConferenceEvent
     | e.CitationEvent
     | e.MovementFormEvent
@@ -632,7 +633,7 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=13,
+    version=14,
 )
 MODELS = (
     ORGANISATIONS,

@@ -50,6 +50,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "GetDuties": {"of": {"organisation": "ubnd"}},
     "WhoHeaded": {"bloc": "noi-chinh"},
     "GetBlocLeadership": {"bloc": "noi-chinh"},
+    "GetRotation": {"bloc": "noi-chinh"},
     "GetBlocYear": {"bloc": "noi-chinh", "year": 2024},
     "ExportTable": {"table": "MEMBERS", "form": "CSV"},
     "GetConference": {"conference": "c1"},

@@ -107,6 +107,7 @@ async def answers(registry: Registry, about: Command, as_of: int | None = None) 
         ("FindOrganisations", {"text": "Bộ"}),
         ("GetBloc", {"bloc": "noi-chinh"}),
         ("FindBlocs", {"text": "Khối"}),
+        ("GetRotation", {"bloc": "noi-chinh"}),
         ("GetMovementForms", {}),
         ("WhoHeaded", {"bloc": "noi-chinh", "year": 2024}),
         ("WhoHeaded", {"bloc": "noi-chinh", "on": date(2024, 4, 10)}),

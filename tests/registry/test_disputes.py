@@ -33,6 +33,7 @@ from services.registry.domain.plan import ApprovePlan
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
+from services.registry.domain.rotation import SetRotation
 from tests.registry.support import Registry
 
 given = specification(HANDLERS)
@@ -453,6 +454,19 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         "GetBody",
         lambda answer: answer,
     ),
+    e.RotationFacts: (
+        SetRotation,
+        {"bloc": "b0"},
+        lambda n: {
+            "from_year": 2024 + n,
+            "manner": ("ORDER", "LOT")[n],
+            "order": {"declared_count": n},
+            "conference": f"c{n}",
+            "decision": {"id": f"qd-{n}"},
+        },
+        "GetRotation",
+        lambda answer: answer,
+    ),
     e.ConferenceFacts: (
         HoldConference,
         {"conference": "c1"},
@@ -650,7 +664,7 @@ async def test_every_field_of_which_records_tell_two_values_is_disputed_with_bot
     registry: Registry, kind: type[e.Disputable]
 ) -> None:
     command, id_, fields, query, shown = ASKED[kind]
-    for bloc in ("b0", "b1") if query == "GetBlocYear" else ():
+    for bloc in ("b0", "b1") if query in ("GetBlocYear", "GetRotation") else ():
         await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
     for n in (0, 1):
         await registry.tell(command.model_validate({**id_, **fields(n), "record": from_(f"s{n}")}))

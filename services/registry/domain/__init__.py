@@ -23,6 +23,7 @@ from services.registry.domain import (
     reorganisation,
     report,
     review,
+    rotation,
 )
 
 HANDLERS: Handlers = {
@@ -34,6 +35,7 @@ HANDLERS: Handlers = {
     **body.HANDLERS,
     **duty.HANDLERS,
     **leadership.HANDLERS,
+    **rotation.HANDLERS,
     **conference.HANDLERS,
     **report.HANDLERS,
     **inspection.HANDLERS,

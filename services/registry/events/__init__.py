@@ -25,6 +25,7 @@ from services.registry.events.plan import *
 from services.registry.events.reorganisation import *
 from services.registry.events.report import *
 from services.registry.events.review import *
+from services.registry.events.rotation import *
 
 VOCABULARY: Vocabulary[Event] = Vocabulary(
     *types_of(
@@ -36,6 +37,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         BodyEvent,
         DutyEvent,
         LeadershipEvent,
+        RotationEvent,
         ConferenceEvent,
         ReportEvent,
         InspectionEvent,

@@ -43,6 +43,7 @@ from services.registry.queries.names import (
     get_organisation,
 )
 from services.registry.queries.person import GetPerson, GetPersons, get_person, get_persons
+from services.registry.queries.rotation import GetRotation, get_rotation
 from services.registry.queries.succession import (
     GetReorganisation,
     GetSuccession,
@@ -76,6 +77,7 @@ QUERIES: Mapping[str, Query] = {
     "GetDuties": Query(GetDuties, get_duties, (STREAMS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocLeadership": Query(GetBlocLeadership, get_bloc_leadership, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
+    "GetRotation": Query(GetRotation, by_day(get_rotation), (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocYear": Query(GetBlocYear, by_day(get_bloc_year), MODELS),
     "ExportTable": Query(ExportTable, by_day(export_table), (BLOCS, STREAMS, ORGANISATIONS)),
     "GetConference": Query(GetConference, by_day(get_conference), (STREAMS, DOCUMENTS, ORGANISATIONS)),

@@ -172,6 +172,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeResponse.FromString,
                 _registered_method=True)
+        self.SetRotation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/SetRotation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetRotationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetRotationResponse.FromString,
+                _registered_method=True)
         self.RecordLeadership = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/RecordLeadership',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordLeadershipRequest.SerializeToString,
@@ -396,6 +401,11 @@ class RegistryServiceStub:
                 '/thidua.registry.v1.RegistryService/GetBlocLeadership',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipResponse.FromString,
+                _registered_method=True)
+        self.GetRotation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/GetRotation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetRotationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetRotationResponse.FromString,
                 _registered_method=True)
         self.GetBlocYear = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetBlocYear',
@@ -664,6 +674,13 @@ class RegistryServiceServicer:
 
     def ChangeRepresentative(self, request, context):
         """Tell that in the midst of a term another person came to represent an agency that stays head or deputy.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetRotation(self, request, context):
+        """Settle by which rule the lead of a bloc goes round, or record it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -984,6 +1001,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetRotation(self, request, context):
+        """Who headed a bloc in each year, by which rule its lead goes round, and who comes next by it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetBlocYear(self, request, context):
         """All that is recorded of a bloc's year.
         """
@@ -1228,6 +1252,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeResponse.SerializeToString,
             ),
+            'SetRotation': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRotation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetRotationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.SetRotationResponse.SerializeToString,
+            ),
             'RecordLeadership': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordLeadership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RecordLeadershipRequest.FromString,
@@ -1452,6 +1481,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetBlocLeadership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipResponse.SerializeToString,
+            ),
+            'GetRotation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRotation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetRotationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetRotationResponse.SerializeToString,
             ),
             'GetBlocYear': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBlocYear,
@@ -2261,6 +2295,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/ChangeRepresentative',
             thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.ChangeRepresentativeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetRotation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/SetRotation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.SetRotationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.SetRotationResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -3476,6 +3537,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetBlocLeadership',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocLeadershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRotation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/GetRotation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetRotationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.GetRotationResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -90,6 +90,8 @@ class RegistryServiceStub:
     """Hand the lead over: from `effective` on, the incoming head is the head."""
     ChangeRepresentative: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ChangeRepresentativeRequest, _registry_pb2.ChangeRepresentativeResponse]
     """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
+    SetRotation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.SetRotationRequest, _registry_pb2.SetRotationResponse]
+    """Settle by which rule the lead of a bloc goes round, or record it."""
     RecordLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RecordLeadershipRequest, _registry_pb2.RecordLeadershipResponse]
     """Record what a source tells of a term."""
     CorrectLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]
@@ -180,6 +182,8 @@ class RegistryServiceStub:
     """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
     GetBlocLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocLeadershipRequest, _registry_pb2.GetBlocLeadershipResponse]
     """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it."""
+    GetRotation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetRotationRequest, _registry_pb2.GetRotationResponse]
+    """Who headed a bloc in each year, by which rule its lead goes round, and who comes next by it."""
     GetBlocYear: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]
     """All that is recorded of a bloc's year."""
     GetConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]
@@ -275,6 +279,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Hand the lead over: from `effective` on, the incoming head is the head."""
     ChangeRepresentative: _aio.UnaryUnaryMultiCallable[_registry_pb2.ChangeRepresentativeRequest, _registry_pb2.ChangeRepresentativeResponse]  # type: ignore[assignment]
     """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
+    SetRotation: _aio.UnaryUnaryMultiCallable[_registry_pb2.SetRotationRequest, _registry_pb2.SetRotationResponse]  # type: ignore[assignment]
+    """Settle by which rule the lead of a bloc goes round, or record it."""
     RecordLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.RecordLeadershipRequest, _registry_pb2.RecordLeadershipResponse]  # type: ignore[assignment]
     """Record what a source tells of a term."""
     CorrectLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]  # type: ignore[assignment]
@@ -365,6 +371,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Who headed a bloc on a day, or in the term that is called after a year. Name one of the two."""
     GetBlocLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocLeadershipRequest, _registry_pb2.GetBlocLeadershipResponse]  # type: ignore[assignment]
     """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it."""
+    GetRotation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetRotationRequest, _registry_pb2.GetRotationResponse]  # type: ignore[assignment]
+    """Who headed a bloc in each year, by which rule its lead goes round, and who comes next by it."""
     GetBlocYear: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocYearRequest, _registry_pb2.GetBlocYearResponse]  # type: ignore[assignment]
     """All that is recorded of a bloc's year."""
     GetConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetConferenceRequest, _registry_pb2.GetConferenceResponse]  # type: ignore[assignment]
@@ -619,6 +627,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.ChangeRepresentativeResponse, _abc.Awaitable[_registry_pb2.ChangeRepresentativeResponse]]:
         """Tell that in the midst of a term another person came to represent an agency that stays head or deputy."""
+
+    @_abc_1.abstractmethod
+    def SetRotation(
+        self,
+        request: _registry_pb2.SetRotationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.SetRotationResponse, _abc.Awaitable[_registry_pb2.SetRotationResponse]]:
+        """Settle by which rule the lead of a bloc goes round, or record it."""
 
     @_abc_1.abstractmethod
     def RecordLeadership(
@@ -979,6 +995,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetBlocLeadershipResponse, _abc.Awaitable[_registry_pb2.GetBlocLeadershipResponse]]:
         """The leadership of a bloc as a body: its head and deputies, each an agency with a person who represents it."""
+
+    @_abc_1.abstractmethod
+    def GetRotation(
+        self,
+        request: _registry_pb2.GetRotationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.GetRotationResponse, _abc.Awaitable[_registry_pb2.GetRotationResponse]]:
+        """Who headed a bloc in each year, by which rule its lead goes round, and who comes next by it."""
 
     @_abc_1.abstractmethod
     def GetBlocYear(

@@ -136,6 +136,34 @@ DUTY_EMULATION_OFFICER: Duty.ValueType  # 2
 """Cán bộ thi đua, khen thưởng."""
 Global___Duty: _TypeAlias = Duty  # noqa: Y015
 
+class _RotationManner:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RotationMannerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RotationManner.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ROTATION_MANNER_UNSPECIFIED: _RotationManner.ValueType  # 0
+    """Not told."""
+    ROTATION_MANNER_ORDER: _RotationManner.ValueType  # 1
+    """By an order of the members."""
+    ROTATION_MANNER_LOT: _RotationManner.ValueType  # 2
+    """By lot, bốc thăm."""
+    ROTATION_MANNER_ELECTION: _RotationManner.ValueType  # 3
+    """By an election each year."""
+
+class RotationManner(_RotationManner, metaclass=_RotationMannerEnumTypeWrapper):
+    """By which rule the lead of a bloc goes round."""
+
+ROTATION_MANNER_UNSPECIFIED: RotationManner.ValueType  # 0
+"""Not told."""
+ROTATION_MANNER_ORDER: RotationManner.ValueType  # 1
+"""By an order of the members."""
+ROTATION_MANNER_LOT: RotationManner.ValueType  # 2
+"""By lot, bốc thăm."""
+ROTATION_MANNER_ELECTION: RotationManner.ValueType  # 3
+"""By an election each year."""
+Global___RotationManner: _TypeAlias = RotationManner  # noqa: Y015
+
 class _Mode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -3702,6 +3730,121 @@ class RepresentativeShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
 
 Global___RepresentativeShown: _TypeAlias = RepresentativeShown  # noqa: Y015
+
+@_typing.final
+class RotationShown(_message.Message):
+    """A rule by which the lead goes round."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    FROM_YEAR_FIELD_NUMBER: _builtins.int
+    MANNER_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day on which it holds."""
+
+    @_builtins.property
+    def from_year(self) -> _kernel_pb2.Fact:
+        """The first year whose head it decides."""
+
+    @_builtins.property
+    def manner(self) -> _kernel_pb2.Fact:
+        """ORDER, LOT or ELECTION; absent where it is not said."""
+
+    @_builtins.property
+    def order(self) -> Global___MemberFactList:
+        """The members in their order."""
+
+    @_builtins.property
+    def words(self) -> _kernel_pb2.Fact:
+        """The rule as worded."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference that agreed on it."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The document that has it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        since: _kernel_pb2.Fact | None = ...,
+        from_year: _kernel_pb2.Fact | None = ...,
+        manner: _kernel_pb2.Fact | None = ...,
+        order: Global___MemberFactList | None = ...,
+        words: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_decision", b"_decision", "_from_year", b"_from_year", "_manner", b"_manner", "_since", b"_since", "_words", b"_words", "conference", b"conference", "decision", b"decision", "from_year", b"from_year", "manner", b"manner", "order", b"order", "since", b"since", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_decision", b"_decision", "_from_year", b"_from_year", "_manner", b"_manner", "_since", b"_since", "_words", b"_words", "conference", b"conference", "decision", b"decision", "from_year", b"from_year", "manner", b"manner", "order", b"order", "since", b"since", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__from_year: _TypeAlias = _typing.Literal["from_year"]  # noqa: Y015
+    _WhichOneofArgType__from_year: _TypeAlias = _typing.Literal["_from_year", b"_from_year"]  # noqa: Y015
+    _WhichOneofReturnType__manner: _TypeAlias = _typing.Literal["manner"]  # noqa: Y015
+    _WhichOneofArgType__manner: _TypeAlias = _typing.Literal["_manner", b"_manner"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from_year) -> _WhichOneofReturnType__from_year | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__manner) -> _WhichOneofReturnType__manner | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___RotationShown: _TypeAlias = RotationShown  # noqa: Y015
+
+@_typing.final
+class ServedShown(_message.Message):
+    """Who headed the bloc in the term that is called after a year."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    YEAR_FIELD_NUMBER: _builtins.int
+    HEADS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """The year."""
+    disputed: _builtins.bool
+    """Whether there are several."""
+    @_builtins.property
+    def heads(self) -> _containers.RepeatedCompositeFieldContainer[Global___Head]:
+        """Nobody (not recorded), one, or several that contradict each other."""
+
+    def __init__(
+        self,
+        *,
+        year: _builtins.int = ...,
+        heads: _abc.Iterable[Global___Head] | None = ...,
+        disputed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "heads", b"heads", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServedShown: _TypeAlias = ServedShown  # noqa: Y015
 
 @_typing.final
 class DisputeShown(_message.Message):
