@@ -64,7 +64,7 @@ def _row(task: types_pb2.TaskShown, names: Mapping[str, str]) -> tuple[str, ...]
     return (
         _marked(task.due) if task.HasField("due") else _text(task, "words") or "?",
         f"{task.state.value}{done}{late}",
-        _text(task, "what"),
+        ": ".join(filter(None, (_text(task, "what"), names.get(_text(task, "unit"), _text(task, "unit"))))),
         who or "?",
         task.bloc,
         str(task.year),

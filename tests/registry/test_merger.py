@@ -103,6 +103,39 @@ async def test_the_cluster_is_who_was_in_it_and_warns_of_who_is_no_more_until_th
     )
 
 
+@pytest.mark.parametrize(
+    ("on", "as_of", "warned"), [(EVE, 1, []), (AFTER, 0, []), (AFTER, 1, [("HEAD", AN)]), (AFTER, 2, [("HEAD", AN)])]
+)
+async def test_the_head_stays_who_was_elected_with_a_warning_and_no_guess(
+    merged: Merged, on: str, as_of: int, warned: list[tuple[str, str]]
+) -> None:
+    headed = merged.ask("WhoHeaded", as_of, bloc=CLUSTER, on=on)
+    assert values([head["agency"] for head in headed["heads"]]) == [AN]
+    warnings = headed.get("warnings", [])
+    assert [(one["role"], one["unit"]["value"]) for one in warnings] == warned
+    assert {one["authority"]["value"] for one in warnings} <= {"hoi-dong"}
+
+
+async def test_the_office_finds_what_it_has_to_decide_in_its_to_do_until_it_has(merged: Merged) -> None:
+    def to_do(as_of: int, on: str = AFTER, **asked: str) -> list[tuple[str, str]]:
+        tasks = merged.ask("GetToDo", as_of, on=on, **asked).get("tasks", [])
+        found = [task for task in tasks if task["kind"] == "TASK_KIND_SUCCESSION"]
+        assert {task["state"]["value"] for task in found} <= {"OPEN"}
+        assert {agency["agency"]["value"] for task in found for agency in task["obliged"]} <= {"hoi-dong"}
+        return sorted((task["what"]["value"], task["unit"]["value"]) for task in found)
+
+    assert to_do(0, bloc=CLUSTER) == to_do(1, EVE, bloc=CLUSTER) == []
+    head = ("Quyết định việc thay trưởng khối, cụm", AN)
+    lead, member = (
+        "Quyết định việc thay cơ quan chủ trì hoạt động",
+        "Quyết định việc thôi là thành viên và tổ chức kế thừa",
+    )
+    every = [(lead, AN), (lead, BINH), head, (member, AN), (member, BINH)]
+    assert to_do(1, bloc=CLUSTER) == to_do(1, organisation="hoi-dong") == every
+    assert to_do(1, organisation=CHI) == []
+    assert to_do(2, organisation="hoi-dong") == [(lead, BINH), head]
+
+
 @pytest.mark.parametrize(("on", "ended"), [(EVE, [None, None]), (AFTER, ["true", "true"])])
 async def test_both_provinces_are_there_on_the_eve_and_no_more_after(
     merged: Merged, on: str, ended: list[str | None]
@@ -124,6 +157,7 @@ async def test_the_old_names_replay_and_an_equal_name_is_another_province(merged
         assert [one["id"] for one in merged.ask("FindOrganisations", as_of, text="tinh binh")["found"]] == found
     labels = {one["id"]: one["name"] for one in merged.year(2)["labels"]}
     assert labels == {
+        "hoi-dong": "Hội đồng mẫu (ví dụ dựng)",
         AN: "Tỉnh An (ví dụ dựng)",
         BINH: "Tỉnh Bình (ví dụ dựng)",
         CHI: "Tỉnh Chi (ví dụ dựng)",

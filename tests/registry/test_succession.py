@@ -118,7 +118,13 @@ async def test_the_cluster_warns_of_members_that_are_no_more_and_guesses_nothing
     both = [("a", "2025-07-01", "true", "c"), ("b", "2025-07-01", "true", "c")]
     assert [await warned(on) for on in (EVE, WORKS, NEXT, None)] == [[], both, both, both]
     year = await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)
-    assert [w.unit.value for w in year.warnings] == ["a", "b"]
+    assert [(w.role, w.unit.value) for w in year.warnings] == [
+        ("MEMBER", "a"),
+        ("MEMBER", "b"),
+        ("HEAD", "a"),
+        ("LEADS", "a"),
+    ]
+    assert {value(w.authority) for w in year.warnings} == {"central"}
     assert {value(one.member) for one in year.covenant.signatures} == {"a", "b", "d"}
     (item,) = year.plan.items
     assert (value(item.lead), [value(one) for one in item.joining]) == ("a", ["b"])
@@ -136,7 +142,8 @@ async def test_a_warning_goes_when_the_membership_ends_and_the_successor_joins(r
     await registry.tell(AdmitMember(authority="central", unit="c", bloc=CLUSTER, effective=WORKS))
     answer = await registry.ask("GetBloc", bloc=CLUSTER, on=NEXT)
     assert ([m.unit.value for m in answer.memberships], answer.warnings) == (["d", "c"], ())
-    assert (await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)).warnings == ()
+    year = await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)
+    assert [(w.role, w.unit.value) for w in year.warnings] == [("HEAD", "a"), ("LEADS", "a")]
     late = EndMembership(authority="central", unit="d", bloc=CLUSTER, effective=NEXT + timedelta(days=60))
     await registry.tell(late)
     await registry.tell(DissolveOrganisation(organisation="d", effective=NEXT))
@@ -154,6 +161,24 @@ async def test_a_moved_function_warns_of_nobody_who_is_told_to_go_on(registry: R
     (warning,) = (await registry.ask("GetBloc", bloc=CLUSTER)).warnings
     assert (warning.unit.value, warning.ends, warning.on.mark.source) == ("b", None, "article")
     assert (await registry.ask("GetOrganisation", organisation="b", on=NEXT)).ended is None
+
+
+async def test_a_bloc_whose_authority_is_no_more_says_so(registry: Registry) -> None:
+    await a_running_year(registry)
+    await registry.tell(DissolveOrganisation(organisation="central", effective=WORKS))
+    (warning,) = (await registry.ask("GetBloc", bloc=CLUSTER, on=NEXT)).warnings
+    assert (warning.role, warning.unit.value, value(warning.on)) == ("AUTHORITY", "central", "2025-07-01")
+    assert (await registry.ask("GetBloc", bloc=CLUSTER, on=EVE)).warnings == ()
+
+
+async def test_a_warning_is_no_surer_than_the_part_in_the_bloc(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc=CLUSTER, kind="CUM", name="Cụm", record=RECORD))
+    unsure = RECORD.model_copy(update={"inferred": (Inference(field="head", basis="theo chức vụ"),)})
+    await registry.tell(RecordLeadership(bloc=CLUSTER, year=2025, head=e.Holder(agency="a"), record=unsure))
+    await registry.tell(DissolveOrganisation(organisation="a", effective=WORKS, record=RECORD))
+    (warning,) = (await registry.ask("WhoHeaded", bloc=CLUSTER, year=2025)).warnings
+    assert (warning.role, certainty(warning.unit), certainty(warning.on)) == ("HEAD", "INFERRED", "STATED")
+    assert warning.authority is None
 
 
 # Chains

@@ -1,6 +1,6 @@
 """A bloc, its names and its members."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from itertools import pairwise
@@ -13,6 +13,7 @@ from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.heading import Head
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import (
     DisputeShown,
@@ -27,7 +28,7 @@ from services.registry.queries.common import (
     until,
 )
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
-from services.registry.queries.endings import DissolutionShown, WarningShown, dissolutions_told, warnings
+from services.registry.queries.endings import DissolutionShown, Taking, WarningShown, dissolutions_told, warnings
 from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.stays import Stay, Stays, stays_after
 
@@ -132,7 +133,7 @@ class BlocAnswer(BaseModel):
     rulings: tuple[RulingShown, ...]
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
     warnings: tuple[WarningShown, ...]
-    """Members that are no more, or whose work went to others, while their memberships go on."""
+    """Its members and its authority that are no more, or whose work went to others, while their memberships go on."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
@@ -141,18 +142,19 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     established = [event for event in told if isinstance(event, e.BlocEstablished)]
     claims = await claimed(view, asked.bloc, bloc)
     then = [one for one in claims if asked.on is None or one.stay.lasts(asked.on, asked.on)]
+    authority = first(established, "authority")
     contradicting = contradictions(established, e.BlocFacts)
     answer = BlocAnswer(
         bloc=asked.bloc,
         kind=first(established, "kind"),
-        authority=first(established, "authority"),
+        authority=authority,
         level=first(established, "level"),
         province=first(established, "province"),
         established_on=first(established, "effective"),
         name=latest(until(told, asked.on), "name"),
         names=names_told(told),
         variants=variants_told(told),
-        memberships=_memberships(then, first(established, "authority"), asked.on),
+        memberships=_memberships(then, authority, asked.on),
         declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
         dissolutions=dissolutions_told(bloc.dissolved),
@@ -160,7 +162,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(bloc.told),
-        warnings=await warnings(view, [one.stay for one in then], asked.on),
+        warnings=await warnings(view, [*belonging(then), *organising(authority)], authority, asked.on),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
@@ -221,6 +223,24 @@ def member(stay: Stay) -> Fact:
     """The unit as a member on a day of its stay: inferred where its first day is not told."""
     own = Fact(value=stay.unit, mark=mark(stay.told.record, "unit", UNKNOWN_START if stay.since is None else None))
     return resting(own, fact(stay.started, "effective"), fact(stay.ended, "effective"))
+
+
+def authority_told(bloc: Bloc) -> Fact | None:
+    """Who organises the bloc."""
+    return first([event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)], "authority")
+
+
+def belonging(claims: Iterable[Claimed]) -> list[Taking]:
+    """The members of these stays."""
+    return [Taking(member(stay), "MEMBER", stay) for stay, _ in claims]
+
+
+def organising(authority: Fact | None) -> list[Taking]:
+    return [Taking(authority, "AUTHORITY")] if authority else []
+
+
+def heading(heads: Iterable[Head]) -> list[Taking]:
+    return [Taking(head.agency, "HEAD") for head in heads if head.agency]
 
 
 def _overlap(stays: Stays) -> bool:

@@ -1,9 +1,9 @@
 """What is told of an end: that organisations and blocs are dissolved, or that others came after them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark, resting
@@ -38,21 +38,37 @@ class SuccessionShown(Part):
     """Who came after it."""
 
 
+Role = Literal["MEMBER", "HEAD", "LEADS", "AUTHORITY"]
+
+
 class WarningShown(Part):
-    """A member that is no more, or whose work went to others, while its membership goes on: it is to be decided whether
-    the membership ends, and who takes its place. Nothing of that follows by itself.
+    """An organisation that is no more, or whose work went to others, while it has a part in a bloc: it is to be decided
+    whether that ends, and who takes its place. Nothing of it follows by itself.
     """
 
     unit: Fact
-    """The member."""
+    """The organisation, no surer than its part in the bloc."""
     on: Fact | None
     """The day from which that is so."""
     reorganisation: Fact | None
-    """The reorganisation; absent where the member is dissolved."""
+    """The reorganisation; absent where it is dissolved."""
     ends: Fact | None
-    """Whether the member is no more, as far as the reorganisation tells."""
+    """Whether it is no more, as far as the reorganisation tells."""
     successors: tuple[Fact, ...]
     """Who came after it."""
+    role: Role
+    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan."""
+    authority: Fact | None
+    """Who organises the bloc, whose emulation office is to decide; absent where that is not recorded."""
+
+
+class Taking(NamedTuple):
+    """An organisation that has a part in a bloc."""
+
+    agency: Fact
+    role: Role
+    stay: Stay | None = None
+    """Of a member, its time in the bloc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +141,39 @@ def dissolutions_told(
     )
 
 
-async def warnings(view: View, stays: Sequence[Stay], day: date | None) -> tuple[WarningShown, ...]:
-    """Of these stays those that go on although by the day the unit has ended or was succeeded."""
-    units: dict[str, Organisation] = await view.many(ORGANISATIONS, {stay.unit for stay in stays})
-    return tuple(
-        _warning(stay, ending.event)
-        for stay in stays
-        if stay.unit in units
-        for ending in endings(holding(units[stay.unit].told))
-        if ending.by(day) and stay.reaches(ending.event.effective or date.min)
+async def warnings(
+    view: View, parts: Sequence[Taking], authority: Fact | None, day: date | None
+) -> tuple[WarningShown, ...]:
+    """Of those who have these parts in a bloc, who by the day has ended or was succeeded."""
+    units: dict[str, Organisation] = await view.many(ORGANISATIONS, {part.agency.value for part in parts})
+    return warned(units, parts, authority, day)
+
+
+def warned(
+    units: Mapping[str, Organisation], parts: Sequence[Taking], authority: Fact | None, day: date | None
+) -> tuple[WarningShown, ...]:
+    """The same, of what is read already; a membership that ends by then needs nothing."""
+    told = {key: endings(holding(doc.told)) for key, doc in units.items()}
+    found = (
+        _warning(part, ending.event, authority)
+        for part in parts
+        for ending in told.get(part.agency.value, ())
+        if ending.by(day) and (part.stay is None or part.stay.reaches(ending.event.effective or date.min))
     )
+    return tuple(dict.fromkeys(found))
 
 
-def _warning(stay: Stay, event: e.OrganisationDissolved | e.OrganisationSucceeded) -> WarningShown:
+def _warning(
+    part: Taking, event: e.OrganisationDissolved | e.OrganisationSucceeded, authority: Fact | None
+) -> WarningShown:
     succeeded = event if isinstance(event, e.OrganisationSucceeded) else None
+    known = Fact(value=part.agency.value, mark=mark(event.record, "organisation"))
     return WarningShown(
-        unit=Fact(value=stay.unit, mark=mark(event.record, "organisation")),
+        unit=resting(known, part.agency),
         on=fact(event, "effective"),
         reorganisation=fact(succeeded, "reorganisation"),
         ends=fact(succeeded, "ends"),
         successors=_after(succeeded) if succeeded else (),
+        role=part.role,
+        authority=authority,
     )

@@ -11,8 +11,10 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
-from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Led, Stream, summation
+from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, summation
+from services.registry.queries.bloc import authority_told, heading
 from services.registry.queries.common import Label, holding, labels, recorded
+from services.registry.queries.endings import WarningShown, warnings
 
 
 class WhoHeaded(BaseModel):
@@ -35,13 +37,17 @@ class HeadsAnswer(BaseModel):
     """Whether there are several."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    warnings: tuple[WarningShown, ...]
+    """Heads that are no more on the day or by the end of the year asked for, or whose work went to others."""
 
 
 async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
-    await recorded(view, BLOCS, asked.bloc)
+    bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
     heads = _heads(asked, led, await summations_of(view, asked.bloc, led))
-    answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=())
+    day = asked.on or (date(asked.year, 12, 31) if asked.year else None)
+    warned = await warnings(view, heading(heads.heads), authority_told(bloc), day)
+    answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=(), warnings=warned)
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 

@@ -5,7 +5,7 @@ is open or late is inferred, and says from what. Where no day is told none is ma
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -33,18 +33,20 @@ from services.registry.projections import (
     Deadline,
     Involved,
     Led,
+    Organisation,
     Stream,
     Year,
     deadline_terms,
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import claimed_in
+from services.registry.queries.bloc import belonging, claimed_in, heading, organising
 from services.registry.queries.common import Label, first, holding, labels
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.deadline import every
+from services.registry.queries.endings import Role, Taking, warned
 from services.registry.queries.plan import PlanItemShown, plan_of
-from services.registry.queries.year import members_in
+from services.registry.queries.year import leading, members_in
 
 ELSEWHERE = "what was done is recorded by another service / việc này do dịch vụ khác ghi nhận"
 NO_STATE = "no recorded fact tells that it is done / không có dữ kiện nào cho biết đã xong"
@@ -52,11 +54,21 @@ NOT_RECORDED = "nothing is recorded that did it / chưa ghi nhận việc đã t
 ALL_SIGNED = "all signatures are told, and this one is not / đã nêu đủ chữ ký, không có chữ ký này"
 NOT_ALL_TOLD = "signed, and not all signatures are told / đã ký, chưa nêu đủ các chữ ký"
 ORDER = "a covenant is signed by all members / giao ước do mọi thành viên ký"
+NOTHING_FOLLOWS = (
+    "it has ended or others came after it, and nothing follows by itself"
+    " / đã chấm dứt hoặc có tổ chức kế thừa, hệ thống không tự suy ra điều gì"
+)
+TO_DECIDE: Mapping[Role, str] = {
+    "MEMBER": "Quyết định việc thôi là thành viên và tổ chức kế thừa",
+    "HEAD": "Quyết định việc thay trưởng khối, cụm",
+    "LEADS": "Quyết định việc thay cơ quan chủ trì hoạt động",
+    "AUTHORITY": "Quyết định cơ quan tổ chức khối, cụm",
+}
 RULE = "reckoned for the year by the deadline / tính cho năm này theo thời hạn"
 DAYS = "days after the day on which it was due / số ngày sau hạn"
 
 TaskState = Literal["DONE", "OPEN", "LATE", "UNKNOWN"]
-TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE"]
+TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION"]
 
 
 class GetToDo(BaseModel):
@@ -88,7 +100,7 @@ class TaskShown(Part):
     """One thing to do."""
 
     kind: TaskKind
-    """Whether a plan, a covenant or a deadline tells of it."""
+    """Whether a plan, a covenant, a deadline, or somebody's end tells of it."""
     bloc: str
     """The bloc in which it is to be done."""
     year: int
@@ -119,6 +131,8 @@ class TaskShown(Part):
     """Where in that it stands."""
     seen: tuple[str, ...]
     """Where the deadline was seen, if not in the official text."""
+    unit: Fact | None
+    """The organisation that came to an end or was succeeded, about whose part in the bloc it is."""
 
 
 class ToDoAnswer(BaseModel):
@@ -184,6 +198,10 @@ class Ground:
     covenants: Mapping[int, Sequence[e.CovenantEvent]]
     acts: Mapping[int, Sequence[YearAct]]
     deadlines: Sequence[tuple[Id, Version]]
+    belonging: Sequence[Taking]
+    """Who is a member on the day."""
+    units: Mapping[str, Organisation]
+    """What is told of those who have a part in the bloc."""
     on: date
 
 
@@ -200,9 +218,12 @@ async def _grounds(view: View, blocs: Sequence[Id], years: Sequence[int], on: da
     claims = [name for doc in there.values() for name in doc.members]
     streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims])
     deadlines = await _deadlines(view, there)
-    return [
+    grounds = [
         _ground(bloc, doc, led.get(bloc) or Led(), years, told, streams, deadlines, on) for bloc, doc in there.items()
     ]
+    parts = {part.agency.value for ground in grounds for part in _taking(ground)}
+    units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts)
+    return [replace(ground, units=units) for ground in grounds]
 
 
 def _there(doc: Bloc, on: date) -> bool:
@@ -256,6 +277,8 @@ def _ground(
         covenants={y: paper(COVENANT, y) for y in years},
         acts={y: acts_in(key, told[key], streams) if (key := year_key(bloc, y)) in told else () for y in years},
         deadlines=[(key, v) for key, found in deadlines.items() for v in found if _is_for(v, bloc, authority, level)],
+        belonging=belonging(claims),
+        units={},
         on=on,
     )
 
@@ -274,6 +297,8 @@ def _is_for(version: Version, bloc: Id, authority: Fact | None, level: Fact | No
 
 def _tasks(ground: Ground, year: int, asked: GetToDo) -> Iterator[TaskShown]:
     yield from _activities(ground, year)
+    if year == asked.on.year:
+        yield from _successions(ground, year)
     signing = []
     for key, version in ground.deadlines:
         rule = _rule(key, version, year, ground.on)
@@ -343,6 +368,28 @@ def _activities(ground: Ground, year: int) -> Iterator[TaskShown]:
             state=_state(None, None, ground.on, NOT_RECORDED),
             item=item.item,
         )
+
+
+def _successions(ground: Ground, year: int) -> Iterator[TaskShown]:
+    """What the bloc's authority is to decide on those who have ended or were succeeded."""
+    obliged = (ObligedShown(agency=ground.authority, role="AUTHORITY"),) if ground.authority else ()
+    for warning in warned(ground.units, _taking(ground), ground.authority, ground.on):
+        yield _task(
+            "SUCCESSION",
+            ground,
+            year,
+            what=_inferred(TO_DECIDE[warning.role], NOTHING_FOLLOWS),
+            obliged=obliged,
+            state=_state(None, None, ground.on, NOT_RECORDED, known=True),
+            unit=warning.unit,
+        )
+
+
+def _taking(ground: Ground) -> list[Taking]:
+    """Who has a part in the bloc in the year of the day."""
+    heads = headed_in(ground.led.leadership, ground.on.year).heads
+    plan = plan_of(ground.plans[ground.on.year])
+    return [*ground.belonging, *heading(heads), *leading(plan), *organising(ground.authority)]
 
 
 def _taking_part(item: PlanItemShown) -> tuple[ObligedShown, ...]:
@@ -536,6 +583,7 @@ def _task(
     state: State,
     item: str | None = None,
     rule: Rule | None = None,
+    unit: Fact | None = None,
 ) -> TaskShown:
     told = rule.told if rule else ()
     return TaskShown(
@@ -555,6 +603,7 @@ def _task(
         decision=first(told, "decision.id"),
         article=first(told, "article"),
         seen=tuple(dict.fromkeys(seen for event in told for seen in event.seen)),
+        unit=unit,
     )
 
 

@@ -17,14 +17,25 @@ from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
 from services.registry.queries.acts import acts_of
-from services.registry.queries.bloc import Claimed, MemberFactList, MemberShown, claimed, declared, member
+from services.registry.queries.bloc import (
+    Claimed,
+    MemberFactList,
+    MemberShown,
+    authority_told,
+    belonging,
+    claimed,
+    declared,
+    heading,
+    member,
+    organising,
+)
 from services.registry.queries.common import HolderShown, Label, first, holding, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, meeting
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
-from services.registry.queries.endings import WarningShown, warnings
+from services.registry.queries.endings import Taking, WarningShown, warnings
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movement import MovementPlanShown, MovementReviewShown, ParticipationShown, of_year
 from services.registry.queries.movements import MovementShown, movements_of
@@ -39,7 +50,6 @@ from services.registry.queries.terms import (
     representatives_of,
     terms_of,
 )
-from services.registry.stays import Stay
 
 THERE = "something is recorded of the year / có ghi nhận về năm này"
 
@@ -98,7 +108,8 @@ class BlocYearAnswer(BaseModel):
     movement_reviews: tuple[MovementReviewShown, ...]
     """Reviews of movements in the bloc's year."""
     warnings: tuple[WarningShown, ...]
-    """Members that are no more by the end of the year, or whose work went to others, while their memberships go on."""
+    """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head,
+    who leads activities, the authority."""
 
 
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
@@ -107,10 +118,11 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     covenant, plan = await _papers(view, asked)
     claims = await claimed(view, asked.bloc, bloc)
     acts = await acts_of(view, year_key(asked.bloc, asked.year))
+    heads = headed_in(led.leadership, asked.year)
     answer = BlocYearAnswer(
         state=None,
         terms=terms_of(led.leadership, asked.year),
-        disputed=headed_in(led.leadership, asked.year).disputed,
+        disputed=heads.disputed,
         members=members_in(bloc, claims, asked.year),
         movements=tuple(shown for act in acts for shown in movements_of(act)),
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantSigned | e.CovenantRecorded)]),
@@ -125,8 +137,12 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
         **await of_year(view, acts),
         citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
-        warnings=await warnings(view, _stayed(claims, asked.year), date(asked.year, 12, 31)),
+        warnings=(),
     )
+    taking = [*belonging(_stayed(claims, asked.year)), *heading(heads.heads), *leading(answer.plan)]
+    authority = authority_told(bloc)
+    warned = await warnings(view, [*taking, *organising(authority)], authority, date(asked.year, 12, 31))
+    answer = answer.model_copy(update={"warnings": warned})
     state = _state(bloc, answer, asked.year)
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})
 
@@ -143,7 +159,7 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
     """Who is declared for the year, or was a member on any of its days."""
     told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
     lists = [_declared(event) for event in told]
-    stayed = [member(stay) for stay in _stayed(claims, year)]
+    stayed = [member(stay) for stay, _ in _stayed(claims, year)]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     every = {unit.value for unit in units}  # a source says of its own list that it is whole
     whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)
@@ -155,9 +171,14 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
     )
 
 
-def _stayed(claims: Sequence[Claimed], year: int) -> list[Stay]:
+def _stayed(claims: Sequence[Claimed], year: int) -> list[Claimed]:
     """Who was a member on any day of the year."""
-    return [stay for stay, _ in claims if stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+    return [one for one in claims if one.stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+
+
+def leading(plan: PlanShown | None) -> list[Taking]:
+    """Who leads activities of a plan."""
+    return [Taking(item.lead, "LEADS") for item in (plan.items if plan else ()) if item.lead]
 
 
 def _year_of(event: e.MembersDeclared) -> int | None:

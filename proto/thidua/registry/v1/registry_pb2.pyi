@@ -7336,7 +7336,7 @@ class GetBlocResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
-        """Members that are no more, or whose work went to others, while their memberships go on."""
+        """Its members and its authority that are no more, or whose work went to others, while their memberships go on."""
 
     def __init__(
         self,
@@ -7904,6 +7904,7 @@ class WhoHeadedResponse(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether there are several."""
     @_builtins.property
@@ -7922,6 +7923,10 @@ class WhoHeadedResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
+        """Heads that are no more on the day or by the end of the year asked for, or whose work went to others."""
+
     def __init__(
         self,
         *,
@@ -7930,10 +7935,11 @@ class WhoHeadedResponse(_message.Message):
         disputed: _builtins.bool = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "heads", b"heads", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputed", b"disputed", "heads", b"heads", "known", b"known", "labels", b"labels", "sources", b"sources", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -8330,7 +8336,9 @@ class GetBlocYearResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
-        """Members that are no more by the end of the year, or whose work went to others, while their memberships go on."""
+        """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head,
+        who leads activities, the authority.
+        """
 
     def __init__(
         self,

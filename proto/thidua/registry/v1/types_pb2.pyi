@@ -758,6 +758,8 @@ class _TaskKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskKind.Val
     """A signature of a covenant."""
     TASK_KIND_DEADLINE: _TaskKind.ValueType  # 3
     """A deadline."""
+    TASK_KIND_SUCCESSION: _TaskKind.ValueType  # 4
+    """That an organisation which has a part in the bloc is no more, or that others came after it."""
 
 class TaskKind(_TaskKind, metaclass=_TaskKindEnumTypeWrapper):
     """What tells of something to do."""
@@ -770,6 +772,8 @@ TASK_KIND_SIGNATURE: TaskKind.ValueType  # 2
 """A signature of a covenant."""
 TASK_KIND_DEADLINE: TaskKind.ValueType  # 3
 """A deadline."""
+TASK_KIND_SUCCESSION: TaskKind.ValueType  # 4
+"""That an organisation which has a part in the bloc is no more, or that others came after it."""
 Global___TaskKind: _TypeAlias = TaskKind  # noqa: Y015
 
 @_typing.final
@@ -2362,8 +2366,8 @@ Global___SuccessionShown: _TypeAlias = SuccessionShown  # noqa: Y015
 
 @_typing.final
 class WarningShown(_message.Message):
-    """A member that is no more, or whose work went to others, while its membership goes on: it is to be decided whether the
-    membership ends, and who takes its place. Nothing of that follows by itself.
+    """An organisation that is no more, or whose work went to others, while it has a part in a bloc: it is to be decided
+    whether that ends, and who takes its place. Nothing of it follows by itself.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2373,9 +2377,13 @@ class WarningShown(_message.Message):
     REORGANISATION_FIELD_NUMBER: _builtins.int
     ENDS_FIELD_NUMBER: _builtins.int
     SUCCESSORS_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan."""
     @_builtins.property
     def unit(self) -> _kernel_pb2.Fact:
-        """The member."""
+        """The organisation, no surer than its part in the bloc."""
 
     @_builtins.property
     def on(self) -> _kernel_pb2.Fact:
@@ -2383,15 +2391,19 @@ class WarningShown(_message.Message):
 
     @_builtins.property
     def reorganisation(self) -> _kernel_pb2.Fact:
-        """The reorganisation; absent where the member is dissolved."""
+        """The reorganisation; absent where it is dissolved."""
 
     @_builtins.property
     def ends(self) -> _kernel_pb2.Fact:
-        """Whether the member is no more, as far as the reorganisation tells."""
+        """Whether it is no more, as far as the reorganisation tells."""
 
     @_builtins.property
     def successors(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
         """Who came after it."""
+
+    @_builtins.property
+    def authority(self) -> _kernel_pb2.Fact:
+        """Who organises the bloc, whose emulation office is to decide; absent where that is not recorded."""
 
     def __init__(
         self,
@@ -2401,17 +2413,23 @@ class WarningShown(_message.Message):
         reorganisation: _kernel_pb2.Fact | None = ...,
         ends: _kernel_pb2.Fact | None = ...,
         successors: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        role: _builtins.str = ...,
+        authority: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "unit", b"unit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "authority", b"authority", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "unit", b"unit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "successors", b"successors", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "authority", b"authority", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "role", b"role", "successors", b"successors", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
+    _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
     _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
     _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
     _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
     _WhichOneofReturnType__reorganisation: _TypeAlias = _typing.Literal["reorganisation"]  # noqa: Y015
     _WhichOneofArgType__reorganisation: _TypeAlias = _typing.Literal["_reorganisation", b"_reorganisation"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
     @_typing.overload
@@ -7330,6 +7348,7 @@ class TaskShown(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     ARTICLE_FIELD_NUMBER: _builtins.int
     SEEN_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
     kind: Global___TaskKind.ValueType
     """Whether a plan, a covenant or a deadline tells of it."""
     bloc: _builtins.str
@@ -7384,6 +7403,10 @@ class TaskShown(_message.Message):
     def seen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Where the deadline was seen, if not in the official text."""
 
+    @_builtins.property
+    def unit(self) -> _kernel_pb2.Fact:
+        """The organisation that came to an end or was succeeded, about whose part in the bloc it is."""
+
     def __init__(
         self,
         *,
@@ -7403,10 +7426,11 @@ class TaskShown(_message.Message):
         decision: _kernel_pb2.Fact | None = ...,
         article: _kernel_pb2.Fact | None = ...,
         seen: _abc.Iterable[_builtins.str] | None = ...,
+        unit: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_what", b"_what", "_words", b"_words", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "what", b"what", "words", b"words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_what", b"_what", "_words", b"_words", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__article: _TypeAlias = _typing.Literal["article"]  # noqa: Y015
     _WhichOneofArgType__article: _TypeAlias = _typing.Literal["_article", b"_article"]  # noqa: Y015
@@ -7424,6 +7448,8 @@ class TaskShown(_message.Message):
     _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
     _WhichOneofReturnType__late_by: _TypeAlias = _typing.Literal["late_by"]  # noqa: Y015
     _WhichOneofArgType__late_by: _TypeAlias = _typing.Literal["_late_by", b"_late_by"]  # noqa: Y015
+    _WhichOneofReturnType__unit: _TypeAlias = _typing.Literal["unit"]  # noqa: Y015
+    _WhichOneofArgType__unit: _TypeAlias = _typing.Literal["_unit", b"_unit"]  # noqa: Y015
     _WhichOneofReturnType__what: _TypeAlias = _typing.Literal["what"]  # noqa: Y015
     _WhichOneofArgType__what: _TypeAlias = _typing.Literal["_what", b"_what"]  # noqa: Y015
     _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
@@ -7444,6 +7470,8 @@ class TaskShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__late_by) -> _WhichOneofReturnType__late_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__what) -> _WhichOneofReturnType__what | None: ...
     @_typing.overload
