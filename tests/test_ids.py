@@ -25,6 +25,8 @@ OTHERS = {
         "kind",
         "level",
         "line",
+        "moved_from",
+        "moved_to",
         "movement",
         "movement_review",
         "parent",

@@ -8,15 +8,20 @@ under the authority named, whoever is recorded to organise the bloc by then.
 An admission in the very moment of the ruling may pass it; answers show it as disputed, and it can be ended.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from typing import Any
 
 from services.kernel.decider import Events, Handler, Handlers, Stream
 from services.kernel.performing import AHEAD, Act, named_day, takes_effect
+from services.kernel.provenance import Record, Source
 from services.kernel.telling import require, tell
+from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
 from services.registry.domain.organisation import ORGANISATION, Organisation, active, lasting
-from services.registry.stays import MEMBERSHIP, Stays, open_stay
+from services.registry.stays import MEMBERSHIP, Stays, open_stay, stays_after
 
 
 class AdmitMember(e.MembershipFacts, Act):
@@ -31,7 +36,26 @@ class EndMembership(e.MembershipFacts, Act):
     ahead = AHEAD
 
 
-def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation, authority: Organisation) -> Events:
+class MoveMember(Act):
+    """Move a unit from one bloc to another of the same authority: `effective` is its first day in the other."""
+
+    ahead = AHEAD
+
+    authority: Id
+    """The organising authority of both."""
+    unit: Id
+    """The member."""
+    leaves: Id
+    """The bloc that it leaves."""
+    joins: Id
+    """The bloc that it joins."""
+    decision: Source | None = None
+    """The decision that moves it."""
+
+
+def admit(
+    command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation, authority: Organisation
+) -> list[e.MembershipStarted]:
     if command.record is None:
         known = undissolved(bloc, command.effective)
         organised(known, command.authority)
@@ -48,7 +72,7 @@ def admit(command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation, au
     return [tell(e.MembershipStarted, command)]
 
 
-def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
+def end(command: EndMembership, stays: Stays, bloc: Bloc) -> list[e.MembershipEnded]:
     if command.record is None:
         known = founded(bloc)  # also of a bloc that is dissolved
         stay = open_stay(stays, command.bloc, command.unit)
@@ -62,6 +86,41 @@ def end(command: EndMembership, stays: Stays, bloc: Bloc) -> Events:
             vi="Trước ngày đó đơn vị không phải thành viên của khối, cụm.",
         )
     return [tell(e.MembershipEnded, command)]
+
+
+def move(
+    command: MoveMember, stays: Stays, left: Bloc, joined: Bloc, unit: Organisation, authority: Organisation
+) -> Events:
+    """One leaves and joins, told at once."""
+    require(
+        command.leaves != command.joins,
+        "membership.move",
+        en="joins: a unit moves to another bloc.",
+        vi="joins: đơn vị phải chuyển sang khối, cụm khác.",
+    )
+    ended = end(EndMembership(**_told(command, "leaves")), stays, left)
+    then = reduce(stays_after, ended, stays)
+    started = admit(AdmitMember(**_told(command, "joins")), then, joined, unit, authority)
+    return [
+        *(event.model_copy(update={"moved_to": command.joins}) for event in ended),
+        *(event.model_copy(update={"moved_from": command.leaves}) for event in started),
+    ]
+
+
+def _told(command: MoveMember, field: str) -> dict[str, Any]:
+    """What a move tells of the bloc in a field, for the command that tells of this alone."""
+    told = {name: value for name, value in command if name not in ("leaves", "joins")}
+    other = {"leaves": "moved_to", "joins": "moved_from"}[field]
+    names = {field: "bloc", "joins" if field == "leaves" else "leaves": other}
+    return {**told, "bloc": getattr(command, field), "record": _called(command.record, names)}
+
+
+def _called(record: Record | None, names: Mapping[str, str]) -> Record | None:
+    """The record where fields have other names."""
+    if record is None:
+        return None
+    inferred = tuple(one.model_copy(update={"field": names.get(one.field, one.field)}) for one in record.inferred)
+    return record.model_copy(update={"inferred": inferred})
 
 
 def _performed(command: AdmitMember | EndMembership, known: Established) -> date:
@@ -81,7 +140,14 @@ def _reads(command: AdmitMember | EndMembership) -> list[Stream[Stays] | Stream[
     return [MEMBERSHIP.of(command.authority, command.unit), BLOC.of(command.bloc)]
 
 
+def _reads_to_move(command: MoveMember) -> list[Stream[Any]]:
+    blocs = [BLOC.of(command.leaves), BLOC.of(command.joins)]
+    organisations = [ORGANISATION.of(command.unit), ORGANISATION.of(command.authority)]
+    return [MEMBERSHIP.of(command.authority, command.unit), *blocs, *organisations]
+
+
 HANDLERS: Handlers = {
     AdmitMember: Handler(lambda c: [*_reads(c), ORGANISATION.of(c.unit), ORGANISATION.of(c.authority)], admit),
     EndMembership: Handler(_reads, end),
+    MoveMember: Handler(_reads_to_move, move),
 }

@@ -98,12 +98,16 @@ class MembershipStarted(MembershipFacts, Event):
     """From `effective` on the unit is a member."""
 
     type: Literal["MembershipStarted"] = "MembershipStarted"
+    moved_from: Id | None = None
+    """The bloc that it left by the same act."""
 
 
 class MembershipEnded(MembershipFacts, Event):
     """From `effective` on the unit is no member any more."""
 
     type: Literal["MembershipEnded"] = "MembershipEnded"
+    moved_to: Id | None = None
+    """The bloc that it joined by the same act."""
 
 
 BlocEvent = BlocEstablished | BlocNamed | BlocDissolved | MembersDeclared

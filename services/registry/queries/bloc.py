@@ -62,6 +62,10 @@ class MembershipShown(Part):
     """The document that admitted it, by its id."""
     end_decision: Fact | None
     """The document that released it, by its id."""
+    moved_from: Fact | None
+    """The bloc that it left by the act by which it joined this one."""
+    moved_to: Fact | None
+    """The bloc that it joined by the act by which it left this one."""
 
 
 class MemberShown(Part):
@@ -198,6 +202,8 @@ def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | N
             disputed=disputed or (authority is not None and stay.told.authority != authority.value),
             decision=fact(stay.started, "decision.id"),
             end_decision=fact(stay.ended, "decision.id"),
+            moved_from=fact(stay.started, "moved_from"),
+            moved_to=fact(stay.ended, "moved_to"),
         )
         for stay, disputed in claims
     )

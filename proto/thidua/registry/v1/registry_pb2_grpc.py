@@ -122,6 +122,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipResponse.FromString,
                 _registered_method=True)
+        self.MoveMember = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/MoveMember',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.MoveMemberRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.MoveMemberResponse.FromString,
+                _registered_method=True)
         self.EstablishBody = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/EstablishBody',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EstablishBodyRequest.SerializeToString,
@@ -604,6 +609,13 @@ class RegistryServiceServicer:
 
     def EndMembership(self, request, context):
         """End a membership: `effective` is the first day on which the unit is no member any more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MoveMember(self, request, context):
+        """Move a unit from one bloc to another of the same authority: `effective` is its first day in the other.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1201,6 +1213,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.EndMembership,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipResponse.SerializeToString,
+            ),
+            'MoveMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.MoveMember,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.MoveMemberRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.MoveMemberResponse.SerializeToString,
             ),
             'EstablishBody': grpc.unary_unary_rpc_method_handler(
                     servicer.EstablishBody,
@@ -2025,6 +2042,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/EndMembership',
             thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.EndMembershipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MoveMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/MoveMember',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.MoveMemberRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.MoveMemberResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -70,6 +70,8 @@ class RegistryServiceStub:
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]
     """End a membership: `effective` is the first day on which the unit is no member any more."""
+    MoveMember: _grpc.UnaryUnaryMultiCallable[_registry_pb2.MoveMemberRequest, _registry_pb2.MoveMemberResponse]
+    """Move a unit from one bloc to another of the same authority: `effective` is its first day in the other."""
     EstablishBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EstablishBodyRequest, _registry_pb2.EstablishBodyResponse]
     """Establish a council or the like by a decision, or record that one exists."""
     NameBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.NameBodyRequest, _registry_pb2.NameBodyResponse]
@@ -259,6 +261,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _aio.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]  # type: ignore[assignment]
     """End a membership: `effective` is the first day on which the unit is no member any more."""
+    MoveMember: _aio.UnaryUnaryMultiCallable[_registry_pb2.MoveMemberRequest, _registry_pb2.MoveMemberResponse]  # type: ignore[assignment]
+    """Move a unit from one bloc to another of the same authority: `effective` is its first day in the other."""
     EstablishBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.EstablishBodyRequest, _registry_pb2.EstablishBodyResponse]  # type: ignore[assignment]
     """Establish a council or the like by a decision, or record that one exists."""
     NameBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.NameBodyRequest, _registry_pb2.NameBodyResponse]  # type: ignore[assignment]
@@ -547,6 +551,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.EndMembershipResponse, _abc.Awaitable[_registry_pb2.EndMembershipResponse]]:
         """End a membership: `effective` is the first day on which the unit is no member any more."""
+
+    @_abc_1.abstractmethod
+    def MoveMember(
+        self,
+        request: _registry_pb2.MoveMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.MoveMemberResponse, _abc.Awaitable[_registry_pb2.MoveMemberResponse]]:
+        """Move a unit from one bloc to another of the same authority: `effective` is its first day in the other."""
 
     @_abc_1.abstractmethod
     def EstablishBody(

@@ -2870,6 +2870,8 @@ class MembershipShown(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     END_DECISION_FIELD_NUMBER: _builtins.int
+    MOVED_FROM_FIELD_NUMBER: _builtins.int
+    MOVED_TO_FIELD_NUMBER: _builtins.int
     ended: _builtins.bool
     """Whether its end is told."""
     disputed: _builtins.bool
@@ -2896,6 +2898,14 @@ class MembershipShown(_message.Message):
     def end_decision(self) -> _kernel_pb2.Fact:
         """The document that released it, by its id."""
 
+    @_builtins.property
+    def moved_from(self) -> _kernel_pb2.Fact:
+        """The bloc that it left by the act by which it joined this one."""
+
+    @_builtins.property
+    def moved_to(self) -> _kernel_pb2.Fact:
+        """The bloc that it joined by the act by which it left this one."""
+
     def __init__(
         self,
         *,
@@ -2906,15 +2916,21 @@ class MembershipShown(_message.Message):
         disputed: _builtins.bool = ...,
         decision: _kernel_pb2.Fact | None = ...,
         end_decision: _kernel_pb2.Fact | None = ...,
+        moved_from: _kernel_pb2.Fact | None = ...,
+        moved_to: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_end_decision", b"_end_decision", "_since", b"_since", "_until", b"_until", "decision", b"decision", "end_decision", b"end_decision", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_end_decision", b"_end_decision", "_moved_from", b"_moved_from", "_moved_to", b"_moved_to", "_since", b"_since", "_until", b"_until", "decision", b"decision", "end_decision", b"end_decision", "moved_from", b"moved_from", "moved_to", b"moved_to", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_end_decision", b"_end_decision", "_since", b"_since", "_until", b"_until", "decision", b"decision", "disputed", b"disputed", "end_decision", b"end_decision", "ended", b"ended", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_end_decision", b"_end_decision", "_moved_from", b"_moved_from", "_moved_to", b"_moved_to", "_since", b"_since", "_until", b"_until", "decision", b"decision", "disputed", b"disputed", "end_decision", b"end_decision", "ended", b"ended", "moved_from", b"moved_from", "moved_to", b"moved_to", "since", b"since", "unit", b"unit", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__end_decision: _TypeAlias = _typing.Literal["end_decision"]  # noqa: Y015
     _WhichOneofArgType__end_decision: _TypeAlias = _typing.Literal["_end_decision", b"_end_decision"]  # noqa: Y015
+    _WhichOneofReturnType__moved_from: _TypeAlias = _typing.Literal["moved_from"]  # noqa: Y015
+    _WhichOneofArgType__moved_from: _TypeAlias = _typing.Literal["_moved_from", b"_moved_from"]  # noqa: Y015
+    _WhichOneofReturnType__moved_to: _TypeAlias = _typing.Literal["moved_to"]  # noqa: Y015
+    _WhichOneofArgType__moved_to: _TypeAlias = _typing.Literal["_moved_to", b"_moved_to"]  # noqa: Y015
     _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
     _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
     _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
@@ -2923,6 +2939,10 @@ class MembershipShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__end_decision) -> _WhichOneofReturnType__end_decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__moved_from) -> _WhichOneofReturnType__moved_from | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__moved_to) -> _WhichOneofReturnType__moved_to | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
     @_typing.overload
