@@ -72,13 +72,23 @@ def reader(descriptor: Descriptor, model: type[M], leave_out: Collection[str] = 
 
 def writer(descriptor: Descriptor, model: type[M], leave_out: Collection[str] = ()) -> Callable[[M], Any]:
     """Makes the function from a model to a message."""
-    make = GetMessageClass(descriptor)
-    fields = [(f.name, _give(f, shape(model, f.name))) for f in descriptor.fields if f.name not in leave_out]
+    make, give = GetMessageClass(descriptor), _giver(descriptor, model, leave_out)
 
     def write(value: M) -> Any:
-        return make(**{name: give(v) for name, give in fields if (v := getattr(value, name)) is not None})
+        return make(**give(value))
 
     return write
+
+
+def _giver(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str] = ()) -> Take:
+    """Of a message within a message too it gives the fields: protobuf makes it in its place, without a copy of it."""
+    fields = [(f.name, _give(f, shape(model, f.name))) for f in descriptor.fields if f.name not in leave_out]
+
+    def give(value: BaseModel) -> dict[str, Any]:
+        held = value.__dict__
+        return {name: one(v) if one else v for name, one in fields if (v := held[name]) is not None}
+
+    return give
 
 
 def _values(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str] = ()) -> Take:
@@ -163,20 +173,21 @@ def _integer(value: int) -> int | Bad:
     return value if -EXACT <= value <= EXACT else TOO_LARGE
 
 
-def _give(field: FieldDescriptor, of: Shape) -> Take:
+def _give(field: FieldDescriptor, of: Shape) -> Take | None:
+    """Null where the value goes as it is."""
     give = _give_one(field, of.inner)
-    if not of.repeated:
+    if give is None or not of.repeated:
         return give
     return lambda items: [give(item) for item in items]
 
 
-def _give_one(field: FieldDescriptor, inner: Any) -> Take:
+def _give_one(field: FieldDescriptor, inner: Any) -> Take | None:
     if field.message_type:
-        return writer(field.message_type, inner)
+        return _giver(field.message_type, inner)
     if field.enum_type:
         return {name: number for number, name in enum_names(field.enum_type).items() if name}.__getitem__
     gives: dict[Any, Take] = {date: date.isoformat, datetime: rfc3339, Decimal: str}
-    return gives.get(inner, _same)
+    return gives.get(inner)
 
 
 def rfc3339(value: datetime) -> str:

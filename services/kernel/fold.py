@@ -11,7 +11,7 @@ import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -78,7 +78,7 @@ class Model:
         except (pickle.PicklingError, AttributeError) as error:
             raise ValueError(f"{self.name}: its functions must stand at the top level of a module") from error
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         return frozenset(event.model_fields["type"].default for event in self.handles)
 

@@ -107,7 +107,10 @@ def and_then(told: Sequence[Telling[Any]], recorded: Recorded[Any]) -> tuple[Tel
 
 def holds(told: Iterable[Telling[Any]]) -> list[Any]:
     """The events that tell what stands, in the order of first telling."""
-    return [one.event for one in standing((t.version, t.event) for t in told)]
+    tellings = list(told)
+    if not any(one.event.amends for one in tellings):  # nearly always
+        return [one.event for one in tellings]
+    return [one.event for one in standing((one.version, one.event) for one in tellings)]
 
 
 def standing(told: Iterable[tuple[int, Any]]) -> list[Standing[Any]]:

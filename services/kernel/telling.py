@@ -6,6 +6,7 @@ Both derive from one class of facts, so that a path in `record.inferred` names t
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -19,6 +20,8 @@ from services.kernel.provenance import Fact, Inference, Mark, Record, Source
 E = TypeVar("E", bound=Event)
 
 _STEP = r"[a-z][a-z0-9_]*(\[(0|[1-9][0-9]{0,5})\])?"
+PLAIN = frozenset({str, int, bool, date})
+"""Of what answers hold, what holds nothing more: asked first, for isinstance asks a pydantic model's metaclass."""
 _PATH = re.compile(rf"{_STEP}(\.{_STEP})*")
 
 
@@ -72,12 +75,12 @@ def _led(command: Command, path: str) -> None:
     if not _PATH.fullmatch(path):
         raise _Slip("is no path such as members.items[1]", "không phải đường dẫn dạng members.items[1]")
     value: Any = command
-    for name, index in re.findall(r"(\w+)|\[(\d+)\]", path):
-        if name and not _has(value, name):
-            raise _Slip(f"there is no field {name}", f"không có trường {name}")
-        if index and not (isinstance(value, tuple) and int(index) < len(value)):
-            raise _Slip(f"there is no item [{index}]", f"không có mục [{index}]")
-        value = getattr(value, name) if name else value[int(index)]
+    for step in _steps(path):
+        if isinstance(step, str) and not _has(value, step):
+            raise _Slip(f"there is no field {step}", f"không có trường {step}")
+        if isinstance(step, int) and not (isinstance(value, tuple) and step < len(value)):
+            raise _Slip(f"there is no item [{step}]", f"không có mục [{step}]")
+        value = getattr(value, step) if isinstance(step, str) else value[step]
         if not _holds(value):
             raise _Slip("is not told, so nothing of it is inferred", "không được nêu nên không có gì để suy ra")
 
@@ -111,11 +114,17 @@ def fact(told: Any, path: str, basis: str | None = None) -> Fact | None:
     With a `basis` it is inferred, whatever the record says.
     """
     value = told
-    for name, index in re.findall(r"(\w+)|\[(\d+)\]", path):
+    for step in _steps(path):
         if value is None:
             return None
-        value = getattr(value, name) if name else value[int(index)]
+        value = getattr(value, step) if isinstance(step, str) else value[step]
     return None if value is None else Fact(value=worded(value), mark=mark(told.record, path, basis))
+
+
+@lru_cache(maxsize=4_096)
+def _steps(path: str) -> tuple[str | int, ...]:
+    """Names of fields and numbers of items."""
+    return tuple(name or int(index) for name, index in re.findall(r"(\w+)|\[(\d+)\]", path))
 
 
 def added(told: Any, path: str, basis: str) -> Fact | None:
@@ -139,7 +148,8 @@ def weakest(own: Mark, *others: Mark) -> Mark:
 
 def resting(value: Fact, *on: Fact | None) -> Fact:
     """The fact, no surer than the others that it rests on, as far as there are any."""
-    return value.model_copy(update={"mark": weakest(value.mark, *(fact_.mark for fact_ in on if fact_))})
+    found = weakest(value.mark, *(fact_.mark for fact_ in on if fact_))
+    return value if found is value.mark else value.model_copy(update={"mark": found})
 
 
 def cited(told: Fact, source: Source | None) -> Fact:
@@ -149,21 +159,26 @@ def cited(told: Fact, source: Source | None) -> Fact:
 
 def sources(answer: Any) -> tuple[Source, ...]:
     """The documents that the marks of an answer name, by id; one that was told in several ways once for each."""
-    return tuple(sorted(dict.fromkeys(_documents(answer)), key=attrgetter("id")))
+    documents = {id(one): one for one in _documents(answer)}  # mostly one and the same object
+    return tuple(sorted(dict.fromkeys(documents.values()), key=attrgetter("id")))
 
 
-def _documents(answer: Any) -> Iterator[Source]:
-    match answer:
-        case Mark(document=Source() as document):
-            yield document
-        case BaseModel():
-            for _, part in answer:
-                yield from _documents(part)
-        case tuple():
-            for item in answer:
-                yield from _documents(item)
-        case _:
-            return
+def _documents(answer: Any) -> list[Source]:
+    """In the order of the answer."""
+    found, left = [], [answer]
+    while left:
+        part = left.pop()
+        kind = type(part)
+        if kind is Fact:
+            part, kind = part.mark, Mark
+        if kind is Mark:
+            if part.document is not None:
+                found.append(part.document)
+        elif kind is tuple:
+            left.extend(reversed(part))
+        elif part is not None and kind not in PLAIN and isinstance(part, BaseModel):
+            left.extend(reversed(part.__dict__.values()))
+    return found
 
 
 def differ(events: Sequence[Any], *fields: str) -> bool:

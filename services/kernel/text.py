@@ -36,6 +36,8 @@ def clean(text: str) -> str:
 
 
 def _line(text: str) -> str:
+    if text.isascii() and text.isprintable() and len(text) <= LINE and text[:1].strip() and text[-1:].strip():
+        return text  # as most are: ids, numbers, places
     text = clean(text)
     if _BREAKS.search(text):
         raise ValueError("must be one line / phải là một dòng")
@@ -91,6 +93,7 @@ _CLUSTER = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*")
 Weights = tuple[tuple[int, ...], ...]
 
 
+@functools.lru_cache(maxsize=8_192)
 def vietnamese(text: str) -> Weights:
     """The key by which names are put in Vietnamese order: An, Ăn, Ân, … Đức, … Oanh, Ơn, Uyên, Ước.
 

@@ -8,18 +8,21 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import asyncpg
+from pydantic import BaseModel
 
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Recorded, Row
 from services.kernel.fold import Doc, Epochs, Fold, Model, lost, steps
 from services.kernel.postgres import passing
 from services.kernel.retry import pauses
-from services.kernel.table import Connection, State, Table, discarded, states
+from services.kernel.table import Connection, State, Table, states
 
 LONGEST = 10_000  # events of the streams that one answer about the past folds again
+MADE, LARGE = 8_192, 4_096  # rows that a process keeps as objects, some 50 MB, and characters of the largest of them
 
 
 class ReadOptions(NamedTuple):
@@ -98,7 +101,7 @@ class View:
         if model.history == "stream" and at < self._known[model.name]:
             return await self._folded(model, wanted, at)
         rows = await Table(model).get(self._connection, wanted, at.position)
-        return {key: model.decode(doc) for key, doc in rows}
+        return {key: _decoded(model, doc) for key, doc in rows}
 
     async def find(
         self, model: Model, *terms: str, limit: int = 100, after_key: str | None = None
@@ -111,7 +114,7 @@ class View:
             raise ValueError(f"{model.name} keeps no past rows to search")
         at = self.positions[model.log].position
         rows = await Table(model).find(self._connection, terms, at, after_key or "", limit)
-        return [(key, model.decode(doc)) for key, doc in rows]
+        return [(key, _decoded(model, doc)) for key, doc in rows]
 
     async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
         """The rows that have any of these terms, ordered by key."""
@@ -119,15 +122,15 @@ class View:
             raise ValueError(f"{model.name} keeps no past rows to search")
         wanted = sorted(set(terms))
         rows = await Table(model).having(self._connection, wanted, self.positions[model.log].position) if wanted else []
-        return [(key, model.decode(doc)) for key, doc in rows]
+        return [(key, _decoded(model, doc)) for key, doc in rows]
 
     async def _folded(self, model: Model, keys: Sequence[str], at: Position) -> dict[str, Doc]:
         """Rows of the past, folded from their streams; a row that has not changed since is as it is now."""
         rows = await Table(model).get(self._connection, keys, at.position)
-        found = {key: model.decode(doc) for key, doc in rows}
-        events = await self._rows([key for key in keys if key not in found], at)
+        found = {key: _decoded(model, doc) for key, doc in rows}
+        left = [key for key in keys if key not in found]
+        made, _ = steps(model, await self._rows(left, at, model) if left else [])
         fold = Fold(model, parks=True)
-        made, _ = steps(model, events, await discarded(self._connection, model.name))
         for step in made:
             fold.event(step.recorded, step.keys)
         return found | {key: model.decode(row.doc) for key, row in fold.current.items()}
@@ -136,14 +139,21 @@ class View:
         """All that a stream of the own log, which the model folds, tells at this view's position."""
         return model.vocabulary.decode(await self._rows([stream], self.positions[model.log]))
 
-    async def _rows(self, streams: Sequence[str], at: Position) -> list[Row]:
-        """What streams of the own log tell. Raises Refused for more than can be read for one answer."""
+    async def _rows(self, streams: Sequence[str], at: Position, seen_by: Model | None = None) -> list[Row]:
+        """What streams of the own log tell, but for what operators have ruled that a model shall never see.
+
+        Raises Refused for more than can be read for one answer.
+        """
         rows = await self._connection.fetch(
-            """select epoch, position, recorded_at, type, body from log.events
-            where stream = any($1::text[]) and position <= $2 order by position limit $3""",
+            """select epoch, position, recorded_at, type, body from log.events e
+            where stream = any($1::text[]) and position <= $2 and not exists (
+                select from ops.rulings r where r.model = $4 and r.ruling = 'discard'
+                and (r.epoch, r.position) = (e.epoch, e.position))
+            order by position limit $3""",
             streams,
             at.position,
             LONGEST + 1,
+            seen_by and seen_by.name,
         )
         if len(rows) > LONGEST:
             raise Refused(
@@ -152,6 +162,18 @@ class View:
                 vi=f"phải đọc lại hơn {LONGEST} sự kiện: xin hỏi ít hơn trong một lần",
             )
         return [Row(*row) for row in rows]
+
+
+def _decoded(model: Model, doc: str) -> Doc:
+    """A row from its text. What many answers show is made once: they only read it."""
+    if model.doc is None or len(doc) > LARGE:
+        return model.decode(doc)
+    return _made(model.doc, doc)
+
+
+@lru_cache(maxsize=MADE)
+def _made(kind: type[BaseModel], doc: str) -> BaseModel:
+    return kind.model_validate_json(doc)
 
 
 async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:

@@ -52,7 +52,7 @@ async def run(servers: Servers) -> list[Figure]:
     key = auth.new_key("thidua", "officers-1")
     token = auth.issue(key, "officer:an", ["sample"], seconds=3600)
     found: dict[str, list[Load]] = {OPEN_BOX: [], ECHO: []}
-    async with _service(servers, key) as service, _process("-m", "tests.bench.commands", "echo") as echo:
+    async with _service(servers, key) as service, process("-m", "tests.bench.commands", "echo") as echo:
         for _ in range(ROUNDS):
             for method, server in ((OPEN_BOX, service), (ECHO, echo)):
                 found[method].append(await _load(server, method, token))
@@ -63,13 +63,13 @@ async def run(servers: Servers) -> list[Figure]:
     ]
 
 
-class _Server(NamedTuple):
+class Server(NamedTuple):
     pid: int
     port: int
 
 
 @asynccontextmanager
-async def _service(servers: Servers, key: dict[str, Any]) -> AsyncIterator[_Server]:
+async def _service(servers: Servers, key: dict[str, Any]) -> AsyncIterator[Server]:
     """The sample service on a new database."""
     name = f"bench_commands_{uuid.uuid4().hex[:8]}"
     await migrate(servers.postgres.dsn(name), "sample", password=PASSWORD, prefix="test_")
@@ -84,7 +84,7 @@ async def _service(servers: Servers, key: dict[str, Any]) -> AsyncIterator[_Serv
         }
         settings = {f"THIDUA_{name}": value for name, value in given.items()}
         words = ("-m", "services", "run", "tests.kernel.rpc.sample.main", "--parts", "rpc")
-        async with _process(*words, **settings) as server:
+        async with process(*words, **settings) as server:
             yield server
     connection = await asyncpg.connect(servers.postgres.admin_dsn)
     await connection.execute(f"drop database {name} with (force)")
@@ -92,7 +92,7 @@ async def _service(servers: Servers, key: dict[str, Any]) -> AsyncIterator[_Serv
 
 
 @asynccontextmanager
-async def _process(*words: str, **settings: str) -> AsyncIterator[_Server]:
+async def process(*words: str, **settings: str) -> AsyncIterator[Server]:
     """A server that prints a line of JSON with its port when it is ready."""
     path = os.pathsep.join((str(ROOT), str(ROOT / "proto")))
     process = await asyncio.create_subprocess_exec(
@@ -100,12 +100,14 @@ async def _process(*words: str, **settings: str) -> AsyncIterator[_Server]:
     )
     assert process.stdout is not None
     ready = json.loads(await process.stdout.readline())
-    yield _Server(process.pid, int(ready["port"]))
-    process.terminate()
-    await process.wait()
+    try:
+        yield Server(process.pid, int(ready["port"]))
+    finally:
+        process.terminate()
+        await process.wait()
 
 
-async def _load(server: _Server, method: str, token: str) -> Load:
+async def _load(server: Server, method: str, token: str) -> Load:
     path = os.pathsep.join((str(ROOT), str(ROOT / "proto")))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.commands", "calls", str(server.port), method, token),
@@ -117,15 +119,15 @@ async def _load(server: _Server, method: str, token: str) -> Load:
     assert process.stdout is not None
     assert process.stdin is not None
     await process.stdout.readline()  # all requests are made, and the server is warm
-    cpu = _cpu(server.pid)
+    before = cpu(server.pid)
     process.stdin.write(b"go\n")
     found = json.loads(await process.stdout.readline())
-    spent = _cpu(server.pid) - cpu
+    spent = cpu(server.pid) - before
     await process.wait()
     return Load(found["calls"] / found["seconds"], spent / found["calls"] * 1e6)
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """Seconds of CPU that the process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS

@@ -5,6 +5,7 @@ Two names that are found alike are candidates for a person to choose from, never
 
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 
 from services.kernel.text import bare, fold
 
@@ -21,6 +22,7 @@ SHORT_FORMS = {
     "vn": "việt nam",
 }
 """Usual short forms, folded, and what they stand for."""
+KEPT = 8_192  # names of which the words are kept
 _WITHOUT_MARKS = {bare(short): bare(long) for short, long in SHORT_FORMS.items()}
 
 
@@ -37,11 +39,13 @@ class Match(IntEnum):
     """Every word is in the name, without marks."""
 
 
+@lru_cache(maxsize=KEPT)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name with their marks, short forms written out: `Nội chính TW` has `trung` and `ương`."""
     return tuple(" ".join(SHORT_FORMS.get(word, word) for word in fold(name).split()).split())
 
 
+@lru_cache(maxsize=KEPT)
 def bare_words(name: str) -> tuple[str, ...]:
     """The same without marks."""
     return tuple(" ".join(_WITHOUT_MARKS.get(word, word) for word in bare(name).split()).split())

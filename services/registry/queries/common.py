@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.kernel.errors import Missing
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, resting
+from services.kernel.telling import PLAIN, fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -267,6 +267,8 @@ def counted(told: Any, path: str) -> dict[str, Fact | None]:
 def holding(told: Iterable[E]) -> list[E]:
     """What one stream tells without what a later ruling settled otherwise."""
     events = list(told)
+    if not any(map(rules, events)):  # nearly always
+        return events
     last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
     return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
 
@@ -314,20 +316,23 @@ def surest(found: Iterable[Fact]) -> tuple[Fact, ...]:
 
 def named(answer: Any, naming: bool = False) -> set[Id]:
     """The organisations that an answer names."""
-    match answer:
-        case Fact():
-            return {answer.value} if naming else set()
-        case DisputeShown(field=field):
-            return named(answer.told, field.rpartition(".")[2] in NAMING)
-        case FieldTold(field=field):
-            return named(answer.fact, field.rpartition(".")[2].partition("[")[0] in NAMING)
-        case BaseModel():
-            fields = type(answer).model_fields
-            return set().union(*(named(getattr(answer, name), name in NAMING) for name in fields))
-        case tuple():
-            return set().union(*(named(item, naming) for item in answer))
-        case _:
-            return set()
+    found: set[Id] = set()
+    left = [(answer, naming)]
+    while left:
+        part, naming = left.pop()
+        kind = type(part)
+        if kind is Fact:
+            if naming:
+                found.add(part.value)
+        elif kind is tuple:
+            left += [(item, naming) for item in part]
+        elif kind is DisputeShown:
+            left.append((part.told, part.field.rpartition(".")[2] in NAMING))
+        elif kind is FieldTold:
+            left.append((part.fact, part.field.rpartition(".")[2].partition("[")[0] in NAMING))
+        elif part is not None and kind not in PLAIN and isinstance(part, BaseModel):
+            left += [(inner, name in NAMING) for name, inner in part.__dict__.items()]
+    return found
 
 
 async def recorded(view: View, model: Model, key: Id) -> Any:
@@ -346,9 +351,10 @@ async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
 
 
 def shown(told: Iterable[Any]) -> str | None:
+    """The latest name of what this tells of; of a document its title, or else its number."""
     held = until(holding(told), None)
-    name = latest(held, "name") or latest(held, "title") or latest(held, "number")
-    return name.value if name else None
+    names = ([getattr(event, field, None) for event in held] for field in ("name", "title", "number"))
+    return next((name for told_ in names for name in reversed(told_) if name), None)
 
 
 def until(told: Sequence[Any], on: date | None) -> list[Any]:

@@ -60,6 +60,8 @@ def _paths(name: str, annotation: Any) -> Iterator[str]:
 
 def disputes(told: Sequence[Any], *fields: str, about: str | None = None) -> tuple[DisputeShown, ...]:
     """The fields of which several values are told."""
+    if len(told) < 2:  # nearly always
+        return ()
     found = ((field, [value for event in told if (value := fact(event, field))]) for field in fields)
     return tuple(one for field, values in found for one in disputed(field, values, about))
 
