@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from services.simulation.drawing import part
 from services.simulation.nation import (
-    LANDS,
     MINISTRIES_CHANGE,
     PROVINCES,
     PROVINCES_CHANGE,
     SIZES,
     Nation,
     Unit,
+    land_of,
     provinces_of,
 )
 
@@ -66,12 +66,11 @@ def central_blocs(nation: Nation) -> Iterator[Bloc]:
 
 
 def clusters_of_provinces(nation: Nation) -> Iterator[Bloc]:
-    land_of = {number: land for land in range(LANDS) for number in provinces_of(land)}
     for n in range(CLUSTERS):
         since = _established(nation, "cluster", n)
         stays = []
         for number in part(PROVINCES, CLUSTERS, n):
-            land = land_of[number]
+            land = land_of(number)
             merged = SIZES[land] > 1
             stays.append(Stay(nation.provinces[number].id, since, PROVINCES_CHANGE if merged else None))
             if merged and number == provinces_of(land)[0]:

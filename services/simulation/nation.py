@@ -11,6 +11,7 @@ from typing import NamedTuple
 from services.simulation.drawing import Draw, part
 
 MINISTRIES_CHANGE, PROVINCES_CHANGE = date(2025, 3, 1), date(2025, 7, 1)
+IN_FORCE = date(2025, 6, 12)  # of the resolution that merges provinces, before the new ones work
 BEGAN = date(2010, 1, 1)  # of organisations that were there before
 PROVINCES, DISTRICTS, COMMUNES = 63, 696, 10_040
 COMMUNES_KEPT, COMMUNES_MADE = 128, 3_193
@@ -51,6 +52,8 @@ class Unit(NamedTuple):
     kind: str
     level: str
     since: date = BEGAN
+    superior: str | None = None
+    """Whom it is under from its first day on."""
 
 
 class Merger(NamedTuple):
@@ -118,33 +121,35 @@ class Nation:
                 f"{self.draw.name(owner.id, 'district', n)}",
                 "district",
                 "district",
+                superior=owner.id,
             )
-            for n in range(len(part(DISTRICTS, PROVINCES, province)))
+            for n in self._districts(province)
         ]
 
+    def _districts(self, province: int) -> range:
+        return range(len(part(DISTRICTS, PROVINCES, province)))
+
     def communes(self, province: int) -> list[Unit]:
-        """Before 1/7/2025."""
-        owner = self.provinces[province]
-        return [self._commune(f"{owner.id}-c{n:03}") for n in range(self._communes(province))]
+        """Before 1/7/2025, each under a district."""
+        owner, districts = self.provinces[province], len(self._districts(province))
+        count = len(part(COMMUNES, PROVINCES, province))
+        return [self._commune(f"{owner.id}-c{n:03}", f"{owner.id}-d{n * districts // count:02}") for n in range(count)]
 
     def communes_kept(self, province: int) -> list[Unit]:
         """Those that go on unchanged."""
         return self.communes(province)[: len(part(COMMUNES_KEPT, PROVINCES, province))]
 
     def communes_merged(self, province: int) -> Iterator[Merger]:
-        owner = self.provinces[province]
+        owner, land = self.provinces[province], self.land(land_of(province))
         going = self.communes(province)[len(self.communes_kept(province)) :]
         count = len(part(COMMUNES_MADE, PROVINCES, province))
         for n in range(count):
             predecessors = tuple(going[i].id for i in part(len(going), count, n))
-            yield Merger(predecessors, self._commune(f"{owner.id}-n{n:03}", PROVINCES_CHANGE))
+            yield Merger(predecessors, self._commune(f"{owner.id}-n{n:03}", land.id, PROVINCES_CHANGE))
 
-    def _communes(self, province: int) -> int:
-        return len(part(COMMUNES, PROVINCES, province))
-
-    def _commune(self, id_: str, since: date = BEGAN) -> Unit:
+    def _commune(self, id_: str, superior: str, since: date = BEGAN) -> Unit:
         kind, form = self.draw.one((("commune", "Xã"),) * 4 + (("ward", "Phường"),), id_, "kind")
-        return Unit(id_, f"{form} {self.draw.name(id_)}", kind, "commune", since)
+        return Unit(id_, f"{form} {self.draw.name(id_)}", kind, "commune", since, superior)
 
     def agencies(self, province: int) -> list[Unit]:
         """Of a province before 1/7/2025, or of one that goes on."""
@@ -162,6 +167,14 @@ class Nation:
         staying = [one for province in provinces_of(land) for one in self.agencies(province)[len(MERGING) :]]
         return [merger.into for merger in self.agencies_merged(land)] + staying
 
+    def moved(self, land: int) -> Iterator[tuple[str, str]]:
+        """Who goes on under another body since 1/7/2025, and under whom."""
+        after = self.land(land)
+        for province in provinces_of(land):
+            yield from ((unit.id, after.id) for unit in self.communes_kept(province))
+            if SIZES[land] > 1:
+                yield from ((unit.id, after.id) for unit in self.agencies(province)[len(MERGING) :])
+
     def communes_after(self, land: int) -> list[Unit]:
         made = [merger.into for province in provinces_of(land) for merger in self.communes_merged(province)]
         return made + [kept for province in provinces_of(land) for kept in self.communes_kept(province)]
@@ -169,7 +182,7 @@ class Nation:
     def _agencies(self, owner: Unit, titles: list[str]) -> list[Unit]:
         name = owner.name[0].lower() + owner.name[1:]
         return [
-            Unit(f"{owner.id}-a{n:03}", f"{title} {name}", "agency", "province", owner.since)
+            Unit(f"{owner.id}-a{n:03}", f"{title} {name}", "agency", "province", owner.since, owner.id)
             for n, title in enumerate(titles)
         ]
 
@@ -178,3 +191,7 @@ def provinces_of(land: int) -> range:
     """The numbers of the provinces that a land is made of."""
     first = sum(SIZES[:land])
     return range(first, first + SIZES[land])
+
+
+def land_of(province: int) -> int:
+    return next(land for land in range(LANDS) if province in provinces_of(land))

@@ -13,9 +13,11 @@ from thidua.registry.v1 import types_pb2 as t
 
 from services.simulation.blocs import Bloc, Stay, blocs_after, blocs_before, central_blocs, clusters_of_provinces
 from services.simulation.nation import (
+    IN_FORCE,
     LANDS,
     MINISTRIES_CHANGE,
     PROVINCES_CHANGE,
+    Merger,
     Nation,
     Unit,
     provinces_of,
@@ -47,9 +49,10 @@ class _Telling:
         for year in self._years:
             yield from self._each(OPENING, before, year)
             yield from self._each(MIDYEAR, before, year)
-        yield from self._changed(MINISTRIES_CHANGE, self._ministries_made(), before)
+        yield from self._changed(MINISTRIES_CHANGE, list(self._nation.ministries_merged()), before)
         yield from self._each(OPENING, before, LAST_YEAR)
-        yield from self._changed(PROVINCES_CHANGE, self._units_made(), before)
+        yield from self._changed(PROVINCES_CHANGE, list(self._merged()), before)
+        yield from self._under_others()
         yield from self._established(after)
         yield from self._each(MIDYEAR, central, LAST_YEAR)
         yield from self._each(OPENING, after, LAST_YEAR)
@@ -60,25 +63,31 @@ class _Telling:
         for number in self._provinces:
             yield from (*nation.districts(number), *nation.communes(number), *nation.agencies(number))
 
-    def _ministries_made(self) -> Iterator[Unit]:
-        return (merger.into for merger in self._nation.ministries_merged())
-
-    def _units_made(self) -> Iterator[Unit]:
-        yield from (merger.into for merger in self._nation.provinces_merged())
+    def _merged(self) -> Iterator[Merger]:
+        """Provinces, communes and agencies on 1/7/2025."""
+        yield from self._nation.provinces_merged()
         for number in self._provinces:
-            yield from (merger.into for merger in self._nation.communes_merged(number))
+            yield from self._nation.communes_merged(number)
         for land in self._lands:
-            yield from (merger.into for merger in self._nation.agencies_merged(land))
+            yield from self._nation.agencies_merged(land)
+
+    def _under_others(self) -> Iterator[Step]:
+        """Districts that are no more since 1/7/2025, and who goes on under another body."""
+        for number in self._provinces:
+            yield from (self._gone(unit) for unit in self._nation.districts(number))
+        for land in self._lands:
+            yield from (self._moved(unit, superior) for unit, superior in self._nation.moved(land))
 
     def _established(self, blocs: Sequence[Bloc]) -> Iterator[Step]:
         """Blocs with their first members."""
         yield from map(self._founded, blocs)
         yield from (self._admitted(bloc, stay) for bloc in blocs for stay in bloc.stays if stay.since == bloc.since)
 
-    def _changed(self, on: date, made: Iterable[Unit], blocs: Sequence[Bloc]) -> Iterator[Step]:
-        """What a reorganisation changes: who there is, who is in which bloc, and which blocs end."""
+    def _changed(self, on: date, mergers: Sequence[Merger], blocs: Sequence[Bloc]) -> Iterator[Step]:
+        """What mergers change: who there is, who is in which bloc, and which blocs end."""
         stays = [(bloc, stay) for bloc in blocs for stay in bloc.stays]
-        yield from self._registered(made)
+        yield from self._registered(merger.into for merger in mergers)
+        yield from map(self._reorganised, mergers)
         yield from (self._ended(bloc, stay) for bloc, stay in stays if stay.until == on)
         yield from (self._admitted(bloc, stay) for bloc, stay in stays if stay.since == on)
         yield from (self._dissolved(bloc, on) for bloc in blocs if bloc.until == on)
@@ -96,10 +105,42 @@ class _Telling:
                 name=unit.name,
                 kind=unit.kind,
                 level=unit.level,
+                superior=unit.superior,
                 effective=str(unit.since),
                 record=self._told.record(key),
             )
             yield Step(key, request)
+
+    def _reorganised(self, merger: Merger) -> Step:
+        """Of provinces, as of communes and agencies, by the resolution that is in force before the new ones work."""
+        new = merger.into
+        key = f"merged/{new.id}"
+        request = r.ReorganiseRequest(
+            reorganisation=f"{new.id}-merger",
+            kind=t.REORGANISATION_KIND_MERGER,
+            predecessors=t.PredecessorList(
+                items=[t.Predecessor(organisation=one, ends=True) for one in merger.predecessors], exhaustive=True
+            ),
+            successors=t.SuccessorList(items=[t.Successor(organisation=new.id)], exhaustive=True),
+            in_force_on=str(IN_FORCE) if new.since == PROVINCES_CHANGE else None,
+            effective=str(new.since),
+            record=self._told.record(key),
+        )
+        return Step(key, request)
+
+    def _gone(self, unit: Unit) -> Step:
+        key = f"gone/{unit.id}"
+        request = r.DissolveOrganisationRequest(
+            organisation=unit.id, effective=str(PROVINCES_CHANGE), record=self._told.record(key)
+        )
+        return Step(key, request)
+
+    def _moved(self, unit: str, superior: str) -> Step:
+        key = f"moved/{unit}"
+        request = r.TransferOrganisationRequest(
+            organisation=unit, superior=superior, effective=str(PROVINCES_CHANGE), record=self._told.record(key)
+        )
+        return Step(key, request)
 
     def _founded(self, bloc: Bloc) -> Step:
         key = f"bloc/{bloc.id}"

@@ -89,6 +89,11 @@ async def test_a_set_is_told_once_however_often_it_is_told_and_rebuilds_to_the_s
     answer = await stub.WhoHeaded(request, timeout=30, metadata=[("authorization", f"Bearer {served.token}")])
     assert [found.agency.value for found in answer.heads] == ["sim1-p00-a001"]
     assert [source.id for source in answer.sources] == ["simulated-1"]
+    gone = registry_pb2.GetOrganisationRequest(organisation="sim1-p00", read=read)
+    found = await stub.GetOrganisation(gone, timeout=30, metadata=[("authorization", f"Bearer {served.token}")])
+    (merger,) = found.successions
+    after = [one.value for one in merger.successors]
+    assert (found.ended.value, merger.on.value, after) == ("true", "2025-07-01", ["sim1-l00"])
     code, shown = await thidua(served.environment, "verify", "registry")
     assert (code, shown.count(" equal ")) == (0, len(SERVICE.models)), shown
 
