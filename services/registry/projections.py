@@ -319,7 +319,9 @@ InvolvingEvent = (
     | e.LeadershipRecorded
     | e.LeadershipCorrected
     | e.HandoverCorrected
-    | e.CovenantEvent
+    | e.CovenantSigned
+    | e.CovenantRecorded
+    | e.CovenantDrawnUp
     | e.PlanDrafted
     | e.PlanApproved
     | e.ActivityAssigned
@@ -343,8 +345,8 @@ def _organisations(event: InvolvingEvent) -> Iterable[Id | None]:
             yield head.agency if head else None
         case e.MembersDeclared(members=members):
             yield from (member.unit for member in members.items)
-        case e.CovenantRecorded(signatures=signatures):
-            yield from (signature.member for signature in signatures.items)
+        case e.CovenantRecorded(signatures=binding) | e.CovenantDrawnUp(lines=binding):
+            yield from (one.member for one in binding.items)
         case e.ActivityAssigned(lead=lead, joining=joining):
             yield from (lead, *joining)
         case e.PlanDrafted(items=items) | e.PlanApproved(items=items):
@@ -605,6 +607,7 @@ INVOLVED = Model(
     _involved_keys,
     _involved,
     doc=Involved,
+    version=2,
 )
 PERSONS = Model(
     "persons",
@@ -623,6 +626,7 @@ MENTIONS = Model(
     _mention_keys,
     _mention,
     doc=Mentions,
+    version=2,
 )
 STREAMS = Model(
     "streams",
@@ -633,7 +637,7 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=14,
+    version=15,
 )
 MODELS = (
     ORGANISATIONS,

@@ -16,7 +16,7 @@ from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.body import EstablishBody
 from services.registry.domain.conference import HoldConference, RecordAttendance
-from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.document import RegisterDocument
 from services.registry.domain.exemplar import RegisterExemplar
@@ -29,7 +29,7 @@ from services.registry.domain.movement_review import ReviewMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
-from services.registry.domain.plan import ApprovePlan
+from services.registry.domain.plan import ApprovePlan, DetailActivity, ReportProgress
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
@@ -620,6 +620,50 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         },
         "GetMovement",
         lambda answer: answer.plans[0],
+    ),
+    e.CovenantTextFacts: (
+        DrawUpCovenant,
+        {"bloc": "b0", "year": 2024},
+        lambda n: {"lines": {"declared_count": n}, "conference": f"c{n}", "effective": date(2024, 1, 1 + n)},
+        "GetBlocYear",
+        lambda answer: answer.covenant,
+    ),
+    e.CovenantResultFacts: (
+        ReportCovenantResult,
+        {"bloc": "b0", "year": 2024, "line": "l1", "member": "btp", "words": "Đạt"},
+        lambda n: {
+            "value": {
+                **{field: f"{field} {n}" for field in ("wording", "unit")},
+                **dict.fromkeys(("figure", "at_least", "at_most"), str(n)),
+            },
+            "achieved": bool(n),
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.covenant.lines[0].results[0],
+    ),
+    e.ActivityDetailFacts: (
+        DetailActivity,
+        {"bloc": "b0", "year": 2024, "item": "i1", "title": "Kế hoạch"},
+        lambda n: {
+            "author": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "plan": {"id": f"plan-{n}"},
+            "steps": {"declared_count": n},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetBlocYear",
+        lambda answer: answer.plan.items[0].detail,
+    ),
+    e.ProgressFacts: (
+        ReportProgress,
+        {"bloc": "b0", "year": 2024, "item": "i1", "words": "Đang làm", "effective": DAY},
+        lambda n: {
+            "by": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "percent": str(50 + n),
+            "evidence": {"declared_count": n},
+        },
+        "GetBlocYear",
+        lambda answer: answer.plan.items[0].progress[0],
     ),
     e.ReviewFacts: (
         NoteReview,

@@ -23,7 +23,7 @@ from services.registry.domain.conference import (
     RecordAttendance,
     VoiceDifficulties,
 )
-from services.registry.domain.covenant import SignCovenant
+from services.registry.domain.covenant import DrawUpCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.document import CiteDocument, RegisterDocument
 from services.registry.domain.duty import AssignDuty
@@ -36,7 +36,14 @@ from services.registry.domain.movement_review import ReviewMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
-from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan
+from services.registry.domain.plan import (
+    ApprovePlan,
+    AssignLead,
+    CommentPlan,
+    DetailActivity,
+    DraftPlan,
+    ReportProgress,
+)
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from services.registry.domain.rotation import SetRotation
@@ -79,6 +86,19 @@ def acts(unit: str = "btp", **fields: Any) -> dict[str, Act]:
         "items.items[0].joining[0]": DraftPlan(**told, items=joined),
         "items.items[0].joining[0] of an approval": ApprovePlan(**told, items=joined),
         "presenter.agency": DraftPlan(**told, presenter=e.Party(agency=unit)),
+        "lines.items[0].member": DrawUpCovenant(
+            **told,
+            lines=Listed[e.CovenantLine](items=(e.CovenantLine(line="l1", indicator="Sáng kiến", member=unit),)),
+        ),
+        "member": ReportCovenantResult(**told, line="l1", member=unit, achieved=True),
+        "author.agency": DetailActivity(**told, item="i1", author=e.Party(agency=unit)),
+        "steps.items[0].responsible.agency": DetailActivity(
+            **told,
+            item="i1",
+            author=e.Party(agency="ktnn"),
+            steps=Listed[e.ActivityStep](items=(e.ActivityStep(text="Mời", responsible=e.Party(agency=unit)),)),
+        ),
+        "by.agency": ReportProgress(**told, item="i1", by=e.Party(agency=unit), percent="50"),
     }
 
 
@@ -91,6 +111,13 @@ def ground(field: str, unit: str, **told: list[Event]) -> dict[str, list[Event]]
     before: dict[str, list[Event]] = {"plan:b1:2024": [DRAFT]}
     if field in ("incoming.agency", "agency"):
         before["leadership:b1"] = [elected]
+    if field == "member":
+        line = e.CovenantLine(line="l1", indicator="Sáng kiến")
+        text = e.CovenantDrawnUp(bloc="b1", year=2024, lines=Listed[e.CovenantLine](items=(line,)))
+        before["covenant:b1:2024"] = [text]
+    if field in ("author.agency", "steps.items[0].responsible.agency"):
+        lead = unit if field == "author.agency" else "ktnn"
+        before["plan:b1:2024"] = [DRAFT, e.ActivityAssigned(bloc="b1", year=2024, item="i1", lead=lead)]
     return {**GROUND, **before, **told}
 
 
@@ -132,6 +159,10 @@ def decided(act: Act) -> Event:
         AssignLead: e.ActivityAssigned,
         DraftPlan: e.PlanDrafted,
         ApprovePlan: e.PlanApproved,
+        DrawUpCovenant: e.CovenantDrawnUp,
+        ReportCovenantResult: e.CovenantResultReported,
+        DetailActivity: e.ActivityDetailed,
+        ReportProgress: e.ProgressReported,
     }
     return kinds[type(act)](**dict(act))
 
@@ -324,6 +355,8 @@ HELD = e.ConferenceHeld(conference="c", kind="OTHER", effective=DAY)
 @pytest.mark.parametrize("act", COMING, ids=lambda act: type(act).__name__)
 def test_no_act_of_a_day_to_come_is_performed(act: Act) -> None:
     told = {**ground("incoming.agency" if isinstance(act, HandOverLeadership | ChangeRepresentative) else "", "btp")}
+    for kind, field in ((ReportCovenantResult, "member"), (DetailActivity, "author.agency")):
+        told |= ground(field, "btp") if isinstance(act, kind) else {}
     told["exemplar:g"] = [e.ExemplarRegistered(exemplar="g")]
     told["movement:g"] = [e.MovementLaunched(movement="g", effective=DAY)]
     told["document:d"] = [e.DocumentRegistered(document="d", number="1/CT")]

@@ -1,7 +1,7 @@
-"""The yearly plan of a bloc: drafted, commented on, approved, its activities given to lead agencies."""
+"""The yearly plan of a bloc: drafted, commented on, approved, its activities given to leads, and how they go."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, assert_never
 
 from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
@@ -13,6 +13,7 @@ from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active
 from services.registry.domain.organisation import reads as registrations
+from services.registry.domain.ruling import settles
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""
@@ -38,10 +39,24 @@ class AssignLead(e.LeadFacts, ActOfMembers):
     """Give an activity to a lead agency."""
 
 
+class DetailActivity(e.ActivityDetailFacts, ActOfMembers):
+    """Tell the detailed plan that the lead of an activity has of it."""
+
+
+class ReportProgress(e.ProgressFacts, ActOfMembers):
+    """Tell how far an activity has come, by whom and with which evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     status: Status | None = None
     items: frozenset[Id] = frozenset()
+    listed: Mapping[Id, Id] = field(default_factory=dict)
+    """Lead agencies, by activity, as the plan lists them."""
+    assigned: Mapping[Id, Id] = field(default_factory=dict)
+    """Those to whom an activity was given since, which goes before."""
+    told: frozenset[tuple[Any, ...]] = frozenset()
+    """The detailed plans and reports of progress: the type of event, and what it is about."""
 
 
 def status_after(status: Status | None, event: e.PlanEvent) -> Status | None:
@@ -55,7 +70,7 @@ def status_after(status: Status | None, event: e.PlanEvent) -> Status | None:
             return status if status == "APPROVED" else "COMMENTED"
         case e.PlanApproved():
             return "APPROVED"
-        case e.ActivityAssigned():
+        case e.ActivityAssigned() | e.ActivityDetailed() | e.ProgressReported():
             return status
         case _:
             assert_never(event)
@@ -65,13 +80,22 @@ def evolve(plan: Plan, event: e.PlanEvent) -> Plan:
     plan = replace(plan, status=status_after(plan.status, event))
     match event:
         case e.PlanDrafted(items=items) if plan.status != "APPROVED":
-            return replace(plan, items=frozenset(i.item for i in items.items))
+            return _listing(plan, items.items)
         case e.PlanApproved(items=items) if items is not None:
-            return replace(plan, items=frozenset(i.item for i in items.items))
-        case e.PlanDrafted() | e.PlanApproved() | e.PlanCommented() | e.PlanRecorded() | e.ActivityAssigned():
+            return _listing(plan, items.items)
+        case e.ActivityAssigned(item=item, lead=lead):
+            return replace(plan, assigned={**plan.assigned, item: lead})
+        case e.ActivityDetailed() | e.ProgressReported():
+            return replace(plan, told=plan.told | {(event.type, *event.subject)})
+        case e.PlanDrafted() | e.PlanApproved() | e.PlanCommented() | e.PlanRecorded():
             return plan
         case _:
             assert_never(event)
+
+
+def _listing(plan: Plan, items: Sequence[e.PlanItem]) -> Plan:
+    listed = {item.item: item.lead for item in items if item.lead}
+    return replace(plan, items=frozenset(i.item for i in items), listed=listed)
 
 
 PLAN: Fold[Plan] = Fold("plan", Plan(), evolve)
@@ -141,18 +165,67 @@ def assign(command: AssignLead, plan: Plan, bloc: Bloc, *members: Any) -> Events
     if command.record is None:
         known = established(bloc, command.effective)
         happened(command, command.year)
-        require(
-            command.item in plan.items,
-            "plan.item",
-            en="The plan has no such activity.",
-            vi="Kế hoạch không có hoạt động này.",
-        )
+        _planned(plan, command.item)
         belong(command, _taking_part(command), known, members)
     return [tell(e.ActivityAssigned, command)]
 
 
-def _taking_part(command: DraftPlan | ApprovePlan | AssignLead) -> Mentioned:
-    """Who leads and joins activities, and whose officer presents the draft."""
+def detail(command: DetailActivity, plan: Plan, bloc: Bloc, *members: Any) -> Events:
+    before = ("ActivityDetailed", *command.subject) in plan.told
+    if command.record is None:
+        known = established(bloc, command.effective)
+        performed_on(command, command.year)
+        counted(command)
+        _planned(plan, command.item)
+        require(
+            not before,
+            "plan.detailed",
+            en="The activity has a detailed plan; correct that instead.",
+            vi="Hoạt động đã có kế hoạch chi tiết; cần đính chính nếu có thay đổi.",
+        )
+        author = command.author.agency if command.author else None
+        require(
+            author and author == (plan.assigned.get(command.item) or plan.listed.get(command.item)),
+            "plan.lead",
+            en="author.agency: the lead agency of the activity writes its detailed plan; assign the lead first.",
+            vi="author.agency: cơ quan chủ trì hoạt động lập kế hoạch chi tiết; cần phân công chủ trì trước.",
+        )
+        belong(command, _taking_part(command), known, members)
+    settles(command, before)
+    return [tell(e.ActivityDetailed, command)]
+
+
+def report(command: ReportProgress, plan: Plan, bloc: Bloc, *members: Any) -> Events:
+    require(
+        command.percent or command.words,
+        "progress.report",
+        en="Tell how much is done, as a percentage or in words.",
+        vi="Cần nêu tiến độ bằng tỷ lệ phần trăm hoặc bằng lời.",
+    )
+    before = ("ProgressReported", *command.subject) in plan.told
+    if command.record is None:
+        known = established(bloc, command.effective)
+        performed_on(command, command.year)
+        counted(command)
+        _planned(plan, command.item)
+        require(command.by, "progress.by", en="by: name who reports.", vi="by: cần nêu ai báo cáo.")
+        require(
+            not before,
+            "progress.reported",
+            en="Progress is told of this day; correct that instead.",
+            vi="Đã có báo cáo tiến độ của ngày này; cần đính chính nếu có thay đổi.",
+        )
+        belong(command, _taking_part(command), known, members)
+    settles(command, before)
+    return [tell(e.ProgressReported, command)]
+
+
+def _planned(plan: Plan, item: Id) -> None:
+    require(item in plan.items, "plan.item", en="The plan has no such activity.", vi="Kế hoạch không có hoạt động này.")
+
+
+def _taking_part(command: DraftPlan | ApprovePlan | AssignLead | DetailActivity | ReportProgress) -> Mentioned:
+    """Who leads and joins activities, and whose officer presents the draft or reports."""
     match command:
         case DraftPlan(items=items, presenter=presenter):
             return {**_assigned(items.items), **agencies("presenter", [presenter])}
@@ -160,6 +233,11 @@ def _taking_part(command: DraftPlan | ApprovePlan | AssignLead) -> Mentioned:
             return _assigned(items.items if items else ())
         case AssignLead(lead=lead, joining=joining):
             return {"lead": lead, **_joining("joining", joining)}
+        case DetailActivity(author=author, steps=steps):
+            responsible = [step.responsible for step in steps.items]
+            return {**agencies("author", [author]), **agencies("steps.items[{}].responsible", responsible)}
+        case ReportProgress(by=by):
+            return agencies("by", [by])
 
 
 def _assigned(items: Sequence[e.PlanItem]) -> Mentioned:
@@ -180,7 +258,9 @@ def _commenting(command: CommentPlan) -> Mentioned:
     }
 
 
-def _reads(command: DraftPlan | CommentPlan | ApprovePlan | AssignLead) -> list[Stream[Any]]:
+def _reads(
+    command: DraftPlan | CommentPlan | ApprovePlan | AssignLead | DetailActivity | ReportProgress,
+) -> list[Stream[Any]]:
     streams: list[Stream[Any]] = [PLAN.of(command.bloc, str(command.year)), BLOC.of(command.bloc)]
     if isinstance(command, CommentPlan):
         return streams + registrations(command, _commenting(command))
@@ -193,4 +273,6 @@ HANDLERS: Handlers = {
     ApprovePlan: Handler(_reads, approve),
     RecordPlan: Handler(lambda c: [PLAN.of(c.bloc, str(c.year))], record),
     AssignLead: Handler(_reads, assign),
+    DetailActivity: Handler(_reads, detail),
+    ReportProgress: Handler(_reads, report),
 }

@@ -1,13 +1,13 @@
 """What can happen to a covenant of a bloc's year."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from services.kernel.events import Event
 from services.kernel.provenance import Listed, Part
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
-from services.kernel.text import Id
-from services.registry.events.common import Year
+from services.kernel.text import Id, Prose
+from services.registry.events.common import Disputable, Quantity, TargetLine, Year
 
 
 class Signature(Part):
@@ -17,6 +17,45 @@ class Signature(Part):
     """The member that is bound by it."""
     person: Id | None = None
     """The person who signed."""
+
+
+class CovenantLine(TargetLine):
+    """One measurable line of a covenant."""
+
+    member: Id | None = None
+    """The member that it binds; null where it binds them all."""
+
+
+class CovenantTextFacts(Disputable):
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The covenant's year; `effective` is the day on which it was drawn up."""
+    lines: Listed[CovenantLine] = Listed[CovenantLine]()
+    """What it pledges."""
+    conference: Id | None = None
+    """The conference that it was drawn up for."""
+
+
+class CovenantResultFacts(Disputable):
+    about: ClassVar[tuple[str, ...]] = ("line", "member")
+    may_differ = Disputable.may_differ | {"words"}
+    """One result is described in several ways."""
+
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The covenant's year; `effective` is the day of the report."""
+    line: Id
+    """The line of the covenant, which need not be known before."""
+    member: Id | None = None
+    """Whose result it is; null for that of the bloc."""
+    value: Quantity | None = None
+    """What was reached, as told."""
+    achieved: bool | None = None
+    """Whether the line was achieved, where that is told."""
+    words: Prose | None = None
+    """What is told of it beside."""
 
 
 class SignatureFacts(Told, Correctable):
@@ -57,4 +96,16 @@ class CovenantRecorded(CovenantFacts, Event):
     type: Literal["CovenantRecorded"] = "CovenantRecorded"
 
 
-CovenantEvent = CovenantSigned | CovenantRecorded
+class CovenantDrawnUp(CovenantTextFacts, Event):
+    """What the covenant pledges, line by line."""
+
+    type: Literal["CovenantDrawnUp"] = "CovenantDrawnUp"
+
+
+class CovenantResultReported(CovenantResultFacts, Event):
+    """What became of one line of the covenant, for one member or the bloc."""
+
+    type: Literal["CovenantResultReported"] = "CovenantResultReported"
+
+
+CovenantEvent = CovenantSigned | CovenantRecorded | CovenantDrawnUp | CovenantResultReported

@@ -1,13 +1,18 @@
 """What can happen to a plan of a bloc's year."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from services.kernel.events import Event
 from services.kernel.provenance import Listed, Part, Source
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line
-from services.registry.events.common import Party, Year
+from services.kernel.text import Id, Line, Prose
+from services.registry.events.common import Disputable, Party, Year
+
+Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$")]
 
 
 class PlanItem(Part):
@@ -21,6 +26,19 @@ class PlanItem(Part):
     """The lead agency."""
     joining: tuple[Id, ...] = ()
     """Agencies that take part."""
+    due: date | None = None
+    """By when."""
+
+
+class ActivityStep(Part):
+    """One step of an activity."""
+
+    text: Line
+    """What is to be done."""
+    due: date | None = None
+    """By when."""
+    responsible: Party | None = None
+    """Who does it."""
 
 
 class PlanDraftFacts(Told, Correctable):
@@ -84,6 +102,50 @@ class LeadFacts(Told, Correctable):
     """The lead agency."""
     joining: tuple[Id, ...] = ()
     """Agencies that take part."""
+    due: date | None = None
+    """By when."""
+
+
+class ActivityDetailFacts(Disputable):
+    about: ClassVar[tuple[str, ...]] = ("item",)
+    may_differ = Disputable.may_differ | {"title"}
+    """One plan is called in several ways."""
+
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The year of the bloc's plan; `effective` is the day of the detailed one."""
+    item: Id
+    """The activity."""
+    author: Party | None = None
+    """Whose plan it is: the lead agency."""
+    title: Line | None = None
+    """What it is called."""
+    plan: Source | None = None
+    """The document that it stands in."""
+    steps: Listed[ActivityStep] = Listed[ActivityStep]()
+    """What is to be done, step by step."""
+
+
+class ProgressFacts(Disputable):
+    about: ClassVar[tuple[str, ...]] = ("item", "effective")
+    may_differ = Disputable.may_differ | {"words"}
+    """One state of affairs is described in several ways."""
+
+    bloc: Id
+    """The bloc."""
+    year: Year
+    """The plan's year; `effective` is the day of which the progress is told."""
+    item: Id
+    """The activity."""
+    by: Party | None = None
+    """Who reports."""
+    percent: Percent | None = None
+    """How much of it is done, from "0" to "100"."""
+    words: Prose | None = None
+    """How far it has come, in words."""
+    evidence: Listed[Source] = Listed[Source]()
+    """Documents that show it. The system keeps no files."""
 
 
 class PlanDrafted(PlanDraftFacts, Event):
@@ -108,4 +170,16 @@ class ActivityAssigned(LeadFacts, Event):
     type: Literal["ActivityAssigned"] = "ActivityAssigned"
 
 
-PlanEvent = PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | ActivityAssigned
+class ActivityDetailed(ActivityDetailFacts, Event):
+    """The lead of an activity has a detailed plan of it."""
+
+    type: Literal["ActivityDetailed"] = "ActivityDetailed"
+
+
+class ProgressReported(ProgressFacts, Event):
+    type: Literal["ProgressReported"] = "ProgressReported"
+
+
+PlanEvent = (
+    PlanDrafted | PlanCommented | PlanApproved | PlanRecorded | ActivityAssigned | ActivityDetailed | ProgressReported
+)

@@ -16,6 +16,7 @@ from services.registry import events as e
 from services.registry.projections import ORGANISATIONS, Organisation
 
 E = TypeVar("E")
+D = TypeVar("D", bound=e.Disputable)
 P = TypeVar("P")
 
 NAMING = frozenset(
@@ -271,6 +272,16 @@ def holding(told: Iterable[E]) -> list[E]:
         return events
     last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
     return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
+
+
+def together(told: Iterable[Any], kind: type[D]) -> list[list[D]]:
+    """What holds of a kind, together what is told of the same, in the order of first telling."""
+    events = list(told)
+    found: dict[tuple[Any, ...], list[D]] = {event.subject: [] for event in events if isinstance(event, kind)}
+    for event in holding(events):
+        if isinstance(event, kind):
+            found[event.subject].append(event)
+    return list(found.values())
 
 
 def _fact_of(event: Any) -> tuple[Any, ...]:

@@ -4,9 +4,27 @@ from collections.abc import Iterable, Sequence
 
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
+from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.queries.common import DisputeShown, first, latest, length
-from services.registry.queries.disputes import disputed, disputes
+from services.registry.queries.common import DisputeShown, first, holding, latest, length, surest, together
+from services.registry.queries.disputes import (
+    RulingShown,
+    contradictions,
+    disputable,
+    disputed,
+    disputes,
+    rulings,
+    rulings_on,
+)
+from services.registry.queries.targets import (
+    Aim,
+    QuantityShown,
+    aims_of,
+    lines_disputed,
+    quantity,
+    reached,
+    target_line,
+)
 
 
 class SignatureShown(Part):
@@ -16,6 +34,44 @@ class SignatureShown(Part):
     """The member."""
     person: Fact | None
     """The person."""
+
+
+class CovenantResultShown(Part):
+    """What became of a line, for one member or the bloc."""
+
+    member: Fact | None
+    """Whose result it is; absent for that of the bloc."""
+    value: QuantityShown | None
+    """What was reached."""
+    achieved: Fact | None
+    """Whether the line was achieved: as told, or else inferred where the two numbers leave no doubt."""
+    words: tuple[Fact, ...]
+    """What is told of it beside, in the order of telling."""
+    on: Fact | None
+    """The day of the report."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be, or otherwise than the numbers; each is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
+
+
+class CovenantLineShown(Part):
+    """A measurable line of the covenant."""
+
+    line: str
+    """Its id within the covenant."""
+    indicator: Fact | None
+    """What is measured; absent, as the next three, of a line of which only a result is told."""
+    target: QuantityShown | None
+    """The value to be reached."""
+    better: Fact | None
+    """MORE or LESS."""
+    member: Fact | None
+    """The member that it binds; absent where it binds them all."""
+    results: tuple[CovenantResultShown, ...]
+    """What became of it."""
 
 
 class CovenantShown(Part):
@@ -37,25 +93,97 @@ class CovenantShown(Part):
     """Whether all signatures are told."""
     disputes: tuple[DisputeShown, ...]
     """What sources tell otherwise of it; each field is as told first."""
+    lines: tuple[CovenantLineShown, ...]
+    """What it pledges, and what became of that."""
+    lines_declared_count: Fact | None
+    """How many lines there are said to be."""
+    lines_exhaustive: Fact | None
+    """Whether all are told."""
+    drawn_up_on: Fact | None
+    """The day on which it was drawn up."""
+    conference: Fact | None
+    """The conference that it was drawn up for, or signed at."""
+    disputed: bool
+    """Whether there are disputes."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on its lines, oldest first."""
 
 
-def covenant_of(told: Sequence[e.CovenantEvent]) -> CovenantShown | None:
-    if not told:
+Signing = e.CovenantSigned | e.CovenantRecorded
+
+
+def covenant_of(every: Sequence[e.CovenantEvent]) -> CovenantShown | None:
+    if not every:
         return None
+    held: list[e.CovenantEvent] = holding(every)
+    told = [event for event in held if isinstance(event, Signing)]
+    texts = [event for event in held if isinstance(event, e.CovenantDrawnUp)]
     records = [event for event in told if isinstance(event, e.CovenantRecorded)]
     signed = [known for event in told if (known := _signed(event))]
+    contradicting = (
+        *disputed("signed", signed),
+        *disputes(records, "effective", "signatures.declared_count"),
+        *disputes(texts, *disputable(e.CovenantTextFacts), about="lines"),
+        *lines_disputed(texts, "lines", "member"),
+    )
     return CovenantShown(
-        year=latest(told, "year"),
+        year=latest(held, "year"),
         signed=next(iter(signed), None),
         by_reference=latest(records, "by_reference"),
         signed_on=first(records, "effective") or latest(told, "effective"),
         signatures=tuple(signature for event in told for signature in _signatures(event)),
         **_counted(told, records),
-        disputes=disputed("signed", signed) + disputes(records, "effective", "signatures.declared_count"),
+        disputes=contradicting,
+        lines=_lines(every, texts),
+        lines_declared_count=first(texts, "lines.declared_count"),
+        lines_exhaustive=first(texts, "lines.exhaustive"),
+        drawn_up_on=first(texts, "effective"),
+        conference=first([*records, *texts], "conference"),
+        disputed=bool(contradicting),
+        rulings=rulings(event for event in every if isinstance(event, e.CovenantDrawnUp)),
     )
 
 
-def _signed(event: e.CovenantEvent) -> Fact | None:
+def _lines(every: Sequence[e.CovenantEvent], texts: Sequence[e.CovenantDrawnUp]) -> tuple[CovenantLineShown, ...]:
+    """Each line once, with its results in the order of first telling: those too of which only results are told."""
+    aims = aims_of(texts, "lines")
+    results: dict[Id, list[list[e.CovenantResultReported]]] = {line: [] for line in aims}
+    for same in together(every, e.CovenantResultReported):
+        results.setdefault(same[0].line, []).append(same)
+    return tuple(
+        CovenantLineShown(
+            **dict(target_line(line, aims.get(line, ()))),
+            member=next((known for aim in aims.get(line, ()) if (known := aim.fact("member"))), None),
+            results=tuple(_result(same, aims.get(line, ()), every) for same in of_line),
+        )
+        for line, of_line in results.items()
+    )
+
+
+def _result(
+    same: Sequence[e.CovenantResultReported], aimed: Sequence[Aim], every: Sequence[e.CovenantEvent]
+) -> CovenantResultShown:
+    by_numbers = next(filter(None, (reached(aimed, event, "value", event.value) for event in same)), None)
+    told = [known for event in same if (known := fact(event, "achieved"))]
+    contradicting = contradictions(same, e.CovenantResultFacts)
+    if told and by_numbers:
+        contradicting = (
+            *(one for one in contradicting if one.field != "achieved"),
+            *disputed("achieved", [*told, by_numbers]),
+        )
+    return CovenantResultShown(
+        member=first(same, "member"),
+        value=next((shown for event in same if (shown := quantity(event, "value"))), None),
+        achieved=next(iter(told), by_numbers),
+        words=surest(known for event in same if (known := fact(event, "words"))),
+        on=first(same, "effective"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings_on(every, same[0]),
+    )
+
+
+def _signed(event: Signing) -> Fact | None:
     """One member's signature shows that it is signed, at least by that one."""
     if isinstance(event, e.CovenantSigned):
         return Fact(value="true", mark=mark(event.record, "signature"))
@@ -63,7 +191,7 @@ def _signed(event: e.CovenantEvent) -> Fact | None:
     return fact(event, "signed") or shown
 
 
-def _counted(told: Sequence[e.CovenantEvent], records: Sequence[e.CovenantRecorded]) -> dict[str, Fact | None]:
+def _counted(told: Sequence[Signing], records: Sequence[e.CovenantRecorded]) -> dict[str, Fact | None]:
     """The count of signatures, and whether they are all: a record says so of its own list."""
     every = {s for event in told for s in _signers(event)}
     whole = (fact(event, "signatures.exhaustive") for event in records if set(_signers(event)) == every)
@@ -73,11 +201,11 @@ def _counted(told: Sequence[e.CovenantEvent], records: Sequence[e.CovenantRecord
     }
 
 
-def _signers(event: e.CovenantEvent) -> Sequence[e.Signature]:
+def _signers(event: Signing) -> Sequence[e.Signature]:
     return (event.signature,) if isinstance(event, e.CovenantSigned) else event.signatures.items
 
 
-def _signatures(event: e.CovenantEvent) -> Iterable[SignatureShown]:
+def _signatures(event: Signing) -> Iterable[SignatureShown]:
     if isinstance(event, e.CovenantSigned):
         paths = ["signature"]
     else:

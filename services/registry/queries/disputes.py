@@ -29,6 +29,11 @@ def rulings(told: Iterable[Any]) -> tuple[RulingShown, ...]:
     )
 
 
+def rulings_on(told: Iterable[Any], one: e.Disputable) -> tuple[RulingShown, ...]:
+    """Every ruling on what an event tells, among those on other facts of its stream; oldest first."""
+    return rulings(event for event in told if isinstance(event, type(one)) and event.subject == one.subject)
+
+
 def contradictions(told: Sequence[Any], kind: type[e.Disputable]) -> tuple[DisputeShown, ...]:
     """What records tell in ways that cannot both be."""
     return disputes(told, *disputable(kind))

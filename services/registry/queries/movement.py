@@ -41,8 +41,18 @@ from services.registry.queries.common import (
     party,
     surest,
     surest_of,
+    together,
 )
-from services.registry.queries.disputes import RulingShown, contradictions, disputed, disputes, items_disputed, rulings
+from services.registry.queries.days import ByDay
+from services.registry.queries.disputes import (
+    RulingShown,
+    contradictions,
+    disputed,
+    disputes,
+    items_disputed,
+    rulings,
+    rulings_on,
+)
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.targets import (
     Aims,
@@ -62,13 +72,11 @@ Tells = Callable[[Any], bool]
 LAUNCHER = ("launcher.agency", "launcher.person", "launcher.words")
 
 
-class GetMovement(BaseModel):
+class GetMovement(ByDay):
     """A movement with who takes it up and takes part: plans, pilot sites, figures and reviews."""
 
     movement: Id
     """The movement."""
-    on: date | None = None
-    """What was told to be by this day; all if absent. What has no day of its own is always shown."""
     limit: int = Field(default=100, ge=1, le=500)
     """How many participants, reviews and movements that carry it out at most, of each; 100 if absent."""
     after: Id | None = None
@@ -357,7 +365,7 @@ def _form(form: Id, doc: MovementForm) -> MovementFormShown:
 async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     name = MOVEMENT.of(asked.movement).name
     stream: Stream = await view.get(STREAMS, name) or Stream()
-    every = [*_by(stream.told, asked.on)]
+    every = stream.told
     joining, more_joining = await _parts(view, asked, "participation", _after(asked))
     reviews, more_reviews = await _parts(view, asked, "review")
     children, more_children = await _parts(view, asked, "child")
@@ -409,11 +417,6 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _by(told: Iterable[Any], on: date | None) -> Iterator[Any]:
-    """What is told to be by a day, in the order of telling."""
-    return (event for event in told if on is None or event.effective is None or event.effective <= on)
-
-
 def _after(asked: GetMovement) -> str | None:
     return PARTICIPATION.of(asked.movement, asked.after).name if asked.after else None
 
@@ -423,8 +426,7 @@ async def _parts(view: View, asked: GetMovement, kind: Any, after: str | None = 
     term = part_term(kind, asked.movement)
     found = await view.find(MOVEMENT_PARTS, term, limit=asked.limit + 1, after_key=after)
     docs: list[OfMovement] = [doc for _, doc in found[: asked.limit]]
-    told = ([*_by(doc.told, asked.on)] for doc in docs)
-    return [one for one in told if one], len(found) > asked.limit
+    return [doc.told for doc in docs if doc.told], len(found) > asked.limit
 
 
 def _children(told: Sequence[Any], movement: Id) -> Iterator[Fact]:
@@ -514,17 +516,8 @@ async def _aims(view: View, told: Iterable[Any]) -> Mapping[Id, Aims]:
 
 
 def _same(told: Sequence[Any], kind: type[D], tells: Tells) -> Iterable[list[D]]:
-    """What holds of a kind, together what is told of the same, where any of it tells of what is asked for."""
-    found: dict[tuple[Any, ...], list[D]] = {}
-    for event in holding(told):
-        if isinstance(event, kind):
-            found.setdefault(event.subject, []).append(event)
-    return [same for same in found.values() if any(map(tells, same))]
-
-
-def _ruled(told: Sequence[Any], same: Sequence[e.Disputable]) -> tuple[RulingShown, ...]:
-    one = same[0]
-    return rulings(x for x in told if isinstance(x, type(one)) and x.subject == one.subject)
+    """What holds of a kind, where any of what is told of the same tells of what is asked for."""
+    return [same for same in together(told, kind) if any(map(tells, same))]
 
 
 def _participation(
@@ -545,7 +538,7 @@ def _participation(
         text=first(same, "text") if kind is e.ParticipationReportFacts else None,
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=_ruled(told, same),
+        rulings=rulings_on(told, same[0]),
     )
 
 
@@ -583,7 +576,7 @@ def _plan(same: Sequence[e.MovementPlanned], told: Sequence[Any]) -> MovementPla
         contents=joined(same, "contents"),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=_ruled(told, same),
+        rulings=rulings_on(told, same[0]),
     )
 
 

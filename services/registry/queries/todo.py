@@ -118,7 +118,7 @@ class TaskShown(Part):
     late_by: Fact | None
     """How many days it is late on the day asked for, or was when it was done."""
     done: Fact | None
-    """What did it: the id of a conference, movement or inspection, a member, or the state reached."""
+    """What did it: the id of a conference, movement or inspection, a member, the share done, or the state reached."""
     done_on: Fact | None
     """The day of that."""
     item: str | None
@@ -365,7 +365,8 @@ def _activities(ground: Ground, year: int) -> Iterator[TaskShown]:
             year,
             what=item.text,
             obliged=_taking_part(item),
-            state=_state(None, None, ground.on, NOT_RECORDED),
+            state=_state(_finished(item), item.due, ground.on, NOT_RECORDED),
+            due=item.due,
             item=item.item,
         )
 
@@ -390,6 +391,12 @@ def _taking(ground: Ground) -> list[Taking]:
     heads = headed_in(ground.led.leadership, ground.on.year).heads
     plan = plan_of(ground.plans[ground.on.year])
     return [*ground.belonging, *heading(heads), *leading(plan), *organising(ground.authority)]
+
+
+def _finished(item: PlanItemShown) -> Done | None:
+    """What is told first of all that the activity is done, every part of it."""
+    told = ((report.percent, report.on) for report in item.progress)
+    return next((Done(share, on) for share, on in told if share and float(share.value) == 100), None)
 
 
 def _taking_part(item: PlanItemShown) -> tuple[ObligedShown, ...]:
@@ -418,10 +425,13 @@ def _signed(told: Sequence[e.CovenantEvent]) -> dict[Id, Done]:
     """The signature of each member of whom one is told."""
     found: dict[Id, Done] = {}
     for event in told:
-        if isinstance(event, e.CovenantSigned):
-            paths = ["signature.member"]
-        else:
-            paths = [f"signatures.items[{i}].member" for i in range(len(event.signatures.items))]
+        match event:
+            case e.CovenantSigned():
+                paths = ["signature.member"]
+            case e.CovenantRecorded(signatures=signatures):
+                paths = [f"signatures.items[{i}].member" for i in range(len(signatures.items))]
+            case _:
+                paths = []
         for member in filter(None, (fact(event, path) for path in paths)):
             found.setdefault(member.value, Done(member, fact(event, "effective")))
     return found
@@ -581,6 +591,7 @@ def _task(
     what: Fact | None,
     obliged: tuple[ObligedShown, ...],
     state: State,
+    due: Fact | None = None,
     item: str | None = None,
     rule: Rule | None = None,
     unit: Fact | None = None,
@@ -592,7 +603,7 @@ def _task(
         year=year,
         what=what,
         obliged=obliged,
-        due=rule.due if rule else None,
+        due=rule.due if rule else due,
         words=rule.words if rule else None,
         state=state.state,
         late_by=state.late_by,

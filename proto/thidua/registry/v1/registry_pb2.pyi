@@ -5625,6 +5625,7 @@ class AssignLeadRequest(_message.Message):
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
     CORRECTION_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     bloc: _builtins.str
@@ -5637,6 +5638,8 @@ class AssignLeadRequest(_message.Message):
     """The lead agency."""
     effective: _builtins.str
     """When it was true, a civil date in Vietnam."""
+    due: _builtins.str
+    """By when."""
     @_builtins.property
     def joining(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Agencies that take part."""
@@ -5661,19 +5664,24 @@ class AssignLeadRequest(_message.Message):
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
         correction: _kernel_pb2.Correction | None = ...,
+        due: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_due", b"_due", "_effective", b"_effective", "_record", b"_record", "correction", b"correction", "due", b"due", "effective", b"effective", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "item", b"item", "joining", b"joining", "lead", b"lead", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_due", b"_due", "_effective", b"_effective", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "due", b"due", "effective", b"effective", "item", b"item", "joining", b"joining", "lead", b"lead", "record", b"record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
     _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
@@ -6611,6 +6619,496 @@ class PlanMovementResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanMovementResponse: _TypeAlias = PlanMovementResponse  # noqa: Y015
+
+@_typing.final
+class DrawUpCovenantRequest(_message.Message):
+    """What DrawUpCovenant tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The covenant's year; `effective` is the day on which it was drawn up."""
+    conference: _builtins.str
+    """The conference that it was drawn up for."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def lines(self) -> _types_pb2.CovenantLineList:
+        """What it pledges."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        lines: _types_pb2.CovenantLineList | None = ...,
+        conference: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "conference", b"conference", "correction", b"correction", "effective", b"effective", "lines", b"lines", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conference", b"_conference", "_correction", b"_correction", "_effective", b"_effective", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "effective", b"effective", "lines", b"lines", "record", b"record", "ruling", b"ruling", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+
+Global___DrawUpCovenantRequest: _TypeAlias = DrawUpCovenantRequest  # noqa: Y015
+
+@_typing.final
+class DrawUpCovenantResponse(_message.Message):
+    """Where DrawUpCovenant was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawUpCovenantResponse: _TypeAlias = DrawUpCovenantResponse  # noqa: Y015
+
+@_typing.final
+class ReportCovenantResultRequest(_message.Message):
+    """What ReportCovenantResult tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    ACHIEVED_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The covenant's year; `effective` is the day of the report."""
+    line: _builtins.str
+    """The line of the covenant, which need not be known before."""
+    member: _builtins.str
+    """Whose result it is; null for that of the bloc."""
+    achieved: _builtins.bool
+    """Whether the line was achieved, where that is told."""
+    words: _builtins.str
+    """What is told of it beside."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def value(self) -> _types_pb2.Quantity:
+        """What was reached, as told."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        line: _builtins.str = ...,
+        member: _builtins.str | None = ...,
+        value: _types_pb2.Quantity | None = ...,
+        achieved: _builtins.bool | None = ...,
+        words: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_correction", b"_correction", "_effective", b"_effective", "_member", b"_member", "_record", b"_record", "_ruling", b"_ruling", "_value", b"_value", "_words", b"_words", "achieved", b"achieved", "correction", b"correction", "effective", b"effective", "member", b"member", "record", b"record", "ruling", b"ruling", "value", b"value", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_correction", b"_correction", "_effective", b"_effective", "_member", b"_member", "_record", b"_record", "_ruling", b"_ruling", "_value", b"_value", "_words", b"_words", "achieved", b"achieved", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "line", b"line", "member", b"member", "record", b"record", "ruling", b"ruling", "value", b"value", "words", b"words", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__achieved: _TypeAlias = _typing.Literal["achieved"]  # noqa: Y015
+    _WhichOneofArgType__achieved: _TypeAlias = _typing.Literal["_achieved", b"_achieved"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__member: _TypeAlias = _typing.Literal["member"]  # noqa: Y015
+    _WhichOneofArgType__member: _TypeAlias = _typing.Literal["_member", b"_member"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__achieved) -> _WhichOneofReturnType__achieved | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__member) -> _WhichOneofReturnType__member | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___ReportCovenantResultRequest: _TypeAlias = ReportCovenantResultRequest  # noqa: Y015
+
+@_typing.final
+class ReportCovenantResultResponse(_message.Message):
+    """Where ReportCovenantResult was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportCovenantResultResponse: _TypeAlias = ReportCovenantResultResponse  # noqa: Y015
+
+@_typing.final
+class DetailActivityRequest(_message.Message):
+    """What DetailActivity tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The year of the bloc's plan; `effective` is the day of the detailed one."""
+    item: _builtins.str
+    """The activity."""
+    title: _builtins.str
+    """What it is called."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def author(self) -> _types_pb2.Party:
+        """Whose plan it is: the lead agency."""
+
+    @_builtins.property
+    def plan(self) -> _kernel_pb2.Source:
+        """The document that it stands in."""
+
+    @_builtins.property
+    def steps(self) -> _types_pb2.ActivityStepList:
+        """What is to be done, step by step."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        item: _builtins.str = ...,
+        author: _types_pb2.Party | None = ...,
+        title: _builtins.str | None = ...,
+        plan: _kernel_pb2.Source | None = ...,
+        steps: _types_pb2.ActivityStepList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_correction", b"_correction", "_effective", b"_effective", "_plan", b"_plan", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "author", b"author", "correction", b"correction", "effective", b"effective", "plan", b"plan", "record", b"record", "ruling", b"ruling", "steps", b"steps", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_correction", b"_correction", "_effective", b"_effective", "_plan", b"_plan", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "author", b"author", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "item", b"item", "plan", b"plan", "record", b"record", "ruling", b"ruling", "steps", b"steps", "title", b"title", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__author: _TypeAlias = _typing.Literal["author"]  # noqa: Y015
+    _WhichOneofArgType__author: _TypeAlias = _typing.Literal["_author", b"_author"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__author) -> _WhichOneofReturnType__author | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___DetailActivityRequest: _TypeAlias = DetailActivityRequest  # noqa: Y015
+
+@_typing.final
+class DetailActivityResponse(_message.Message):
+    """Where DetailActivity was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DetailActivityResponse: _TypeAlias = DetailActivityResponse  # noqa: Y015
+
+@_typing.final
+class ReportProgressRequest(_message.Message):
+    """What ReportProgress tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    bloc: _builtins.str
+    """The bloc."""
+    year: _builtins.int
+    """The plan's year; `effective` is the day of which the progress is told."""
+    item: _builtins.str
+    """The activity."""
+    percent: _builtins.str
+    """How much of it is done, from "0" to "100"."""
+    words: _builtins.str
+    """How far it has come, in words."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def by(self) -> _types_pb2.Party:
+        """Who reports."""
+
+    @_builtins.property
+    def evidence(self) -> _types_pb2.SourceList:
+        """Documents that show it. The system keeps no files."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        year: _builtins.int = ...,
+        item: _builtins.str = ...,
+        by: _types_pb2.Party | None = ...,
+        percent: _builtins.str | None = ...,
+        words: _builtins.str | None = ...,
+        evidence: _types_pb2.SourceList | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_correction", b"_correction", "_effective", b"_effective", "_percent", b"_percent", "_record", b"_record", "_ruling", b"_ruling", "_words", b"_words", "by", b"by", "correction", b"correction", "effective", b"effective", "evidence", b"evidence", "percent", b"percent", "record", b"record", "ruling", b"ruling", "words", b"words"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_correction", b"_correction", "_effective", b"_effective", "_percent", b"_percent", "_record", b"_record", "_ruling", b"_ruling", "_words", b"_words", "bloc", b"bloc", "by", b"by", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "evidence", b"evidence", "item", b"item", "percent", b"percent", "record", b"record", "ruling", b"ruling", "words", b"words", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__percent: _TypeAlias = _typing.Literal["percent"]  # noqa: Y015
+    _WhichOneofArgType__percent: _TypeAlias = _typing.Literal["_percent", b"_percent"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
+    _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__percent) -> _WhichOneofReturnType__percent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
+
+Global___ReportProgressRequest: _TypeAlias = ReportProgressRequest  # noqa: Y015
+
+@_typing.final
+class ReportProgressResponse(_message.Message):
+    """Where ReportProgress was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportProgressResponse: _TypeAlias = ReportProgressResponse  # noqa: Y015
 
 @_typing.final
 class RetractRequest(_message.Message):
@@ -9073,7 +9571,7 @@ class GetMovementRequest(_message.Message):
     movement: _builtins.str
     """The movement."""
     on: _builtins.str
-    """What was told to be by this day; all if absent. What has no day of its own is always shown."""
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
     limit: _builtins.int
     """How many participants, reviews and movements that carry it out at most, of each; 100 if absent."""
     after: _builtins.str

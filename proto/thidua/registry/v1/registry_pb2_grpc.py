@@ -342,6 +342,26 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineResponse.FromString,
                 _registered_method=True)
+        self.DrawUpCovenant = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/DrawUpCovenant',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DrawUpCovenantRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DrawUpCovenantResponse.FromString,
+                _registered_method=True)
+        self.ReportCovenantResult = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ReportCovenantResult',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportCovenantResultRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportCovenantResultResponse.FromString,
+                _registered_method=True)
+        self.DetailActivity = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/DetailActivity',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DetailActivityRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DetailActivityResponse.FromString,
+                _registered_method=True)
+        self.ReportProgress = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/ReportProgress',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressResponse.FromString,
+                _registered_method=True)
         self.Retract = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/Retract',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.SerializeToString,
@@ -922,6 +942,34 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrawUpCovenant(self, request, context):
+        """Tell what the year's covenant pledges, line by line.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportCovenantResult(self, request, context):
+        """Tell what became of a line of the covenant, for a member or the bloc.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DetailActivity(self, request, context):
+        """Tell the detailed plan that the lead of an activity has of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportProgress(self, request, context):
+        """Tell how far an activity has come, by whom and with which evidence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Retract(self, request, context):
         """Tell that what an event told was never so. A retracted correction brings back what it had replaced.
         """
@@ -1433,6 +1481,26 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.LiftDeadline,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineResponse.SerializeToString,
+            ),
+            'DrawUpCovenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawUpCovenant,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DrawUpCovenantRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DrawUpCovenantResponse.SerializeToString,
+            ),
+            'ReportCovenantResult': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportCovenantResult,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportCovenantResultRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportCovenantResultResponse.SerializeToString,
+            ),
+            'DetailActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.DetailActivity,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DetailActivityRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DetailActivityResponse.SerializeToString,
+            ),
+            'ReportProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportProgress,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressResponse.SerializeToString,
             ),
             'Retract': grpc.unary_unary_rpc_method_handler(
                     servicer.Retract,
@@ -3230,6 +3298,114 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/LiftDeadline',
             thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.LiftDeadlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawUpCovenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/DrawUpCovenant',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DrawUpCovenantRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DrawUpCovenantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportCovenantResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ReportCovenantResult',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReportCovenantResultRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReportCovenantResultResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DetailActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/DetailActivity',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DetailActivityRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.DetailActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportProgress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/ReportProgress',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressResponse.FromString,
             options,
             channel_credentials,
             insecure,

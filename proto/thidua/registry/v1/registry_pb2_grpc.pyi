@@ -158,6 +158,14 @@ class RegistryServiceStub:
     """Set a deadline by decision, or its next version, or record one that a law sets."""
     LiftDeadline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.LiftDeadlineRequest, _registry_pb2.LiftDeadlineResponse]
     """Lift a deadline by decision: from `effective` on it is in force no more."""
+    DrawUpCovenant: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DrawUpCovenantRequest, _registry_pb2.DrawUpCovenantResponse]
+    """Tell what the year's covenant pledges, line by line."""
+    ReportCovenantResult: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReportCovenantResultRequest, _registry_pb2.ReportCovenantResultResponse]
+    """Tell what became of a line of the covenant, for a member or the bloc."""
+    DetailActivity: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DetailActivityRequest, _registry_pb2.DetailActivityResponse]
+    """Tell the detailed plan that the lead of an activity has of it."""
+    ReportProgress: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReportProgressRequest, _registry_pb2.ReportProgressResponse]
+    """Tell how far an activity has come, by whom and with which evidence."""
     Retract: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
@@ -349,6 +357,14 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Set a deadline by decision, or its next version, or record one that a law sets."""
     LiftDeadline: _aio.UnaryUnaryMultiCallable[_registry_pb2.LiftDeadlineRequest, _registry_pb2.LiftDeadlineResponse]  # type: ignore[assignment]
     """Lift a deadline by decision: from `effective` on it is in force no more."""
+    DrawUpCovenant: _aio.UnaryUnaryMultiCallable[_registry_pb2.DrawUpCovenantRequest, _registry_pb2.DrawUpCovenantResponse]  # type: ignore[assignment]
+    """Tell what the year's covenant pledges, line by line."""
+    ReportCovenantResult: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReportCovenantResultRequest, _registry_pb2.ReportCovenantResultResponse]  # type: ignore[assignment]
+    """Tell what became of a line of the covenant, for a member or the bloc."""
+    DetailActivity: _aio.UnaryUnaryMultiCallable[_registry_pb2.DetailActivityRequest, _registry_pb2.DetailActivityResponse]  # type: ignore[assignment]
+    """Tell the detailed plan that the lead of an activity has of it."""
+    ReportProgress: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReportProgressRequest, _registry_pb2.ReportProgressResponse]  # type: ignore[assignment]
+    """Tell how far an activity has come, by whom and with which evidence."""
     Retract: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]  # type: ignore[assignment]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
@@ -903,6 +919,38 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.LiftDeadlineResponse, _abc.Awaitable[_registry_pb2.LiftDeadlineResponse]]:
         """Lift a deadline by decision: from `effective` on it is in force no more."""
+
+    @_abc_1.abstractmethod
+    def DrawUpCovenant(
+        self,
+        request: _registry_pb2.DrawUpCovenantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.DrawUpCovenantResponse, _abc.Awaitable[_registry_pb2.DrawUpCovenantResponse]]:
+        """Tell what the year's covenant pledges, line by line."""
+
+    @_abc_1.abstractmethod
+    def ReportCovenantResult(
+        self,
+        request: _registry_pb2.ReportCovenantResultRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ReportCovenantResultResponse, _abc.Awaitable[_registry_pb2.ReportCovenantResultResponse]]:
+        """Tell what became of a line of the covenant, for a member or the bloc."""
+
+    @_abc_1.abstractmethod
+    def DetailActivity(
+        self,
+        request: _registry_pb2.DetailActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.DetailActivityResponse, _abc.Awaitable[_registry_pb2.DetailActivityResponse]]:
+        """Tell the detailed plan that the lead of an activity has of it."""
+
+    @_abc_1.abstractmethod
+    def ReportProgress(
+        self,
+        request: _registry_pb2.ReportProgressRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ReportProgressResponse, _abc.Awaitable[_registry_pb2.ReportProgressResponse]]:
+        """Tell how far an activity has come, by whom and with which evidence."""
 
     @_abc_1.abstractmethod
     def Retract(

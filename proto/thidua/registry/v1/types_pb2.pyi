@@ -1607,12 +1607,15 @@ class PlanItem(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     LEAD_FIELD_NUMBER: _builtins.int
     JOINING_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
     item: _builtins.str
     """Its id within the plan, chosen by the caller."""
     text: _builtins.str
     """What is to be done."""
     lead: _builtins.str
     """The lead agency."""
+    due: _builtins.str
+    """By when."""
     @_builtins.property
     def joining(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Agencies that take part."""
@@ -1624,13 +1627,19 @@ class PlanItem(_message.Message):
         text: _builtins.str = ...,
         lead: _builtins.str | None = ...,
         joining: _abc.Iterable[_builtins.str] | None = ...,
+        due: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "lead", b"lead"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_due", b"_due", "_lead", b"_lead", "due", b"due", "lead", b"lead"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "item", b"item", "joining", b"joining", "lead", b"lead", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due", b"_due", "_lead", b"_lead", "due", b"due", "item", b"item", "joining", b"joining", "lead", b"lead", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
     _WhichOneofReturnType__lead: _TypeAlias = _typing.Literal["lead"]  # noqa: Y015
     _WhichOneofArgType__lead: _TypeAlias = _typing.Literal["_lead", b"_lead"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__lead) -> _WhichOneofReturnType__lead | None: ...
 
 Global___PlanItem: _TypeAlias = PlanItem  # noqa: Y015
@@ -2267,6 +2276,213 @@ class Counted(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
 
 Global___Counted: _TypeAlias = Counted  # noqa: Y015
+
+@_typing.final
+class CovenantLineList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___CovenantLine]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___CovenantLine] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___CovenantLineList: _TypeAlias = CovenantLineList  # noqa: Y015
+
+@_typing.final
+class CovenantLine(_message.Message):
+    """One measurable line of a covenant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    BETTER_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    line: _builtins.str
+    """Its id within the covenant or movement, chosen by the caller."""
+    indicator: _builtins.str
+    """What is measured."""
+    better: Global___Better.ValueType
+    """Whether more of it is better or less, where that is told; bounds of the target tell it by themselves."""
+    member: _builtins.str
+    """The member that it binds; null where it binds them all."""
+    @_builtins.property
+    def target(self) -> Global___Quantity:
+        """The value to be reached, as told."""
+
+    def __init__(
+        self,
+        *,
+        line: _builtins.str = ...,
+        indicator: _builtins.str = ...,
+        target: Global___Quantity | None = ...,
+        better: Global___Better.ValueType | None = ...,
+        member: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_member", b"_member", "_target", b"_target", "better", b"better", "member", b"member", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_member", b"_member", "_target", b"_target", "better", b"better", "indicator", b"indicator", "line", b"line", "member", b"member", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__better: _TypeAlias = _typing.Literal["better"]  # noqa: Y015
+    _WhichOneofArgType__better: _TypeAlias = _typing.Literal["_better", b"_better"]  # noqa: Y015
+    _WhichOneofReturnType__member: _TypeAlias = _typing.Literal["member"]  # noqa: Y015
+    _WhichOneofArgType__member: _TypeAlias = _typing.Literal["_member", b"_member"]  # noqa: Y015
+    _WhichOneofReturnType__target: _TypeAlias = _typing.Literal["target"]  # noqa: Y015
+    _WhichOneofArgType__target: _TypeAlias = _typing.Literal["_target", b"_target"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__better) -> _WhichOneofReturnType__better | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__member) -> _WhichOneofReturnType__member | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__target) -> _WhichOneofReturnType__target | None: ...
+
+Global___CovenantLine: _TypeAlias = CovenantLine  # noqa: Y015
+
+@_typing.final
+class ActivityStepList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___ActivityStep]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___ActivityStep] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___ActivityStepList: _TypeAlias = ActivityStepList  # noqa: Y015
+
+@_typing.final
+class ActivityStep(_message.Message):
+    """One step of an activity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """What is to be done."""
+    due: _builtins.str
+    """By when."""
+    @_builtins.property
+    def responsible(self) -> Global___Party:
+        """Who does it."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        due: _builtins.str | None = ...,
+        responsible: Global___Party | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_due", b"_due", "_responsible", b"_responsible", "due", b"due", "responsible", b"responsible"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due", b"_due", "_responsible", b"_responsible", "due", b"due", "responsible", b"responsible", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__responsible: _TypeAlias = _typing.Literal["responsible"]  # noqa: Y015
+    _WhichOneofArgType__responsible: _TypeAlias = _typing.Literal["_responsible", b"_responsible"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__responsible) -> _WhichOneofReturnType__responsible | None: ...
+
+Global___ActivityStep: _TypeAlias = ActivityStep  # noqa: Y015
+
+@_typing.final
+class SourceList(_message.Message):
+    """A list as a source gives it: an empty one means "none recorded", never "none made"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    declared_count: _builtins.int
+    """How many the source says there are."""
+    exhaustive: _builtins.bool
+    """Whether all are named; absent where that is not known."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """What is named."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        declared_count: _builtins.int | None = ...,
+        exhaustive: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+
+Global___SourceList: _TypeAlias = SourceList  # noqa: Y015
 
 @_typing.final
 class NameShown(_message.Message):
@@ -4300,6 +4516,15 @@ class CovenantShown(_message.Message):
     DECLARED_COUNT_FIELD_NUMBER: _builtins.int
     EXHAUSTIVE_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    LINES_DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    LINES_EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DRAWN_UP_ON_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether there are disputes."""
     @_builtins.property
     def year(self) -> _kernel_pb2.Fact:
         """The year."""
@@ -4332,6 +4557,30 @@ class CovenantShown(_message.Message):
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
         """What sources tell otherwise of it; each field is as told first."""
 
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___CovenantLineShown]:
+        """What it pledges, and what became of that."""
+
+    @_builtins.property
+    def lines_declared_count(self) -> _kernel_pb2.Fact:
+        """How many lines there are said to be."""
+
+    @_builtins.property
+    def lines_exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def drawn_up_on(self) -> _kernel_pb2.Fact:
+        """The day on which it was drawn up."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference that it was drawn up for, or signed at."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on its lines, oldest first."""
+
     def __init__(
         self,
         *,
@@ -4343,17 +4592,32 @@ class CovenantShown(_message.Message):
         declared_count: _kernel_pb2.Fact | None = ...,
         exhaustive: _kernel_pb2.Fact | None = ...,
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        lines: _abc.Iterable[Global___CovenantLineShown] | None = ...,
+        lines_declared_count: _kernel_pb2.Fact | None = ...,
+        lines_exhaustive: _kernel_pb2.Fact | None = ...,
+        drawn_up_on: _kernel_pb2.Fact | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_conference", b"_conference", "_declared_count", b"_declared_count", "_drawn_up_on", b"_drawn_up_on", "_exhaustive", b"_exhaustive", "_lines_declared_count", b"_lines_declared_count", "_lines_exhaustive", b"_lines_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "conference", b"conference", "declared_count", b"declared_count", "drawn_up_on", b"drawn_up_on", "exhaustive", b"exhaustive", "lines_declared_count", b"lines_declared_count", "lines_exhaustive", b"lines_exhaustive", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "declared_count", b"declared_count", "disputes", b"disputes", "exhaustive", b"exhaustive", "signatures", b"signatures", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference", "_conference", b"_conference", "_declared_count", b"_declared_count", "_drawn_up_on", b"_drawn_up_on", "_exhaustive", b"_exhaustive", "_lines_declared_count", b"_lines_declared_count", "_lines_exhaustive", b"_lines_exhaustive", "_signed", b"_signed", "_signed_on", b"_signed_on", "_year", b"_year", "by_reference", b"by_reference", "conference", b"conference", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "drawn_up_on", b"drawn_up_on", "exhaustive", b"exhaustive", "lines", b"lines", "lines_declared_count", b"lines_declared_count", "lines_exhaustive", b"lines_exhaustive", "rulings", b"rulings", "signatures", b"signatures", "signed", b"signed", "signed_on", b"signed_on", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by_reference: _TypeAlias = _typing.Literal["by_reference"]  # noqa: Y015
     _WhichOneofArgType__by_reference: _TypeAlias = _typing.Literal["_by_reference", b"_by_reference"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
     _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
     _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__drawn_up_on: _TypeAlias = _typing.Literal["drawn_up_on"]  # noqa: Y015
+    _WhichOneofArgType__drawn_up_on: _TypeAlias = _typing.Literal["_drawn_up_on", b"_drawn_up_on"]  # noqa: Y015
     _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
     _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__lines_declared_count: _TypeAlias = _typing.Literal["lines_declared_count"]  # noqa: Y015
+    _WhichOneofArgType__lines_declared_count: _TypeAlias = _typing.Literal["_lines_declared_count", b"_lines_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__lines_exhaustive: _TypeAlias = _typing.Literal["lines_exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__lines_exhaustive: _TypeAlias = _typing.Literal["_lines_exhaustive", b"_lines_exhaustive"]  # noqa: Y015
     _WhichOneofReturnType__signed: _TypeAlias = _typing.Literal["signed"]  # noqa: Y015
     _WhichOneofArgType__signed: _TypeAlias = _typing.Literal["_signed", b"_signed"]  # noqa: Y015
     _WhichOneofReturnType__signed_on: _TypeAlias = _typing.Literal["signed_on"]  # noqa: Y015
@@ -4363,9 +4627,17 @@ class CovenantShown(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__by_reference) -> _WhichOneofReturnType__by_reference | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__drawn_up_on) -> _WhichOneofReturnType__drawn_up_on | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lines_declared_count) -> _WhichOneofReturnType__lines_declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lines_exhaustive) -> _WhichOneofReturnType__lines_exhaustive | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__signed) -> _WhichOneofReturnType__signed | None: ...
     @_typing.overload
@@ -4561,6 +4833,9 @@ class PlanItemShown(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     LEAD_FIELD_NUMBER: _builtins.int
     JOINING_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
     item: _builtins.str
     """Its id within the plan."""
     @_builtins.property
@@ -4575,6 +4850,18 @@ class PlanItemShown(_message.Message):
     def joining(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
         """Agencies that take part."""
 
+    @_builtins.property
+    def due(self) -> _kernel_pb2.Fact:
+        """By when."""
+
+    @_builtins.property
+    def detail(self) -> Global___ActivityDetailShown:
+        """The detailed plan of its lead; absent where none is known."""
+
+    @_builtins.property
+    def progress(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProgressShown]:
+        """How it goes, by days; first what is told of no day."""
+
     def __init__(
         self,
         *,
@@ -4582,15 +4869,26 @@ class PlanItemShown(_message.Message):
         text: _kernel_pb2.Fact | None = ...,
         lead: _kernel_pb2.Fact | None = ...,
         joining: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        due: _kernel_pb2.Fact | None = ...,
+        detail: Global___ActivityDetailShown | None = ...,
+        progress: _abc.Iterable[Global___ProgressShown] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "_text", b"_text", "lead", b"lead", "text", b"text"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_detail", b"_detail", "_due", b"_due", "_lead", b"_lead", "_text", b"_text", "detail", b"detail", "due", b"due", "lead", b"lead", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "_text", b"_text", "item", b"item", "joining", b"joining", "lead", b"lead", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_detail", b"_detail", "_due", b"_due", "_lead", b"_lead", "_text", b"_text", "detail", b"detail", "due", b"due", "item", b"item", "joining", b"joining", "lead", b"lead", "progress", b"progress", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__detail: _TypeAlias = _typing.Literal["detail"]  # noqa: Y015
+    _WhichOneofArgType__detail: _TypeAlias = _typing.Literal["_detail", b"_detail"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
     _WhichOneofReturnType__lead: _TypeAlias = _typing.Literal["lead"]  # noqa: Y015
     _WhichOneofArgType__lead: _TypeAlias = _typing.Literal["_lead", b"_lead"]  # noqa: Y015
     _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
     _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__detail) -> _WhichOneofReturnType__detail | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__lead) -> _WhichOneofReturnType__lead | None: ...
     @_typing.overload
@@ -6610,6 +6908,452 @@ class MovementFormShown(_message.Message):
 Global___MovementFormShown: _TypeAlias = MovementFormShown  # noqa: Y015
 
 @_typing.final
+class CovenantLineShown(_message.Message):
+    """A measurable line of the covenant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    BETTER_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    line: _builtins.str
+    """Its id within the covenant."""
+    @_builtins.property
+    def indicator(self) -> _kernel_pb2.Fact:
+        """What is measured; absent, as the next three, of a line of which only a result is told."""
+
+    @_builtins.property
+    def target(self) -> Global___QuantityShown:
+        """The value to be reached."""
+
+    @_builtins.property
+    def better(self) -> _kernel_pb2.Fact:
+        """MORE or LESS."""
+
+    @_builtins.property
+    def member(self) -> _kernel_pb2.Fact:
+        """The member that it binds; absent where it binds them all."""
+
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___CovenantResultShown]:
+        """What became of it."""
+
+    def __init__(
+        self,
+        *,
+        line: _builtins.str = ...,
+        indicator: _kernel_pb2.Fact | None = ...,
+        target: Global___QuantityShown | None = ...,
+        better: _kernel_pb2.Fact | None = ...,
+        member: _kernel_pb2.Fact | None = ...,
+        results: _abc.Iterable[Global___CovenantResultShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_indicator", b"_indicator", "_member", b"_member", "_target", b"_target", "better", b"better", "indicator", b"indicator", "member", b"member", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_better", b"_better", "_indicator", b"_indicator", "_member", b"_member", "_target", b"_target", "better", b"better", "indicator", b"indicator", "line", b"line", "member", b"member", "results", b"results", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__better: _TypeAlias = _typing.Literal["better"]  # noqa: Y015
+    _WhichOneofArgType__better: _TypeAlias = _typing.Literal["_better", b"_better"]  # noqa: Y015
+    _WhichOneofReturnType__indicator: _TypeAlias = _typing.Literal["indicator"]  # noqa: Y015
+    _WhichOneofArgType__indicator: _TypeAlias = _typing.Literal["_indicator", b"_indicator"]  # noqa: Y015
+    _WhichOneofReturnType__member: _TypeAlias = _typing.Literal["member"]  # noqa: Y015
+    _WhichOneofArgType__member: _TypeAlias = _typing.Literal["_member", b"_member"]  # noqa: Y015
+    _WhichOneofReturnType__target: _TypeAlias = _typing.Literal["target"]  # noqa: Y015
+    _WhichOneofArgType__target: _TypeAlias = _typing.Literal["_target", b"_target"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__better) -> _WhichOneofReturnType__better | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__indicator) -> _WhichOneofReturnType__indicator | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__member) -> _WhichOneofReturnType__member | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__target) -> _WhichOneofReturnType__target | None: ...
+
+Global___CovenantLineShown: _TypeAlias = CovenantLineShown  # noqa: Y015
+
+@_typing.final
+class CovenantResultShown(_message.Message):
+    """What became of a line, for one member or the bloc."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    ACHIEVED_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be, or otherwise than the numbers; each is as told first."""
+    @_builtins.property
+    def member(self) -> _kernel_pb2.Fact:
+        """Whose result it is; absent for that of the bloc."""
+
+    @_builtins.property
+    def value(self) -> Global___QuantityShown:
+        """What was reached."""
+
+    @_builtins.property
+    def achieved(self) -> _kernel_pb2.Fact:
+        """Whether the line was achieved: as told, or else inferred where the two numbers leave no doubt."""
+
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What is told of it beside, in the order of telling."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day of the report."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        member: _kernel_pb2.Fact | None = ...,
+        value: Global___QuantityShown | None = ...,
+        achieved: _kernel_pb2.Fact | None = ...,
+        words: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_member", b"_member", "_on", b"_on", "_value", b"_value", "achieved", b"achieved", "member", b"member", "on", b"on", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_member", b"_member", "_on", b"_on", "_value", b"_value", "achieved", b"achieved", "disputed", b"disputed", "disputes", b"disputes", "member", b"member", "on", b"on", "rulings", b"rulings", "value", b"value", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__achieved: _TypeAlias = _typing.Literal["achieved"]  # noqa: Y015
+    _WhichOneofArgType__achieved: _TypeAlias = _typing.Literal["_achieved", b"_achieved"]  # noqa: Y015
+    _WhichOneofReturnType__member: _TypeAlias = _typing.Literal["member"]  # noqa: Y015
+    _WhichOneofArgType__member: _TypeAlias = _typing.Literal["_member", b"_member"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__achieved) -> _WhichOneofReturnType__achieved | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__member) -> _WhichOneofReturnType__member | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___CovenantResultShown: _TypeAlias = CovenantResultShown  # noqa: Y015
+
+@_typing.final
+class ActivityDetailShown(_message.Message):
+    """The detailed plan that the lead of an activity has of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    TITLES_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def author(self) -> Global___PartyShown:
+        """Whose plan it is."""
+
+    @_builtins.property
+    def titles(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """What it is called, in the order of telling."""
+
+    @_builtins.property
+    def plan(self) -> _kernel_pb2.Fact:
+        """The document that it stands in, by its id."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day of the detailed plan."""
+
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ActivityStepShown]:
+        """What is to be done, step by step."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many steps there are said to be."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        author: Global___PartyShown | None = ...,
+        titles: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        plan: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        steps: _abc.Iterable[Global___ActivityStepShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_on", b"_on", "_plan", b"_plan", "author", b"author", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "on", b"on", "plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_author", b"_author", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_on", b"_on", "_plan", b"_plan", "author", b"author", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "exhaustive", b"exhaustive", "on", b"on", "plan", b"plan", "rulings", b"rulings", "steps", b"steps", "titles", b"titles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__author: _TypeAlias = _typing.Literal["author"]  # noqa: Y015
+    _WhichOneofArgType__author: _TypeAlias = _typing.Literal["_author", b"_author"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__author) -> _WhichOneofReturnType__author | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+
+Global___ActivityDetailShown: _TypeAlias = ActivityDetailShown  # noqa: Y015
+
+@_typing.final
+class ActivityStepShown(_message.Message):
+    """One step of an activity."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def text(self) -> _kernel_pb2.Fact:
+        """What is to be done."""
+
+    @_builtins.property
+    def due(self) -> _kernel_pb2.Fact:
+        """By when."""
+
+    @_builtins.property
+    def responsible(self) -> Global___PartyShown:
+        """Who does it."""
+
+    def __init__(
+        self,
+        *,
+        text: _kernel_pb2.Fact | None = ...,
+        due: _kernel_pb2.Fact | None = ...,
+        responsible: Global___PartyShown | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_due", b"_due", "_responsible", b"_responsible", "_text", b"_text", "due", b"due", "responsible", b"responsible", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_due", b"_due", "_responsible", b"_responsible", "_text", b"_text", "due", b"due", "responsible", b"responsible", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__responsible: _TypeAlias = _typing.Literal["responsible"]  # noqa: Y015
+    _WhichOneofArgType__responsible: _TypeAlias = _typing.Literal["_responsible", b"_responsible"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__responsible) -> _WhichOneofReturnType__responsible | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___ActivityStepShown: _TypeAlias = ActivityStepShown  # noqa: Y015
+
+@_typing.final
+class ProgressShown(_message.Message):
+    """How far an activity has come by a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    DECLARED_COUNT_FIELD_NUMBER: _builtins.int
+    EXHAUSTIVE_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day."""
+
+    @_builtins.property
+    def by(self) -> Global___PartyShown:
+        """Who reports."""
+
+    @_builtins.property
+    def percent(self) -> _kernel_pb2.Fact:
+        """How much is done, from 0 to 100."""
+
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
+        """How far it has come, in words, in the order of telling."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvidenceShown]:
+        """Documents that show it."""
+
+    @_builtins.property
+    def declared_count(self) -> _kernel_pb2.Fact:
+        """How many documents there are said to be."""
+
+    @_builtins.property
+    def exhaustive(self) -> _kernel_pb2.Fact:
+        """Whether all are told."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        on: _kernel_pb2.Fact | None = ...,
+        by: Global___PartyShown | None = ...,
+        percent: _kernel_pb2.Fact | None = ...,
+        words: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
+        evidence: _abc.Iterable[Global___EvidenceShown] | None = ...,
+        declared_count: _kernel_pb2.Fact | None = ...,
+        exhaustive: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_on", b"_on", "_percent", b"_percent", "by", b"by", "declared_count", b"declared_count", "exhaustive", b"exhaustive", "on", b"on", "percent", b"percent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by", b"_by", "_declared_count", b"_declared_count", "_exhaustive", b"_exhaustive", "_on", b"_on", "_percent", b"_percent", "by", b"by", "declared_count", b"declared_count", "disputed", b"disputed", "disputes", b"disputes", "evidence", b"evidence", "exhaustive", b"exhaustive", "on", b"on", "percent", b"percent", "rulings", b"rulings", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
+    _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
+    _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
+    _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__percent: _TypeAlias = _typing.Literal["percent"]  # noqa: Y015
+    _WhichOneofArgType__percent: _TypeAlias = _typing.Literal["_percent", b"_percent"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__percent) -> _WhichOneofReturnType__percent | None: ...
+
+Global___ProgressShown: _TypeAlias = ProgressShown  # noqa: Y015
+
+@_typing.final
+class EvidenceShown(_message.Message):
+    """A document that shows how an activity goes; the system keeps no files."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ISSUER_FIELD_NUMBER: _builtins.int
+    DATED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def document(self) -> _kernel_pb2.Fact:
+        """Its id."""
+
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """Its title."""
+
+    @_builtins.property
+    def number(self) -> _kernel_pb2.Fact:
+        """Its number."""
+
+    @_builtins.property
+    def issuer(self) -> _kernel_pb2.Fact:
+        """Who issued it, as worded."""
+
+    @_builtins.property
+    def dated(self) -> _kernel_pb2.Fact:
+        """The day that it bears."""
+
+    def __init__(
+        self,
+        *,
+        document: _kernel_pb2.Fact | None = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        number: _kernel_pb2.Fact | None = ...,
+        issuer: _kernel_pb2.Fact | None = ...,
+        dated: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_issuer", b"_issuer", "_number", b"_number", "_title", b"_title", "dated", b"dated", "document", b"document", "issuer", b"issuer", "number", b"number", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dated", b"_dated", "_issuer", b"_issuer", "_number", b"_number", "_title", b"_title", "dated", b"dated", "document", b"document", "issuer", b"issuer", "number", b"number", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__dated: _TypeAlias = _typing.Literal["dated"]  # noqa: Y015
+    _WhichOneofArgType__dated: _TypeAlias = _typing.Literal["_dated", b"_dated"]  # noqa: Y015
+    _WhichOneofReturnType__issuer: _TypeAlias = _typing.Literal["issuer"]  # noqa: Y015
+    _WhichOneofArgType__issuer: _TypeAlias = _typing.Literal["_issuer", b"_issuer"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dated) -> _WhichOneofReturnType__dated | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__issuer) -> _WhichOneofReturnType__issuer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___EvidenceShown: _TypeAlias = EvidenceShown  # noqa: Y015
+
+@_typing.final
 class PartyFactList(_message.Message):
     """Several parties, as the source gives them."""
 
@@ -7405,7 +8149,7 @@ class TaskShown(_message.Message):
 
     @_builtins.property
     def done(self) -> _kernel_pb2.Fact:
-        """What did it: the id of a conference, movement or inspection, a member, or the state reached."""
+        """What did it: the id of a conference, movement or inspection, a member, the share done, or the state reached."""
 
     @_builtins.property
     def done_on(self) -> _kernel_pb2.Fact:
