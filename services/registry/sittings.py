@@ -1,7 +1,8 @@
 """When a person sits in a body, by registry's events: one rule for decisions, answers and other services. Pure.
 
 A seat begins with an appointment. It ends by a release, by somebody's appointment in its holder's place, by the next
-list that names the whole body, or with the body. Events may be told in any order: their days decide.
+list that names the whole body, or with the body, whichever comes first. Events may be told in any order: their days
+decide.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,6 +41,8 @@ class Sitting:
     place: int
     """Which item of the appointment it is."""
     end: End | None = None
+    contradicted: bool = False
+    """Whether it is told to have ended later than by a list that names the whole body without it."""
 
     @property
     def seat(self) -> e.Seat:
@@ -126,11 +129,12 @@ def _over(sitting: Sitting, whole: Sequence[e.BodyMembersAppointed], gone: Seque
     if sitting.appointed is None or (sitting.end and sitting.end.on is None):
         return sitting
     ends = [sitting.end] if sitting.end else []
-    if not ends and since:
-        later = [event for event in whole if event.effective and event.effective > since]
-        ends += [End(event, ("members.exhaustive",), RENEWED) for event in later]
+    later = [event for event in whole if since and event.effective and event.effective > since]
+    ends += [End(event, ("members.exhaustive",), RENEWED) for event in later]
     ends += [End(event, (), GONE) for event in gone]
-    return replace(sitting, end=min(ends, key=_first_day_after, default=None))
+    first = min(ends, key=_first_day_after, default=None)
+    told_later = sitting.end is not None and first is not None and first.event in later and first is not sitting.end
+    return replace(sitting, end=first, contradicted=told_later)
 
 
 def _first_day_after(end: End) -> date:

@@ -1,12 +1,16 @@
 """Bodies of people: who sits in a council on a day, in which office, and how sure that is."""
 
+import contextlib
 from datetime import date
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from services.kernel.errors import Missing, Refused
 from services.kernel.events import Event
+from services.kernel.handling import decided, loaded
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 from services.kernel.standing import Correction
@@ -166,10 +170,22 @@ def test_a_whole_list_ends_no_seat_whose_first_day_is_unknown() -> None:
     ]
 
 
-def test_what_a_release_tells_binds_before_what_a_list_lets_conclude() -> None:
+def test_a_release_before_a_whole_list_ends_the_seat() -> None:
     left = e.BodyMemberReleased(body="hd", person="p-2", effective=date(2023, 1, 1))
     later = appointed(("p-1", "CHAIR"), on=LATER, whole=True)
     assert spans(CHAIR, left, later)[1] == ("p-2", START, date(2023, 1, 1))
+    assert not any(sitting.contradicted for sitting in sittings([CHAIR, left, later]))
+
+
+def test_who_is_told_to_leave_after_a_whole_list_left_out_the_seat_ended_by_the_list_and_is_disputed() -> None:
+    whole, left = (
+        appointed(("p-1", "CHAIR"), on=LATER, whole=True),
+        e.BodyMemberReleased(body="hd", person="p-2", effective=LAST),
+    )
+    assert spans(CHAIR, whole, left)[1] == ("p-2", START, LATER)
+    assert [one.seat.person for one in sittings([CHAIR, whole, left]) if one.contradicted] == ["p-2"]
+    kept = appointed(("p-1", "CHAIR"), ("p-2", "MEMBER"), on=LATER, whole=True)
+    assert not any(one.contradicted for one in sittings([CHAIR, kept, left]))
 
 
 def test_nobody_sits_in_a_body_that_is_no_more() -> None:
@@ -182,6 +198,74 @@ def test_nobody_sits_in_a_body_that_is_no_more() -> None:
 
 def test_a_release_of_which_no_appointment_is_told_stands_by_itself() -> None:
     assert spans(e.BodyMemberReleased(body="hd", person="p-9", effective=LATER)) == [("p-9", None, LATER)]
+
+
+# Any history
+
+PERSONS = ("p-1", "p-2", "p-3", "p-4")
+DAYS = [date(2022, month, 1) for month in range(3, 9)]
+SEATS = st.builds(
+    e.Seat,
+    person=st.sampled_from(PERSONS),
+    office=st.sampled_from(["CHAIR", "MEMBER"]),
+    in_place_of=st.sampled_from([*(None,) * 8, *PERSONS]),
+)
+APPOINTMENTS = st.builds(
+    lambda items, whole, on: AppointBodyMembers(body="hd", members=seats(*items, whole=whole), effective=on),
+    st.lists(SEATS, min_size=1, max_size=2),
+    st.sampled_from([*(None,) * 5, True]),
+    st.sampled_from(DAYS),
+)
+RELEASES = st.builds(release, st.sampled_from(PERSONS), st.sampled_from(DAYS))
+DISSOLUTIONS = st.builds(lambda on: DissolveBody(body="hd", effective=on), st.sampled_from(DAYS[-2:]))
+ACTS = st.one_of(*(APPOINTMENTS,) * 4, RELEASES, RELEASES, DISSOLUTIONS)
+
+
+def accepted(acts: list[Any]) -> list[Any]:
+    """What a body tells of the acts that its guards let pass, one after another."""
+    told: list[Any] = [ESTABLISHED]
+    for act in acts:
+        with contextlib.suppress(Refused):
+            streams = HANDLERS[type(act)].reads(act)
+            told += decided(act, HANDLERS[type(act)], streams, [loaded(streams[0], told)])[streams[0].name]
+    return told
+
+
+def sitting_on(told: list[e.BodyEvent], day: date) -> list[tuple[str, str]]:
+    """Who sits on a day, reckoned by plain rules: appointed by then, and since then nothing that ends the seat."""
+    return sorted(
+        (str(seat.person), str(seat.office))
+        for event in told
+        if isinstance(event, e.BodyMembersAppointed) and event.effective and event.effective <= day
+        for seat in event.members.items
+        if not any(other.effective and other.effective <= day and ends(other, event, seat) for other in told)
+    )
+
+
+def ends(event: Any, appointed_: e.BodyMembersAppointed, seat: e.Seat) -> bool:
+    """Whether what has come ends a seat."""
+    later = event.effective > appointed_.effective
+    match event:
+        case e.BodyDissolved():
+            return True
+        case e.BodyMemberReleased():
+            return later and event.person == seat.person
+        case e.BodyMembersAppointed():
+            replaced = seat.person in {one.in_place_of for one in event.members.items}
+            return later and (bool(event.members.exhaustive) or replaced)
+        case _:
+            return False
+
+
+@hypothesis.settings(max_examples=300, deadline=None)
+@hypothesis.given(st.lists(ACTS, min_size=6, max_size=14))
+def test_by_acts_performed_here_in_any_order_of_days_no_two_chairs_sit_and_nobody_twice(acts: list[Any]) -> None:
+    told = accepted(acts)
+    for day in DAYS:
+        there = sorted((str(s.seat.person), str(s.seat.office)) for s in sittings(told) if s.lasts(day))
+        assert there == sitting_on(told, day)
+        assert [office for _, office in there].count("CHAIR") <= 1
+        assert len({person for person, _ in there}) == len(there)
 
 
 # Over a real database

@@ -55,8 +55,8 @@ class SeatShown(Part):
     ended: bool
     """Whether its end is told, or follows from what is told."""
     disputed: bool
-    """Whether by what is told there were two chairs at once, or the person had two seats; of a bloc's leadership,
-    whether sources tell of several heads."""
+    """Whether by what is told there were two chairs at once, the person had two seats, or sat on after a list of the
+    whole body without the person; of a bloc's leadership, whether sources tell of several heads."""
     decision: Fact | None
     """The document that appointed the person, by its id."""
     end_decision: Fact | None
@@ -142,7 +142,7 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
 
 def _members(told: Sequence[Any], on: date | None) -> SeatFactList:
     every = sittings(told)
-    disputed = [sitting for pair in twice(every) for sitting in pair]
+    disputed = [sitting for pair in twice(every) for sitting in pair] + [one for one in every if one.contradicted]
     there = [sitting for sitting in every if on is None or sitting.lasts(on)]
     whole = _last([x for x in _lists(told) if x.members.exhaustive], on)
     counting = _last([x for x in _lists(told) if _counts(x)], on)

@@ -3227,8 +3227,8 @@ class SeatShown(_message.Message):
     ended: _builtins.bool
     """Whether its end is told, or follows from what is told."""
     disputed: _builtins.bool
-    """Whether by what is told there were two chairs at once, or the person had two seats; of a bloc's leadership,
-    whether sources tell of several heads.
+    """Whether by what is told there were two chairs at once, the person had two seats, or sat on after a list of the
+    whole body without the person; of a bloc's leadership, whether sources tell of several heads.
     """
     @_builtins.property
     def person(self) -> _kernel_pb2.Fact:
