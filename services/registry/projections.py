@@ -45,7 +45,9 @@ BlocsEvent = (
     | e.InspectionEvent
     | e.ExemplarRegistered
 )
-MentionEvent = e.ReorganisationEvent | e.MembershipEvent | BlocsEvent
+MentionEvent = (
+    e.ReorganisationEvent | e.MembershipEvent | e.BodyEstablished | e.DutyEvent | BlocsEvent | e.RotationEvent
+)
 StreamEvent = (
     e.ReorganisationEvent
     | e.PersonEvent
@@ -481,6 +483,11 @@ def mentioned(event: MentionEvent) -> set[str]:
             return {ORGANISATION.of(one).name for one in (event.predecessor, event.successor)}
         case e.MembershipStarted() | e.MembershipEnded():
             return {ORGANISATION.of(event.unit).name, BLOC.of(event.bloc).name}
+        case e.BodyEstablished():
+            return {ORGANISATION.of(event.organisation).name} if event.organisation else set()
+        case e.DutyAssigned() | e.DutyEnded():
+            agencies = {ORGANISATION.of(one).name for one in (event.of.organisation, event.agency) if one}
+            return agencies | ({BLOC.of(event.of.bloc).name} if event.of.bloc else set())
         case _:
             return {BLOC.of(event.bloc).name} if event.bloc else set()
 
@@ -626,7 +633,7 @@ MENTIONS = Model(
     _mention_keys,
     _mention,
     doc=Mentions,
-    version=2,
+    version=3,
 )
 STREAMS = Model(
     "streams",

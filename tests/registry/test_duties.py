@@ -7,12 +7,15 @@ import pytest
 
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.provenance import Inference, Record, Source
+from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
+from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.body import AppointBodyMembers, EstablishBody
 from services.registry.domain.duty import AssignDuty, EndDuty
 from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.rotation import SetRotation
 from tests.registry.support import Registry
 
 given = specification(HANDLERS)
@@ -127,3 +130,31 @@ async def test_two_standing_agencies_that_records_tell_of_are_both_shown_as_disp
     with pytest.raises(Refused, match="duty") as refused:
         await registry.tell(EndDuty(**{**STANDING, "agency": "khac"}, effective=LATER))
     assert refused.value.rule == "duty.none"
+
+
+async def test_councils_duties_and_rotation_are_in_the_timelines_of_whose_they_are(registry: Registry) -> None:
+    for one in ("ubnd", "snv"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one))
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    await registry.tell(EstablishBody(body="hd", name="Hội đồng", organisation="ubnd", effective=START))
+    seats = Listed[e.Seat](items=(e.Seat(person="p-1", agency="snv", office="CHAIR"),))
+    await registry.tell(AppointBodyMembers(body="hd", members=seats, effective=START))
+    await registry.tell(AssignDuty(**STANDING, effective=LATER))
+    await registry.tell(AssignDuty(**{**OFFICER, "of": e.Charge(bloc="b1")}, effective=LATER, record=RECORD))
+    await registry.tell(SetRotation(bloc="b1", manner="LOT", effective=START, record=RECORD))
+
+    async def timeline(name: str, **of: Any) -> list[tuple[str | None, str]]:
+        answer = await registry.ask(name, **of)
+        return [(one.on.value if one.on else None, one.type) for one in answer.entries]
+
+    assert await timeline("GetOrganisationTimeline", organisation="ubnd") == [
+        ("2022-03-01", "BodyEstablished"),
+        ("2024-05-01", "DutyAssigned"),
+        (None, "OrganisationRegistered"),
+    ]
+    assert ("2024-05-01", "DutyAssigned") in await timeline("GetOrganisationTimeline", organisation="snv")
+    assert await timeline("GetBlocTimeline", bloc="b1") == [
+        ("2022-03-01", "RotationSet"),
+        ("2024-05-01", "DutyAssigned"),
+        (None, "BlocEstablished"),
+    ]

@@ -37,7 +37,7 @@ DAYS = ("effective", "start", "elected_on", "seen_on", "in_force_on")
 
 
 class GetOrganisationTimeline(BaseModel):
-    """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+    """All that is told of an organisation: names, types, superiors, reorganisations, memberships, councils, duties."""
 
     organisation: Id
     """The organisation."""
@@ -48,7 +48,7 @@ class GetOrganisationTimeline(BaseModel):
 
 
 class GetBlocTimeline(BaseModel):
-    """All that is told of a bloc: names, members, leadership, and the acts of its years."""
+    """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
 
     bloc: Id
     """The bloc."""
@@ -139,7 +139,7 @@ def _about(about: str, told: Versioned) -> Versioned:
 
 def _unnamed(event: Event) -> bool:
     """Whether it tells of an act of a bloc and names none."""
-    elsewhere = isinstance(event, e.ReorganisationEvent | e.MembershipEvent)
+    elsewhere = isinstance(event, e.ReorganisationEvent | e.MembershipEvent | e.BodyEvent | e.DutyEvent)
     return not elsewhere and getattr(event, "bloc", None) is None
 
 

@@ -985,7 +985,7 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetOrganisationTimeline(self, request, context):
-        """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships.
+        """All that is told of an organisation: names, types, superiors, reorganisations, memberships, councils, duties.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1020,7 +1020,7 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetBlocTimeline(self, request, context):
-        """All that is told of a bloc: names, members, leadership, and the acts of its years.
+        """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

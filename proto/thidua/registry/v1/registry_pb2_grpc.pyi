@@ -171,7 +171,7 @@ class RegistryServiceStub:
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
     """An organisation: its names, and what it was on a day."""
     GetOrganisationTimeline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationTimelineRequest, _registry_pb2.GetOrganisationTimelineResponse]
-    """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+    """All that is told of an organisation: names, types, superiors, reorganisations, memberships, councils, duties."""
     GetReorganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetReorganisationRequest, _registry_pb2.GetReorganisationResponse]
     """A reorganisation: who came after whom, and what of their history was carried over."""
     GetSuccession: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetSuccessionRequest, _registry_pb2.GetSuccessionResponse]
@@ -181,7 +181,7 @@ class RegistryServiceStub:
     GetBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]
     """A bloc: its names, and the members that are told of it."""
     GetBlocTimeline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]
-    """All that is told of a bloc: names, members, leadership, and the acts of its years."""
+    """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
     GetBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]
     """A council or the like: its names, and who sits in it."""
     GetDuties: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]
@@ -370,7 +370,7 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
     """An organisation: its names, and what it was on a day."""
     GetOrganisationTimeline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationTimelineRequest, _registry_pb2.GetOrganisationTimelineResponse]  # type: ignore[assignment]
-    """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+    """All that is told of an organisation: names, types, superiors, reorganisations, memberships, councils, duties."""
     GetReorganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetReorganisationRequest, _registry_pb2.GetReorganisationResponse]  # type: ignore[assignment]
     """A reorganisation: who came after whom, and what of their history was carried over."""
     GetSuccession: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetSuccessionRequest, _registry_pb2.GetSuccessionResponse]  # type: ignore[assignment]
@@ -380,7 +380,7 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     GetBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]  # type: ignore[assignment]
     """A bloc: its names, and the members that are told of it."""
     GetBlocTimeline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]  # type: ignore[assignment]
-    """All that is told of a bloc: names, members, leadership, and the acts of its years."""
+    """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
     GetBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]  # type: ignore[assignment]
     """A council or the like: its names, and who sits in it."""
     GetDuties: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]  # type: ignore[assignment]
@@ -974,7 +974,7 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.GetOrganisationTimelineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetOrganisationTimelineResponse, _abc.Awaitable[_registry_pb2.GetOrganisationTimelineResponse]]:
-        """All that is told of an organisation: names, types, superior bodies, reorganisations, memberships."""
+        """All that is told of an organisation: names, types, superiors, reorganisations, memberships, councils, duties."""
 
     @_abc_1.abstractmethod
     def GetReorganisation(
@@ -1014,7 +1014,7 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.GetBlocTimelineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetBlocTimelineResponse, _abc.Awaitable[_registry_pb2.GetBlocTimelineResponse]]:
-        """All that is told of a bloc: names, members, leadership, and the acts of its years."""
+        """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
 
     @_abc_1.abstractmethod
     def GetBody(
