@@ -12,7 +12,7 @@ from thidua.registry.v1 import registry_pb2, registry_pb2_grpc, types_pb2
 
 from tests.kernel.rpc.conftest import Sample
 from tests.kernel.rpc.test_cli import thidua
-from tests.registry.files import ORGANISATIONS, Lines, xlsx
+from tests.registry.files import ORGANISATIONS, Lines, rewritten, xlsx
 
 LINES: Lines = [
     ORGANISATIONS,
@@ -51,6 +51,16 @@ async def test_a_file_that_cannot_be_taken_in_is_told_in_a_sentence(served: Samp
     code, shown = await thidua(served.environment | {"THIDUA_TOKEN": "x"}, "import", str(table))
     assert code == 1
     assert "Traceback" not in shown
+
+
+async def test_a_bomb_is_refused_and_the_service_goes_on(served: Sample, tmp_path: Path) -> None:
+    bomb, table = tmp_path / "bomb.xlsx", tmp_path / "sở.xlsx"
+    bomb.write_bytes(rewritten(xlsx([ORGANISATIONS]), {"xl/worksheets/sheet1.xml": lambda _: b" " * 225_000_000}))
+    code, shown = await thidua(served.environment, "import", str(bomb))
+    assert (code, shown.startswith("content: "), "Traceback" in shown) == (1, True, False)
+    table.write_bytes(xlsx([ORGANISATIONS, LINES[1]]))
+    code, shown = await thidua(served.environment, "import", str(table))
+    assert (code, "recorded up to position 1" in shown) == (0, True)
 
 
 async def test_imports_of_one_file_at_once_record_it_once(served: Sample) -> None:

@@ -18,7 +18,7 @@ from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
 from services.registry.tables.importing import ImportAnswer
 from tests.play import certainty, value
-from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, xlsx
+from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, xlsx
 from tests.registry.support import Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -157,13 +157,155 @@ async def test_a_code_that_several_have_names_nobody(registry: Registry) -> None
     assert counts(answer) == {"ORGANISATIONS": (3, 0, 1, 2)}
 
 
-async def test_a_membership_that_is_recorded_otherwise_is_left_to_a_correction(registry: Registry) -> None:
+def with_line(table: str, number: int, **cells: Any) -> dict[str, Lines]:
+    """The workbook with some cells of one line changed, by the header of the column."""
+    lines = [list(line) for line in SHEETS[table]]
+    for header, cell in cells.items():
+        column = lines[0].index(header) if header in lines[0] else len(lines[0])
+        if column == len(lines[0]):
+            lines = [[*line, None] for line in lines]
+            lines[0][column] = header
+        lines[number][column] = cell
+    return {**SHEETS, table: lines}
+
+
+DAY = {"Từ ngày": "01/07/2025"}
+CHANGED: dict[str, tuple[dict[str, Lines], list[str], str, dict[str, Any]]] = {
+    "kind": (
+        with_line("Tổ chức", 2, **DAY, **{"Loại hình": "agency"}),
+        ["NameOrganisation", "RetypeOrganisation"],
+        "GetOrganisation",
+        {"organisation": "so-noi-vu"},
+    ),
+    "level": (
+        with_line("Tổ chức", 3, Cấp="Trung ương"),
+        ["RetypeOrganisation"],
+        "GetOrganisation",
+        {"organisation": "h29.02"},
+    ),
+    "code": (
+        with_line("Tổ chức", 2, **{"Mã định danh": "H29.77"}),
+        ["AssignOrganisationCode"],
+        "GetOrganisation",
+        {"organisation": "so-noi-vu"},
+    ),
+    "superior": (
+        with_line("Tổ chức", 2, **{"Cơ quan cấp trên": "H29"}),
+        ["TransferOrganisation"],
+        "GetOrganisation",
+        {"organisation": "so-noi-vu"},
+    ),
+    "bloc": (
+        with_line("Khối", 1, **{"Loại": "Cụm", "Số quyết định": "13/QĐ-UBND"}),
+        ["EstablishBloc"],
+        "GetBloc",
+        {"bloc": "k1"},
+    ),
+    "bloc and name": (
+        with_line("Khối", 1, **DAY, **{"Loại": "Cụm", "Tên khối": "Cụm các sở"}),
+        ["EstablishBloc", "NameBloc"],
+        "GetBloc",
+        {"bloc": "k1"},
+    ),
+    "since": (with_line("Thành viên", 1, **{"Từ ngày": "11/03/2025"}), ["AdmitMember"], "GetBloc", {"bloc": "k1"}),
+    "until": (
+        with_line("Thành viên", 2, **{"Thôi từ ngày": "02/07/2025"}),
+        ["EndMembership"],
+        "GetBloc",
+        {"bloc": "k1"},
+    ),
+    "both": (
+        with_line("Thành viên", 2, **{"Thôi từ ngày": "02/07/2025", "Số quyết định": "9/QĐ"}),
+        ["AdmitMember", "EndMembership"],
+        "GetBloc",
+        {"bloc": "k1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+async def test_a_file_with_one_changed_line_adds_exactly_that(registry: Registry, change: str) -> None:
+    sheets, commands, query, asked = CHANGED[change]
     await registry.take_in(xlsx(SHEETS))
+    before, old = await registry.position(), await registry.ask(query, **asked)
+    answer = await registry.take_in(xlsx(sheets))
+    assert [sorted(line.commands) for line in answer.lines] == [commands]
+    assert problems(answer) == {}
+    assert await registry.position() == before + len(commands)
+    new = await registry.ask(query, **asked)
+    assert new != old
+    assert not new.disputed
+    assert await registry.ask(query, as_of=before, **asked) == old
+    assert (await registry.take_in(xlsx(sheets))).lines == ()
+    await registry.take_in(xlsx(SHEETS))  # and back
+    back = await registry.ask(query, **asked)
+    assert not back.disputed
+    assert (await registry.take_in(xlsx(SHEETS))).lines == ()
+
+
+async def test_what_changes_from_a_day_on_was_otherwise_before_it(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    await registry.take_in(xlsx(CHANGED["kind"][0]))
+    await registry.catch_up()
+
+    async def kind(on: date) -> str | None:
+        return value((await registry.ask("GetOrganisation", organisation="so-noi-vu", on=on)).kind)
+
+    days = (date(2025, 6, 30), date(2025, 7, 1))
+    assert [await kind(on) for on in days] == ["department", "agency"]
+    exported = await export(registry, "ORGANISATIONS", "CSV")
+    assert (await registry.take_in(exported.content, name=exported.name)).lines == ()
+
+
+async def test_a_corrected_line_says_what_it_corrects_and_of_what_another_table_told_that_it_did(
+    registry: Registry,
+) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    await registry.take_in(xlsx(CHANGED["bloc"][0]))
+    await registry.catch_up()
+    bloc = await registry.ask("GetBloc", bloc="k1")
+    assert (value(bloc.kind), value(bloc.decision), value(bloc.established_on)) == ("CUM", "13/QĐ-UBND", "2025-03-10")
+    assert (certainty(bloc.kind), certainty(bloc.established_on)) == ("STATED", "INFERRED")
+    assert "as told before" in bloc.established_on.mark.basis
+    first, second = (await registry.ask("GetHistory", stream="bloc:k1")).events
+    assert (first.stands, second.amends, second.stands) == (False, 1, True)
+    assert "Khối, dòng 2" in second.reason
+
+
+async def test_what_another_document_told_of_a_membership_is_no_tables_to_correct(registry: Registry) -> None:
+    await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
+    claim: dict[str, Any] = {"authority": "tinh-x", "bloc": "k1", "record": RECORD}
+    await registry.tell(AdmitMember(**claim, unit="so-noi-vu", effective=date(2025, 3, 10)))
+    await registry.tell(EndMembership(**claim, unit="h29.02", effective=date(2025, 7, 1)))
     before = await registry.position()
-    lines: Lines = [MEMBERS, ["k1", "so-noi-vu", "11/03/2025", None], ["k1", "h29.02", None, "2/7/2025"]]
+    lines: Lines = [
+        [*MEMBERS, "Số quyết định"],
+        ["k1", "so-noi-vu", "11/03/2025", None, None],
+        ["k1", "so-noi-vu", None, None, "9/QĐ"],
+        ["k1", "h29.02", None, "2/7/2025", None],
+        ["k1", "h29.02", "1/1/2025", "1/7/2025", None],
+    ]
     answer = await registry.take_in(xlsx(lines))
-    assert {line: [column for column, _ in found] for line, found in problems(answer).items()} == {2: ["C"], 3: ["D"]}
-    assert await registry.position() == before
+    told = {line: [column for column, _ in found] for line, found in problems(answer).items()}
+    assert told == {2: ["C"], 3: ["E"], 4: ["D"], 5: ["C"]}
+    assert (counts(answer), await registry.position()) == ({"MEMBERS": (4, 0, 0, 4)}, before)
+
+
+async def test_a_line_that_may_speak_of_several_stays_is_left_to_a_person(registry: Registry) -> None:
+    stays: Lines = [MEMBERS, ["k1", "H29.02", "1/1/2021", "1/1/2022"], ["k1", "H29.02", "1/1/2023", "1/1/2024"]]
+    await registry.take_in(xlsx({**SHEETS, "Thành viên": stays}))
+    other: Lines = [MEMBERS, ["k1", "H29.02", "2/1/2021", "2/1/2022"], ["k1", "H29.02", "1/1/2023", "2/1/2024"]]
+    answer = await registry.take_in(xlsx(other))
+    assert counts(answer) == {"MEMBERS": (2, 1, 0, 1)}
+    assert {line: [column for column, _ in found] for line, found in problems(answer).items()} == {2: ["C"]}
+
+
+async def test_who_organises_a_bloc_is_not_changed_by_a_table_while_units_are_in_it(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    answer = await registry.take_in(xlsx(with_line("Khối", 1, **{"Cơ quan tổ chức": "so-noi-vu"})))
+    assert counts(answer)["BLOCS"] == (1, 0, 0, 1)
+    ((_, reason),) = problems(answer)[2]
+    assert "end these memberships first" in reason
 
 
 async def test_who_left_may_come_back_and_the_last_day_counts_as_a_member(registry: Registry) -> None:
@@ -189,6 +331,45 @@ async def test_a_file_without_a_table_is_refused(registry: Registry) -> None:
         with pytest.raises(Invalid) as refused:
             await registry.take_in(content)
         assert [violation.field for violation in refused.value.violations] == ["content"]
+
+
+async def test_a_formula_counts_by_its_computed_value_and_what_it_links_to_is_ignored_and_told(
+    registry: Registry,
+) -> None:
+    lines: Lines = [["STT", *ORGANISATIONS], ["=ROW()-1", "so-noi-vu", "=[1]DM!A1", "Sở Nội vụ"]]
+
+    def computed(part: bytes) -> bytes:
+        """As Excel saves it: each formula with its value."""
+        for cell, value_ in ((b"A2", b"1"), (b"C2", b"H29.01")):
+            start = part.index(b'<c r="%s"' % cell)
+            formula = part[part.index(b"<f>", start) : part.index(b"</f>", start) + 4]
+            end = part.index(b"</c>", start) + 4
+            part = part[:start] + b'<c r="%s" t="str">%s<v>%s</v></c>' % (cell, formula, value_) + part[end:]
+        return part
+
+    linked = (
+        b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+        b'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        b'<externalBook r:id="rId1"/></externalLink>'
+    )
+    target = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath" '
+        b'Target="file:///danh-muc.xlsx" TargetMode="External"/></Relationships>'
+    )
+    content = rewritten(
+        xlsx(lines),
+        {
+            "xl/worksheets/sheet1.xml": computed,
+            "xl/externalLinks/externalLink1.xml": lambda _: linked,
+            "xl/externalLinks/_rels/externalLink1.xml.rels": lambda _: target,
+        },
+    )
+    answer = await registry.take_in(content)
+    assert (counts(answer), problems(answer)) == ({"ORGANISATIONS": (1, 1, 0, 0)}, {})
+    assert [note.sheet for note in answer.notes] == [None]
+    await registry.catch_up()
+    assert value((await registry.ask("GetOrganisation", organisation="so-noi-vu")).code) == "H29.01"
 
 
 async def export(registry: Registry, table: str, form: str) -> Any:

@@ -31,6 +31,7 @@ COLUMNS: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
         "variants": ("Tên gọi khác", "Tên khác", "Cách viết khác", "Variants"),
         "kind": ("Loại hình", "Loại", "Loại tổ chức", "Loại cơ quan", "Kind"),
         "level": ("Cấp", "Cấp hành chính", "Level"),
+        "superior": ("Cơ quan cấp trên", "Mã cơ quan cấp trên", "Cơ quan chủ quản", "Trực thuộc", "Superior"),
         "effective": (
             "Từ ngày",
             "Hiệu lực từ ngày",

@@ -90,6 +90,7 @@ def organisation(key: str, doc: Organisation) -> Iterator[Said]:
         "variants": several(_variants(doc.told)),
         "kind": _text(told, "kind"),
         "level": _text(told, "level"),
+        "superior": _text(told, "superior"),
         "effective": day(name.effective) if name else None,
     }
     if own:

@@ -26,7 +26,7 @@ from services.registry.tables.planning import Known, Plan, planned
 IN_ONE_GO = 200  # lines
 OF_READING, OF_WAITING = 0.5, 0.2  # of a call's time
 _IDS = uuid.UUID("6f1c7d0e-2f0a-5d5e-9a40-0d0f3a1b7c55")
-_REFERENCES = ("authority", "province", "unit")
+_REFERENCES = ("authority", "province", "superior", "unit")
 
 Outcome = Literal["RECORDED", "UNCHANGED", "REJECTED"]
 
@@ -156,7 +156,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
     read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_WAITING * hand.call.seconds)
     async with hand.tools.look(ORGANISATIONS, BLOCS, STREAMS, read=read) as view:
         known = await _known(view, [header for _, header in found])
-    source = Source(id=f"import-{digest[:16]}", title=asked.name, sha256=digest)
+    source = Source(id=f"{planning.IMPORTED}{digest[:16]}", title=asked.name, sha256=digest)
     tasks = []
     for name, header in found:
         for line in header.lines:

@@ -16,20 +16,32 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.kernel.convert import NO_DATE, Bad, civil, violations
 from services.kernel.decider import Command
-from services.kernel.provenance import Record, Source
-from services.kernel.standing import Telling
+from services.kernel.provenance import Inference, Record, Source
+from services.kernel.standing import Correction, Standing, Telling, standing
 from services.kernel.telling import tell
 from services.kernel.text import ID, Id, bare, fold
 from services.kernel.text import Line as Name
 from services.registry import events as e
 from services.registry.domain.bloc import EstablishBloc, NameBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
-from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.organisation import (
+    AssignOrganisationCode,
+    NameOrganisation,
+    RegisterOrganisation,
+    RetypeOrganisation,
+    TransferOrganisation,
+)
 from services.registry.projections import Bloc, Organisation, Stream
 from services.registry.queries.common import holding, latest, shown, until
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
 from services.registry.tables.columns import Line, Table
 
+IMPORTED = "import-"
+"""With what the id of a table begins, as a source."""
+REASON = "a later table tells otherwise / bảng nhập sau ghi khác"
+NOT_TOLD_AGAIN = frozenset({"type", "reason", "record", "ruling", "correction"})
+IDENTIFYING = frozenset({"authority", "unit", "bloc"})
+"""What a line names, and so tells itself."""
 LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
 BLOC_KINDS = {"khoi": "KHOI", "cum": "CUM"}
 _ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
@@ -81,20 +93,19 @@ class Known:
 
     def told(self, event: Any) -> None:
         """Take what a command will tell for recorded."""
-        match event:
-            case e.OrganisationRegistered() | e.OrganisationNamed():
-                before = self.organisations.get(event.organisation, Organisation())
-                self.organisations[event.organisation] = Organisation(events=_and_then(before.events, event))
-                if code := getattr(event, "code", None):
-                    self.by_code.setdefault(code, set()).add(event.organisation)
-            case e.BlocEstablished() | e.BlocNamed():
-                bloc = self.blocs.get(event.bloc, Bloc())
-                self.blocs[event.bloc] = bloc.model_copy(update={"events": _and_then(bloc.events, event)})
-            case e.MembershipStarted() | e.MembershipEnded():
-                stream = MEMBERSHIP.of(event.authority, event.unit).name
-                self.claims[stream] = Stream(events=_and_then(self.claims.get(stream, Stream()).events, event))
-            case _:
-                raise TypeError(f"{event.type} is told by no table")
+        if isinstance(event, e.OrganisationEvent):
+            before = self.organisations.get(event.organisation, Organisation())
+            self.organisations[event.organisation] = Organisation(events=_and_then(before.events, event))
+            if code := getattr(event, "code", None):
+                self.by_code.setdefault(code, set()).add(event.organisation)
+        elif isinstance(event, e.BlocEstablished | e.BlocNamed):
+            bloc = self.blocs.get(event.bloc, Bloc())
+            self.blocs[event.bloc] = bloc.model_copy(update={"events": _and_then(bloc.events, event)})
+        elif isinstance(event, e.MembershipEvent):
+            stream = MEMBERSHIP.of(event.authority, event.unit).name
+            self.claims[stream] = Stream(events=_and_then(self.claims.get(stream, Stream()).events, event))
+        else:
+            raise TypeError(f"{event.type} is told by no table")
 
 
 def _and_then(told: Sequence[Telling[Any]], event: Any) -> tuple[Telling[Any], ...]:
@@ -104,11 +115,23 @@ def _and_then(told: Sequence[Telling[Any]], event: Any) -> tuple[Telling[Any], .
 EVENTS: Mapping[type[Command], type[Any]] = {
     RegisterOrganisation: e.OrganisationRegistered,
     NameOrganisation: e.OrganisationNamed,
+    RetypeOrganisation: e.OrganisationRetyped,
+    AssignOrganisationCode: e.OrganisationCodeAssigned,
+    TransferOrganisation: e.OrganisationTransferred,
     EstablishBloc: e.BlocEstablished,
     NameBloc: e.BlocNamed,
     AdmitMember: e.MembershipStarted,
     EndMembership: e.MembershipEnded,
 }
+
+
+CHANGES: Mapping[type[Command], tuple[str, ...]] = {
+    NameOrganisation: ("name", "short_name", "variants"),
+    RetypeOrganisation: ("kind", "level"),
+    AssignOrganisationCode: ("code",),
+    TransferOrganisation: ("superior",),
+}
+"""By which command each field of an organisation comes to be another from a day on."""
 
 
 def planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
@@ -147,6 +170,7 @@ def _unusable(line: Line) -> Iterator[Problem]:
 def _organisation(line: Line, record: Record, known: Known) -> Plan:
     cells = _Cells(line)
     day, level, kind = cells.day("effective"), cells.level(), cells.id("kind")
+    superior = cells.organisation("superior", known)
     organisation = _identified(line, known, cells)
     doc = known.organisations.get(organisation or "", Organisation())
     told = doc.told
@@ -154,28 +178,30 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     cells.need(name, "name")
     cells.end()
     assert organisation is not None
-    wanted: dict[str, Any] = {
+    names: dict[str, Any] = {
         "name": line.says.get("name"),
         "short_name": line.says.get("short_name"),
         "variants": _list(line.says.get("variants")),
-        "kind": kind,
-        "level": level,
-        "code": line.says.get("code"),
     }
-    _agree(line, known, ("organisation", organisation), day, wanted, dated=("name", "short_name"))
-    held, now = holding(told), until(holding(told), None)
-    new = {
-        **{f: wanted[f] for f in ("name", "short_name") if not _is_told(held, f, wanted[f], day)},
-        **{f: wanted[f] for f in ("kind", "level", "code") if wanted[f] and _value(latest(now, f)) != wanted[f]},
-        **_more_variants(told, wanted["variants"]),
-    }
+    changing = {"kind": kind, "level": level, "code": line.says.get("code"), "superior": superior}
+    dated = ("name", "short_name", *changing)
+    _agree(line, known, ("organisation", organisation), day, names | changing, dated=dated)
     facts = {"organisation": organisation, "effective": day, "record": record}
-    registered = any(isinstance(event, e.OrganisationRegistered) for event in told)
-    if not registered or new.keys() & {"kind", "level", "code"}:
-        return Plan(
-            organisation, (_made(line, RegisterOrganisation, facts | {"name": name} | _given(wanted)),), len(doc.events)
-        )
-    return Plan(organisation, (_made(line, NameOrganisation, facts | new),) if new else (), len(doc.events))
+    if not any(isinstance(event, e.OrganisationRegistered) for event in told):
+        new = _made(line, RegisterOrganisation, facts | _given(names | changing) | {"name": name})
+        return Plan(organisation, (new,), len(doc.events))
+    held = holding(told)
+    more = {
+        **{f: names[f] for f in ("name", "short_name") if not _is_told(held, f, names[f], day)},
+        **{f: value for f, value in changing.items() if not _is_so(held, f, value, day)},
+        **_more_variants(told, names["variants"]),
+    }
+    commands = (
+        _made(line, kind, facts | {f: more[f] for f in fields if f in more})
+        for kind, fields in CHANGES.items()
+        if more.keys() & fields
+    )
+    return Plan(organisation, tuple(commands), len(doc.events))
 
 
 def _bloc(line: Line, record: Record, known: Known) -> Plan:
@@ -202,12 +228,17 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     if decision and not any(_same_document(decision, event.decision) for event in established):
         tellings.add("decision")
     facts = {"bloc": bloc, "effective": day, "record": record}
+    new = {"name": wanted["name"]} if not _is_told(holding(told), "name", wanted["name"], day) else {}
+    new |= _more_variants(told, wanted["variants"])
+    naming = (_made(line, NameBloc, facts | new),) if new else ()
+    one = _of_a_table(doc, e.BlocEstablished)
+    if one and _contradicts(one.event, said, decision):
+        changes = _given({**said, "decision": decision})
+        return Plan(bloc, (_made(line, EstablishBloc, corrected(one, changes, record)), *naming), len(doc.events))
     if not established or tellings:
         more = {"name": name, "kind": kind, "decision": decision}
         return Plan(bloc, (_made(line, EstablishBloc, facts | _given(wanted) | more),), len(doc.events))
-    new = {f: wanted[f] for f in ("name",) if not _is_told(holding(told), f, wanted[f], day)}
-    new |= _more_variants(told, wanted["variants"])
-    return Plan(bloc, (_made(line, NameBloc, facts | new),) if new else (), len(doc.events))
+    return Plan(bloc, naming, len(doc.events))
 
 
 def _member(line: Line, record: Record, known: Known) -> Plan:
@@ -231,39 +262,110 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
     assert authority
     claim = known.claims.get(MEMBERSHIP.of(authority, unit).name, Stream())
     events = [event for event in claim.told if isinstance(event, e.MembershipEvent) and event.bloc == bloc]
-    facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": _decision(line, dated)}
-    stay = _stay(reduce(stays_after, events, ()), since, until_)
-    commands = []
+    decision = _decision(line, dated)
+    facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": decision}
+    stays: Stays = ()
+    stays = reduce(stays_after, events, stays)
+    stay = _meant(stays, since, until_)
     if stay is None:
-        commands.append(_made(line, AdmitMember, facts | {"effective": since}))
-    if until_ and (stay is None or stay.ended is None):
-        commands.append(_made(line, EndMembership, facts | {"effective": until_}))
+        commands = [_made(line, AdmitMember, facts | {"effective": since})]
+        commands += [_made(line, EndMembership, facts | {"effective": until_})] if until_ else []
+    else:
+        changes = _changes(stay, since, until_, decision)
+        ended = [_made(line, EndMembership, facts | {"effective": until_})] if until_ and not stay.ended else []
+        commands = [_made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ended
     return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
 
 
-def _stay(stays: Stays, since: date | None, until_: date | None) -> Stay | None:
-    """The stay that a line speaks of; null for one that is new. Raises Wrong where it tells of one otherwise.
-
-    What is recorded of a stay is changed by a correction, which a table is not.
-    """
-    if not stays:
-        return None
+def _meant(stays: Stays, since: date | None, until_: date | None) -> Stay | None:
+    """The stay that a line speaks of; null for one that is new. Raises Wrong where it may be several."""
     same = [stay for stay in stays if stay.since == since or since is None]
     fits = [stay for stay in same if until_ is None or stay.ended is None or stay.until == until_]
     if fits:
         return next((stay for stay in fits if stay.until == until_), fits[-1])
-    if not same and since and all(not stay.reaches(since) for stay in stays):
-        return None  # it came back
-    told = stays[-1]
+    if not stays or (not same and since and all(not stay.reaches(since) for stay in stays)):
+        return None  # it is new, or it came back
+    near = same or [stay for stay in stays if until_ and stay.until == until_] or stays
+    if len(near) > 1:
+        raise Wrong(_otherwise("until" if same else "since", stays[-1]))
+    return near[0]
+
+
+def _changes(
+    stay: Stay, since: date | None, until_: date | None, decision: Source | None
+) -> dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]]:
+    """What a line tells otherwise of a stay than each event that told it. A decision that comes with an end is its own.
+
+    Raises Wrong where what is told otherwise was told by no table: another document's word is no table's to correct.
+    """
+    found: dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]] = {}
+    if since and since != stay.since:
+        if stay.started is None:
+            raise Wrong(_otherwise("since", stay))
+        found.setdefault(stay.started, {})["effective"] = since
+    if until_ and stay.ended and until_ != stay.until:
+        found.setdefault(stay.ended, {})["effective"] = until_
+    known = [event for event in (stay.started, stay.ended) if event]
+    ends_now = until_ is not None and stay.ended is None
+    if decision and not ends_now and not any(_same_document(decision, event.decision) for event in known):
+        found.setdefault(known[0], {})["decision"] = decision
+    for event, changes in found.items():
+        if not told_by_table(event):
+            field = "number" if "decision" in changes else "since" if event is stay.started else "until"
+            raise Wrong(_otherwise(field, stay))
+    return found
+
+
+def _corrections(
+    claim: Stream, changes: Mapping[Any, Mapping[str, Any]], record: Record
+) -> Iterator[tuple[type[Command], Mapping[str, Any]]]:
+    """The commands, with what they tell, that correct events of a claim."""
+    for one in standing((telling.version, telling.event) for telling in claim.events):
+        if one.event in changes:
+            kind = AdmitMember if isinstance(one.event, e.MembershipStarted) else EndMembership
+            yield kind, corrected(one, changes[one.event], record)
+
+
+def _otherwise(name: str, told: Stay) -> Problem:
     days = ", ".join(f"{name} {day}" for name, day in (("since", told.since), ("until", told.until)) if day)
-    name = "until" if same else "since"
-    raise Wrong(
-        Problem(
-            name,
-            f"the membership is recorded otherwise ({days or 'no day'}): correct that record instead",
-            f"tư cách thành viên đã ghi nhận khác ({days or 'không có ngày'}): cần đính chính bản ghi đó",
-        )
+    return Problem(
+        name,
+        f"the membership is recorded otherwise ({days or 'no day'}): correct that record instead",
+        f"tư cách thành viên đã ghi nhận khác ({days or 'không có ngày'}): cần đính chính bản ghi đó",
     )
+
+
+def told_by_table(event: Any) -> bool:
+    """Whether a table told it, so that another one may correct it."""
+    return event.record is not None and event.record.source.id.startswith(IMPORTED)
+
+
+def corrected(one: Standing[Any], changes: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    """What a correction of an event tells: all that the event told, with what changes. Of a new document only the
+    changes are its own words.
+    """
+    fields = [name for name in type(one.event).model_fields if name not in NOT_TOLD_AGAIN]
+    told = {name: value for name in fields if (value := getattr(one.event, name)) is not None and value != ()}
+    kept = [name for name in told.keys() - changes.keys() if name not in IDENTIFYING]
+    basis = f"as told before, by {one.event.record.source.id} / như đã ghi trước đó"
+    inferred = tuple(Inference(field=name, basis=basis) for name in sorted(kept))
+    return {
+        **told,
+        **changes,
+        "record": record.model_copy(update={"inferred": (*record.inferred, *inferred)}),
+        "correction": Correction(corrects=one.told_by[-1], reason=f"{REASON}: {record.place}"),
+    }
+
+
+def _of_a_table(doc: Bloc, kind: type[Any]) -> Standing[Any] | None:
+    """The only event of a kind that stands, if a table told it."""
+    found = [one for one in standing((t.version, t.event) for t in doc.events) if isinstance(one.event, kind)]
+    return found[0] if len(found) == 1 and told_by_table(found[0].event) else None
+
+
+def _contradicts(event: e.BlocEstablished, said: Mapping[str, Any], decision: Source | None) -> bool:
+    known = [field for field, value in said.items() if value and getattr(event, field) not in (None, value)]
+    return bool(known or (decision and event.decision and not _same_document(decision, event.decision)))
 
 
 class _Cells:
@@ -409,6 +511,15 @@ def _is_told(held: Sequence[Any], name: str, value: str | None, day: date | None
     if on_day and on_day[-1] == value:
         return True
     return day is None and _value(latest(until(held, None), name)) == value
+
+
+def _is_so(held: Sequence[Any], name: str, value: str | None, day: date | None) -> bool:
+    """Whether what changes from a day on is told to be so on this day, or is so now: the day of a line may be that of
+    the name alone.
+    """
+    if _is_told(held, name, value, day):
+        return True
+    return value in [_value(latest(until(held, on), name)) for on in (None, day)]
 
 
 def _value(found: Any) -> str | None:
