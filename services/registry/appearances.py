@@ -3,42 +3,49 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
+from services.kernel.provenance import Listed, Part
 from services.kernel.text import Id
 from services.registry import events as e
 
-Naming = e.LeadershipEvent | e.BodyMembersAppointed | e.BodyMemberReleased | e.DutyEvent | e.AttendanceRecorded
+Naming = (
+    e.LeadershipEvent
+    | e.BodyMembersAppointed
+    | e.BodyMemberReleased
+    | e.DutyEvent
+    | e.ConferenceHeld
+    | e.AttendanceRecorded
+    | e.GuidanceGiven
+    | e.ReportPresented
+    | e.CovenantSigned
+    | e.CovenantRecorded
+)
 """Events that may name a person beside an agency."""
+BESIDE = frozenset({"record", "ruling", "correction"})
+"""What tells how a fact is known, and not of whom it is."""
 
 
 class Appearance(NamedTuple):
     """A person as an event names one, and the path of the agency beside it."""
 
     person: Id
-    agency: Id | None
     path: str
 
 
 def appearances(event: Naming) -> Iterator[Appearance]:
-    """Every person whom an event names, with the agency beside, if any."""
-    for path, who in _parties(event):
-        if who.person is not None:
-            yield Appearance(who.person, who.agency, f"{path}agency")
+    """Every person whom an event names, and where it tells the agency beside, if it does."""
+    yield from _within(event, "")
 
 
-Named = e.Party | e.Holder | e.Seat | e.RepresentativeChanged | e.BodyMemberReleased | e.DutyAssigned | e.DutyEnded
-
-
-def _parties(event: Naming) -> Iterator[tuple[str, Named]]:
-    match event:
-        case e.LeadershipElected() | e.LeadershipRecorded() | e.LeadershipCorrected():
-            if event.head:
-                yield "head.", event.head
-            yield from ((f"deputies.items[{i}].", one) for i, one in enumerate(event.deputies.items))
-        case e.LeadershipHandedOver() | e.HandoverCorrected():
-            yield from ((f"{name}.", one) for name in ("outgoing", "incoming") if (one := getattr(event, name)))
-        case e.BodyMembersAppointed():
-            yield from ((f"members.items[{i}].", seat) for i, seat in enumerate(event.members.items))
-        case e.AttendanceRecorded():
-            yield from ((f"attendees.items[{i}].", one) for i, one in enumerate(event.attendees.items))
-        case _:
-            yield "", event
+def _within(part: BaseModel, path: str) -> Iterator[Appearance]:
+    person = getattr(part, "person", None)
+    if isinstance(person, str):
+        yield Appearance(person, f"{path}member" if isinstance(part, e.Signature) else f"{path}agency")
+    for name, value in part:
+        if isinstance(value, Listed):
+            for i, item in enumerate(value.items):
+                if isinstance(item, Part):
+                    yield from _within(item, f"{path}{name}.items[{i}].")
+        elif isinstance(value, Part) and name not in BESIDE:
+            yield from _within(value, f"{path}{name}.")

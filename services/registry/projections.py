@@ -624,6 +624,7 @@ PERSONS = Model(
     _named_keys,
     _named,
     doc=Named,
+    version=2,
 )
 MENTIONS = Model(
     "mentions",

@@ -19,7 +19,9 @@ from services.kernel.fold import Model
 from services.kernel.provenance import Listed, Record, Source
 from services.kernel.rebuild import rebuild
 from services.kernel.standing import Correction, Retract
+from services.kernel.telling import fact
 from services.registry import events as e
+from services.registry.appearances import appearances
 from services.registry.domain.body import AppointBodyMembers
 from services.registry.domain.conference import RecordAttendance
 from services.registry.domain.leadership import HandOverLeadership, RecordLeadership
@@ -114,6 +116,35 @@ async def test_whoever_hands_over_and_takes_over_is_named_beside_an_agency(regis
     for text, agency in ((NAME, "a"), ("binh", "b")):
         (one,) = (await registry.ask("FindPersons", text=text)).found
         assert [beside.value for beside in one.agencies] == [agency]
+
+
+WHO = {"agency": "a", "person": "p-0"}
+SIGNED = {"member": "a", "person": "p-0"}
+NAMING: list[tuple[type[Any], dict[str, Any]]] = [
+    (e.RepresentativeChanged, {"bloc": "b", "year": 2024, **WHO, "in_place_of": "p-1"}),
+    (e.LeadershipElected, {"bloc": "b", "year": 2024, "deputies": {"items": [WHO]}}),
+    (e.DutyEnded, {"of": {"bloc": "b"}, "duty": "EMULATION_OFFICER", **WHO}),
+    (e.BodyMemberReleased, {"body": "hd", **WHO}),
+    (e.ConferenceHeld, {"conference": "c", "kind": "OTHER", "chairs": {"items": [{"words": "x"}, WHO]}}),
+    (e.GuidanceGiven, {"conference": "c", "guidance": "g", "speaker": WHO}),
+    (e.ReportPresented, {"report": "r", "bloc": "b", "year": 2024, "presenter": WHO}),
+    (e.CovenantSigned, {"bloc": "b", "year": 2024, "signature": SIGNED}),
+    (e.CovenantRecorded, {"bloc": "b", "year": 2024, "signatures": {"items": [SIGNED]}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "told"), NAMING, ids=lambda one: getattr(one, "__name__", ""))
+def test_of_every_event_that_names_a_person_the_agency_beside_is_known(kind: type[Any], told: dict[str, Any]) -> None:
+    event = kind.model_validate(told)
+    (one,) = appearances(event)
+    agency = fact(event, one.path)
+    assert agency is not None
+    assert (one.person, agency.value) == ("p-0", "a")
+
+
+def test_who_ruled_on_a_fact_is_not_named_by_it() -> None:
+    ruling = e.Ruling(by=e.Party(agency="a", person="p-0"), reason="theo quy chế")
+    assert [*appearances(e.ConferenceHeld(conference="c", kind="OTHER", ruling=ruling))] == []
 
 
 async def test_a_person_is_found_by_the_names_known_at_the_position_asked_for(registry: Registry) -> None:

@@ -53,7 +53,7 @@ class PersonCandidate(Part):
     posts: tuple[Fact, ...]
     """The posts as worded, as told last."""
     agencies: tuple[Fact, ...]
-    """The agencies beside which the person is named: in the leadership of blocs, in bodies, duties and attendance."""
+    """The agencies beside which events name the person: leadership, bodies, duties, conferences, reports, covenants."""
 
 
 class PersonsFound(BaseModel):

@@ -5852,7 +5852,7 @@ class PersonCandidate(_message.Message):
 
     @_builtins.property
     def agencies(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Fact]:
-        """The agencies beside which the person is named: in the leadership of blocs, in bodies, duties and attendance."""
+        """The agencies beside which events name the person: leadership, bodies, duties, conferences, reports, covenants."""
 
     def __init__(
         self,
