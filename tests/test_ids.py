@@ -33,6 +33,7 @@ OTHERS = {
         "part_of",
         "person",
         "phase",
+        "regulation",
         "reorganisation",
         "report",
         "review",

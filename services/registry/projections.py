@@ -33,7 +33,8 @@ YearEvent = (
     | e.ExemplarRegistered
 )
 BlocsEvent = (
-    e.ConferenceHeld
+    e.RegulationEvent
+    | e.ConferenceHeld
     | e.MovementLaunched
     | e.MovementLinked
     | e.MovementReviewEvent
@@ -50,6 +51,7 @@ MentionEvent = (
 )
 StreamEvent = (
     e.ReorganisationEvent
+    | e.RegulationEvent
     | e.PersonEvent
     | e.MembershipEvent
     | e.BodyEvent
@@ -634,7 +636,7 @@ MENTIONS = Model(
     _mention_keys,
     _mention,
     doc=Mentions,
-    version=3,
+    version=4,
 )
 STREAMS = Model(
     "streams",
@@ -645,7 +647,7 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=15,
+    version=16,
 )
 MODELS = (
     ORGANISATIONS,

@@ -30,6 +30,7 @@ from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, DetailActivity, ReportProgress
+from services.registry.domain.regulation import AdoptRegulation
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
@@ -467,6 +468,20 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         "GetRotation",
         lambda answer: answer,
     ),
+    e.RegulationFacts: (
+        AdoptRegulation,
+        {"regulation": "qc-1", "bloc": "b0"},
+        lambda n: {
+            "adopted_on": date(2024, 1, 1 + n),
+            "adopter": {"agency": f"a{n}", "person": f"p-{n}", "words": f"hội nghị {n}"},
+            "conference": f"c{n}",
+            "decision": {"id": f"qd-{n}"},
+            "in_place_of": f"qc-0{n}",
+            "effective": date(2024, 2, 1 + n),
+        },
+        "GetBloc",
+        lambda answer: answer.regulations[0],
+    ),
     e.ConferenceFacts: (
         HoldConference,
         {"conference": "c1"},
@@ -708,7 +723,7 @@ async def test_every_field_of_which_records_tell_two_values_is_disputed_with_bot
     registry: Registry, kind: type[e.Disputable]
 ) -> None:
     command, id_, fields, query, shown = ASKED[kind]
-    for bloc in ("b0", "b1") if query in ("GetBlocYear", "GetRotation") else ():
+    for bloc in ("b0", "b1") if query in ("GetBlocYear", "GetRotation") or kind is e.RegulationFacts else ():
         await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
     for n in (0, 1):
         await registry.tell(command.model_validate({**id_, **fields(n), "record": from_(f"s{n}")}))

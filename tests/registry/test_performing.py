@@ -44,6 +44,7 @@ from services.registry.domain.plan import (
     DraftPlan,
     ReportProgress,
 )
+from services.registry.domain.regulation import AdoptRegulation, AmendRegulation
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from services.registry.domain.rotation import SetRotation
@@ -258,6 +259,15 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "participant of a report": ReportParticipation(movement="g", participant="ubnd", text="Có", **of_bloc),
         "participant of a plan": PlanMovement(movement="g", participant="ubnd", **told),
         "commenters.items[0].agency": CommentPlan(commenters=parties, **of_bloc),
+        "adopter.agency": AdoptRegulation(regulation="q", bloc="b1", adopter=party, conference="c", **told),
+        "adopter.agency of an amendment": AmendRegulation(
+            regulation="qc",
+            bloc="b1",
+            adopter=party,
+            conference="c",
+            changes=Listed[str](items=("Họp mỗi quý",)),
+            **told,
+        ),
         "acceptor.agency": CommentPlan(acceptor=party, **of_bloc),
         "finaliser.agency": CommentPlan(finaliser=party, **of_bloc),
     }
@@ -272,6 +282,7 @@ def mentioning() -> dict[str, list[Event]]:
         "exemplar:g": [e.ExemplarRegistered(exemplar="g")],
         "body:hd": [e.BodyEstablished(body="hd", name="Hội đồng", effective=DAY)],
         "movement:g": [e.MovementLaunched(movement="g", effective=DAY)],
+        "regulation:qc": [e.RegulationAdopted(regulation="qc", bloc="b1")],
     }
 
 

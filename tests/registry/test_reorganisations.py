@@ -174,7 +174,7 @@ def test_from_its_last_day_on_a_member_that_has_ended_does_not_act(field: str) -
     if field in ("incoming.agency", "agency"):
         elected = e.LeadershipElected(bloc="b1", year=2025, head=e.Holder(agency="ubnd"), effective=EVE)
         told["leadership:b1"] = [elected]
-    told["plan:b1:2025"] = told["plan:b1:2024"]
+    told |= {name.replace(":2024", ":2025"): events for name, events in told.items()}
     given(told, gone("ubnd")).when(on_the_eve).accepted()
     given(told, gone("ubnd")).when(then).refused("organisation.ended")
     given(told, gone("ubnd", None)).when(on_the_eve).refused("organisation.ended")

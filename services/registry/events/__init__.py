@@ -22,6 +22,7 @@ from services.registry.events.movement import *
 from services.registry.events.organisation import *
 from services.registry.events.person import *
 from services.registry.events.plan import *
+from services.registry.events.regulation import *
 from services.registry.events.reorganisation import *
 from services.registry.events.report import *
 from services.registry.events.review import *
@@ -33,6 +34,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         ReorganisationEvent,
         PersonEvent,
         BlocEvent,
+        RegulationEvent,
         MembershipEvent,
         BodyEvent,
         DutyEvent,

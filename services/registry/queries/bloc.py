@@ -30,6 +30,7 @@ from services.registry.queries.common import (
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, Taking, WarningShown, dissolutions_told, warnings
 from services.registry.queries.names import NameShown, names_told, variants_told
+from services.registry.queries.regulation import RegulationShown, regulations_of
 from services.registry.stays import Stay, Stays, stays_after
 
 UNKNOWN_START = "its first day as a member is not recorded / chưa ghi nhận ngày đầu là thành viên"
@@ -138,6 +139,8 @@ class BlocAnswer(BaseModel):
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
     warnings: tuple[WarningShown, ...]
     """Its members and its authority that are no more, or whose work went to others, while their memberships go on."""
+    regulations: tuple[RegulationShown, ...]
+    """The regulations by which it works on the day asked for, as far as is told; all if no day is asked for."""
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
@@ -167,6 +170,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         disputes=contradicting,
         rulings=rulings(bloc.told),
         warnings=await warnings(view, [*belonging(then), *organising(authority)], authority, asked.on),
+        regulations=await regulations_of(view, asked.bloc, asked.on),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 

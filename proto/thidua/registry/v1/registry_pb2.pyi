@@ -1509,6 +1509,272 @@ class DeclareMembersResponse(_message.Message):
 Global___DeclareMembersResponse: _TypeAlias = DeclareMembersResponse  # noqa: Y015
 
 @_typing.final
+class AdoptRegulationRequest(_message.Message):
+    """What AdoptRegulation tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    REGULATION_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ADOPTED_ON_FIELD_NUMBER: _builtins.int
+    ADOPTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    IN_PLACE_OF_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    regulation: _builtins.str
+    """The regulation's id, chosen by the caller; `effective` is the first day on which it holds."""
+    bloc: _builtins.str
+    """The bloc that works by it."""
+    title: _builtins.str
+    """What it is called."""
+    adopted_on: _builtins.str
+    """The day on which it was adopted."""
+    conference: _builtins.str
+    """The conference that adopted it."""
+    in_place_of: _builtins.str
+    """The regulation that it takes the place of."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def adopter(self) -> _types_pb2.Party:
+        """Who adopted it: the members in conference, the bloc's head, or who organises the bloc."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The decision that issues it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        regulation: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        title: _builtins.str | None = ...,
+        adopted_on: _builtins.str | None = ...,
+        adopter: _types_pb2.Party | None = ...,
+        conference: _builtins.str | None = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        in_place_of: _builtins.str | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_in_place_of", b"_in_place_of", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "adopted_on", b"adopted_on", "adopter", b"adopter", "conference", b"conference", "correction", b"correction", "decision", b"decision", "effective", b"effective", "in_place_of", b"in_place_of", "record", b"record", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_in_place_of", b"_in_place_of", "_record", b"_record", "_ruling", b"_ruling", "_title", b"_title", "adopted_on", b"adopted_on", "adopter", b"adopter", "bloc", b"bloc", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "decision", b"decision", "effective", b"effective", "in_place_of", b"in_place_of", "record", b"record", "regulation", b"regulation", "ruling", b"ruling", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adopted_on: _TypeAlias = _typing.Literal["adopted_on"]  # noqa: Y015
+    _WhichOneofArgType__adopted_on: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on"]  # noqa: Y015
+    _WhichOneofReturnType__adopter: _TypeAlias = _typing.Literal["adopter"]  # noqa: Y015
+    _WhichOneofArgType__adopter: _TypeAlias = _typing.Literal["_adopter", b"_adopter"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__in_place_of: _TypeAlias = _typing.Literal["in_place_of"]  # noqa: Y015
+    _WhichOneofArgType__in_place_of: _TypeAlias = _typing.Literal["_in_place_of", b"_in_place_of"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopted_on) -> _WhichOneofReturnType__adopted_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopter) -> _WhichOneofReturnType__adopter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_place_of) -> _WhichOneofReturnType__in_place_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+
+Global___AdoptRegulationRequest: _TypeAlias = AdoptRegulationRequest  # noqa: Y015
+
+@_typing.final
+class AdoptRegulationResponse(_message.Message):
+    """Where AdoptRegulation was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdoptRegulationResponse: _TypeAlias = AdoptRegulationResponse  # noqa: Y015
+
+@_typing.final
+class AmendRegulationRequest(_message.Message):
+    """What AmendRegulation tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    REGULATION_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    ADOPTED_ON_FIELD_NUMBER: _builtins.int
+    ADOPTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    regulation: _builtins.str
+    """The regulation; `effective` is the first day on which it holds as amended."""
+    bloc: _builtins.str
+    """The bloc that works by it."""
+    adopted_on: _builtins.str
+    """The day on which the amendment was adopted."""
+    conference: _builtins.str
+    """The conference that adopted it."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def changes(self) -> _types_pb2.LineList:
+        """What is changed, in words."""
+
+    @_builtins.property
+    def adopter(self) -> _types_pb2.Party:
+        """Who adopted it."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Source:
+        """The decision that issues it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        regulation: _builtins.str = ...,
+        bloc: _builtins.str = ...,
+        changes: _types_pb2.LineList | None = ...,
+        adopted_on: _builtins.str | None = ...,
+        adopter: _types_pb2.Party | None = ...,
+        conference: _builtins.str | None = ...,
+        decision: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "adopted_on", b"adopted_on", "adopter", b"adopter", "changes", b"changes", "conference", b"conference", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_correction", b"_correction", "_decision", b"_decision", "_effective", b"_effective", "_record", b"_record", "adopted_on", b"adopted_on", "adopter", b"adopter", "bloc", b"bloc", "changes", b"changes", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "decision", b"decision", "effective", b"effective", "record", b"record", "regulation", b"regulation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adopted_on: _TypeAlias = _typing.Literal["adopted_on"]  # noqa: Y015
+    _WhichOneofArgType__adopted_on: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on"]  # noqa: Y015
+    _WhichOneofReturnType__adopter: _TypeAlias = _typing.Literal["adopter"]  # noqa: Y015
+    _WhichOneofArgType__adopter: _TypeAlias = _typing.Literal["_adopter", b"_adopter"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopted_on) -> _WhichOneofReturnType__adopted_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopter) -> _WhichOneofReturnType__adopter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+
+Global___AmendRegulationRequest: _TypeAlias = AmendRegulationRequest  # noqa: Y015
+
+@_typing.final
+class AmendRegulationResponse(_message.Message):
+    """Where AmendRegulation was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendRegulationResponse: _TypeAlias = AmendRegulationResponse  # noqa: Y015
+
+@_typing.final
 class AdmitMemberRequest(_message.Message):
     """What AdmitMember tells."""
 
@@ -7849,6 +8115,7 @@ class GetBlocResponse(_message.Message):
     RULINGS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    REGULATIONS_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -7925,6 +8192,10 @@ class GetBlocResponse(_message.Message):
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
         """Its members and its authority that are no more, or whose work went to others, while their memberships go on."""
 
+    @_builtins.property
+    def regulations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RegulationShown]:
+        """The regulations by which it works on the day asked for, as far as is told; all if no day is asked for."""
+
     def __init__(
         self,
         *,
@@ -7948,10 +8219,11 @@ class GetBlocResponse(_message.Message):
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
         warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
+        regulations: _abc.Iterable[_types_pb2.RegulationShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "decision", b"decision", "established_on", b"established_on", "kind", b"kind", "level", b"level", "name", b"name", "province", b"province"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "rulings", b"rulings", "sources", b"sources", "variants", b"variants", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_province", b"_province", "authority", b"authority", "bloc", b"bloc", "decision", b"decision", "declarations", b"declarations", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "memberships", b"memberships", "name", b"name", "names", b"names", "province", b"province", "regulations", b"regulations", "rulings", b"rulings", "sources", b"sources", "variants", b"variants", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015

@@ -112,6 +112,16 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersResponse.FromString,
                 _registered_method=True)
+        self.AdoptRegulation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/AdoptRegulation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AdoptRegulationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AdoptRegulationResponse.FromString,
+                _registered_method=True)
+        self.AmendRegulation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/AmendRegulation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationResponse.FromString,
+                _registered_method=True)
         self.AdmitMember = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/AdmitMember',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AdmitMemberRequest.SerializeToString,
@@ -615,6 +625,20 @@ class RegistryServiceServicer:
 
     def DeclareMembers(self, request, context):
         """Tell which members a source names or counts. It starts no membership: that is AdmitMember.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdoptRegulation(self, request, context):
+        """Adopt the regulation of a bloc, or record that it has one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AmendRegulation(self, request, context):
+        """Amend the regulation of a bloc from a day on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1251,6 +1275,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.DeclareMembers,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersResponse.SerializeToString,
+            ),
+            'AdoptRegulation': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdoptRegulation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AdoptRegulationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AdoptRegulationResponse.SerializeToString,
+            ),
+            'AmendRegulation': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendRegulation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationResponse.SerializeToString,
             ),
             'AdmitMember': grpc.unary_unary_rpc_method_handler(
                     servicer.AdmitMember,
@@ -2056,6 +2090,60 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/DeclareMembers',
             thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.DeclareMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdoptRegulation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/AdoptRegulation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AdoptRegulationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AdoptRegulationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendRegulation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/AmendRegulation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationResponse.FromString,
             options,
             channel_credentials,
             insecure,

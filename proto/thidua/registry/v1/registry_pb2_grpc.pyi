@@ -66,6 +66,10 @@ class RegistryServiceStub:
     """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
     DeclareMembers: _grpc.UnaryUnaryMultiCallable[_registry_pb2.DeclareMembersRequest, _registry_pb2.DeclareMembersResponse]
     """Tell which members a source names or counts. It starts no membership: that is AdmitMember."""
+    AdoptRegulation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AdoptRegulationRequest, _registry_pb2.AdoptRegulationResponse]
+    """Adopt the regulation of a bloc, or record that it has one."""
+    AmendRegulation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AmendRegulationRequest, _registry_pb2.AmendRegulationResponse]
+    """Amend the regulation of a bloc from a day on."""
     AdmitMember: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AdmitMemberRequest, _registry_pb2.AdmitMemberResponse]
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]
@@ -265,6 +269,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Dissolve a bloc: `effective` is the first day on which it is no more. Its memberships are ended one by one."""
     DeclareMembers: _aio.UnaryUnaryMultiCallable[_registry_pb2.DeclareMembersRequest, _registry_pb2.DeclareMembersResponse]  # type: ignore[assignment]
     """Tell which members a source names or counts. It starts no membership: that is AdmitMember."""
+    AdoptRegulation: _aio.UnaryUnaryMultiCallable[_registry_pb2.AdoptRegulationRequest, _registry_pb2.AdoptRegulationResponse]  # type: ignore[assignment]
+    """Adopt the regulation of a bloc, or record that it has one."""
+    AmendRegulation: _aio.UnaryUnaryMultiCallable[_registry_pb2.AmendRegulationRequest, _registry_pb2.AmendRegulationResponse]  # type: ignore[assignment]
+    """Amend the regulation of a bloc from a day on."""
     AdmitMember: _aio.UnaryUnaryMultiCallable[_registry_pb2.AdmitMemberRequest, _registry_pb2.AdmitMemberResponse]  # type: ignore[assignment]
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _aio.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]  # type: ignore[assignment]
@@ -551,6 +559,22 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.DeclareMembersResponse, _abc.Awaitable[_registry_pb2.DeclareMembersResponse]]:
         """Tell which members a source names or counts. It starts no membership: that is AdmitMember."""
+
+    @_abc_1.abstractmethod
+    def AdoptRegulation(
+        self,
+        request: _registry_pb2.AdoptRegulationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.AdoptRegulationResponse, _abc.Awaitable[_registry_pb2.AdoptRegulationResponse]]:
+        """Adopt the regulation of a bloc, or record that it has one."""
+
+    @_abc_1.abstractmethod
+    def AmendRegulation(
+        self,
+        request: _registry_pb2.AmendRegulationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.AmendRegulationResponse, _abc.Awaitable[_registry_pb2.AmendRegulationResponse]]:
+        """Amend the regulation of a bloc from a day on."""
 
     @_abc_1.abstractmethod
     def AdmitMember(

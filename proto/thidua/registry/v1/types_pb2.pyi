@@ -8242,3 +8242,209 @@ class TaskShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__words) -> _WhichOneofReturnType__words | None: ...
 
 Global___TaskShown: _TypeAlias = TaskShown  # noqa: Y015
+
+@_typing.final
+class AmendmentShown(_message.Message):
+    """How a regulation was amended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    ADOPTED_ON_FIELD_NUMBER: _builtins.int
+    ADOPTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day on which it holds as amended."""
+
+    @_builtins.property
+    def changes(self) -> Global___FactList:
+        """What was changed, in words."""
+
+    @_builtins.property
+    def adopted_on(self) -> _kernel_pb2.Fact:
+        """The day on which the amendment was adopted."""
+
+    @_builtins.property
+    def adopter(self) -> Global___PartyShown:
+        """Who adopted it."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference that adopted it."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The decision that issues it, by its id."""
+
+    def __init__(
+        self,
+        *,
+        since: _kernel_pb2.Fact | None = ...,
+        changes: Global___FactList | None = ...,
+        adopted_on: _kernel_pb2.Fact | None = ...,
+        adopter: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_since", b"_since", "adopted_on", b"adopted_on", "adopter", b"adopter", "changes", b"changes", "conference", b"conference", "decision", b"decision", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_since", b"_since", "adopted_on", b"adopted_on", "adopter", b"adopter", "changes", b"changes", "conference", b"conference", "decision", b"decision", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adopted_on: _TypeAlias = _typing.Literal["adopted_on"]  # noqa: Y015
+    _WhichOneofArgType__adopted_on: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on"]  # noqa: Y015
+    _WhichOneofReturnType__adopter: _TypeAlias = _typing.Literal["adopter"]  # noqa: Y015
+    _WhichOneofArgType__adopter: _TypeAlias = _typing.Literal["_adopter", b"_adopter"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopted_on) -> _WhichOneofReturnType__adopted_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopter) -> _WhichOneofReturnType__adopter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+
+Global___AmendmentShown: _TypeAlias = AmendmentShown  # noqa: Y015
+
+@_typing.final
+class RegulationShown(_message.Message):
+    """A regulation by which the bloc works or worked (quy chế hoạt động)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGULATION_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    REPLACED_BY_FIELD_NUMBER: _builtins.int
+    IN_PLACE_OF_FIELD_NUMBER: _builtins.int
+    ADOPTED_ON_FIELD_NUMBER: _builtins.int
+    ADOPTER_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    AMENDMENTS_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    regulation: _builtins.str
+    """Its id."""
+    disputed: _builtins.bool
+    """Whether sources tell of its adoption in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def title(self) -> _kernel_pb2.Fact:
+        """What it is called."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """The first day on which it holds."""
+
+    @_builtins.property
+    def until(self) -> _kernel_pb2.Fact:
+        """The first day on which another holds in its place; absent where none is told to, or its day is not."""
+
+    @_builtins.property
+    def replaced_by(self) -> _kernel_pb2.Fact:
+        """The regulation that took its place."""
+
+    @_builtins.property
+    def in_place_of(self) -> _kernel_pb2.Fact:
+        """The regulation of which it took the place."""
+
+    @_builtins.property
+    def adopted_on(self) -> _kernel_pb2.Fact:
+        """The day on which it was adopted."""
+
+    @_builtins.property
+    def adopter(self) -> Global___PartyShown:
+        """Who adopted it."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference that adopted it."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The decision that issues it, by its id."""
+
+    @_builtins.property
+    def amendments(self) -> _containers.RepeatedCompositeFieldContainer[Global___AmendmentShown]:
+        """Its amendments, in the order of telling; of a day those that hold by then."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise of it."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first: each holds instead of what was told of its adoption before."""
+
+    def __init__(
+        self,
+        *,
+        regulation: _builtins.str = ...,
+        title: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        until: _kernel_pb2.Fact | None = ...,
+        replaced_by: _kernel_pb2.Fact | None = ...,
+        in_place_of: _kernel_pb2.Fact | None = ...,
+        adopted_on: _kernel_pb2.Fact | None = ...,
+        adopter: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        amendments: _abc.Iterable[Global___AmendmentShown] | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_replaced_by", b"_replaced_by", "_since", b"_since", "_title", b"_title", "_until", b"_until", "adopted_on", b"adopted_on", "adopter", b"adopter", "conference", b"conference", "decision", b"decision", "in_place_of", b"in_place_of", "replaced_by", b"replaced_by", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_replaced_by", b"_replaced_by", "_since", b"_since", "_title", b"_title", "_until", b"_until", "adopted_on", b"adopted_on", "adopter", b"adopter", "amendments", b"amendments", "conference", b"conference", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "in_place_of", b"in_place_of", "regulation", b"regulation", "replaced_by", b"replaced_by", "rulings", b"rulings", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adopted_on: _TypeAlias = _typing.Literal["adopted_on"]  # noqa: Y015
+    _WhichOneofArgType__adopted_on: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on"]  # noqa: Y015
+    _WhichOneofReturnType__adopter: _TypeAlias = _typing.Literal["adopter"]  # noqa: Y015
+    _WhichOneofArgType__adopter: _TypeAlias = _typing.Literal["_adopter", b"_adopter"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__in_place_of: _TypeAlias = _typing.Literal["in_place_of"]  # noqa: Y015
+    _WhichOneofArgType__in_place_of: _TypeAlias = _typing.Literal["_in_place_of", b"_in_place_of"]  # noqa: Y015
+    _WhichOneofReturnType__replaced_by: _TypeAlias = _typing.Literal["replaced_by"]  # noqa: Y015
+    _WhichOneofArgType__replaced_by: _TypeAlias = _typing.Literal["_replaced_by", b"_replaced_by"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__title: _TypeAlias = _typing.Literal["title"]  # noqa: Y015
+    _WhichOneofArgType__title: _TypeAlias = _typing.Literal["_title", b"_title"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopted_on) -> _WhichOneofReturnType__adopted_on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adopter) -> _WhichOneofReturnType__adopter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__in_place_of) -> _WhichOneofReturnType__in_place_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__replaced_by) -> _WhichOneofReturnType__replaced_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___RegulationShown: _TypeAlias = RegulationShown  # noqa: Y015
