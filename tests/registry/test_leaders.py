@@ -87,6 +87,36 @@ def test_who_comes_is_named_and_who_goes_is_who_represented_the_agency() -> None
     given(TERM, before, GROUND).when(change(person="p-1")).accepted()
 
 
+def test_no_representative_changes_here_once_the_next_head_is_elected_or_the_year_after_the_term_is_past() -> None:
+    next_ = e.LeadershipElected(bloc="b1", year=2025, effective=date(2025, 1, 10), head=e.Holder(agency="bca"))
+    for agency in ("btp", "bca"):
+        given(TERM, next_, GROUND).when(change(on=date(2025, 6, 1), agency=agency)).refused("leadership.not-in-office")
+    given(TERM, next_, GROUND).when(change(on=date(2025, 1, 9))).accepted()
+    given(TERM, GROUND).when(change(on=date(2025, 12, 31))).accepted()
+    given(TERM, GROUND).when(change(on=date(2026, 1, 1))).refused("leadership.not-in-office")
+    early = next_.model_copy(update={"effective": date(2024, 8, 1)})
+    given(TERM, early, GROUND).when(change()).accepted()  # its year lasts though the next head is known
+    given_up = e.LeadershipHandedOver(bloc="b1", year=2025, effective=date(2025, 4, 1), record=RECORD)
+    given(TERM, next_, given_up, GROUND).when(change(on=date(2025, 3, 31))).accepted()
+    given(TERM, next_, given_up, GROUND).when(change(on=date(2025, 4, 1))).refused("leadership.not-in-office")
+
+
+def test_no_head_is_elected_here_beside_another_who_is_told_to_have_taken_over() -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "year": 2024, "effective": ELECTED_ON, "record": RECORD}
+    elect = ElectLeadership(
+        bloc="b1", year=2024, authority="central", effective=ELECTED_ON, head=e.Holder(agency="btp", person="p-1")
+    )
+    for incoming in (e.Holder(agency="bca"), e.Holder(person="p-9")):
+        told = e.LeadershipHandedOver(incoming=incoming, **fields)
+        given(told, GROUND).when(elect).refused("leadership.one-head")
+    for own in (e.Holder(agency="btp"), e.Holder(person="p-1"), None):
+        given(e.LeadershipHandedOver(incoming=own, **fields), GROUND).when(elect).accepted()
+    before = e.LeadershipHandedOver(**{**fields, "effective": date(2024, 4, 9)})
+    given(before, GROUND).when(elect).refused("leadership.before-election")
+    earlier = e.LeadershipHandedOver(incoming=e.Holder(agency="bca"), **{**fields, "year": 2023})
+    given(earlier, GROUND).when(elect).accepted()
+
+
 def test_the_agency_is_a_member_of_the_bloc_on_the_day() -> None:
     left = {**GROUND, "membership:central:btp": []}
     given(TERM, left).when(change()).refused("membership.none")
@@ -168,6 +198,27 @@ def test_a_change_is_no_surer_than_its_day() -> None:
         TOLD, handed_over(2024, "bca", ELECTED_ON), changed("p-2", ELECTED_ON, record=from_("order", "effective"))
     )
     assert person(told, ELECTED_ON) == ("p-2", "INFERRED")
+
+
+def test_who_was_elected_represented_the_head_first_even_if_the_same_person_came_back() -> None:
+    away, back = changed("p-2", date(2024, 5, 1)), changed("p-1", CHANGED_ON)
+    for told in (folded(TOLD, away, back), folded(TOLD, back, away)):
+        days = (ELECTED_ON, date(2024, 4, 30), date(2024, 5, 1), EVE, CHANGED_ON)
+        found = [person(told, day) for day in days]
+        assert [one[0] for one in found if one] == ["p-1", "p-1", "p-2", "p-2", "p-1"]
+        (head,) = headed_in(told, 2024).heads
+        assert head.person
+        assert (head.person.value, head.person.mark.certainty) == ("p-1", "STATED")
+    late = folded(recorded(2024, "bca", head=e.Holder(agency="bca", person="p-1")), away, back)
+    assert person(late, date(2024, 4, 30)) is None  # whom the source names may be who came back
+
+
+def test_two_changes_of_one_day_that_replace_two_persons_leave_both_as_who_came_first() -> None:
+    nobody = elected(2024, "bca", ELECTED_ON)
+    told = folded(nobody, changed("p-2", CHANGED_ON, "p-1"), changed("p-2", CHANGED_ON, "p-9"))
+    assert {head.person.value for head in headed_in(told, 2024).heads if head.person} == {"p-1", "p-9"}
+    chain = folded(nobody, changed("p-3", None, "p-2"), changed("p-2", None, "p-1"))
+    assert [head.person.value for head in headed_in(chain, 2024).heads if head.person] == ["p-1"]
 
 
 # Over a real database
@@ -275,3 +326,84 @@ async def test_two_heads_that_sources_tell_of_are_both_in_the_leadership_as_disp
     for on in (date(2022, 6, 1), None):
         answer = await registry.ask("GetBlocLeadership", bloc="b1", on=on)
         assert [(one.agency.value, one.disputed) for one in answer.members.items] == [("btp", True), ("bca", True)]
+
+
+def seats(answer: Any) -> list[tuple[str | None, str | None, str | None, str | None, bool]]:
+    """Of each seat: office, person, first day, first day after it, and whether it is disputed."""
+
+    def value(fact: Any) -> str | None:
+        return str(fact.value) if fact else None
+
+    return [
+        (value(one.office), value(one.person), value(one.since), value(one.until), one.disputed)
+        for one in answer.members.items
+    ]
+
+
+async def test_of_a_day_each_seat_has_the_days_of_the_person_who_holds_it_then(registry: Registry) -> None:
+    await led(registry)
+    await registry.tell(change(on=date(2024, 5, 1), authority=None))
+    await registry.tell(change(person="p-1", authority=None))
+
+    async def shown(on: date | None) -> list[Any]:
+        return seats(await registry.ask("GetBlocLeadership", bloc="b1", on=on))
+
+    deputy = ("STANDING_DEPUTY_HEAD", "p-5", "2024-04-10", None, False)
+    turns = [
+        ("HEAD", "p-1", "2024-04-10", "2024-05-01", False),
+        ("HEAD", "p-2", "2024-05-01", "2024-09-01", False),
+        ("HEAD", "p-1", "2024-09-01", None, False),
+    ]
+    assert await shown(date(2024, 4, 15)) == [turns[0], deputy]
+    assert await shown(date(2024, 5, 2)) == [turns[1], deputy]
+    assert await shown(CHANGED_ON) == [turns[2], deputy]
+    assert await shown(None) == [*turns, deputy]
+    for on in (CHANGED_ON, None):  # the handover was the head's
+        *_, last = (await registry.ask("GetBlocLeadership", bloc="b1", on=on)).members.items
+        assert last.since.mark.certainty == "INFERRED"
+
+
+async def test_after_a_change_of_an_unknown_day_the_days_of_a_seat_are_unknown(registry: Registry) -> None:
+    await led(registry)
+    await registry.tell(change(on=None, authority=None, record=RECORD))
+    head, _ = seats(await registry.ask("GetBlocLeadership", bloc="b1", on=EVE))
+    assert head == ("HEAD", None, None, None, False)
+
+
+async def test_deputies_whom_sources_tell_otherwise_are_disputed_and_those_told_alike_come_once(
+    registry: Registry,
+) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    told = {
+        "a": [e.Deputy(agency="bca", person="p-1", rank="STANDING"), e.Deputy(agency="bqp", person="p-3")],
+        "b": [e.Deputy(agency="bca", person="p-2", rank="ORDINARY"), e.Deputy(agency="bqp", rank="ORDINARY")],
+        "c": [e.Deputy(agency="ktnn", person="p-4"), e.Deputy(agency="ktnn", person="p-5")],
+    }
+    for source, deputies in told.items():
+        await registry.tell(
+            RecordLeadership(
+                bloc="b1",
+                year=2024,
+                head=e.Holder(agency="btp"),
+                deputies=Listed[e.Deputy](items=tuple(deputies)),
+                start=date(2024, 1, 10),
+                end=date(2024, 12, 31),
+                record=from_(source),
+            )
+        )
+    answer = await registry.ask("GetBlocLeadership", bloc="b1", on=date(2024, 5, 1))
+    days = ("2024-01-10", "2025-01-01")
+    assert seats(answer) == [
+        ("HEAD", None, *days, False),
+        ("STANDING_DEPUTY_HEAD", "p-1", *days, True),
+        ("DEPUTY_HEAD", "p-3", *days, False),
+        ("DEPUTY_HEAD", "p-2", *days, True),
+        ("DEPUTY_HEAD", "p-4", *days, False),
+        ("DEPUTY_HEAD", "p-5", *days, False),
+    ]
+    assert answer.members.items[1].since.mark.certainty == "STATED"  # its own source tells the day
+    year = await registry.ask("GetBlocLeadership", bloc="b1")
+    assert [(one.person and one.person.value, one.disputed) for one in year.members.items if one.disputed] == [
+        ("p-1", True),
+        ("p-2", True),
+    ]

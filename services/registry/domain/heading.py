@@ -10,7 +10,8 @@ Where sources contradict each other, all heads are shown that hold on the day by
 contradict each other agrees with neither: no agency is paired with a person by whom no source says it was represented.
 
 Who represents an agency on a day follows the changes of its representative that are told, up to that day; of a term by
-its year, it is who represented it first. A change of an unknown day leaves the person of a day unknown.
+its year, it is who represented it first: whom its election or handover names, even if that person came back later. A
+change of an unknown day leaves the person of a day unknown.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +21,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact, Mark, Part, Record
-from services.kernel.telling import fact, mark, resting, weakest
+from services.kernel.telling import fact, mark, weakest
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.leadership import Change, Claim, Handover, Leadership
@@ -64,6 +65,8 @@ class Term(NamedTuple):
     given_up: bool
     """Whether `last` is told by the handover to the next year's head."""
     seen_on: Dated | None
+    entered: bool = False
+    """Whether an election or handover names its head, which tells who came first."""
     person_marks: Marks = ()
     """Of the person, where a change of the representative tells it, or lets it conclude."""
 
@@ -126,23 +129,104 @@ def terms(leadership: Leadership) -> list[Term]:
     return [_completed(term, [t for t in told if _same(t, term, told)]) for term in told]
 
 
-def deputising(leadership: Leadership, head: Head, day: date) -> list[tuple[Head, Fact | None]]:
-    """The deputies on a day on which this is the head, by the terms that tell of it, each with its rank.
+class Deputising(NamedTuple):
+    """A deputy as one or several sources tell it."""
 
-    They are no surer than that it is the head. One that several sources tell comes once.
+    deputy: Head
+    rank: Fact | None
+    disputed: bool
+    """Whether another source tells another person, another rank or another agency of it."""
+
+
+def deputising(leadership: Leadership, head: Head, day: date) -> list[Deputising]:
+    """The deputies on a day on which this is the head, by the terms that tell of it.
+
+    They are no surer than that it is the head. One that several sources tell alike comes once; what contradicts each
+    other, beside each other.
     """
     rests_on = tuple(one.mark for one in (head.agency, head.person) if one)[:1]
-    found: dict[tuple[str | None, str | None], tuple[Head, Fact | None]] = {}
-    for claim in leadership.claims:
-        of_its_year = claim.head is None and head.year is not None and str(claim.year) == head.year.value
-        if of_its_year or set(claim.told_by) <= {*head.told_by}:
-            for i, deputy in enumerate(claim.deputies.items):
-                told = _bare(claim, deputy, f"deputies.items[{i}]")
-                for term in _represented(told, day, leadership.changes):
-                    rank = fact(claim, f"deputies.items[{i}].rank")
-                    shown = _head(term, (term.year_mark, *rests_on)), rank and resting(rank, head.agency or head.person)
-                    found.setdefault((deputy.agency, None if deputy.agency else deputy.person), shown)
-    return list(found.values())
+    claims = [claim for claim in leadership.claims if _under(claim, head)]
+    told = _deputies(claims, day, leadership.changes, rests_on)
+    groups: list[list[_Deputy]] = []
+    for one in told:
+        agreeing = next((group for group in groups if all(_one_deputy(one, other) for other in group)), None)
+        if agreeing is None:
+            groups.append([one])
+        else:
+            agreeing.append(one)
+    return [
+        Deputising(
+            reduce(_agreed, (one.deputy for one in group)),
+            reduce(_surer, (one.rank for one in group)),
+            any(_contradicted(one, told) for one in group),
+        )
+        for group in groups
+    ]
+
+
+def disputed_deputies(leadership: Leadership, year: int) -> set[tuple[tuple[int, ...], int]]:
+    """The deputies of a year whom another source tells otherwise: the versions of the claim, and which of its items."""
+    claims = [claim for claim in leadership.claims if claim.year == year]
+    told = _deputies(claims, None, leadership.changes, ())
+    return {(claims[one.claim].told_by, one.item) for one in told if _contradicted(one, told)}
+
+
+class _Deputy(NamedTuple):
+    """A deputy as one item of one claim tells it."""
+
+    claim: int
+    item: int
+    deputy: Head
+    rank: Fact | None
+
+    def of(self, field: str) -> str | None:
+        told: Fact | None = self.rank if field == "rank" else getattr(self.deputy, field)
+        return told.value if told else None
+
+
+def _under(claim: Claim, head: Head) -> bool:
+    """Whether the claim tells of the deputies of this head."""
+    of_its_year = claim.head is None and head.year is not None and str(claim.year) == head.year.value
+    return of_its_year or set(claim.told_by) <= {*head.told_by}
+
+
+def _deputies(claims: Iterable[Claim], day: date | None, changes: Iterable[Change], rests_on: Marks) -> list[_Deputy]:
+    """Every deputy that claims tell of, as represented on a day, or first."""
+    return [
+        _Deputy(
+            number,
+            i,
+            _head(term, (term.year_mark, *rests_on)),
+            rank and rank.model_copy(update={"mark": weakest(rank.mark, *rests_on)}),
+        )
+        for number, claim in enumerate(claims)
+        for i, deputy in enumerate(claim.deputies.items)
+        for term in _represented(_bare(claim, deputy, f"deputies.items[{i}]"), day, changes)
+        for rank in [fact(claim, f"deputies.items[{i}].rank")]
+    ]
+
+
+def _one_deputy(one: _Deputy, other: _Deputy) -> bool:
+    """Whether two tell the same of one deputy."""
+    return _one_seat(one, other) and not any(
+        one.of(field) and other.of(field) and one.of(field) != other.of(field) for field in ("agency", "person", "rank")
+    )
+
+
+def _one_seat(one: _Deputy, other: _Deputy) -> bool:
+    return any(one.of(field) and one.of(field) == other.of(field) for field in ("agency", "person"))
+
+
+def _contradicted(one: _Deputy, told: Sequence[_Deputy]) -> bool:
+    """Whether another claim tells it otherwise, or changes of one day name another person."""
+    for other in told:
+        if _one_seat(one, other) and not _one_deputy(one, other):
+            same = [x for x in told if x.claim == other.claim]
+            if other.claim != one.claim and not any(_one_deputy(one, x) for x in same):
+                return True
+            if (other.claim, other.item) == (one.claim, one.item):
+                return True
+    return False
 
 
 def _bare(claim: Claim, holder: e.Holder, field: str) -> Term:
@@ -160,6 +244,7 @@ def _bare(claim: Claim, holder: e.Holder, field: str) -> Term:
         last=None,
         given_up=False,
         seen_on=None,
+        entered=tells_entry(claim),
     )
 
 
@@ -168,26 +253,56 @@ def _represented(term: Term, day: date | None, changes: Iterable[Change]) -> lis
 
     What a source shows of the very day stays as it is.
     """
-    own = [change for change in changes if change.year == term.year and _represents(change, term.head)]
+    own = changes_of(changes, term.year, term.head)
     if not own or (term.seen_on and term.seen_on.day == day and term.head.person):
         return [term]
     if day and not all(change.effective for change in own):
         return [_with_person(term, None, ())]
     done = [change for change in own if day and change.effective and change.effective <= day]
     if done:
-        last = max(change.effective for change in done if change.effective)
         return [
             _with_person(term, change.person, (mark(change.record, "person"), *_of_change(change)))
-            for change in {c.person: c for c in done if c.effective == last}.values()
+            for change in {c.person: c for c in done if c.effective == done[-1].effective}.values()
         ]
-    if term.head.person is not None and term.head.person not in {change.person for change in own}:
+    if represented_first(term.head.person, own, entered=term.entered):
         return [term]
-    first = min(own, key=lambda change: change.effective or date.max)
+    gone = [_with_person(term, change.in_place_of, _until(change)) for change in replacing_first(own)]
+    return gone or [_with_person(term, None, ())]
+
+
+def tells_entry(claim: Claim) -> bool:
+    """Whether it is an election, which names who came first; what else tells of a term may name who came later."""
+    return claim.elected_field == "effective"
+
+
+def replacing_first(own: Sequence[Change]) -> list[Change]:
+    """The changes that name who represented the agency before all of them; several where they contradict each other."""
+    first = own if own[-1].effective is None else [change for change in own if change.effective == own[0].effective]
+    came = {change.person for change in first}
+    gone = {change.in_place_of: change for change in reversed(first) if change.in_place_of not in {*came, None}}
+    return list(gone.values())
+
+
+def _until(change: Change) -> Marks:
+    """Of who represented an agency until a change."""
     until = _inferred(
-        f"represented the agency until the change of {first.effective}"
-        f" / đại diện cho cơ quan đến khi thay đổi ngày {first.effective}"
+        f"represented the agency until the change of {change.effective}"
+        f" / đại diện cho cơ quan đến khi thay đổi ngày {change.effective}"
     )
-    return [_with_person(term, first.in_place_of, (mark(first.record, "in_place_of"), until, *_of_change(first)))]
+    return mark(change.record, "in_place_of"), until, *_of_change(change)
+
+
+def changes_of(changes: Iterable[Change], year: int | None, holder: e.Holder) -> list[Change]:
+    """The changes of who represented a holder in the term of a year, by their days; those of unknown days last."""
+    own = (change for change in changes if change.year == year and _represents(change, holder))
+    return sorted(own, key=lambda change: change.effective or date.max)
+
+
+def represented_first(person: Id | None, own: Sequence[Change], *, entered: bool) -> bool:
+    """Whether whom a term tells to represent its holder did so before the changes of it: an election or handover names
+    who came first, and another source perhaps who came later.
+    """
+    return person is not None and (entered or person not in {change.person for change in own})
 
 
 def _represents(change: Change, head: e.Holder) -> bool:
@@ -261,6 +376,7 @@ def _claimed(claim: Claim, leadership: Leadership) -> list[Term]:
         last=_dated(claim.end, mark(record, "end")),
         given_up=False,
         seen_on=_dated(claim.seen_on, mark(record, "seen_on")),
+        entered=tells_entry(claim),
     )
     taken = [_act(h, year_mark) for h in leadership.handovers if h.on and _takes_over(h, claim, leadership)]
     starts = [seen.start] if seen.start else _days(taken)
@@ -284,6 +400,7 @@ def _begun(handover: Handover, leadership: Leadership) -> list[Term]:
         last=None,
         given_up=False,
         seen_on=None,
+        entered=True,
     )
     return _given_up(begun, leadership)
 

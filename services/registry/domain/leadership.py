@@ -239,11 +239,36 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc, *members
         require(
             not any(c.year == command.year and c.head for c in leadership.claims),
             "leadership.one-head",
-            en=f"A head for {command.year} is known; correct that term instead.",
-            vi=f"Năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
+            en=f"head: a head for {command.year} is known; correct that term instead.",
+            vi=f"head: năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
         )
+        _guard_election(command, command.head or e.Holder(), leadership)
         belong(command, _named(_holders(command)), known, members)
     return [tell(e.LeadershipElected, command)]
+
+
+def _guard_election(command: ElectLeadership, head: e.Holder, leadership: Leadership) -> None:
+    """That whoever is told to have taken over for the year is whom this elects, and not before. Raises Refused."""
+    handed_over = [h for h in leadership.handovers if h.year == command.year]
+    require(
+        not any(h.incoming and _other(h.incoming, head) for h in handed_over),
+        "leadership.one-head",
+        en=f"head: another head for {command.year} is told to have taken over; correct that handover first.",
+        vi=f"head: đã ghi nhận bàn giao cho trưởng khác của năm {command.year}; cần đính chính việc bàn giao đó trước.",
+    )
+    require(
+        all(h.on is None or command.effective is None or command.effective <= h.on for h in handed_over),
+        "leadership.before-election",
+        en=f"effective: the head for {command.year} is told to have taken over before that day.",
+        vi=f"effective: trưởng năm {command.year} được ghi nhận đã nhận bàn giao trước ngày đó.",
+    )
+
+
+def _other(one: e.Holder, head: e.Holder) -> bool:
+    """Whether two heads cannot be the same."""
+    if one.agency and head.agency:
+        return one.agency != head.agency
+    return bool(one.person and head.person and one.person != head.person)
 
 
 def _cast(tally: e.Tally | None) -> None:
@@ -306,6 +331,9 @@ def change(command: ChangeRepresentative, leadership: Leadership, bloc: Bloc, *m
 
 
 def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadership) -> None:
+    """That the term lasts on the day: it ends with the next election or handover, and at the latest with the year after
+    its own, as for the answer who heads (domain, section 6). Raises Refused.
+    """
     require(
         command.person, "leadership.person", en="person: name the person.", vi="person: cần nêu người đại diện mới."
     )
@@ -321,9 +349,10 @@ def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadersh
     )
     begun = [c.elected_on or c.start for c in claims if c.elected_on or c.start]
     ends = [c.end for c in claims if c.end]
-    handed_over = [h.on for h in leadership.handovers if h.on and h.year > command.year]
     require(
-        all(on <= day for on in begun if on) and all(day <= on for on in ends) and all(day < on for on in handed_over),
+        all(on <= day for on in begun if on)
+        and all(day <= on for on in ends)
+        and not _succeeded(command.year, day, leadership),
         "leadership.not-in-office",
         en=f"effective: the term of {command.year} has not begun on that day, or is over.",
         vi=f"effective: ngày đó nhiệm kỳ năm {command.year} chưa bắt đầu hoặc đã kết thúc.",
@@ -341,6 +370,21 @@ def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadersh
         en="person: represents the agency already.",
         vi="person: đang là người đại diện.",
     )
+
+
+def _succeeded(year: int, day: date, leadership: Leadership) -> bool:
+    """Whether by the day the term of a year is over: the head of a later one has taken over, or the year is past and
+    the next head elected, or the year after it past too. One that is told to last longer does.
+    """
+    later = [c for c in leadership.claims if c.year is not None and c.year > year]
+    taken = [*(c.start for c in later), *(h.on for h in leadership.handovers if h.year > year)]
+    if any(on and on <= day for on in taken):
+        return True
+    given_up = any(h.on and h.year == year + 1 for h in leadership.handovers)
+    if given_up or any(c.end for c in leadership.claims if c.year == year):
+        return False
+    elected = any(c.elected_on and c.elected_on <= day for c in later)
+    return day.year > year and (elected or day.year > year + 1)
 
 
 def _representatives(

@@ -12,7 +12,18 @@ from services.kernel.provenance import Fact, Mark
 from services.kernel.telling import fact, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
-from services.registry.domain.heading import Head, deputising, headed_in, headed_on
+from services.registry import events as e
+from services.registry.domain.heading import (
+    Head,
+    changes_of,
+    deputising,
+    disputed_deputies,
+    headed_in,
+    headed_on,
+    replacing_first,
+    represented_first,
+    tells_entry,
+)
 from services.registry.domain.leadership import Change, Leadership
 from services.registry.projections import BLOCS, LEADERSHIPS, Led
 from services.registry.queries.body import SeatFactList, SeatShown
@@ -67,10 +78,50 @@ def _under(leadership: Leadership, head: Head, on: date, disputed: bool) -> Iter
     terms = [t for t in _terms(leadership, head) if set(t.told_by) <= {*head.told_by}]
     since, until = _first(t.start for t in terms), _after(_first(t.end for t in terms))
     rests = [one.mark for one in (head.agency, head.person) if one][:1]
-    yield _seat(head, Fact(value="HEAD", mark=rests[0]) if rests else None, since, until, disputed)
-    for deputy, rank in deputising(leadership, head, on):
+    office = Fact(value="HEAD", mark=rests[0]) if rests else None
+    yield _then(_seat(head, office, since, until, disputed), _changes(leadership, head), on)
+    for deputy, rank, contradicted in deputising(leadership, head, on):
         office = Fact(value=OFFICES[rank.value if rank else None], mark=weakest(rank.mark if rank else Mark(), *rests))
-        yield _seat(deputy, office, since, until, disputed)
+        own = [claim for claim in leadership.claims if set(claim.told_by) <= {*deputy.told_by}]
+        first, last = _first(fact(c, "start") for c in own), _after(_first(fact(c, "end") for c in own))
+        days = first or _with_head(since), last or _with_head(until)
+        yield _then(_seat(deputy, office, *days, disputed or contradicted), _changes(leadership, deputy), on)
+
+
+def _changes(leadership: Leadership, of: Head) -> list[Change]:
+    holder = e.Holder(agency=_value(of.agency), person=_value(of.person))
+    return changes_of(leadership.changes, int(of.year.value) if of.year else None, holder)
+
+
+def _value(told: Fact | None) -> str | None:
+    return told.value if told else None
+
+
+def _with_head(day: Fact | None) -> Fact | None:
+    """A day of the head's, such as of its handover, as that of a deputy."""
+    basis = Mark(certainty="INFERRED", basis="the day is that of the head / ngày này là của trưởng")
+    return day and day.model_copy(update={"mark": weakest(day.mark, basis)})
+
+
+def _then(seat: SeatShown, own: Sequence[Change], on: date) -> SeatShown:
+    """The seat on a day with the days of the person who held it then, as far as they are known."""
+    if not own:
+        return seat
+    if own[-1].effective is None:
+        return seat.model_copy(update={"since": None, "until": None, "ended": False})
+    done = [change for change in own if change.effective and change.effective <= on]
+    later = [change for change in own if change.effective and change.effective > on]
+    came = [c for c in done if c.effective == done[-1].effective and c.person == _value(seat.person)]
+    new: dict[str, object] = {}
+    if done:
+        new |= {"since": _fact_of(came, "effective"), "decision": _fact_of(came, "decision.id")}
+    if later:
+        new |= {"until": _fact_of(later, "effective"), "end_decision": _fact_of(later, "decision.id"), "ended": True}
+    return seat.model_copy(update=new)
+
+
+def _fact_of(changes: Sequence[Change], field: str) -> Fact | None:
+    return fact(changes[0], field) if changes else None
 
 
 def _terms(leadership: Leadership, head: Head) -> tuple[TermShown, ...]:
@@ -88,15 +139,22 @@ def _after(last: Fact | None) -> Fact | None:
 
 def _in_year(leadership: Leadership, year: int) -> Iterator[SeatShown]:
     """Every head and deputy of a year, each as one source tells it, and one seat for each who represented it."""
-    disputed = headed_in(leadership, year).disputed
-    changes = sorted((c for c in leadership.changes if c.year == year), key=lambda c: c.effective or date.max)
+    disputed, contradicted = headed_in(leadership, year).disputed, disputed_deputies(leadership, year)
+    claims = {claim.told_by: claim for claim in leadership.claims}
     for term in terms_of(leadership, year):
+        claim = claims.get(term.told_by)
+        entered = claim is None or tells_entry(claim)
         if term.head:
-            office = _office(term.head, "HEAD")
-            yield from _represented(_held(term, term.head, office, disputed=disputed), changes)
-        for deputy in term.deputies.items:
-            office = _office(deputy, OFFICES[deputy.rank.value if deputy.rank else None])
-            yield from _represented(_held(term, deputy, office, disputed=False), changes)
+            head = _held(term, term.head)
+            seat = _seat(head, _office(term.head, "HEAD"), term.start, _after(term.end), disputed)
+            yield from _in_turn(seat, _changes(leadership, head), entered=entered)
+        own = claim and claim.start, claim and claim.end
+        since, until = term.start if own[0] else _with_head(term.start), _after(term.end)
+        for i, shown in enumerate(term.deputies.items):
+            deputy, office = _held(term, shown), _office(shown, OFFICES[shown.rank.value if shown.rank else None])
+            last = until if own[1] else _with_head(until)
+            seat = _seat(deputy, office, since, last, (term.told_by, i) in contradicted)
+            yield from _in_turn(seat, _changes(leadership, deputy), entered=entered)
 
 
 def _office(holder: HolderShown | DeputyShown, office: str) -> Fact:
@@ -105,25 +163,46 @@ def _office(holder: HolderShown | DeputyShown, office: str) -> Fact:
     return Fact(value=office, mark=weakest(*[one.mark for one in known if one] or [Mark()]))
 
 
-def _held(term: TermShown, holder: HolderShown | DeputyShown, office: Fact, *, disputed: bool) -> SeatShown:
-    head = Head(agency=holder.agency, person=holder.person, title=holder.title, year=term.year, told_by=term.told_by)
-    return _seat(head, office, term.start, _after(term.end), disputed)
+def _held(term: TermShown, holder: HolderShown | DeputyShown) -> Head:
+    return Head(agency=holder.agency, person=holder.person, title=holder.title, year=term.year, told_by=term.told_by)
 
 
-def _represented(seat: SeatShown, changes: Sequence[Change]) -> list[SeatShown]:
-    """The seat, once for each person who held it in turn."""
-    own = [change for change in changes if seat.agency and change.agency == seat.agency.value]
+def _in_turn(seat: SeatShown, own: Sequence[Change], *, entered: bool) -> list[SeatShown]:
+    """The seat, once for each person who held it in turn; several at once where changes of one day contradict."""
     if not own:
         return [seat]
-    came = {change.person for change in own}
-    first = fact(own[0], "in_place_of") if seat.person and seat.person.value in came else seat.person
-    seats = [seat.model_copy(update={"person": first or fact(own[0], "in_place_of")})]
-    for change in own:
-        day, document = fact(change, "effective"), fact(change, "decision.id")
-        seats[-1] = seats[-1].model_copy(update={"until": day, "ended": True, "end_decision": document})
-        new = {"person": fact(change, "person"), "since": day, "decision": document}
-        seats.append(seat.model_copy(update=new))
+    first: list[Fact | None] = [seat.person]
+    if not represented_first(_value(seat.person), own, entered=entered):
+        first = [fact(change, "in_place_of") for change in replacing_first(own)] or [None]
+    turns = _turns(own)
+    rivals_first = {"disputed": seat.disputed or len(first) > 1}
+    seats = [_until(seat, turns[0]).model_copy(update={"person": person, **rivals_first}) for person in first]
+    for turn, following in zip(turns, [*turns[1:], []], strict=True):
+        rivals = {change.person: change for change in reversed(turn)}
+        for change in reversed(rivals.values()):
+            new = {
+                "person": fact(change, "person"),
+                "since": fact(change, "effective"),
+                "decision": fact(change, "decision.id"),
+                "disputed": seat.disputed or len(rivals) > 1,
+            }
+            seats.append(_until(seat, following).model_copy(update=new))
     return seats
+
+
+def _turns(own: Sequence[Change]) -> list[list[Change]]:
+    """The changes of each day together, in order; each of an unknown day by itself."""
+    days = dict.fromkeys(change.effective for change in own if change.effective)
+    dated = [[change for change in own if change.effective == day] for day in days]
+    return dated + [[change] for change in own if change.effective is None]
+
+
+def _until(seat: SeatShown, turn: Sequence[Change]) -> SeatShown:
+    """The seat until a change, where there is one."""
+    if not turn:
+        return seat
+    ended = {"until": fact(turn[0], "effective"), "ended": True, "end_decision": fact(turn[0], "decision.id")}
+    return seat.model_copy(update=ended)
 
 
 def _seat(head: Head, office: Fact | None, since: Fact | None, until: Fact | None, disputed: bool) -> SeatShown:
