@@ -19,6 +19,8 @@ from services.kernel.text import Prose
 E = TypeVar("E")
 
 Version = Annotated[int, Field(ge=1)]
+Kept = Annotated[str, Field(min_length=1)]
+"""A text as an event keeps it: where it is sealed it is longer than it was."""
 StreamName = Annotated[str, Field(pattern=r"^[a-z]{1,40}(:[a-z0-9][a-z0-9._-]{0,79}){1,4}$")]
 
 
@@ -28,7 +30,17 @@ class Correction(Part):
     corrects: Version
     """The version, in the same stream, of the event that told it last."""
     reason: Prose
-    """Why."""
+    """Why. Of a person it is sealed on arrival; elsewhere it must not name a person."""
+
+
+class SealedCorrection(Correction):
+    """A correction of what is told of a person, as an event keeps it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reason: Kept
+    sealed: Literal[True] | None = None
+    """True of a reason that is sealed with the person's key."""
 
 
 class Correctable(BaseModel):
@@ -50,7 +62,7 @@ class Retraction(Part):
     retracts: Version
     """The version, in its stream, of the event that told it. What corrects that event is retracted with it."""
     reason: Prose
-    """Why."""
+    """Why. Of a person it is sealed on arrival; elsewhere it must not name a person."""
     record: Record
     """By which document."""
 
@@ -65,7 +77,9 @@ class FactRetracted(Retraction, Event):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: Literal["FactRetracted"] = "FactRetracted"
-    reason: Prose
+    reason: Kept
+    sealed: Literal[True] | None = None
+    """True of a reason that is sealed with the key of the person of whom the stream tells."""
 
 
 class Retract(Retraction, Command):
@@ -75,6 +89,8 @@ class Retract(Retraction, Command):
     """Of what it told, such as `plan:khoi-noi-chinh:2024`: the kind and the ids."""
     beside: tuple[str, ...] = Field(default=(), exclude=True)
     """Ids of whose streams tell it again; filled in at the edge."""
+    sealed: Literal[True] | None = Field(default=None, exclude=True)
+    """Whether the reason was sealed at the edge."""
 
 
 class Telling(BaseModel, Generic[E]):
@@ -98,6 +114,11 @@ def why(event: Any) -> str | None:
     """The reason for which an event amends another; null where it amends none."""
     correction: Correction | None = getattr(event, "correction", None)
     return correction.reason if correction else event.reason if event.amends else None
+
+
+def why_sealed(event: Any) -> bool:
+    """Whether the reason for which an event amends another is sealed with a person's key."""
+    return getattr(getattr(event, "correction", None) or event, "sealed", None) is True
 
 
 def and_then(told: Sequence[Telling[Any]], recorded: Recorded[Any]) -> tuple[Telling[Any], ...]:

@@ -118,7 +118,7 @@ def fact(told: Any, path: str, basis: str | None = None) -> Fact | None:
         if value is None:
             return None
         value = getattr(value, step) if isinstance(step, str) else value[step]
-    return None if value is None else Fact(value=worded(value), mark=mark(told.record, path, basis))
+    return None if value is None else Fact(value=worded(value), mark=mark(getattr(told, "record", None), path, basis))
 
 
 @lru_cache(maxsize=4_096)

@@ -7,7 +7,7 @@ from thidua.registry.v1 import registry_pb2
 from services.kernel.decider import Command, Stream
 from services.kernel.handling import Known, decided, loaded
 from services.kernel.service import Service
-from services.kernel.standing import Retract
+from services.kernel.standing import Retract, SealedCorrection
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
@@ -38,7 +38,8 @@ select person from vault.keys where ($1::text is null or person = $1) and exists
 
 
 async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> RegisterPerson | DescribePerson:
-    """The command with every text about the person sealed; a sealed text is longer than a line may be.
+    """The command with every text about the person sealed, why it corrects another too; a sealed text is longer than a
+    line may be.
 
     Raises Refused, before a key is made, where the decision would refuse the command.
     """
@@ -49,10 +50,13 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
         assert tools.vault is not None
         return await tools.vault.seal(command.person, text)
 
-    found = {
+    found: dict[str, Any] = {
         field: tuple([await seal(item) for item in text]) if isinstance(text, tuple) else await seal(text)
         for field, text in texts.items()
     }
+    if (told := command.correction) is not None:
+        reason = await seal(told.reason)
+        found["correction"] = SealedCorrection(corrects=told.corrects, reason=reason, sealed=True)
     if command.name is not None:
         assert tools.vault is not None
         await tools.vault.index(command.person, terms([command.name]))
@@ -60,9 +64,19 @@ async def sealed(command: RegisterPerson | DescribePerson, tools: Tools) -> Regi
     return command.model_copy(update=found)
 
 
-async def _decided(command: RegisterPerson | DescribePerson, tools: Tools) -> None:
-    stream = PERSON.of(command.person)
-    decided(command, HANDLERS[type(command)], [stream], [await _loaded(stream, tools)])
+async def _sealed_why(command: Retract, person: str, tools: Tools) -> Retract:
+    """What is retracted of a person with its reason sealed. Raises Refused as `sealed` does."""
+    assert tools.vault is not None
+    await _decided(command, tools)
+    reason = await tools.vault.seal(person, command.reason)
+    await _forgotten_again(tools, person)
+    return command.model_copy(update={"reason": reason, "sealed": True})
+
+
+async def _decided(command: RegisterPerson | DescribePerson | Retract, tools: Tools) -> None:
+    handler = HANDLERS[type(command)]
+    streams = handler.reads(command)
+    decided(command, handler, streams, [await _loaded(stream, tools) for stream in streams])
 
 
 async def with_authority(command: A, tools: Tools) -> A:
@@ -94,8 +108,13 @@ async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:
     return command.model_copy(update={"former": await _predecessors(command.reorganisation, tools)})
 
 
-async def with_streams_beside(command: Retract, tools: Tools) -> Retract:
-    """What is retracted of a reorganisation with every predecessor that was ever told."""
+async def retracting(command: Retract, tools: Tools) -> Retract:
+    """What is retracted of a reorganisation with every predecessor that was ever told, of a person without its words in
+    clear; anything else as it is.
+    """
+    kind, _, key = command.stream.partition(":")
+    if kind == PERSON.kind:
+        return await _sealed_why(command, key, tools)
     if (reorganisation := retracted(command)) is None:
         return command
     return command.model_copy(update={"beside": await _predecessors(reorganisation, tools)})
@@ -170,7 +189,7 @@ SERVICE = Service(
         **dict.fromkeys(ACTS_OF_MEMBERS, with_authority),
         EstablishBloc: with_members,
         Reorganise: with_predecessors,
-        Retract: with_streams_beside,
+        Retract: retracting,
         RegisterPerson: sealed,
         DescribePerson: sealed,
     },

@@ -12,12 +12,13 @@ import orjson
 import pytest
 
 from deploy.local.servers import ExistingPostgres, Postgres
-from services.kernel.decider import Command
+from services.kernel.decider import Command, Context
 from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.events import Event
-from services.kernel.handling import decided, loaded
+from services.kernel.handling import Handling, decided, loaded
 from services.kernel.provenance import Listed, Record, Source
 from services.kernel.standing import Correctable, Correction, Retract
+from services.kernel.text import PROSE
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc, NameBloc
@@ -49,6 +50,8 @@ def telling(kind: str) -> Command:
     told = orjson.loads((SAMPLES / f"{kind}.json").read_bytes())["data"]
     told["record"].pop("inferred", None)
     told.pop("ruling", None)  # there is nothing yet to rule on
+    if kind == "ExemplarRegistered":
+        told["kind"] = "MODEL"  # a person was told by name once
     for command in HANDLERS:
         needed = {name for name, field in command.model_fields.items() if field.is_required()}
         if (
@@ -355,6 +358,73 @@ async def test_a_history_shows_no_text_about_a_person(registry: Registry) -> Non
     await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn A", effective=date(2024, 1, 1)))
     (event,) = (await registry.ask("GetHistory", stream="person:p-1")).events
     assert [one.field for one in event.told] == ["effective", "person"]
+
+
+WRONG, RIGHT = "tên đúng là Nguyễn Văn Đúng", "Nguyễn Văn Đúng là người khác"
+COMMAND_ID = "0d9f7f0e-4f43-4a43-9a25-1b1f2b8d3f12"
+KEPT = """
+select convert_from(body, 'utf8') from log.events union all select doc::text from read.streams
+"""
+
+
+async def named_wrongly(registry: Registry) -> int:
+    """p-1 is registered, corrected and the correction retracted, with names in the reasons; the last position."""
+    await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn Sai", effective=date(2024, 1, 1)))
+    await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn Đúng", **amending(1, WRONG)))
+    told = await registry.tell(retract("person:p-1", 2).model_copy(update={"reason": RIGHT}))
+    return told.position
+
+
+async def test_why_what_is_told_of_a_person_was_amended_is_sealed_and_opened_for_a_history(registry: Registry) -> None:
+    await named_wrongly(registry)
+    events = (await registry.ask("GetHistory", stream="person:p-1")).events
+    assert [(one.amends, one.reason) for one in events] == [(None, None), (1, WRONG), (2, RIGHT)]
+    assert [one.field for event in events for one in event.told] == ["effective", "person", "person"]
+    assert not [text for (text,) in await registry.tools.pool.fetch(KEPT) if "Nguyễn" in text]
+
+
+async def test_the_history_of_a_forgotten_person_is_shown_without_a_reason_that_may_name_the_person(
+    registry: Registry,
+) -> None:
+    before = await named_wrongly(registry)
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    events = (await registry.ask("GetHistory", stream="person:p-1")).events
+    assert [(one.type, one.reason) for one in events] == [
+        ("PersonRegistered", None),
+        ("PersonRegistered", None),
+        ("FactRetracted", None),
+        ("PersonForgotten", None),
+    ]
+    assert [(one.field, one.fact.value) for one in events[3].told] == [("reason", "asked for"), ("person", "p-1")]
+    past = (await registry.ask("GetHistory", as_of=before, stream="person:p-1")).events
+    assert [one.reason for one in past] == [None, None, None]
+
+
+async def test_a_repeated_retraction_about_a_person_is_known_again(registry: Registry) -> None:
+    await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn Sai"))
+    first = await registry.tell(retract("person:p-1", 1), COMMAND_ID)
+    assert await registry.tell(retract("person:p-1", 1), COMMAND_ID) == first
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    assert await registry.tell(retract("person:p-1", 1), COMMAND_ID) == first
+    assert await registry.tools.pool.fetch("select 1 from vault.keys") == []
+
+
+async def test_a_reason_that_was_kept_in_clear_once_is_shown_until_the_person_is_forgotten(registry: Registry) -> None:
+    await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn Sai"))
+    as_once = Handling(registry.tools.log, VOCABULARY, HANDLERS, b"k" * 32)
+    await as_once.handle(retract("person:p-1", 1), Context(COMMAND_ID, "officer"))
+    shown = (await registry.ask("GetHistory", stream="person:p-1")).events
+    assert [one.reason for one in shown] == [None, "of another bloc"]
+    await registry.tell(ForgetPerson(person="p-1", reason="asked for"))
+    shown = (await registry.ask("GetHistory", stream="person:p-1")).events
+    assert [one.reason for one in shown] == [None, None, None]
+
+
+async def test_a_reason_as_long_as_may_be_is_sealed_whole(registry: Registry) -> None:
+    await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn Sai"))
+    await registry.tell(RegisterPerson(person="p-1", name="Nguyễn Văn Đúng", **amending(1, "ế" * PROSE)))
+    events = (await registry.ask("GetHistory", stream="person:p-1")).events
+    assert events[1].reason == "ế" * PROSE
 
 
 async def test_what_was_told_of_the_wrong_year_is_retracted_and_told_of_the_right_one(registry: Registry) -> None:

@@ -529,7 +529,7 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         RegisterExemplar,
         {"exemplar": "guong"},
         lambda n: {
-            "kind": ("PERSON", "MODEL")[n],
+            "kind": ("COLLECTIVE", "MODEL")[n],
             "who": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
             **{field: f"{field}-{n}" for field in ("name", "part_of", "conference")},
             "fallen": (True, False)[n],

@@ -42,6 +42,15 @@ def test_an_exemplar_is_somebody_or_something_or_a_number(record: Record | None)
         given().when(RegisterExemplar.model_validate({**told, **one})).accepted()
 
 
+@pytest.mark.parametrize("record", [None, RECORD])
+def test_an_exemplar_that_is_a_person_is_told_by_the_id_of_the_person_and_never_by_name(record: Record | None) -> None:
+    told: dict[str, Any] = {"exemplar": "x", "kind": "PERSON", "record": record}
+    for who in (None, e.Party(person="p-1")):
+        by_name = RegisterExemplar(**told, who=who, name="Nguyễn Văn Anh Hùng")
+        given().when(by_name).refused("exemplar.person")
+    given().when(RegisterExemplar(**told, who=e.Party(person="p-1"))).accepted()
+
+
 def test_an_exemplar_of_a_bloc_is_of_one_that_is_there_and_of_no_year_far_ahead() -> None:
     founded = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=DAY)
     given().when(RegisterExemplar(**MODEL, bloc="b1", effective=DAY)).refused("bloc.unknown")

@@ -53,6 +53,12 @@ def register(command: RegisterExemplar, exemplar: Exemplar, *known: Any) -> Even
         en="Tell who or what it is, or how many they are.",
         vi="Cần nêu điển hình là ai, là gì, hoặc có bao nhiêu.",
     )
+    require(
+        command.kind != "PERSON" or command.name is None,
+        "exemplar.person",
+        en="name: a person is told by who.person, the id under which the person is registered, and never by name.",
+        vi="name: cá nhân được nêu bằng who.person, là mã người đã đăng ký, không ghi tên tại đây.",
+    )
     if command.record is None:
         require(
             not isinstance(exemplar, Registered),

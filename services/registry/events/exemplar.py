@@ -21,7 +21,7 @@ class ExemplarFacts(Disputable):
     who: Party | None = None
     """Who it is; of a model or a way of working, whose."""
     name: Line | None = None
-    """What a model, a way of working or a group is called."""
+    """What a model, a way of working or a group is called; never a person's name."""
     fallen: bool | None = None
     """True of who fell on duty (hy sinh)."""
     count: Amount | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.kernel.events import Event
-from services.kernel.standing import Correctable
+from services.kernel.standing import Correctable, SealedCorrection
 from services.kernel.telling import Told
 from services.kernel.text import Id
 
@@ -19,6 +19,7 @@ class PersonRegistered(Told, Correctable, Event):
     type: Literal["PersonRegistered"] = "PersonRegistered"
     person: Id
     name: Sealed
+    correction: SealedCorrection | None = None
 
 
 class PersonDescribed(Told, Correctable, Event):
@@ -29,6 +30,7 @@ class PersonDescribed(Told, Correctable, Event):
     name: Sealed | None = None
     rank: Sealed | None = None
     posts: tuple[Sealed, ...] = ()
+    correction: SealedCorrection | None = None
 
 
 class PersonForgotten(Event):

@@ -27,7 +27,7 @@ NAMING = frozenset(
 )
 """Fields of answers that hold an organisation's id."""
 
-BESIDE = frozenset({"type", "record", "correction", "corrects", "retracts", "void", "settled"})
+BESIDE = frozenset({"type", "record", "correction", "corrects", "retracts", "sealed", "void", "settled"})
 """Fields of events that tell no fact of their own."""
 SEALED = frozenset({"name", "rank", "posts"})
 """Of persons, whose texts are opened by GetPerson alone."""

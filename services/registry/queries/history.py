@@ -9,13 +9,15 @@ from pydantic import BaseModel
 from services.kernel.errors import Missing
 from services.kernel.events import Recorded
 from services.kernel.provenance import Mark, Part
-from services.kernel.standing import StreamName, standing, why
+from services.kernel.standing import StreamName, standing, why, why_sealed
 from services.kernel.telling import mark
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.person import PERSON
 from services.registry.projections import STREAMS
 from services.registry.queries.common import FieldTold, Label, fields_told, labels
 from services.registry.queries.endings import told_last
+from services.registry.queries.person import forgotten_of, opened_texts
 
 
 class GetHistory(BaseModel):
@@ -39,7 +41,7 @@ class EventShown(Part):
     amends: int | None
     """The event that it corrects or retracts."""
     reason: str | None
-    """Why it does."""
+    """Why it does; of a person absent where it can be read no more."""
     mark: Mark
     """By which document it is known."""
     told: tuple[FieldTold, ...]
@@ -60,7 +62,9 @@ async def get_history(asked: GetHistory, view: View) -> HistoryAnswer:
     if not told:
         raise Missing(en=f"Nothing is recorded of {asked.stream}.", vi=f"Chưa ghi nhận gì về {asked.stream}.")
     stands = _standing(told)
-    answer = HistoryAnswer(events=tuple(_event(one, one.envelope.version in stands) for one in told), labels=())
+    reasons = await _reasons(asked.stream, [one.event for one in told], view)
+    events = (_event(one, one.envelope.version in stands, why_) for one, why_ in zip(told, reasons, strict=True))
+    answer = HistoryAnswer(events=tuple(events), labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
@@ -72,7 +76,21 @@ def _standing(told: Sequence[Recorded[Any]]) -> set[int]:
     return found.keys() - again
 
 
-def _event(recorded: Recorded[Any], stands: bool) -> EventShown:
+async def _reasons(stream: str, told: Sequence[Any], view: View) -> list[str | None]:
+    """Why each event amends another, as far as it can be read."""
+    found = [why(event) for event in told]
+    kind, _, person = stream.partition(":")
+    if kind != PERSON.kind:
+        return found
+    sealed = [n for n, event in enumerate(told) if why_sealed(event)]
+    opened = await opened_texts([(person, text) for n in sealed if (text := found[n])], view)
+    if await forgotten_of([person], view):  # what was told before reasons were sealed is not shown any more either
+        return [None] * len(found)
+    clear = dict(zip(sealed, opened, strict=True))
+    return [clear.get(n, text) for n, text in enumerate(found)]
+
+
+def _event(recorded: Recorded[Any], stands: bool, reason: str | None) -> EventShown:
     event = recorded.event
     return EventShown(
         version=recorded.envelope.version,
@@ -80,7 +98,7 @@ def _event(recorded: Recorded[Any], stands: bool) -> EventShown:
         recorded_at=recorded.recorded_at,
         stands=stands,
         amends=event.amends,
-        reason=why(event),
+        reason=reason,
         mark=mark(getattr(event, "record", None), "*"),
         told=fields_told(event),
     )

@@ -114,21 +114,15 @@ class Opened(NamedTuple):
 
 
 async def opened_of(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
-    """Those persons who are recorded; the keys of all of them are fetched at once.
-
-    Of one who is forgotten by now nothing is opened, whatever moment is asked about and whatever the vault holds.
-    """
+    """Those persons who are recorded; the keys of all of them are fetched at once."""
     names = {person: PERSON.of(person).name for person in persons}
     streams: dict[str, Stream] = await view.many(STREAMS, names.values())
     told = {person: _telling(streams[name]) for person, name in names.items() if name in streams and streams[name].told}
     sealed = {person: [_description(event) for event in events] for person, events in told.items()}
     texts = [(person, text) for person, every in sealed.items() for text in dict.fromkeys(_texts(every))]
     clear: dict[Id, dict[str, str | None]] = {person: {} for person in told}
-    found = await view.tools.vault.open_many(texts)
-    now = await view.tools.log.load([(name, 0) for name in streams])  # after it: what was opened may just be forgotten
-    forgotten = {name for name, rows in now.items() if any(row.type == _FORGOTTEN for row in rows)}
-    for (person, text), opened in zip(texts, found, strict=True):
-        clear[person][text] = None if names[person] in forgotten else opened
+    for (person, text), opened in zip(texts, await opened_texts(texts, view), strict=True):
+        clear[person][text] = opened
     return {
         person: Opened(
             tuple(shown for one in every if (shown := _readable(one, clear[person]))),
@@ -136,6 +130,23 @@ async def opened_of(persons: Iterable[Id], view: View) -> dict[Id, Opened]:
         )
         for person, every in sealed.items()
     }
+
+
+async def opened_texts(texts: Sequence[tuple[Id, str]], view: View) -> list[str | None]:
+    """(person, sealed) pairs as they read; null where nothing can be read.
+
+    Of one who is forgotten by now nothing is opened, whatever moment is asked about and whatever the vault holds.
+    """
+    found = await view.tools.vault.open_many(texts)
+    forgotten = await forgotten_of({person for person, _ in texts}, view)  # after it: one may just be forgotten
+    return [None if person in forgotten else text for (person, _), text in zip(texts, found, strict=True)]
+
+
+async def forgotten_of(persons: Iterable[Id], view: View) -> set[Id]:
+    """Those who are forgotten by now, whatever moment is asked about."""
+    names = {PERSON.of(person).name: person for person in persons}
+    now = await view.tools.log.load([(name, 0) for name in names])
+    return {names[name] for name, rows in now.items() if any(row.type == _FORGOTTEN for row in rows)}
 
 
 def _telling(stream: Stream) -> list[e.PersonRegistered | e.PersonDescribed]:

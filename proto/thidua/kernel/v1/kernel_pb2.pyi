@@ -281,7 +281,7 @@ class Correction(_message.Message):
     corrects: _builtins.int
     """The version, in the same stream, of the event that told it last. It is of the same kind."""
     reason: _builtins.str
-    """Why."""
+    """Why. Of a person it is sealed on arrival; elsewhere it must not name a person."""
     def __init__(
         self,
         *,

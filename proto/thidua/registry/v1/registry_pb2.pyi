@@ -4484,7 +4484,7 @@ class RegisterExemplarRequest(_message.Message):
     kind: _types_pb2.ExemplarKind.ValueType
     """A person, a collective, a model or a way of working; null of a group of several kinds."""
     name: _builtins.str
-    """What a model, a way of working or a group is called."""
+    """What a model, a way of working or a group is called; never a person's name."""
     fallen: _builtins.bool
     """True of who fell on duty (hy sinh)."""
     part_of: _builtins.str
@@ -7394,7 +7394,7 @@ class RetractRequest(_message.Message):
     retracts: _builtins.int
     """The version, in its stream, of the event that told it. What corrects that event is retracted with it."""
     reason: _builtins.str
-    """Why."""
+    """Why. Of a person it is sealed on arrival; elsewhere it must not name a person."""
     @_builtins.property
     def record(self) -> _kernel_pb2.Record:
         """By which document."""

@@ -5714,7 +5714,7 @@ class ExemplarShown(_message.Message):
 
     @_builtins.property
     def name(self) -> _kernel_pb2.Fact:
-        """What a model, a way of working or a group is called."""
+        """What a model, a way of working or a group is called; never a person's name."""
 
     @_builtins.property
     def fallen(self) -> _kernel_pb2.Fact:
@@ -7776,7 +7776,7 @@ class EventShown(_message.Message):
     amends: _builtins.int
     """The event that it corrects or retracts."""
     reason: _builtins.str
-    """Why it does."""
+    """Why it does; of a person absent where it can be read no more."""
     @_builtins.property
     def mark(self) -> _kernel_pb2.Mark:
         """By which document it is known."""
