@@ -23,6 +23,7 @@ from services.registry.domain.organisation import ORGANISATION
 
 YearEvent = (
     e.ConferenceHeld
+    | e.CongressPrepared
     | e.MovementLaunched
     | e.MovementLinked
     | e.MovementReviewEvent
@@ -35,6 +36,7 @@ YearEvent = (
 BlocsEvent = (
     e.RegulationEvent
     | e.ConferenceHeld
+    | e.CongressPrepared
     | e.MovementLaunched
     | e.MovementLinked
     | e.MovementReviewEvent
@@ -596,7 +598,7 @@ YEARS = Model(
     _year_keys,
     _year,
     doc=Year,
-    version=7,
+    version=8,
 )
 DEADLINES = Model(
     "deadlines",
@@ -636,7 +638,7 @@ MENTIONS = Model(
     _mention_keys,
     _mention,
     doc=Mentions,
-    version=4,
+    version=5,
 )
 STREAMS = Model(
     "streams",
@@ -647,7 +649,7 @@ STREAMS = Model(
     _stream,
     doc=Stream,
     history="stream",
-    version=16,
+    version=17,
 )
 MODELS = (
     ORGANISATIONS,

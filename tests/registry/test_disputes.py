@@ -15,7 +15,7 @@ from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.body import EstablishBody
-from services.registry.domain.conference import HoldConference, RecordAttendance
+from services.registry.domain.conference import HoldConference, PrepareCongress, RecordAttendance
 from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.document import RegisterDocument
@@ -493,10 +493,28 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
             "place": ("Hà Nội", "Huế")[n],
             "chairs": {"declared_count": n},
             "agenda": {"declared_count": n},
+            **dict.fromkeys(("closes_from", "opens_to"), 2020 + n),
+            "host": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "level": f"level-{n}",
+            "edition": 10 + n,
             "effective": date(2024, 1, 1 + n),
         },
         "GetConference",
         lambda answer: answer,
+    ),
+    e.CongressPreparationFacts: (
+        PrepareCongress,
+        {"congress": "c1", "conference": "c1", "preparation": "cb"},
+        lambda n: {
+            "by": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "plan": {"id": f"kh-{n}"},
+            "bloc": f"b{n}",
+            "year": 2024 + n,
+            **{field: {"declared_count": n} for field in ("tasks", "results")},
+            **{field: date(2024, 1, 1 + n) for field in ("effective", "due")},
+        },
+        "GetConference",
+        lambda answer: answer.preparations[0],
     ),
     e.ReportFacts: (
         PresentReport,

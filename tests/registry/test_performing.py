@@ -20,6 +20,7 @@ from services.registry.domain.conference import (
     ConcludeConference,
     GiveGuidance,
     HoldConference,
+    PrepareCongress,
     RecordAttendance,
     VoiceDifficulties,
 )
@@ -56,6 +57,7 @@ given = specification(HANDLERS)
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2024, 4, 10)
 NOW = date(2024, 4, 20)
+PLAN = Source(id="kh-1")
 
 FOUNDED = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=date(2020, 1, 1))
 GROUND: dict[str, list[Event]] = {"bloc:b1": [FOUNDED], **members("btp", "bca", "ktnn")}
@@ -219,6 +221,8 @@ def mentions(**fields: Any) -> dict[str, Act]:
         "members.items[0].unit": DeclareMembers(**of_bloc, members=Listed[e.Member](items=(e.Member(unit="ubnd"),))),
         "chairs.items[0].agency": HoldConference(conference="d", kind="OTHER", bloc="b1", chairs=parties, **told),
         "chairs.items[0].agency of no bloc": HoldConference(conference="d", kind="OTHER", chairs=parties, **told),
+        "host.agency": HoldConference(conference="d", kind="CONGRESS", host=party, **told),
+        "by.agency of a congress": PrepareCongress(congress="dh", preparation="cb", by=party, plan=PLAN, **told),
         "attendees.items[0].agency": RecordAttendance(
             conference="c", attendees=Listed[e.Attendee](items=(e.Attendee(agency="ubnd"),)), **told
         ),
@@ -356,6 +360,7 @@ COMING: list[Act] = [
     RegisterParticipation(movement="g", participant="btp", effective=date(2024, 4, 21), told_on=NOW),
     ReportParticipation(movement="g", participant="btp", text="Có", effective=date(2024, 4, 21), told_on=NOW),
     PlanMovement(movement="g", participant="btp", effective=date(2024, 4, 21), told_on=NOW),
+    PrepareCongress(congress="dh", preparation="cb", plan=PLAN, effective=date(2024, 4, 21), told_on=NOW),
     CommentPlan(bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     NoteReview(review="r", bloc="b1", year=2024, effective=date(2024, 4, 21), told_on=NOW),
     DeclareMembers(bloc="b1", effective=date(2024, 4, 21), told_on=NOW),

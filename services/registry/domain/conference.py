@@ -1,10 +1,11 @@
 """Conferences: who took part, what they were told to do, what was voiced there, and what they came to."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, assert_never
 
 from services.kernel.decider import Events, Fold, Handler, Handlers
-from services.kernel.performing import Act, counted, happened, performed_on
+from services.kernel.performing import Act, counted, happened, in_order, performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
@@ -33,16 +34,24 @@ class ConcludeConference(e.ConclusionFacts, Act):
     """Tell what a conference came to, with its minutes and its resolution."""
 
 
+class PrepareCongress(e.CongressPreparationFacts, Act):
+    """Tell how a Patriotic Emulation Congress is prepared: what is to be done by when, and what was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Not held, as far as is known; guidance given at it may be told all the same."""
+    """Not held, as far as is known; guidance given at it, or how it is prepared, may be told all the same."""
 
     guided: frozenset[Id] = frozenset()
+    prepared: frozenset[Id] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     guided: frozenset[Id] = frozenset()
+    prepared: frozenset[Id] = frozenset()
+    kind: e.ConferenceKind = "OTHER"
+    on: date | None = None
 
 
 Conference = Unknown | Held
@@ -50,8 +59,11 @@ Conference = Unknown | Held
 
 def evolve(conference: Conference, event: e.ConferenceEvent) -> Conference:
     match event:
-        case e.ConferenceHeld():
-            return Held(conference.guided)
+        case e.ConferenceHeld(kind=kind, effective=on):
+            told = conference if isinstance(conference, Held) and event.ruling is None else None
+            return told or Held(conference.guided, conference.prepared, kind, on)
+        case e.CongressPrepared(preparation=preparation):
+            return replace(conference, prepared=conference.prepared | {preparation})
         case e.GuidanceGiven(guidance=guidance):
             return replace(conference, guided=conference.guided | {guidance})
         case e.AttendanceRecorded() | e.DifficultiesVoiced() | e.ConferenceConcluded():
@@ -70,6 +82,8 @@ def hold(command: HoldConference, conference: Conference, *known: Any) -> Events
         )
         performed_on(command, command.closes, command.opens, command.during)
         counted(command)
+        _spans("closes_from", command.closes_from, command.closes)
+        _spans("opens_to", command.opens, command.opens_to)
         blocs = len(named(command.bloc))
         for bloc in known[:blocs]:
             established(bloc, command.effective)
@@ -132,6 +146,53 @@ def conclude(command: ConcludeConference, conference: Conference) -> Events:
     return [tell(e.ConferenceConcluded, command)]
 
 
+def prepare(command: PrepareCongress, conference: Conference, *known: Any) -> Events:
+    require(
+        command.tasks.items or command.results.items or command.plan,
+        "congress.preparation",
+        en="Tell what is to be done, what was done, or the plan of it.",
+        vi="Cần nêu việc phải làm, việc đã làm hoặc kế hoạch chuẩn bị.",
+    )
+    before = command.preparation in conference.prepared
+    if command.record is None:
+        require(
+            not before,
+            "congress.known",
+            en="This id is taken at this congress.",
+            vi="Mã nội dung chuẩn bị này đã có tại đại hội.",
+        )
+        day = performed_on(command, command.year)
+        counted(command)
+        _no_other(conference)
+        held = conference.on if isinstance(conference, Held) else None
+        in_order("congress.order", held, day, en="effective", vi="effective")
+        blocs = len(named(command.bloc))
+        for bloc in known[:blocs]:
+            established(bloc, command.effective)
+        all_active(_preparing(command), known[blocs:], command.effective)
+    settles(command, before)
+    return [tell(e.CongressPrepared, command)]
+
+
+def _no_other(conference: Conference) -> None:
+    require(
+        not isinstance(conference, Held) or conference.kind == "CONGRESS",
+        "congress.kind",
+        en="The conference is no Patriotic Emulation Congress.",
+        vi="Hội nghị này không phải Đại hội Thi đua yêu nước.",
+    )
+
+
+def _spans(field: str, first: int | None, last: int | None) -> None:
+    """Of several years that a congress sums up or opens the first and the last."""
+    require(
+        first is None or last is None or first <= last,
+        "conference.years",
+        en=f"{field}: the years from {first} to {last} are none.",
+        vi=f"{field}: không có năm nào từ {first} đến {last}.",
+    )
+
+
 def _held(conference: Conference) -> None:
     require(
         isinstance(conference, Held),
@@ -142,7 +203,11 @@ def _held(conference: Conference) -> None:
 
 
 def _chairing(command: HoldConference) -> Mentioned:
-    return agencies("chairs.items[{}]", command.chairs.items)
+    return {**agencies("chairs.items[{}]", command.chairs.items), **agencies("host", [command.host])}
+
+
+def _preparing(command: PrepareCongress) -> Mentioned:
+    return agencies("by", [command.by])
 
 
 def _attending(command: RecordAttendance) -> Mentioned:
@@ -168,5 +233,9 @@ HANDLERS: Handlers = {
     RecordAttendance: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _attending(c))], attend),
     GiveGuidance: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _guiding(c))], guide),
     VoiceDifficulties: Handler(lambda c: [CONFERENCE.of(c.conference), *reads(c, _voicing(c))], voice),
+    PrepareCongress: Handler(
+        lambda c: [CONFERENCE.of(c.congress), *named(c.bloc), *reads(c, _preparing(c))],
+        prepare,
+    ),
     ConcludeConference: Handler(lambda c: [CONFERENCE.of(c.conference)], conclude),
 }

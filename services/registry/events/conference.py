@@ -1,6 +1,9 @@
 """What can happen at a conference."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from services.kernel.events import Event
 from services.kernel.provenance import Amount, Listed, Source
@@ -9,7 +12,8 @@ from services.kernel.telling import Told
 from services.kernel.text import Id, Line, Prose
 from services.registry.events.common import Disputable, HalfDay, Party, Year
 
-ConferenceKind = Literal["PLANNING", "MIDYEAR", "SUMMATION", "SIGNING", "OTHER"]
+ConferenceKind = Literal["PLANNING", "MIDYEAR", "SUMMATION", "SIGNING", "OTHER", "CONGRESS"]
+Edition = Annotated[int, Field(ge=1, le=1000)]
 Role = Literal[
     "ATTENDS",
     "CHAIRS",
@@ -40,7 +44,7 @@ class ConferenceFacts(Disputable):
     bloc: Id | None = None
     """The bloc that held it."""
     kind: ConferenceKind
-    """Planning, mid-year review, summation, signing of the covenant, or another."""
+    """Planning, mid-year review, summation, signing of the covenant, a Patriotic Emulation Congress, or another."""
     closes: Year | None = None
     """The year that it sums up."""
     opens: Year | None = None
@@ -55,6 +59,16 @@ class ConferenceFacts(Disputable):
     """Who chaired: persons, agencies, or a presidium in words."""
     agenda: Listed[Line] = Listed[Line]()
     """What it was held for."""
+    closes_from: Year | None = None
+    """Of several years that it sums up, as a congress does, the first; `closes` is the last."""
+    opens_to: Year | None = None
+    """Of several years that it opens the last; `opens` is the first."""
+    host: Party | None = None
+    """Who held it, if no bloc: a province, a ministry, a unit."""
+    level: Id | None = None
+    """The level at which it was held, as data: "central", "province"."""
+    edition: Edition | None = None
+    """Which one of its kind it was, such as 11 of "lần thứ XI"."""
 
 
 class AttendanceFacts(Told, Correctable):
@@ -99,6 +113,31 @@ class ConclusionFacts(Told, Correctable):
     """The resolution that it passed."""
 
 
+class CongressPreparationFacts(Disputable):
+    about: ClassVar[tuple[str, ...]] = ("preparation",)
+
+    congress: Id
+    """The congress, a conference that need not be held yet; `effective` is the day of the preparation."""
+    preparation: Id
+    """Its id within the congress, chosen by the caller."""
+    by: Party | None = None
+    """Who prepares it."""
+    conference: Id | None = None
+    """The conference at which it was told."""
+    bloc: Id | None = None
+    """The bloc in whose year it is prepared."""
+    year: Year | None = None
+    """That year."""
+    tasks: Listed[Prose] = Listed[Prose]()
+    """What is to be done: delegates to be chosen, exemplars to be honoured, papers to be written."""
+    results: Listed[Prose] = Listed[Prose]()
+    """What was done."""
+    due: date | None = None
+    """By when."""
+    plan: Source | None = None
+    """The document that plans it."""
+
+
 class ConferenceHeld(ConferenceFacts, Event):
     type: Literal["ConferenceHeld"] = "ConferenceHeld"
 
@@ -123,4 +162,12 @@ class ConferenceConcluded(ConclusionFacts, Event):
     type: Literal["ConferenceConcluded"] = "ConferenceConcluded"
 
 
-ConferenceEvent = ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded
+class CongressPrepared(CongressPreparationFacts, Event):
+    """Somebody prepares a Patriotic Emulation Congress (Đại hội Thi đua yêu nước) of whatever level."""
+
+    type: Literal["CongressPrepared"] = "CongressPrepared"
+
+
+ConferenceEvent = (
+    ConferenceHeld | AttendanceRecorded | GuidanceGiven | DifficultiesVoiced | ConferenceConcluded | CongressPrepared
+)

@@ -1,17 +1,18 @@
 """A conference: who took part in it, what it was told to do, and what it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 
 from services.kernel.errors import Missing
+from services.kernel.events import Event
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
-from services.registry.projections import STREAMS, Stream
+from services.registry.projections import STREAMS, Stream, StreamEvent
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import (
     DisputeShown,
@@ -33,9 +34,10 @@ from services.registry.queries.common import (
     party_key,
     surest,
     surest_of,
+    together,
 )
 from services.registry.queries.days import ByDay
-from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings, rulings_on
 from services.registry.queries.document import CitationShown, citations_of
 
 SPEAKER = ("speaker.agency", "speaker.person", "speaker.words")
@@ -102,6 +104,39 @@ class ConclusionShown(Part):
     """What sources tell otherwise of how many conclusions there are."""
 
 
+class PreparationShown(Part):
+    """How a congress is prepared."""
+
+    congress: str
+    """The congress."""
+    preparation: str
+    """Its id within the congress."""
+    by: PartyShown | None
+    """Who prepares it."""
+    conference: Fact | None
+    """The conference at which it was told."""
+    bloc: Fact | None
+    """The bloc in whose year it is prepared."""
+    year: Fact | None
+    """That year."""
+    on: Fact | None
+    """The day."""
+    tasks: FactList
+    """What is to be done."""
+    results: FactList
+    """What was done."""
+    due: Fact | None
+    """By when."""
+    plan: Fact | None
+    """The document that plans it, by its id."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
+
+
 class MeetingShown(Part):
     """A conference of the year."""
 
@@ -125,6 +160,14 @@ class MeetingShown(Part):
     """What they tell otherwise."""
     rulings: tuple[RulingShown, ...]
     """Rulings on it, oldest first."""
+    half_day: Fact | None
+    """MORNING or AFTERNOON."""
+    host: PartyShown | None
+    """Who held it, if no bloc."""
+    level: Fact | None
+    """The level at which it was held."""
+    edition: Fact | None
+    """Which one of its kind it was."""
 
 
 class ConferenceAnswer(BaseModel):
@@ -174,6 +217,18 @@ class ConferenceAnswer(BaseModel):
     """What it came to."""
     citations: tuple[CitationShown, ...]
     """The documents that it, or guidance given at it, cites."""
+    closes_from: Fact | None
+    """Of several years that it sums up the first."""
+    opens_to: Fact | None
+    """Of several years that it opens the last."""
+    host: PartyShown | None
+    """Who held it, if no bloc."""
+    level: Fact | None
+    """The level at which it was held."""
+    edition: Fact | None
+    """Which one of its kind it was."""
+    preparations: tuple[PreparationShown, ...]
+    """Of a congress: how it was prepared, also of one that is not held yet."""
 
 
 async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
@@ -202,11 +257,17 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
         labels=(),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(stream.told),
+        rulings=_ruled(stream.told),
         guidance=_guidance([event for event in stream.told if isinstance(event, e.GuidanceGiven)]),
         difficulties=tuple(_difficulties(event) for event in stream.told if isinstance(event, e.DifficultiesVoiced)),
         conclusions=_conclusions([event for event in stream.told if isinstance(event, e.ConferenceConcluded)]),
         citations=await citations_of(view, [CONFERENCE.of(asked.conference).name]),
+        closes_from=first(told, "closes_from"),
+        opens_to=first(told, "opens_to"),
+        host=first_party(told, "host"),
+        level=first(told, "level"),
+        edition=first(told, "edition"),
+        preparations=tuple(preparations_of(stream.told)),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
@@ -225,7 +286,43 @@ def meeting(act: YearAct) -> MeetingShown:
         place=first(told, "place"),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(act.every),
+        rulings=_ruled(act.every),
+        half_day=first(told, "half_day"),
+        host=first_party(told, "host"),
+        level=first(told, "level"),
+        edition=first(told, "edition"),
+    )
+
+
+def _ruled(told: Sequence[StreamEvent]) -> tuple[RulingShown, ...]:
+    return rulings(event for event in told if isinstance(event, e.ConferenceHeld))
+
+
+def preparations_of(
+    told: Sequence[StreamEvent], tells: Callable[[Event], bool] | None = None
+) -> list[PreparationShown]:
+    """How a congress is prepared, in the order of first telling; given, where any of what is told of it tells so."""
+    prepared = together(told, e.CongressPrepared)
+    return [_preparation(same, told) for same in prepared if tells is None or any(map(tells, same))]
+
+
+def _preparation(same: Sequence[e.CongressPrepared], told: Sequence[StreamEvent]) -> PreparationShown:
+    contradicting = contradictions(same, e.CongressPreparationFacts)
+    return PreparationShown(
+        congress=same[0].congress,
+        preparation=same[0].preparation,
+        by=first_party(same, "by"),
+        conference=first(same, "conference"),
+        bloc=first(same, "bloc"),
+        year=first(same, "year"),
+        on=first(same, "effective"),
+        tasks=joined(same, "tasks"),
+        results=joined(same, "results"),
+        due=first(same, "due"),
+        plan=first(same, "plan.id"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings_on(told, same[0]),
     )
 
 

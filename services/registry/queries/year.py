@@ -30,7 +30,7 @@ from services.registry.queries.bloc import (
     organising,
 )
 from services.registry.queries.common import HolderShown, Label, first, holding, labels, recorded, surest
-from services.registry.queries.conference import MeetingShown, meeting
+from services.registry.queries.conference import MeetingShown, PreparationShown, meeting, preparations_of
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import disputes
@@ -107,6 +107,8 @@ class BlocYearAnswer(BaseModel):
     """The plans that these have for movements, or for phases of them."""
     movement_reviews: tuple[MovementReviewShown, ...]
     """Reviews of movements in the bloc's year."""
+    preparations: tuple[PreparationShown, ...]
+    """How congresses are prepared in the bloc's year."""
     warnings: tuple[WarningShown, ...]
     """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head,
     who leads activities, the authority."""
@@ -128,7 +130,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantEvent)]),
         plan=plan_of([x for x in plan if isinstance(x, e.PlanEvent)]),
         reviews=reviews_of(acts),
-        conferences=tuple(meeting(act) for act in acts if act.of(e.ConferenceHeld)),
+        conferences=tuple(meeting(act) for act in acts if act.here(e.ConferenceHeld)),
         labels=(),
         handovers=handovers_of(led.leadership, asked.year),
         representatives=representatives_of(led.leadership, asked.year),
@@ -136,6 +138,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         inspections=tuple(inspection_of(act) for act in acts if act.of(e.InspectionHeld)),
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
         **await of_year(view, acts),
+        preparations=tuple(shown for act in acts for shown in preparations_of(act.every, act.tells)),
         citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
         warnings=(),
     )

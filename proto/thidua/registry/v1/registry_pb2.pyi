@@ -3686,6 +3686,11 @@ class HoldConferenceRequest(_message.Message):
     RECORD_FIELD_NUMBER: _builtins.int
     RULING_FIELD_NUMBER: _builtins.int
     CORRECTION_FIELD_NUMBER: _builtins.int
+    CLOSES_FROM_FIELD_NUMBER: _builtins.int
+    OPENS_TO_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
     conference: _builtins.str
@@ -3693,7 +3698,7 @@ class HoldConferenceRequest(_message.Message):
     bloc: _builtins.str
     """The bloc that held it."""
     kind: _types_pb2.ConferenceKind.ValueType
-    """Planning, mid-year review, summation, signing of the covenant, or another."""
+    """Planning, mid-year review, summation, signing of the covenant, a Patriotic Emulation Congress, or another."""
     closes: _builtins.int
     """The year that it sums up."""
     opens: _builtins.int
@@ -3706,6 +3711,14 @@ class HoldConferenceRequest(_message.Message):
     """Where."""
     effective: _builtins.str
     """When it was true, a civil date in Vietnam."""
+    closes_from: _builtins.int
+    """Of several years that it sums up, as a congress does, the first; `closes` is the last."""
+    opens_to: _builtins.int
+    """Of several years that it opens the last; `opens` is the first."""
+    level: _builtins.str
+    """The level at which it was held, as data: "central", "province"."""
+    edition: _builtins.int
+    """Which one of its kind it was, such as 11 of "lần thứ XI"."""
     @_builtins.property
     def chairs(self) -> _types_pb2.PartyList:
         """Who chaired: persons, agencies, or a presidium in words."""
@@ -3726,6 +3739,10 @@ class HoldConferenceRequest(_message.Message):
     def correction(self) -> _kernel_pb2.Correction:
         """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
 
+    @_builtins.property
+    def host(self) -> _types_pb2.Party:
+        """Who held it, if no bloc: a province, a ministry, a unit."""
+
     def __init__(
         self,
         *,
@@ -3744,25 +3761,40 @@ class HoldConferenceRequest(_message.Message):
         record: _kernel_pb2.Record | None = ...,
         ruling: _types_pb2.Ruling | None = ...,
         correction: _kernel_pb2.Correction | None = ...,
+        closes_from: _builtins.int | None = ...,
+        opens_to: _builtins.int | None = ...,
+        host: _types_pb2.Party | None = ...,
+        level: _builtins.str | None = ...,
+        edition: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_correction", b"_correction", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "correction", b"correction", "during", b"during", "effective", b"effective", "half_day", b"half_day", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_closes_from", b"_closes_from", "_correction", b"_correction", "_during", b"_during", "_edition", b"_edition", "_effective", b"_effective", "_half_day", b"_half_day", "_host", b"_host", "_level", b"_level", "_opens", b"_opens", "_opens_to", b"_opens_to", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "closes_from", b"closes_from", "correction", b"correction", "during", b"during", "edition", b"edition", "effective", b"effective", "half_day", b"half_day", "host", b"host", "level", b"level", "opens", b"opens", "opens_to", b"opens_to", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_correction", b"_correction", "_during", b"_during", "_effective", b"_effective", "_half_day", b"_half_day", "_opens", b"_opens", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "during", b"during", "effective", b"effective", "half_day", b"half_day", "kind", b"kind", "opens", b"opens", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_closes_from", b"_closes_from", "_correction", b"_correction", "_during", b"_during", "_edition", b"_edition", "_effective", b"_effective", "_half_day", b"_half_day", "_host", b"_host", "_level", b"_level", "_opens", b"_opens", "_opens_to", b"_opens_to", "_place", b"_place", "_record", b"_record", "_ruling", b"_ruling", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "closes_from", b"closes_from", "command_id", b"command_id", "conference", b"conference", "correction", b"correction", "during", b"during", "edition", b"edition", "effective", b"effective", "half_day", b"half_day", "host", b"host", "kind", b"kind", "level", b"level", "opens", b"opens", "opens_to", b"opens_to", "place", b"place", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
     _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
     _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
+    _WhichOneofReturnType__closes_from: _TypeAlias = _typing.Literal["closes_from"]  # noqa: Y015
+    _WhichOneofArgType__closes_from: _TypeAlias = _typing.Literal["_closes_from", b"_closes_from"]  # noqa: Y015
     _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
     _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
     _WhichOneofReturnType__during: _TypeAlias = _typing.Literal["during"]  # noqa: Y015
     _WhichOneofArgType__during: _TypeAlias = _typing.Literal["_during", b"_during"]  # noqa: Y015
+    _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
+    _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015
     _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
     _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
     _WhichOneofReturnType__half_day: _TypeAlias = _typing.Literal["half_day"]  # noqa: Y015
     _WhichOneofArgType__half_day: _TypeAlias = _typing.Literal["_half_day", b"_half_day"]  # noqa: Y015
+    _WhichOneofReturnType__host: _TypeAlias = _typing.Literal["host"]  # noqa: Y015
+    _WhichOneofArgType__host: _TypeAlias = _typing.Literal["_host", b"_host"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
     _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
     _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
+    _WhichOneofReturnType__opens_to: _TypeAlias = _typing.Literal["opens_to"]  # noqa: Y015
+    _WhichOneofArgType__opens_to: _TypeAlias = _typing.Literal["_opens_to", b"_opens_to"]  # noqa: Y015
     _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
     _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
@@ -3774,15 +3806,25 @@ class HoldConferenceRequest(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__closes) -> _WhichOneofReturnType__closes | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closes_from) -> _WhichOneofReturnType__closes_from | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__during) -> _WhichOneofReturnType__during | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__edition) -> _WhichOneofReturnType__edition | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__half_day) -> _WhichOneofReturnType__half_day | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__host) -> _WhichOneofReturnType__host | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opens_to) -> _WhichOneofReturnType__opens_to | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
     @_typing.overload
@@ -7377,6 +7419,161 @@ class ReportProgressResponse(_message.Message):
 Global___ReportProgressResponse: _TypeAlias = ReportProgressResponse  # noqa: Y015
 
 @_typing.final
+class PrepareCongressRequest(_message.Message):
+    """What PrepareCongress tells."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    CONGRESS_FIELD_NUMBER: _builtins.int
+    PREPARATION_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
+    CORRECTION_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """A UUID made by the client and kept for retries."""
+    congress: _builtins.str
+    """The congress, a conference that need not be held yet; `effective` is the day of the preparation."""
+    preparation: _builtins.str
+    """Its id within the congress, chosen by the caller."""
+    conference: _builtins.str
+    """The conference at which it was told."""
+    bloc: _builtins.str
+    """The bloc in whose year it is prepared."""
+    year: _builtins.int
+    """That year."""
+    due: _builtins.str
+    """By when."""
+    effective: _builtins.str
+    """When it was true, a civil date in Vietnam."""
+    @_builtins.property
+    def by(self) -> _types_pb2.Party:
+        """Who prepares it."""
+
+    @_builtins.property
+    def tasks(self) -> _types_pb2.LineList:
+        """What is to be done: delegates to be chosen, exemplars to be honoured, papers to be written."""
+
+    @_builtins.property
+    def results(self) -> _types_pb2.LineList:
+        """What was done."""
+
+    @_builtins.property
+    def plan(self) -> _kernel_pb2.Source:
+        """The document that plans it."""
+
+    @_builtins.property
+    def record(self) -> _kernel_pb2.Record:
+        """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
+
+    @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
+    def correction(self) -> _kernel_pb2.Correction:
+        """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        congress: _builtins.str = ...,
+        preparation: _builtins.str = ...,
+        by: _types_pb2.Party | None = ...,
+        conference: _builtins.str | None = ...,
+        bloc: _builtins.str | None = ...,
+        year: _builtins.int | None = ...,
+        tasks: _types_pb2.LineList | None = ...,
+        results: _types_pb2.LineList | None = ...,
+        due: _builtins.str | None = ...,
+        plan: _kernel_pb2.Source | None = ...,
+        effective: _builtins.str | None = ...,
+        record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
+        correction: _kernel_pb2.Correction | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_by", b"_by", "_conference", b"_conference", "_correction", b"_correction", "_due", b"_due", "_effective", b"_effective", "_plan", b"_plan", "_record", b"_record", "_ruling", b"_ruling", "_year", b"_year", "bloc", b"bloc", "by", b"by", "conference", b"conference", "correction", b"correction", "due", b"due", "effective", b"effective", "plan", b"plan", "record", b"record", "results", b"results", "ruling", b"ruling", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_by", b"_by", "_conference", b"_conference", "_correction", b"_correction", "_due", b"_due", "_effective", b"_effective", "_plan", b"_plan", "_record", b"_record", "_ruling", b"_ruling", "_year", b"_year", "bloc", b"bloc", "by", b"by", "command_id", b"command_id", "conference", b"conference", "congress", b"congress", "correction", b"correction", "due", b"due", "effective", b"effective", "plan", b"plan", "preparation", b"preparation", "record", b"record", "results", b"results", "ruling", b"ruling", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
+    _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__effective: _TypeAlias = _typing.Literal["effective"]  # noqa: Y015
+    _WhichOneofArgType__effective: _TypeAlias = _typing.Literal["_effective", b"_effective"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
+    _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective) -> _WhichOneofReturnType__effective | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___PrepareCongressRequest: _TypeAlias = PrepareCongressRequest  # noqa: Y015
+
+@_typing.final
+class PrepareCongressResponse(_message.Message):
+    """Where PrepareCongress was recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recorded(self) -> _kernel_pb2.Recorded:
+        """The place in the log."""
+
+    def __init__(
+        self,
+        *,
+        recorded: _kernel_pb2.Recorded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PrepareCongressResponse: _TypeAlias = PrepareCongressResponse  # noqa: Y015
+
+@_typing.final
 class RetractRequest(_message.Message):
     """What Retract tells."""
 
@@ -9105,6 +9302,7 @@ class GetBlocYearResponse(_message.Message):
     MOVEMENT_PLANS_FIELD_NUMBER: _builtins.int
     MOVEMENT_REVIEWS_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    PREPARATIONS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
     """Whether the terms name different heads."""
     @_builtins.property
@@ -9199,6 +9397,10 @@ class GetBlocYearResponse(_message.Message):
         who leads activities, the authority.
         """
 
+    @_builtins.property
+    def preparations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PreparationShown]:
+        """How congresses are prepared in the bloc's year."""
+
     def __init__(
         self,
         *,
@@ -9225,10 +9427,11 @@ class GetBlocYearResponse(_message.Message):
         movement_plans: _abc.Iterable[_types_pb2.MovementPlanShown] | None = ...,
         movement_reviews: _abc.Iterable[_types_pb2.MovementReviewShown] | None = ...,
         warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
+        preparations: _abc.Iterable[_types_pb2.PreparationShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "covenant", b"covenant", "members", b"members", "plan", b"plan", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "exemplars", b"exemplars", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movement_plans", b"movement_plans", "movement_reviews", b"movement_reviews", "movements", b"movements", "participations", b"participations", "plan", b"plan", "registrations", b"registrations", "reports", b"reports", "representatives", b"representatives", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_covenant", b"_covenant", "_plan", b"_plan", "_state", b"_state", "citations", b"citations", "conferences", b"conferences", "covenant", b"covenant", "disputed", b"disputed", "exemplars", b"exemplars", "handovers", b"handovers", "inspections", b"inspections", "known", b"known", "labels", b"labels", "members", b"members", "movement_plans", b"movement_plans", "movement_reviews", b"movement_reviews", "movements", b"movements", "participations", b"participations", "plan", b"plan", "preparations", b"preparations", "registrations", b"registrations", "reports", b"reports", "representatives", b"representatives", "reviews", b"reviews", "sources", b"sources", "state", b"state", "terms", b"terms", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__covenant: _TypeAlias = _typing.Literal["covenant"]  # noqa: Y015
     _WhichOneofArgType__covenant: _TypeAlias = _typing.Literal["_covenant", b"_covenant"]  # noqa: Y015
@@ -9314,6 +9517,12 @@ class GetConferenceResponse(_message.Message):
     DIFFICULTIES_FIELD_NUMBER: _builtins.int
     CONCLUSIONS_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
+    CLOSES_FROM_FIELD_NUMBER: _builtins.int
+    OPENS_TO_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
+    PREPARATIONS_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -9406,6 +9615,30 @@ class GetConferenceResponse(_message.Message):
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
         """The documents that it, or guidance given at it, cites."""
 
+    @_builtins.property
+    def closes_from(self) -> _kernel_pb2.Fact:
+        """Of several years that it sums up the first."""
+
+    @_builtins.property
+    def opens_to(self) -> _kernel_pb2.Fact:
+        """Of several years that it opens the last."""
+
+    @_builtins.property
+    def host(self) -> _types_pb2.PartyShown:
+        """Who held it, if no bloc."""
+
+    @_builtins.property
+    def level(self) -> _kernel_pb2.Fact:
+        """The level at which it was held."""
+
+    @_builtins.property
+    def edition(self) -> _kernel_pb2.Fact:
+        """Which one of its kind it was."""
+
+    @_builtins.property
+    def preparations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PreparationShown]:
+        """Of a congress: how it was prepared, also of one that is not held yet."""
+
     def __init__(
         self,
         *,
@@ -9433,29 +9666,45 @@ class GetConferenceResponse(_message.Message):
         difficulties: _abc.Iterable[_types_pb2.DifficultiesShown] | None = ...,
         conclusions: _abc.Iterable[_types_pb2.ConclusionShown] | None = ...,
         citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
+        closes_from: _kernel_pb2.Fact | None = ...,
+        opens_to: _kernel_pb2.Fact | None = ...,
+        host: _types_pb2.PartyShown | None = ...,
+        level: _kernel_pb2.Fact | None = ...,
+        edition: _kernel_pb2.Fact | None = ...,
+        preparations: _abc.Iterable[_types_pb2.PreparationShown] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "declared_count", b"declared_count", "during", b"during", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_closes_from", b"_closes_from", "_declared_count", b"_declared_count", "_during", b"_during", "_edition", b"_edition", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_host", b"_host", "_kind", b"_kind", "_level", b"_level", "_opens", b"_opens", "_opens_to", b"_opens_to", "_place", b"_place", "agenda", b"agenda", "bloc", b"bloc", "chairs", b"chairs", "closes", b"closes", "closes_from", b"closes_from", "declared_count", b"declared_count", "during", b"during", "edition", b"edition", "exhaustive", b"exhaustive", "half_day", b"half_day", "held_on", b"held_on", "host", b"host", "kind", b"kind", "level", b"level", "opens", b"opens", "opens_to", b"opens_to", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_declared_count", b"_declared_count", "_during", b"_during", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "citations", b"citations", "closes", b"closes", "conclusions", b"conclusions", "conference", b"conference", "declared_count", b"declared_count", "difficulties", b"difficulties", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "exhaustive", b"exhaustive", "guidance", b"guidance", "half_day", b"half_day", "held_on", b"held_on", "kind", b"kind", "known", b"known", "labels", b"labels", "opens", b"opens", "place", b"place", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_closes", b"_closes", "_closes_from", b"_closes_from", "_declared_count", b"_declared_count", "_during", b"_during", "_edition", b"_edition", "_exhaustive", b"_exhaustive", "_half_day", b"_half_day", "_held_on", b"_held_on", "_host", b"_host", "_kind", b"_kind", "_level", b"_level", "_opens", b"_opens", "_opens_to", b"_opens_to", "_place", b"_place", "agenda", b"agenda", "attendees", b"attendees", "bloc", b"bloc", "chairs", b"chairs", "citations", b"citations", "closes", b"closes", "closes_from", b"closes_from", "conclusions", b"conclusions", "conference", b"conference", "declared_count", b"declared_count", "difficulties", b"difficulties", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "edition", b"edition", "exhaustive", b"exhaustive", "guidance", b"guidance", "half_day", b"half_day", "held_on", b"held_on", "host", b"host", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "opens", b"opens", "opens_to", b"opens_to", "place", b"place", "preparations", b"preparations", "rulings", b"rulings", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
     _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
     _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
+    _WhichOneofReturnType__closes_from: _TypeAlias = _typing.Literal["closes_from"]  # noqa: Y015
+    _WhichOneofArgType__closes_from: _TypeAlias = _typing.Literal["_closes_from", b"_closes_from"]  # noqa: Y015
     _WhichOneofReturnType__declared_count: _TypeAlias = _typing.Literal["declared_count"]  # noqa: Y015
     _WhichOneofArgType__declared_count: _TypeAlias = _typing.Literal["_declared_count", b"_declared_count"]  # noqa: Y015
     _WhichOneofReturnType__during: _TypeAlias = _typing.Literal["during"]  # noqa: Y015
     _WhichOneofArgType__during: _TypeAlias = _typing.Literal["_during", b"_during"]  # noqa: Y015
+    _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
+    _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015
     _WhichOneofReturnType__exhaustive: _TypeAlias = _typing.Literal["exhaustive"]  # noqa: Y015
     _WhichOneofArgType__exhaustive: _TypeAlias = _typing.Literal["_exhaustive", b"_exhaustive"]  # noqa: Y015
     _WhichOneofReturnType__half_day: _TypeAlias = _typing.Literal["half_day"]  # noqa: Y015
     _WhichOneofArgType__half_day: _TypeAlias = _typing.Literal["_half_day", b"_half_day"]  # noqa: Y015
     _WhichOneofReturnType__held_on: _TypeAlias = _typing.Literal["held_on"]  # noqa: Y015
     _WhichOneofArgType__held_on: _TypeAlias = _typing.Literal["_held_on", b"_held_on"]  # noqa: Y015
+    _WhichOneofReturnType__host: _TypeAlias = _typing.Literal["host"]  # noqa: Y015
+    _WhichOneofArgType__host: _TypeAlias = _typing.Literal["_host", b"_host"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
     _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
     _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
     _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
+    _WhichOneofReturnType__opens_to: _TypeAlias = _typing.Literal["opens_to"]  # noqa: Y015
+    _WhichOneofArgType__opens_to: _TypeAlias = _typing.Literal["_opens_to", b"_opens_to"]  # noqa: Y015
     _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
     _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
     @_typing.overload
@@ -9463,9 +9712,13 @@ class GetConferenceResponse(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__closes) -> _WhichOneofReturnType__closes | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closes_from) -> _WhichOneofReturnType__closes_from | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__declared_count) -> _WhichOneofReturnType__declared_count | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__during) -> _WhichOneofReturnType__during | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__edition) -> _WhichOneofReturnType__edition | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exhaustive) -> _WhichOneofReturnType__exhaustive | None: ...
     @_typing.overload
@@ -9473,9 +9726,15 @@ class GetConferenceResponse(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__held_on) -> _WhichOneofReturnType__held_on | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__host) -> _WhichOneofReturnType__host | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__opens_to) -> _WhichOneofReturnType__opens_to | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
 

@@ -372,6 +372,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressResponse.FromString,
                 _registered_method=True)
+        self.PrepareCongress = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/PrepareCongress',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PrepareCongressRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PrepareCongressResponse.FromString,
+                _registered_method=True)
         self.Retract = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/Retract',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RetractRequest.SerializeToString,
@@ -994,6 +999,13 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PrepareCongress(self, request, context):
+        """Tell how a Patriotic Emulation Congress is prepared: what is to be done by when, and what was.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Retract(self, request, context):
         """Tell that what an event told was never so. A retracted correction brings back what it had replaced.
         """
@@ -1535,6 +1547,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.ReportProgress,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressResponse.SerializeToString,
+            ),
+            'PrepareCongress': grpc.unary_unary_rpc_method_handler(
+                    servicer.PrepareCongress,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PrepareCongressRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.PrepareCongressResponse.SerializeToString,
             ),
             'Retract': grpc.unary_unary_rpc_method_handler(
                     servicer.Retract,
@@ -3494,6 +3511,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/ReportProgress',
             thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.ReportProgressResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PrepareCongress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/PrepareCongress',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PrepareCongressRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.PrepareCongressResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -170,6 +170,8 @@ class RegistryServiceStub:
     """Tell the detailed plan that the lead of an activity has of it."""
     ReportProgress: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ReportProgressRequest, _registry_pb2.ReportProgressResponse]
     """Tell how far an activity has come, by whom and with which evidence."""
+    PrepareCongress: _grpc.UnaryUnaryMultiCallable[_registry_pb2.PrepareCongressRequest, _registry_pb2.PrepareCongressResponse]
+    """Tell how a Patriotic Emulation Congress is prepared: what is to be done by when, and what was."""
     Retract: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]
@@ -373,6 +375,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Tell the detailed plan that the lead of an activity has of it."""
     ReportProgress: _aio.UnaryUnaryMultiCallable[_registry_pb2.ReportProgressRequest, _registry_pb2.ReportProgressResponse]  # type: ignore[assignment]
     """Tell how far an activity has come, by whom and with which evidence."""
+    PrepareCongress: _aio.UnaryUnaryMultiCallable[_registry_pb2.PrepareCongressRequest, _registry_pb2.PrepareCongressResponse]  # type: ignore[assignment]
+    """Tell how a Patriotic Emulation Congress is prepared: what is to be done by when, and what was."""
     Retract: _aio.UnaryUnaryMultiCallable[_registry_pb2.RetractRequest, _registry_pb2.RetractResponse]  # type: ignore[assignment]
     """Tell that what an event told was never so. A retracted correction brings back what it had replaced."""
     GetOrganisation: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetOrganisationRequest, _registry_pb2.GetOrganisationResponse]  # type: ignore[assignment]
@@ -975,6 +979,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.ReportProgressResponse, _abc.Awaitable[_registry_pb2.ReportProgressResponse]]:
         """Tell how far an activity has come, by whom and with which evidence."""
+
+    @_abc_1.abstractmethod
+    def PrepareCongress(
+        self,
+        request: _registry_pb2.PrepareCongressRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.PrepareCongressResponse, _abc.Awaitable[_registry_pb2.PrepareCongressResponse]]:
+        """Tell how a Patriotic Emulation Congress is prepared: what is to be done by when, and what was."""
 
     @_abc_1.abstractmethod
     def Retract(

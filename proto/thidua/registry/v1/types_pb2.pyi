@@ -210,6 +210,8 @@ class _ConferenceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Confer
     """Ký kết giao ước."""
     CONFERENCE_KIND_OTHER: _ConferenceKind.ValueType  # 5
     """Another purpose, told by its agenda."""
+    CONFERENCE_KIND_CONGRESS: _ConferenceKind.ValueType  # 6
+    """Đại hội Thi đua yêu nước."""
 
 class ConferenceKind(_ConferenceKind, metaclass=_ConferenceKindEnumTypeWrapper):
     """What a conference is for."""
@@ -226,6 +228,8 @@ CONFERENCE_KIND_SIGNING: ConferenceKind.ValueType  # 4
 """Ký kết giao ước."""
 CONFERENCE_KIND_OTHER: ConferenceKind.ValueType  # 5
 """Another purpose, told by its agenda."""
+CONFERENCE_KIND_CONGRESS: ConferenceKind.ValueType  # 6
+"""Đại hội Thi đua yêu nước."""
 Global___ConferenceKind: _TypeAlias = ConferenceKind  # noqa: Y015
 
 class _HalfDay:
@@ -5089,6 +5093,10 @@ class MeetingShown(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    HALF_DAY_FIELD_NUMBER: _builtins.int
+    HOST_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
     conference: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -5125,6 +5133,22 @@ class MeetingShown(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on it, oldest first."""
 
+    @_builtins.property
+    def half_day(self) -> _kernel_pb2.Fact:
+        """MORNING or AFTERNOON."""
+
+    @_builtins.property
+    def host(self) -> Global___PartyShown:
+        """Who held it, if no bloc."""
+
+    @_builtins.property
+    def level(self) -> _kernel_pb2.Fact:
+        """The level at which it was held."""
+
+    @_builtins.property
+    def edition(self) -> _kernel_pb2.Fact:
+        """Which one of its kind it was."""
+
     def __init__(
         self,
         *,
@@ -5138,19 +5162,31 @@ class MeetingShown(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+        half_day: _kernel_pb2.Fact | None = ...,
+        host: Global___PartyShown | None = ...,
+        level: _kernel_pb2.Fact | None = ...,
+        edition: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_edition", b"_edition", "_half_day", b"_half_day", "_held_on", b"_held_on", "_host", b"_host", "_kind", b"_kind", "_level", b"_level", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "during", b"during", "edition", b"edition", "half_day", b"half_day", "held_on", b"held_on", "host", b"host", "kind", b"kind", "level", b"level", "opens", b"opens", "place", b"place"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_held_on", b"_held_on", "_kind", b"_kind", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "held_on", b"held_on", "kind", b"kind", "opens", b"opens", "place", b"place", "rulings", b"rulings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closes", b"_closes", "_during", b"_during", "_edition", b"_edition", "_half_day", b"_half_day", "_held_on", b"_held_on", "_host", b"_host", "_kind", b"_kind", "_level", b"_level", "_opens", b"_opens", "_place", b"_place", "closes", b"closes", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "during", b"during", "edition", b"edition", "half_day", b"half_day", "held_on", b"held_on", "host", b"host", "kind", b"kind", "level", b"level", "opens", b"opens", "place", b"place", "rulings", b"rulings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__closes: _TypeAlias = _typing.Literal["closes"]  # noqa: Y015
     _WhichOneofArgType__closes: _TypeAlias = _typing.Literal["_closes", b"_closes"]  # noqa: Y015
     _WhichOneofReturnType__during: _TypeAlias = _typing.Literal["during"]  # noqa: Y015
     _WhichOneofArgType__during: _TypeAlias = _typing.Literal["_during", b"_during"]  # noqa: Y015
+    _WhichOneofReturnType__edition: _TypeAlias = _typing.Literal["edition"]  # noqa: Y015
+    _WhichOneofArgType__edition: _TypeAlias = _typing.Literal["_edition", b"_edition"]  # noqa: Y015
+    _WhichOneofReturnType__half_day: _TypeAlias = _typing.Literal["half_day"]  # noqa: Y015
+    _WhichOneofArgType__half_day: _TypeAlias = _typing.Literal["_half_day", b"_half_day"]  # noqa: Y015
     _WhichOneofReturnType__held_on: _TypeAlias = _typing.Literal["held_on"]  # noqa: Y015
     _WhichOneofArgType__held_on: _TypeAlias = _typing.Literal["_held_on", b"_held_on"]  # noqa: Y015
+    _WhichOneofReturnType__host: _TypeAlias = _typing.Literal["host"]  # noqa: Y015
+    _WhichOneofArgType__host: _TypeAlias = _typing.Literal["_host", b"_host"]  # noqa: Y015
     _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
     _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__level: _TypeAlias = _typing.Literal["level"]  # noqa: Y015
+    _WhichOneofArgType__level: _TypeAlias = _typing.Literal["_level", b"_level"]  # noqa: Y015
     _WhichOneofReturnType__opens: _TypeAlias = _typing.Literal["opens"]  # noqa: Y015
     _WhichOneofArgType__opens: _TypeAlias = _typing.Literal["_opens", b"_opens"]  # noqa: Y015
     _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
@@ -5160,9 +5196,17 @@ class MeetingShown(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__during) -> _WhichOneofReturnType__during | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__edition) -> _WhichOneofReturnType__edition | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__half_day) -> _WhichOneofReturnType__half_day | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__held_on) -> _WhichOneofReturnType__held_on | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__host) -> _WhichOneofReturnType__host | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__level) -> _WhichOneofReturnType__level | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__opens) -> _WhichOneofReturnType__opens | None: ...
     @_typing.overload
@@ -7352,6 +7396,129 @@ class EvidenceShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
 
 Global___EvidenceShown: _TypeAlias = EvidenceShown  # noqa: Y015
+
+@_typing.final
+class PreparationShown(_message.Message):
+    """How a congress is prepared."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONGRESS_FIELD_NUMBER: _builtins.int
+    PREPARATION_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    CONFERENCE_FIELD_NUMBER: _builtins.int
+    BLOC_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    DUE_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    congress: _builtins.str
+    """The congress."""
+    preparation: _builtins.str
+    """Its id within the congress."""
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def by(self) -> Global___PartyShown:
+        """Who prepares it."""
+
+    @_builtins.property
+    def conference(self) -> _kernel_pb2.Fact:
+        """The conference at which it was told."""
+
+    @_builtins.property
+    def bloc(self) -> _kernel_pb2.Fact:
+        """The bloc in whose year it is prepared."""
+
+    @_builtins.property
+    def year(self) -> _kernel_pb2.Fact:
+        """That year."""
+
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The day."""
+
+    @_builtins.property
+    def tasks(self) -> Global___FactList:
+        """What is to be done."""
+
+    @_builtins.property
+    def results(self) -> Global___FactList:
+        """What was done."""
+
+    @_builtins.property
+    def due(self) -> _kernel_pb2.Fact:
+        """By when."""
+
+    @_builtins.property
+    def plan(self) -> _kernel_pb2.Fact:
+        """The document that plans it, by its id."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        congress: _builtins.str = ...,
+        preparation: _builtins.str = ...,
+        by: Global___PartyShown | None = ...,
+        conference: _kernel_pb2.Fact | None = ...,
+        bloc: _kernel_pb2.Fact | None = ...,
+        year: _kernel_pb2.Fact | None = ...,
+        on: _kernel_pb2.Fact | None = ...,
+        tasks: Global___FactList | None = ...,
+        results: Global___FactList | None = ...,
+        due: _kernel_pb2.Fact | None = ...,
+        plan: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_by", b"_by", "_conference", b"_conference", "_due", b"_due", "_on", b"_on", "_plan", b"_plan", "_year", b"_year", "bloc", b"bloc", "by", b"by", "conference", b"conference", "due", b"due", "on", b"on", "plan", b"plan", "results", b"results", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_by", b"_by", "_conference", b"_conference", "_due", b"_due", "_on", b"_on", "_plan", b"_plan", "_year", b"_year", "bloc", b"bloc", "by", b"by", "conference", b"conference", "congress", b"congress", "disputed", b"disputed", "disputes", b"disputes", "due", b"due", "on", b"on", "plan", b"plan", "preparation", b"preparation", "results", b"results", "rulings", b"rulings", "tasks", b"tasks", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
+    _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
+    _WhichOneofReturnType__by: _TypeAlias = _typing.Literal["by"]  # noqa: Y015
+    _WhichOneofArgType__by: _TypeAlias = _typing.Literal["_by", b"_by"]  # noqa: Y015
+    _WhichOneofReturnType__conference: _TypeAlias = _typing.Literal["conference"]  # noqa: Y015
+    _WhichOneofArgType__conference: _TypeAlias = _typing.Literal["_conference", b"_conference"]  # noqa: Y015
+    _WhichOneofReturnType__due: _TypeAlias = _typing.Literal["due"]  # noqa: Y015
+    _WhichOneofArgType__due: _TypeAlias = _typing.Literal["_due", b"_due"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__plan: _TypeAlias = _typing.Literal["plan"]  # noqa: Y015
+    _WhichOneofArgType__plan: _TypeAlias = _typing.Literal["_plan", b"_plan"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by) -> _WhichOneofReturnType__by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conference) -> _WhichOneofReturnType__conference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__due) -> _WhichOneofReturnType__due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plan) -> _WhichOneofReturnType__plan | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___PreparationShown: _TypeAlias = PreparationShown  # noqa: Y015
 
 @_typing.final
 class PartyFactList(_message.Message):
