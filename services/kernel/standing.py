@@ -88,7 +88,7 @@ class Retract(Retraction, Command):
     stream: StreamName
     """Of what it told, such as `plan:khoi-noi-chinh:2024`: the kind and the ids."""
     beside: tuple[str, ...] = Field(default=(), exclude=True)
-    """Ids of whose streams tell it again; filled in at the edge."""
+    """Ids of what else is concerned, whose streams the decision reads; filled in at the edge."""
     sealed: Literal[True] | None = Field(default=None, exclude=True)
     """Whether the reason was sealed at the edge."""
 

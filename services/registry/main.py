@@ -14,7 +14,8 @@ from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
 from services.registry.domain.naming import terms
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
-from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors, retracted
+from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors
+from services.registry.domain.retracting import TOLD_OF_BLOC, bereft, retracted
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
@@ -94,11 +95,16 @@ async def with_members(command: EstablishBloc, tools: Tools) -> EstablishBloc:
     former = authority_of((await _loaded(BLOC.of(command.bloc), tools)).state)
     if former is None or former == command.authority:
         return command
-    prefix = MEMBERSHIP.of(former, "").name
-    found = [row["stream"].removeprefix(prefix) for row in await tools.pool.fetch(_CLAIMED, prefix)]
-    claims = {unit: await _loaded(MEMBERSHIP.of(former, unit), tools) for unit in found}
-    units = tuple(unit for unit in found if open_stay(claims[unit].state, command.bloc, unit))
+    units = await _units(command.bloc, former, tools)
     return command.model_copy(update={"former": former, "units": units})
+
+
+async def _units(bloc: str, authority: str, tools: Tools) -> tuple[str, ...]:
+    """Who is in a bloc under an authority."""
+    prefix = MEMBERSHIP.of(authority, "").name
+    found = [row["stream"].removeprefix(prefix) for row in await tools.pool.fetch(_CLAIMED, prefix)]
+    claims = {unit: await _loaded(MEMBERSHIP.of(authority, unit), tools) for unit in found}
+    return tuple(unit for unit in found if open_stay(claims[unit].state, bloc, unit))
 
 
 async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:
@@ -109,15 +115,18 @@ async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:
 
 
 async def retracting(command: Retract, tools: Tools) -> Retract:
-    """What is retracted of a reorganisation with every predecessor that was ever told, of a person without its words in
-    clear; anything else as it is.
+    """What is retracted of a reorganisation with every predecessor that was ever told, of a bloc's authority with the
+    units in it, of a person without its words in clear; anything else as it is.
     """
-    kind, _, key = command.stream.partition(":")
-    if kind == PERSON.kind:
-        return await _sealed_why(command, key, tools)
-    if (reorganisation := retracted(command)) is None:
-        return command
-    return command.model_copy(update={"beside": await _predecessors(reorganisation, tools)})
+    if (person := retracted(command, PERSON.kind)) is not None:
+        return await _sealed_why(command, person, tools)
+    if (reorganisation := retracted(command, REORGANISATION.kind)) is not None:
+        return command.model_copy(update={"beside": await _predecessors(reorganisation, tools)})
+    if (bloc := retracted(command, BLOC.kind)) is not None:
+        former = bereft(command, (await _loaded(TOLD_OF_BLOC.of(bloc), tools)).state)
+        units = await _units(bloc, former, tools) if former else ()
+        return command.model_copy(update={"beside": tuple(f"{former}:{unit}" for unit in units)})
+    return command
 
 
 async def _predecessors(reorganisation: str, tools: Tools) -> tuple[str, ...]:
@@ -166,13 +175,13 @@ async def indexed_again(tools: Tools, most: int = 1_000) -> None:
 
 
 def widened(command: Command) -> bool:
-    """Whose arrival names more streams: members for an act, and for a ruling or correction on who organises a bloc;
-    predecessors for what amends a reorganisation.
+    """Whose arrival names more streams: members for an act, and for what amends who organises a bloc; predecessors for
+    what amends a reorganisation.
     """
     if isinstance(command, EstablishBloc | Reorganise):
         return bool(command.ruling or command.correction)
     if isinstance(command, Retract):
-        return retracted(command) is not None
+        return any(retracted(command, kind) is not None for kind in (BLOC.kind, REORGANISATION.kind))
     return isinstance(command, ActOfMembers) and command.record is None
 
 

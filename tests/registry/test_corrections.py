@@ -327,6 +327,39 @@ async def test_a_correction_of_who_organises_a_bloc_waits_for_its_units_to_leave
     assert (await registry.ask("GetBloc", bloc="b1")).authority.value == "hanoi"
 
 
+async def test_a_retraction_by_which_another_organises_a_bloc_waits_for_its_units_to_leave(registry: Registry) -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1", "record": RECORD}
+    await registry.tell(EstablishBloc(**fields, authority="pm"))
+    await registry.tell(EstablishBloc(**fields, authority="hanoi"))
+    await registry.tell(AdmitMember(authority="pm", unit="btp", bloc="b1", record=RECORD))
+    with pytest.raises(Refused) as refused:
+        await registry.tell(retract("bloc:b1", 1))
+    assert (refused.value.rule, "retracts: btp" in refused.value.vi) == ("ruling.members", True)
+    await registry.tell(retract("bloc:b1", 2))  # who organises it, it does not tell
+    await registry.tell(retract("membership:pm:btp", 1))
+    await registry.tell(retract("bloc:b1", 1))
+
+
+async def test_a_ruling_on_who_organises_a_bloc_is_not_retracted_while_units_are_in_it_by_that_ruling(
+    registry: Registry,
+) -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1", "record": RECORD}
+    await registry.tell(EstablishBloc(**fields, authority="pm"))
+    ruling = e.Ruling(by=e.Party(agency="pm"), reason="the decision says so")
+    await registry.tell(EstablishBloc(**fields, authority="hanoi", ruling=ruling))
+    await registry.tell(AdmitMember(authority="hanoi", unit="btp", bloc="b1", record=RECORD))
+    with pytest.raises(Refused) as refused:
+        await registry.tell(retract("bloc:b1", 2))
+    assert refused.value.rule == "ruling.members"
+    await registry.tell(EndMembership(authority="hanoi", unit="btp", bloc="b1", record=RECORD))
+    await registry.tell(retract("bloc:b1", 2))
+    assert (await registry.ask("GetBloc", bloc="b1")).authority.value == "pm"
+    await registry.tell(AdmitMember(authority="pm", unit="bqp", bloc="b1", record=RECORD))
+    with pytest.raises(Refused) as refused:
+        await registry.tell(retract("bloc:b1", 3))  # the retraction itself
+    assert refused.value.rule == "ruling.members"
+
+
 async def test_a_history_shows_what_was_told_before_why_it_was_amended_and_by_which_document(
     registry: Registry,
 ) -> None:

@@ -23,6 +23,7 @@ from services.registry.domain import (
     regulation,
     reorganisation,
     report,
+    retracting,
     review,
     rotation,
 )
@@ -51,4 +52,5 @@ HANDLERS: Handlers = {
     **plan.HANDLERS,
     **review.HANDLERS,
     **deadline.HANDLERS,
+    **retracting.HANDLERS,
 }

@@ -15,7 +15,7 @@ from services.kernel.errors import Conflict
 from services.kernel.events import Event
 from services.kernel.performing import AHEAD, Act, counted, in_order, named_day, performed_on, takes_effect
 from services.kernel.provenance import Inference, Record
-from services.kernel.standing import RETRACTING, FactRetracted, Retract, standing
+from services.kernel.standing import FactRetracted, standing
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
@@ -81,18 +81,11 @@ def reorganise(command: Reorganise, told: Told, *states: Organisation) -> Events
     event = tell(e.OrganisationsReorganised, command)
     written: dict[str, list[Event]] = {REORGANISATION.of(command.reorganisation).name: [event]}
     if command.ruling or command.correction:
-        return written | _settled(command.reorganisation, told, event, command.former)
+        return written | settled(command.reorganisation, told, event, command.former)
     return written | {ORGANISATION.of(one).name: _again(one, [event]) for one in sorted(predecessors([event]))}
 
 
-def _retract(command: Retract, told: Told, *states: Organisation) -> Events:
-    del states
-    event = tell(FactRetracted, command)
-    own = retracted(command)
-    return {command.stream: [event], **(_settled(own, told, event, command.beside) if own else {})}
-
-
-def _settled(
+def settled(
     reorganisation: Id, told: Told, event: e.OrganisationsReorganised | FactRetracted, read: Sequence[Id]
 ) -> dict[str, list[Event]]:
     """Of each predecessor of whom an event lets something else stand, all that stands now. Raises Conflict."""
@@ -213,19 +206,6 @@ def _reads(command: Reorganise) -> list[Stream[Any]]:
     return [REORGANISATION.of(command.reorganisation), *streams({**_involved(command), **former})]
 
 
-def retracted(command: Retract) -> Id | None:
-    """Of which reorganisation something is retracted; null where it is of something else."""
-    kind, _, reorganisation = command.stream.partition(":")
-    return reorganisation if kind == REORGANISATION.kind else None
-
-
-def _reads_to_retract(command: Retract) -> Sequence[Stream[Any]]:
-    own = retracted(command)
-    if own is None:
-        return RETRACTING[Retract].reads(command)
-    return [REORGANISATION.of(own), *(ORGANISATION.of(one) for one in command.beside)]
-
-
 def rule(command: RuleCarryOver, told: Told, *states: Organisation) -> Events:
     if command.record is None:
         performed_on(command)
@@ -258,5 +238,4 @@ def _ruling(command: RuleCarryOver) -> Mentioned:
 HANDLERS: Handlers = {
     Reorganise: Handler(_reads, reorganise, several=True),
     RuleCarryOver: Handler(lambda c: [REORGANISATION.of(c.reorganisation), *reads(c, _ruling(c))], rule),
-    Retract: Handler(_reads_to_retract, _retract, several=True),
 }

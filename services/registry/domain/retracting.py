@@ -1,0 +1,84 @@
+"""Retracting what an event told: one command for every stream. What follows from it in other streams, or must not be
+left there, depends on what the stream is about.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
+from services.kernel.standing import RETRACTING, FactRetracted, Retract, standing
+from services.kernel.telling import require, tell
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain import bloc
+from services.registry.domain.organisation import ORGANISATION
+from services.registry.domain.reorganisation import REORGANISATION, settled
+from services.registry.stays import MEMBERSHIP, Stays, open_stay
+
+Told = tuple[e.BlocEvent | FactRetracted, ...]
+"""All that was ever told of a bloc, oldest first."""
+
+
+def _told(told: Told, event: e.BlocEvent | FactRetracted) -> Told:
+    return (*told, event)
+
+
+TOLD_OF_BLOC: Fold[Told] = Fold(bloc.BLOC.kind, (), _told, raw=True)
+
+
+def retracted(command: Retract, kind: str) -> Id | None:
+    """Of whose stream of a kind something is retracted; null where it is of another."""
+    own, _, key = command.stream.partition(":")
+    return key if own == kind else None
+
+
+def bereft(command: Retract, told: Told) -> Id | None:
+    """Who organises the bloc until now, where it is nobody or another after the retraction; else null."""
+    former = _authority(told)
+    return former if former != _authority((*told, tell(FactRetracted, command))) else None
+
+
+def _authority(told: Iterable[e.BlocEvent | FactRetracted]) -> Id | None:
+    state: bloc.Bloc = bloc.BLOC.initial
+    for one in standing(enumerate(told, 1)):
+        state = bloc.evolve(state, one.event)
+    return bloc.authority_of(state)
+
+
+def retract(command: Retract, told: Any, *states: Any) -> Events:
+    event = tell(FactRetracted, command)
+    if (key := retracted(command, bloc.BLOC.kind)) is not None:
+        _left(command, key, told, states)
+        return [event]
+    own = retracted(command, REORGANISATION.kind)
+    return {command.stream: [event], **(settled(own, told, event, command.beside) if own else {})}
+
+
+def _left(command: Retract, key: Id, told: Told, states: Sequence[Stays]) -> None:
+    """Nobody is in the bloc under the authority that the retraction takes it from, as `bloc.establish` demands of a
+    ruling or correction. Raises Refused.
+    """
+    former = bereft(command, told)
+    claimed = (claim.split(":") for claim in command.beside)
+    inside = ", ".join(
+        unit
+        for (authority, unit), stays in zip(claimed, states, strict=True)
+        if authority == former and open_stay(stays, key, unit)
+    )
+    require(
+        not inside,
+        "ruling.members",
+        en=f"retracts: {inside} are in the bloc under {former}; end these memberships first.",
+        vi=f"retracts: {inside} đang ở khối, cụm thuộc {former}; cần kết thúc tư cách thành viên trước.",
+    )
+
+
+def _reads(command: Retract) -> Sequence[Stream[Any]]:
+    if (own := retracted(command, REORGANISATION.kind)) is not None:
+        return [REORGANISATION.of(own), *(ORGANISATION.of(one) for one in command.beside)]
+    if (own := retracted(command, bloc.BLOC.kind)) is not None:
+        return [TOLD_OF_BLOC.of(own), *(MEMBERSHIP.of(*claim.split(":")) for claim in command.beside)]
+    return RETRACTING[Retract].reads(command)
+
+
+HANDLERS: Handlers = {Retract: Handler(_reads, retract, several=True)}
