@@ -5,10 +5,11 @@ list that names the whole body, or with the body, whichever comes first. Events 
 decide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
+from typing import NamedTuple, assert_never
 
 from services.kernel.text import Id
 from services.registry import events as e
@@ -86,65 +87,116 @@ class Sitting:
 
 
 def sittings(told: Iterable[e.BodyEvent]) -> list[Sitting]:
-    """Every seat that is told of in a body, in the order of telling, with its end."""
+    """Every seat that is told of in a body, in the order of telling, with its end; and each release of a seat of which
+    nothing else is told.
+    """
     events = list(told)
     appointed = [event for event in events if isinstance(event, e.BodyMembersAppointed)]
-    found = [Sitting(event, i) for event in appointed for i in range(len(event.members.items))]
-    for event in events:
-        if isinstance(event, e.BodyMemberReleased):
-            found = _released(found, End(event), event.person, event.agency)
-        elif isinstance(event, e.BodyMembersAppointed):
-            for i, seat in enumerate(event.members.items):
-                if seat.in_place_of:
-                    found = _released(found, End(event, (f"members.items[{i}].in_place_of",)), seat.in_place_of, None)
+    every = [Sitting(event, i) for event in appointed for i in range(len(event.members.items))]
+    leaving = [one for event in events for one in _leavings(event)]
     whole = [event for event in appointed if event.members.exhaustive and event.effective]
     gone = [event for event in events if isinstance(event, e.BodyDissolved) and event.effective]
-    return [_over(sitting, whole, gone) for sitting in found]
+    found = [_over(sitting, every, [one for one in leaving if one.end.on], whole, gone) for sitting in every]
+    for one in leaving:
+        found = _left(found, one)
+    return found
 
 
-def _released(found: list[Sitting], end: End, person: Id | None, agency: Id | None) -> list[Sitting]:
-    """The seats, of which the latest that who is named held before the day has ended. Where none is told, the end
-    stands by itself.
-    """
-    open_ = [s for s in found if s.end is None and s.appointed is not end.event and _held(s.seat, person, agency)]
-    begun = [s for s in open_ if s.since is None or end.on is None or s.since < end.on]
-    if begun:
-        last = max(begun, key=lambda s: s.since or date.min)
-        return [replace(s, end=end) if s is last else s for s in found]
-    return [*found, Sitting(None, 0, end)] if isinstance(end.event, e.BodyMemberReleased) else found
+class Leaving(NamedTuple):
+    """That somebody leaves: an end of the person's seat, or of the agency's where nobody is named."""
+
+    end: End
+    person: Id | None
+    agency: Id | None
+
+    def ends(self, seat: e.Seat) -> bool:
+        if self.person is not None:
+            return seat.person == self.person
+        return seat.person is None and seat.agency == self.agency
 
 
-def _held(seat: e.Seat, person: Id | None, agency: Id | None) -> bool:
-    if person is not None:
-        return seat.person == person
-    return seat.person is None and seat.agency == agency
+def _leavings(event: e.BodyEvent) -> Iterator[Leaving]:
+    match event:
+        case e.BodyMemberReleased():
+            yield Leaving(End(event), event.person, event.agency)
+        case e.BodyMembersAppointed():
+            for i, seat in enumerate(event.members.items):
+                if seat.in_place_of:
+                    yield Leaving(End(event, (f"members.items[{i}].in_place_of",)), seat.in_place_of, None)
+        case e.BodyEstablished() | e.BodyNamed() | e.BodyDissolved():
+            return
+        case _:
+            assert_never(event)
 
 
-def _over(sitting: Sitting, whole: Sequence[e.BodyMembersAppointed], gone: Sequence[e.BodyDissolved]) -> Sitting:
-    """The seat with the first end that is told: its own, of a whole list that came after it, or of the body.
+def _over(
+    sitting: Sitting,
+    every: Sequence[Sitting],
+    leaving: Sequence[Leaving],
+    whole: Sequence[e.BodyMembersAppointed],
+    gone: Sequence[e.BodyDissolved],
+) -> Sitting:
+    """The seat with the first end that is told after its first day.
 
     A list cannot end a seat whose own first day is not told: which of the two came first is unknown.
     """
     since = sitting.since
-    if sitting.appointed is None or (sitting.end and sitting.end.on is None):
-        return sitting
-    ends = [sitting.end] if sitting.end else []
-    later = [event for event in whole if since and event.effective and event.effective > since]
-    ends += [End(event, ("members.exhaustive",), RENEWED) for event in later]
-    ends += [End(event, (), GONE) for event in gone]
-    first = min(ends, key=_first_day_after, default=None)
-    told_later = sitting.end is not None and first is not None and first.event in later and first is not sitting.end
-    return replace(sitting, end=first, contradicted=told_later)
+    own = [one.end for one in leaving if one.ends(sitting.seat) and _after(one.end, since)]
+    lists = [End(event, ("members.exhaustive",), RENEWED) for event in whole if since and _after(End(event), since)]
+    first = min([*own, *lists, *(End(event, (), GONE) for event in gone)], key=_day, default=None)
+    left = min(own, key=_day, default=None)
+    return replace(
+        sitting, end=first, contradicted=left is not None and first in lists and not _again(sitting, every, left)
+    )
 
 
-def _first_day_after(end: End) -> date:
+def _after(end: End, since: date | None) -> bool:
+    return since is None or (end.on is not None and end.on > since)
+
+
+def _day(end: End) -> date:
     return end.on or date.max
 
 
-def twice(every: Sequence[Sitting]) -> list[tuple[Sitting, Sitting]]:
-    """The pairs of seats that one person is told to hold at once, or that two chairs are."""
-    pairs = [(one, other) for one, other in combinations(every, 2) if one.meets(other)]
-    return [pair for pair in pairs if same_person(*pair) or two_chairs(*pair)]
+def _again(sitting: Sitting, every: Iterable[Sitting], left: End) -> bool:
+    """Whether who holds a seat is appointed once more before leaving."""
+    again = (one for one in every if same_person(one, sitting) and one.since and sitting.since)
+    return any(sitting.since < one.since < _day(left) for one in again if sitting.since and one.since)
+
+
+def _left(found: list[Sitting], leaving: Leaving) -> list[Sitting]:
+    """The seats, of which an end of an unknown day ends the last that is open; of a seat that is not told, it stands by
+    itself.
+    """
+    of = [s for s in found if s.appointed not in (None, leaving.end.event) and leaving.ends(s.seat)]
+    open_ = [s for s in of if s.end is None]
+    if leaving.end.on is None and open_:
+        last = max(open_, key=lambda s: s.since or date.min)
+        return [replace(s, end=leaving.end) if s is last else s for s in found]
+    told = any(_after(leaving.end, s.since) for s in of) or not isinstance(leaving.end.event, e.BodyMemberReleased)
+    return found if told else [*found, Sitting(None, 0, leaving.end)]
+
+
+def contradicting(every: Sequence[Sitting]) -> list[Sitting]:
+    """The seats that cannot all be: two chairs at once, one person in two offices at once, and those that are told to
+    have gone on without being in a whole list.
+    """
+    pairs = [pair for pair in combinations(every, 2) if pair[0].meets(pair[1]) and _contradict(*pair)]
+    return [sitting for pair in pairs for sitting in pair] + [one for one in every if one.contradicted]
+
+
+def _contradict(one: Sitting, other: Sitting) -> bool:
+    """Several sources may tell of one seat, each less than the other."""
+    if same_person(one, other):
+        return not agree(one.seat, other.seat)
+    return two_chairs(one, other) and not agree(one.seat, other.seat)
+
+
+def agree(one: e.Seat, other: e.Seat) -> bool:
+    """Whether two may be one seat: nothing that both tell of it differs."""
+    fields = ("person", "agency", "office", "votes")
+    told = ((getattr(one, field), getattr(other, field)) for field in fields)
+    return all(a is None or b is None or a == b for a, b in told)
 
 
 def same_person(one: Sitting, other: Sitting) -> bool:

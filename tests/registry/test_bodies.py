@@ -200,6 +200,27 @@ def test_a_release_of_which_no_appointment_is_told_stands_by_itself() -> None:
     assert spans(e.BodyMemberReleased(body="hd", person="p-9", effective=LATER)) == [("p-9", None, LATER)]
 
 
+def test_a_release_ends_every_seat_that_was_told_of_its_holder_before_and_none_after() -> None:
+    unknown, dated, again = (
+        appointed(("p-1", "MEMBER"), on=None),
+        appointed(("p-1", "MEMBER")),
+        appointed(("p-1", "CHAIR"), on=LAST),
+    )
+    left = e.BodyMemberReleased(body="hd", person="p-1", effective=LATER)
+    assert spans(unknown, dated, again, left) == [("p-1", None, LATER), ("p-1", START, LATER), ("p-1", LAST, None)]
+
+
+def test_a_release_of_an_unknown_day_ends_the_last_open_seat() -> None:
+    left = e.BodyMemberReleased(body="hd", person="p-1")
+    first, again = appointed(("p-1", "MEMBER")), appointed(("p-1", "CHAIR"), on=LAST)
+    gone = e.BodyMemberReleased(body="hd", person="p-1", effective=LATER)
+    assert [(one.since, one.end and one.end.on) for one in sittings([first, gone, again, left])] == [
+        (START, LATER),
+        (LAST, None),
+    ]
+    assert not any(one.lasts(LAST) for one in sittings([first, gone, again, left]))
+
+
 # Any history
 
 PERSONS = ("p-1", "p-2", "p-3", "p-4")
@@ -356,6 +377,29 @@ async def test_two_chairs_that_records_tell_of_are_both_shown_as_disputed(regist
     await registry.tell(appoint(("p-2", "DEPUTY_CHAIR"), on=LATER, record=from_("b"), correction=again))
     answer = await registry.ask("GetBody", body="hd", on=LATER)
     assert not any(one.disputed for one in answer.members.items)
+
+
+async def test_what_several_sources_tell_of_one_seat_is_one_member_as_surely_as_the_surest_tells(
+    registry: Registry,
+) -> None:
+    chair = e.Seat(person="p-1", agency="ubnd", office="CHAIR")
+    await registry.tell(appoint(e.Seat(person="p-1", office="CHAIR"), on=None, record=from_("press")))
+    await registry.tell(appoint(chair, record=from_("decision")))
+    await registry.tell(appoint(chair, record=from_("minutes", "effective")))
+
+    async def on(day: date) -> list[tuple[str, str, bool]]:
+        answer = await registry.ask("GetBody", body="hd", on=day)
+        return [(m.person.value, m.person.mark.certainty, m.disputed) for m in answer.members.items]
+
+    assert await on(START) == [("p-1", "STATED", False)]
+    assert await on(date(2022, 2, 28)) == [("p-1", "INFERRED", False)]
+    (seat,) = (await registry.ask("GetBody", body="hd", on=START)).members.items
+    assert (seat.person.mark.source, seat.agency.value) == ("decision", "ubnd")
+    assert len((await registry.ask("GetBody", body="hd")).members.items) == 3
+    await registry.tell(release("p-1", LATER, record=from_("release")))
+    assert await on(LATER) == []
+    await registry.tell(appoint(("p-1", "MEMBER"), on=START, record=from_("other")))
+    assert sorted(await on(START)) == [("p-1", "STATED", True), ("p-1", "STATED", True)]
 
 
 async def test_a_chair_told_here_waits_until_the_recorded_one_is_released(registry: Registry) -> None:

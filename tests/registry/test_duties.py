@@ -16,6 +16,7 @@ from services.registry.domain.body import AppointBodyMembers, EstablishBody
 from services.registry.domain.duty import AssignDuty, EndDuty
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.rotation import SetRotation
+from services.registry.tenures import tenures
 from tests.registry.support import Registry
 
 given = specification(HANDLERS)
@@ -117,6 +118,34 @@ async def test_who_does_the_emulation_work_of_an_agency_on_a_day_as_known_then(r
     assert (officer.person.value, officer.agency.value, officer.until, officer.title) == ("p-1", "snv", None, None)
     assert [label.name for label in answer.labels] == ["SNV", "VP"]
     assert (await registry.ask("GetDuties", of=e.Charge(body="ubnd"))).duties == ()
+
+
+async def test_what_several_sources_tell_of_one_duty_is_one_and_ends_with_it(registry: Registry) -> None:
+    await registry.tell(AssignDuty(**STANDING, record=from_("press")))
+    await registry.tell(AssignDuty(**STANDING, effective=START, record=from_("decision")))
+
+    async def on(day: date) -> list[tuple[str, str | None, bool]]:
+        answer = await registry.ask("GetDuties", of=OF, on=day)
+        return [(one.agency.value, one.agency.mark.source, one.disputed) for one in answer.duties]
+
+    assert await on(START) == [("snv", "decision", False)]
+    assert await on(date(2022, 2, 28)) == [("snv", "press", False)]
+    await registry.tell(EndDuty(**STANDING, effective=LATER, record=from_("end")))
+    assert await on(LATER) == []
+    ends = [one.until.value for one in (await registry.ask("GetDuties", of=OF)).duties]
+    assert ends == ["2024-05-01", "2024-05-01"]
+
+
+def test_an_end_of_an_unknown_day_ends_the_last_open_tenure_and_one_of_nothing_stands_by_itself() -> None:
+    first, again = e.DutyAssigned(**STANDING, effective=START), e.DutyAssigned(**STANDING, effective=LATER)
+    ended = e.DutyEnded(**STANDING, effective=date(2023, 1, 1))
+    found = tenures([again, first, ended, e.DutyEnded(**STANDING)])
+    assert [(one.since, one.ended is not None, one.until) for one in found] == [
+        (LATER, True, None),
+        (START, True, date(2023, 1, 1)),
+    ]
+    (alone,) = tenures([e.DutyEnded(**STANDING, effective=LATER)])
+    assert (alone.since, alone.until) == (None, LATER)
 
 
 async def test_two_standing_agencies_that_records_tell_of_are_both_shown_as_disputed(registry: Registry) -> None:

@@ -18,7 +18,7 @@ from services.registry.queries.common import DisputeShown, Label, first, holding
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, dissolutions_told
 from services.registry.queries.names import NameShown, names_told, variants_told
-from services.registry.sittings import Sitting, sittings, twice
+from services.registry.sittings import Sitting, agree, contradicting, same_person, sittings
 
 UNKNOWN_START = "its first day is not recorded / chưa ghi nhận ngày đầu"
 CHANGED = "a list of {} names all, and what is told since / danh sách ngày {} nêu toàn bộ, cùng các thay đổi sau đó"
@@ -98,7 +98,7 @@ class BodyAnswer(BaseModel):
     variants: tuple[Fact, ...]
     """Other spellings and short forms."""
     members: SeatFactList
-    """Who sits in it on the day asked for, or ever sat in it, in the order of telling."""
+    """Who sits in it on the day asked for, each once, or every seat that is told of, in the order of telling."""
     dissolutions: tuple[DissolutionShown, ...]
     """What sources tell of its end, whatever the day asked for; empty where none is recorded."""
     disputed: bool
@@ -118,7 +118,7 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
     every: list[Any] = stream.told
     told = [event for event in holding(every) if isinstance(event, e.BodyEstablished | e.BodyNamed)]
     established = [event for event in told if isinstance(event, e.BodyEstablished)]
-    contradicting = contradictions(established, e.BodyFacts)
+    differing = contradictions(established, e.BodyFacts)
     answer = BodyAnswer(
         body=asked.body,
         kind=first(established, "kind"),
@@ -132,8 +132,8 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
         variants=variants_told(told),
         members=_members(every, asked.on),
         dissolutions=dissolutions_told([event for event in every if isinstance(event, e.BodyDissolved)]),
-        disputed=bool(contradicting),
-        disputes=contradicting,
+        disputed=bool(differing),
+        disputes=differing,
         rulings=rulings(every),
         labels=(),
     )
@@ -142,8 +142,8 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
 
 def _members(told: Sequence[Any], on: date | None) -> SeatFactList:
     every = sittings(told)
-    disputed = [sitting for pair in twice(every) for sitting in pair] + [one for one in every if one.contradicted]
-    there = [sitting for sitting in every if on is None or sitting.lasts(on)]
+    disputed = contradicting(every)
+    there = every if on is None else _once([sitting for sitting in every if sitting.lasts(on)])
     whole = _last([x for x in _lists(told) if x.members.exhaustive], on)
     counting = _last([x for x in _lists(told) if _counts(x)], on)
     return SeatFactList(
@@ -151,6 +151,21 @@ def _members(told: Sequence[Any], on: date | None) -> SeatFactList:
         declared_count=fact(counting, "members.declared_count") if not _changed(every, counting, on) else None,
         exhaustive=_exhaustive(whole, told, on) if whole and on else None,
     )
+
+
+def _once(there: Sequence[Sitting]) -> list[Sitting]:
+    """Those who sit on a day, each once, by the surest of what agrees: with a day, stated, and telling most."""
+    found: list[Sitting] = []
+    for one in sorted(there, key=_sure, reverse=True):
+        if one.seat.person is None or not any(same_person(one, it) and agree(one.seat, it.seat) for it in found):
+            found.append(one)
+    return sorted(found, key=there.index)
+
+
+def _sure(sitting: Sitting) -> tuple[bool, bool, int]:
+    told = sitting.appointed
+    stated = told is not None and mark(told.record, "effective").certainty == "STATED"
+    return sitting.since is not None, stated, len(sitting.seat.model_fields_set)
 
 
 def _lists(told: Sequence[Any]) -> list[e.BodyMembersAppointed]:

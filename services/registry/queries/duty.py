@@ -1,5 +1,6 @@
 """Who does the emulation work of a council, bloc or agency: its standing agency and its officers."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from services.registry.domain.duty import duties_of
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.body import UNKNOWN_START
 from services.registry.queries.common import Label, labels
-from services.registry.tenures import Tenure, rivals, tenures
+from services.registry.tenures import Tenure, contradict, same_holder, tenures
 
 
 class GetDuties(BaseModel):
@@ -42,7 +43,7 @@ class DutyShown(Part):
     ended: bool
     """Whether its end is told."""
     disputed: bool
-    """Whether by what is told another was the standing agency at the same time, or an officer was one twice."""
+    """Whether by what is told another was the standing agency at the same time."""
     decision: Fact | None
     """The document that gave it, by its id."""
     end_decision: Fact | None
@@ -53,7 +54,7 @@ class DutiesAnswer(BaseModel):
     """Duties, as far as they are recorded; an empty list means that none is."""
 
     duties: tuple[DutyShown, ...]
-    """In the order of telling."""
+    """In the order of telling; of a day each once."""
     labels: tuple[Label, ...]
     """The organisations named here."""
 
@@ -62,13 +63,24 @@ async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
     stream: Stream | None = await view.get(STREAMS, duties_of(asked.of).name)
     told = [event for event in (stream.told if stream else ()) if isinstance(event, e.DutyEvent)]
     every = tenures(told)
-    shown = tuple(
-        _shown(tenure, any(rivals(tenure, other) for other in every if other is not tenure), asked.on)
-        for tenure in every
-        if asked.on is None or tenure.lasts(asked.on)
-    )
+    there = every if asked.on is None else _once([tenure for tenure in every if tenure.lasts(asked.on)])
+    shown = tuple(_shown(one, any(contradict(one, other) for other in every), asked.on) for one in there)
     answer = DutiesAnswer(duties=shown, labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _once(there: Sequence[Tenure]) -> list[Tenure]:
+    """Each holder of a duty on a day once, by the surest that is told."""
+    found: list[Tenure] = []
+    for one in sorted(there, key=_sure, reverse=True):
+        if not any(same_holder(one.told, it.told) for it in found):
+            found.append(one)
+    return sorted(found, key=there.index)
+
+
+def _sure(tenure: Tenure) -> tuple[bool, bool]:
+    since = fact(tenure.assigned, "effective")
+    return since is not None, since is not None and since.mark.certainty == "STATED"
 
 
 def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:

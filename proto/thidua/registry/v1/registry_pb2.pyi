@@ -8651,7 +8651,7 @@ class GetBodyResponse(_message.Message):
 
     @_builtins.property
     def members(self) -> _types_pb2.SeatFactList:
-        """Who sits in it on the day asked for, or ever sat in it, in the order of telling."""
+        """Who sits in it on the day asked for, each once, or every seat that is told of, in the order of telling."""
 
     @_builtins.property
     def dissolutions(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DissolutionShown]:
@@ -8787,7 +8787,7 @@ class GetDutiesResponse(_message.Message):
 
     @_builtins.property
     def duties(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DutyShown]:
-        """In the order of telling."""
+        """In the order of telling; of a day each once."""
 
     @_builtins.property
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:

@@ -3393,7 +3393,7 @@ class DutyShown(_message.Message):
     ended: _builtins.bool
     """Whether its end is told."""
     disputed: _builtins.bool
-    """Whether by what is told another was the standing agency at the same time, or an officer was one twice."""
+    """Whether by what is told another was the standing agency at the same time."""
     @_builtins.property
     def duty(self) -> _kernel_pb2.Fact:
         """STANDING_AGENCY or EMULATION_OFFICER."""
