@@ -1,12 +1,15 @@
 """Rules as data: versions in force from a day on, and deadlines that come every year."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from services.kernel.provenance import Part
+
+_COMMON_YEAR = 2023
 
 
 class Version(Protocol):
@@ -47,10 +50,16 @@ class Due(Part):
     years_after: int | None = Field(default=None, ge=0, le=5)
     """How many years after the emulation year; null if not known."""
 
-    @model_validator(mode="after")
-    def comes_every_year(self) -> "Due":
-        date(2023, self.month, self.day)
-        return self
+    @field_validator("day")
+    @classmethod
+    def comes_every_year(cls, day: int, told: ValidationInfo) -> int:
+        month = told.data.get("month")  # absent where it is wrong itself
+        if month and day > (most := monthrange(_COMMON_YEAR, month)[1]):
+            raise ValueError(
+                f"month {month} has {most} days in every year, and no day {day} / "
+                f"tháng {month} năm nào cũng có {most} ngày, không có ngày {day}"
+            )
+        return day
 
     def __str__(self) -> str:
         """`03-31+1` is 31 March of the year after."""

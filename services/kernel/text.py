@@ -14,7 +14,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # left by word processors; a name with one is found by nobody
+# What word processors leave, and what Unicode keeps for programs' own use: a name with one is found by nobody, and a
+# file that holds one may be read by none.
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+_UNSEEN = re.compile(f"[\u00ad\u200b-\u200f\u2060\ufeff{_NO_CHARACTERS}]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _GLIDE = re.compile(rf"(?<!q)([ou])([{_TONES}]?)([aey])([{_TONES}]?)(?![^\W\d_])", re.IGNORECASE)
 _DASHES = re.compile(r"[\u2010-\u2015\u2212-]+")

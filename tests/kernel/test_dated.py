@@ -4,8 +4,9 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from services.kernel.convert import violations
 from services.kernel.dated import Due, in_force
 
 
@@ -45,3 +46,16 @@ def test_a_deadline_counts_from_the_year_and_is_open_where_the_years_after_are_n
 def test_a_deadline_is_a_day_of_every_year(month: int, day: int) -> None:
     with pytest.raises(ValidationError):
         Due(month=month, day=day)
+
+
+def test_a_day_that_a_month_has_not_in_every_year_is_told_with_its_field_in_both_languages() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        Deadlines.model_validate({"due": {"month": 2, "day": 30}})
+    (told,) = violations(wrong.value)
+    assert told.field == "due.day"
+    assert told.en == "month 2 has 28 days in every year, and no day 30"
+    assert told.vi == "tháng 2 năm nào cũng có 28 ngày, không có ngày 30"
+
+
+class Deadlines(BaseModel):
+    due: Due

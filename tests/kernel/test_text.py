@@ -44,6 +44,13 @@ def test_what_a_word_processor_leaves_unseen_in_a_name_is_taken_out() -> None:
     assert clean("\ufeffBộ Tư\u200b ph\u00adáp\u200e") == "Bộ Tư pháp"
 
 
+@pytest.mark.parametrize("none", ["\ufffe", "\uffff", "\ufdd0", "\ufdef", "\U0001fffe", "\U0010ffff"])
+def test_what_unicode_says_is_no_character_is_taken_out(none: str) -> None:
+    assert clean(f"Sở Nội vụ{none}") == "Sở Nội vụ"
+    with pytest.raises(ValueError, match="must not be empty"):
+        clean(none)
+
+
 @pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\x7f", "a\x85b", "\x9b31m", "a\u202eb", "\u2066a"])
 def test_control_characters_are_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="control character"):

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from services.registry.tables.columns import Header, understood
 from services.registry.tables.reading import COLUMNS, INFLATED, MEMORY, Book, Unreadable, parsed, plain, read
-from services.registry.tables.writing import neutral
+from services.registry.tables.writing import as_csv, as_xlsx, neutral
 from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, saved, xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -129,6 +129,21 @@ def test_a_csv_is_read_in_the_usual_encodings_and_with_any_usual_mark(encoding: 
     found = header("\r\n".join(lines).encode(encoding))
     assert found.lines[0].says == {"bloc": "k1", "name": 'Khối "A"', "effective": "1/7/2025"}
     assert found.lines[0].number == 4
+
+
+@pytest.mark.parametrize("lines", [1, 2, 29, 100])
+def test_a_csv_that_we_give_out_is_read_whatever_marks_part_the_names_in_a_cell(lines: int) -> None:
+    head = ["Mã tổ chức", "Mã định danh", "Tên tổ chức", "Tên gọi khác"]
+    names = "; ".join(f"tên {n}" for n in range(10))
+    content = as_csv([head, *([f"o-{n}", None, f"Sở {n}", names] for n in range(lines))])
+    found = header(content)
+    assert len(found.lines) == lines
+    assert found.lines[-1].says == {"organisation": f"o-{lines - 1}", "name": f"Sở {lines - 1}", "variants": names}
+
+
+def test_a_workbook_that_we_give_out_is_read_whatever_was_stored() -> None:
+    content = as_xlsx("Tổ chức", [["Mã tổ chức", "Tên tổ chức"], ["so", "Sở\uffff\ufffe Nội\x01 vụ\ud800"]])
+    assert header(content).lines[0].says == {"organisation": "so", "name": "Sở Nội vụ"}
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+84", "-", "@x", "'=1", "''+", "'x", "x", "", "\tx"])

@@ -139,7 +139,7 @@ def parsed(content: bytes) -> Book:
 def _csv(content: bytes) -> Sheet:
     text = _decoded(content)
     csv.field_size_limit(INFLATED)
-    delimiter = max(",;\t", key=lambda mark: _width(text, mark))
+    delimiter = max(",;\t", key=lambda mark: _evenness(text, mark))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = list(reader)
@@ -151,14 +151,18 @@ def _csv(content: bytes) -> Sheet:
     return _sheet("csv", ((number, [plain(cell) for cell in line]) for number, line in enumerate(lines, 1)))
 
 
-def _width(text: str, delimiter: str) -> int:
-    """Columns of most lines, if that is what parts them."""
+def _evenness(text: str, delimiter: str) -> tuple[float, int]:
+    """How many of the lines have equally many columns, if that is what parts them, and how many columns these are.
+
+    Names in one cell, parted otherwise, make more columns of some lines and not of the header.
+    """
     with suppress(csv.Error):
-        widths = [
-            len(line) for line in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 30) if line
-        ]
-        return max(widths, key=widths.count, default=0)
-    return 0
+        lines = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 30)
+        widths = [len(line) for line in lines if line]
+        several = [width for width in widths if width > 1]
+        width = max(several, key=several.count, default=0)
+        return several.count(width) / max(1, len(widths)), width
+    return 0.0, 0
 
 
 def _decoded(content: bytes) -> str:

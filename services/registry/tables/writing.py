@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
@@ -14,6 +15,7 @@ from services.registry.tables.reading import GUARDED
 
 Form = Literal["XLSX", "CSV"]
 Cells = Sequence[str | None]
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML
 
 
 def neutral(cell: str) -> str:
@@ -36,7 +38,7 @@ def as_xlsx(title: str, lines: Iterable[Cells]) -> bytes:
         cells = []
         for text in line:
             cell = WriteOnlyCell(sheet)
-            if text:
+            if text := _UNWRITABLE.sub("", text or ""):
                 cell.value, cell.number_format = text, "@"
                 cell.data_type = "s"  # whatever it looks like
             if number == 0:
