@@ -63,12 +63,12 @@ def counts(value: e.Quantity, line: str | None = "l1") -> Listed[e.Counted]:
 
 
 def test_a_movement_is_launched_here_in_a_form_that_the_law_has_on_the_day() -> None:
-    for form, day in (("thematic", DAY), ("phase", date(2023, 12, 31))):
+    for form, day in (("thematic", DAY), ("thematic", date(2024, 1, 1)), ("phase", date(2023, 12, 31))):
         told = launch(form=form, effective=day)
         given(FORMS).when(told).then(
             e.MovementLaunched(movement="m", launcher=LAUNCHER, form=form, effective=day),
         )
-    for form, day in (("phase", DAY), ("thematic", date(2023, 12, 31)), ("regular", DAY)):
+    for form, day in (("phase", date(2024, 1, 1)), ("thematic", date(2023, 12, 31)), ("regular", DAY)):
         given(FORMS).when(launch(form=form, effective=day)).refused("movement.form")
     given().when(launch(form="phase", record=RECORD)).accepted()
 
