@@ -96,7 +96,6 @@ _CLUSTER = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*")
 Weights = tuple[tuple[int, ...], ...]
 
 
-@functools.lru_cache(maxsize=8_192)
 def vietnamese(text: str) -> Weights:
     """The key by which names are put in Vietnamese order: An, Ăn, Ân, … Đức, … Oanh, Ơn, Uyên, Ước.
 

@@ -81,6 +81,7 @@ async def run(servers: Servers) -> list[Figure]:
     connection = await asyncpg.connect(admin)
     async with _registry(dsn, key) as server:
         figures = await _loaded(server, token, connection)
+        print("\n".join(f"  {one.name}: {one.value:,.0f} {one.unit}" for one in figures))
         await connection.execute("vacuum analyze")
         figures += await _asked(server, token, await _questions(connection))
     figures += await _rebuilt(dsn)

@@ -14,6 +14,7 @@ from grpc_status import rpc_status
 from thidua.registry.v1 import registry_pb2, registry_pb2_grpc
 
 from services.kernel import auth
+from services.kernel import text as texts
 from services.kernel.errors import Invalid
 from services.kernel.fold import Model
 from services.kernel.provenance import Listed, Record, Source
@@ -22,6 +23,7 @@ from services.kernel.standing import Correction, Retract
 from services.kernel.telling import fact
 from services.registry import events as e
 from services.registry.appearances import appearances
+from services.registry.domain import naming
 from services.registry.domain.body import AppointBodyMembers
 from services.registry.domain.conference import RecordAttendance
 from services.registry.domain.leadership import HandOverLeadership, RecordLeadership
@@ -286,3 +288,10 @@ def vietnamese(error: grpc.aio.AioRpcError) -> str:
     (detail,) = (one for one in found.details if one.Is(message.DESCRIPTOR))
     detail.Unpack(message)
     return str(message.message)  # type: ignore[attr-defined]
+
+
+def test_nothing_that_folds_a_persons_name_keeps_it_in_memory() -> None:
+    """A key that is destroyed makes no difference to a text that a cache still has."""
+    folding = (texts.clean, texts.fold, texts.bare, texts.vietnamese)
+    words = (naming.words, naming.bare_words, naming.split, naming.name_term, naming.word_terms, naming.terms)
+    assert not [one for one in (*folding, *words, naming.match, naming.best) if hasattr(one, "cache_info")]

@@ -5,7 +5,7 @@ Two names that are found alike are candidates for a person to choose from, never
 
 from collections.abc import Iterable
 from enum import IntEnum
-from functools import lru_cache
+from typing import NamedTuple
 
 from services.kernel.text import bare, fold
 
@@ -22,7 +22,6 @@ SHORT_FORMS = {
     "vn": "việt nam",
 }
 """Usual short forms, folded, and what they stand for."""
-KEPT = 8_192  # names of which the words are kept
 _WITHOUT_MARKS = {bare(short): bare(long) for short, long in SHORT_FORMS.items()}
 
 
@@ -39,13 +38,11 @@ class Match(IntEnum):
     """Every word is in the name, without marks."""
 
 
-@lru_cache(maxsize=KEPT)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name with their marks, short forms written out: `Nội chính TW` has `trung` and `ương`."""
     return tuple(" ".join(SHORT_FORMS.get(word, word) for word in fold(name).split()).split())
 
 
-@lru_cache(maxsize=KEPT)
 def bare_words(name: str) -> tuple[str, ...]:
     """The same without marks."""
     return tuple(" ".join(_WITHOUT_MARKS.get(word, word) for word in bare(name).split()).split())
@@ -71,18 +68,32 @@ def terms(names: Iterable[str]) -> list[str]:
     return sorted({term for name in names for term in (name_term(name), *word_terms(name))})
 
 
+class Words(NamedTuple):
+    """The words of a name, with their marks and without."""
+
+    marked: tuple[str, ...]
+    bare: tuple[str, ...]
+
+
+def split(name: str) -> Words:
+    return Words(words(name), bare_words(name))
+
+
 def match(text: str, names: Iterable[str]) -> Match | None:
     """How well the best of the names fits; null where no single one has all the words."""
-    sought, bare_sought = words(text), bare_words(text)
-    return min((m for name in names if (m := _match(sought, bare_sought, name)) is not None), default=None)
+    return best(split(text), map(split, names))
 
 
-def _match(sought: tuple[str, ...], bare_sought: tuple[str, ...], name: str) -> Match | None:
-    marked, unmarked = words(name), bare_words(name)
-    if sought == marked:
+def best(sought: Words, names: Iterable[Words]) -> Match | None:
+    """How well the best of the names fits what is sought."""
+    return min((m for name in names if (m := _match(sought, name)) is not None), default=None)
+
+
+def _match(sought: Words, name: Words) -> Match | None:
+    if sought.marked == name.marked:
         return Match.SAME
-    if set(sought) <= set(marked):
+    if set(sought.marked) <= set(name.marked):
         return Match.MARKED
-    if bare_sought == unmarked:
+    if sought.bare == name.bare:
         return Match.SAME_BARE
-    return Match.BARE if set(bare_sought) <= set(unmarked) else None
+    return Match.BARE if set(sought.bare) <= set(name.bare) else None

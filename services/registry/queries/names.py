@@ -1,7 +1,8 @@
 """Organisations, and finding them, blocs and guiding documents by their names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -10,10 +11,10 @@ from services.kernel.errors import Invalid, Violation
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
-from services.kernel.text import Id, Line, vietnamese
+from services.kernel.text import Id, Line, Weights, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.naming import Match, match, name_term, word_terms
+from services.registry.domain.naming import Match, Words, best, name_term, split, word_terms
 from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, names_of
 from services.registry.queries.common import (
     DisputeShown,
@@ -30,6 +31,7 @@ from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 from services.registry.queries.endings import DissolutionShown, SuccessionShown, dissolutions_told, endings, successions
 
+KEPT = 8_192  # names of which a process keeps how they are found
 CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
 
@@ -209,13 +211,19 @@ async def find_documents(asked: FindDocuments, view: View) -> FoundAnswer:
     return await _find(view, DOCUMENTS, asked)
 
 
+# Of organisations, blocs and documents: a person's name no memory may keep when the person is forgotten.
+_words: Callable[[str], Words] = lru_cache(maxsize=KEPT)(split)
+_order: Callable[[str], Weights] = lru_cache(maxsize=KEPT)(vietnamese)
+
+
 async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs | FindDocuments) -> FoundAnswer:
     same = await view.find(model, name_term(asked.text), limit=CANDIDATES + 1)
     sought = word_terms(asked.text)
     alike = await view.find(model, *sought, limit=CANDIDATES + 1) if sought else []
     rows = dict(same[:CANDIDATES] + alike[:CANDIDATES])
-    fits = ((match(asked.text, names_of(doc.told)), key, shown(doc.told) or key) for key, doc in rows.items())
-    ranked = sorted((fit, vietnamese(name), key, name) for fit, key, name in fits if fit is not None)
+    text = split(asked.text)
+    fits = ((best(text, map(_words, names_of(doc.told))), key, shown(doc.told) or key) for key, doc in rows.items())
+    ranked = sorted((fit, _order(name), key, name) for fit, key, name in fits if fit is not None)
     start = 0 if asked.after is None else after(asked.after, [key for _, _, key, _ in ranked])
     page = ranked[start : start + asked.limit]
     return FoundAnswer(

@@ -111,8 +111,12 @@ async def _timeline(
     others: dict[str, Stream] = await view.many(STREAMS, mentions.streams)
     told = [(name, _standing(events)) for name, events in own.items()]
     told += [(name, _about(about, _standing(others[name].events))) for name in mentions.streams if name in others]
-    entries = [_entry(name, version, event) for name, events in told for version, event in events]
-    entries = [one for one in entries if _within(one.on, asked.since, asked.until)]
+    entries = [
+        _entry(name, version, event)
+        for name, events in told
+        for version, event in events
+        if _within(event, asked.since, asked.until)
+    ]
     entries.sort(key=lambda one: one.on.value if one.on else date.max.isoformat())
     answer = TimelineAnswer(entries=tuple(entries), labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
@@ -144,12 +148,17 @@ def _unnamed(event: Event) -> bool:
 
 
 def _entry(name: str, version: int, event: Any) -> EntryShown:
-    day = next((field for field in DAYS if getattr(event, field, None) is not None), None)
+    day = _day(event)
     told = tuple(one for one in fields_told(event) if one.field != day)
     return EntryShown(type=event.type, stream=name, version=version, on=fact(event, day) if day else None, told=told)
 
 
-def _within(on: Fact | None, since: date | None, until: date | None) -> bool:
-    if on is None:
-        return True
-    return (since is None or on.value >= since.isoformat()) and (until is None or on.value <= until.isoformat())
+def _day(event: Any) -> str | None:
+    """The field that says when it was."""
+    return next((field for field in DAYS if getattr(event, field, None) is not None), None)
+
+
+def _within(event: Any, since: date | None, until: date | None) -> bool:
+    day = _day(event)
+    on: date | None = getattr(event, day) if day else None
+    return on is None or ((since is None or since <= on) and (until is None or on <= until))
