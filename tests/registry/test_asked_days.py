@@ -20,7 +20,9 @@ from services.registry.domain.bloc import EstablishBloc, NameBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
 from services.registry.domain.leadership import RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.movement import LaunchMovement, PilotMovement
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.participation import RegisterParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.main import SERVICE
 from tests.play import value
@@ -213,3 +215,49 @@ async def test_a_day_that_was_corrected_is_the_day_that_counts(registry: Registr
     assert [await kind(on) for on in (EVE, DAY)] == [Missing, "OTHER"]
     await registry.tell(Retract(stream="conference:c", retracts=2, reason="not misread", record=RECORD))
     assert [await kind(on) for on in (EVE, DAY)] == ["OTHER", "OTHER"]
+
+
+async def test_what_a_ruling_settled_otherwise_was_so_on_no_day(registry: Registry) -> None:
+    ruling = e.Ruling(by=e.Party(words="Bộ"), reason="đọc nhầm")
+    held: dict[str, Any] = {"conference": "c", "bloc": "b1", "kind": "SUMMATION", "closes": 2023, "record": RECORD}
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Sai", effective=date(2020, 1, 1), record=RECORD))
+    await registry.tell(HoldConference(**held, place="Huế", effective=EVE))
+    before = await registry.position()
+    await registry.tell(HoldConference(**held, place="Hà Nội", effective=DAY, ruling=ruling))
+    later: dict[str, Any] = {"effective": date(2022, 1, 1), "record": RECORD, "ruling": ruling}
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Đúng", **later))
+
+    async def place(on: date, as_of: int | None = None) -> Any:
+        try:
+            return value((await registry.ask("GetConference", conference="c", on=on, as_of=as_of)).place)
+        except Missing:
+            return Missing
+
+    assert [await place(EVE, before), await place(EVE), await place(DAY)] == ["Huế", Missing, "Hà Nội"]
+
+    async def year(on: date) -> tuple[str | None, list[Any]]:
+        shown = await registry.ask("GetBlocYear", bloc="b1", year=2023, on=on)
+        return value(shown.state), [(value(one.place), len(one.rulings)) for one in shown.conferences]
+
+    assert [await year(EVE), await year(DAY)] == [("FORMED", []), ("SUMMED_UP", [("Hà Nội", 1)])]
+
+    async def found(text: str, on: date) -> list[str]:
+        return [one.name for one in (await registry.ask("FindBlocs", text=text, on=on)).found]
+
+    assert [await found("Sai", on) for on in (date(2021, 1, 1), DAY)] == [[], []]
+    assert [await found("Đúng", on) for on in (date(2021, 1, 1), DAY)] == [[], ["Đúng"]]
+
+
+async def test_a_movement_and_who_joined_it_are_answered_of_a_day_as_ruled(registry: Registry) -> None:
+    ruling = e.Ruling(by=e.Party(words="Bộ"), reason="theo hồ sơ")
+    for on, settled in ((date(2024, 3, 1), None), (DAY, ruling)):
+        told: dict[str, Any] = {"movement": "m", "effective": on, "record": RECORD, "ruling": settled}
+        await registry.tell(LaunchMovement(**told, name="Phong trào"))
+        await registry.tell(RegisterParticipation(**told, participant="a", year=2024))
+    await registry.tell(PilotMovement(movement="m", record=RECORD))
+
+    async def days(on: date) -> tuple[str | None, list[str | None]]:
+        shown = await registry.ask("GetMovement", movement="m", on=on)
+        return value(shown.launched_on), [value(one.on) for one in shown.registrations]
+
+    assert [await days(EVE), await days(DAY)] == [(None, []), (str(DAY), [str(DAY)])]

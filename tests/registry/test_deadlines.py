@@ -176,3 +176,19 @@ async def test_a_deadline_is_corrected_and_what_lifted_it_retracted(registry: Re
     assert await shown() == [("06-06+1", True)]
     await registry.tell(Retract(stream="deadline:nop-ho-so", retracts=5, reason="not so", record=RECORD))
     assert await shown() == [("06-06+1", False)]
+
+
+async def test_a_ruling_on_a_version_settles_until_when_it_is_in_force(registry: Registry) -> None:
+    told: dict[str, Any] = {**OWN, "effective": date(2020, 1, 1)}
+    await registry.tell(SetDeadline(**told, expires=date(2021, 1, 1), record=RECORD))
+    before = await registry.position()
+    ruling = e.Ruling(by=e.Party(words="Bộ"), reason="đọc nhầm")
+    await registry.tell(SetDeadline(**told, expires=date(2030, 1, 1), record=RECORD, ruling=ruling))
+
+    async def until(as_of: int | None = None) -> list[Any]:
+        asked = await registry.ask("GetDeadline", deadline="nop-ho-so", on=date(2020, 6, 1), as_of=as_of)
+        return [(value(one.until), certainty(one.until)) for one in asked.versions]
+
+    assert [await until(before), await until()] == [[("2021-01-01", "STATED")], [("2030-01-01", "STATED")]]
+    then = await registry.ask("GetDeadline", deadline="nop-ho-so", on=date(2025, 1, 1))
+    assert len(then.versions) == 1

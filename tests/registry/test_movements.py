@@ -146,6 +146,41 @@ def test_who_acts_in_a_movement_here_finds_it_launched_or_taken_up_with_such_a_p
             told.refused(rule) if rule else told.accepted()
 
 
+def test_nobody_joins_plans_reports_or_tries_out_a_movement_before_its_launch_or_after_its_last_day() -> None:
+    ends = date(2024, 12, 31)
+    ground = {**GROUND, "movement:m": [LAUNCHED.model_copy(update={"ends": ends})]}
+    site = Listed[e.PilotSite](items=(e.PilotSite(place="cơ sở"),))
+    acts: list[Any] = [
+        PilotMovement(movement="m", sites=site, effective=DAY),
+        RegisterParticipation(**JOINING),
+        ReportParticipation(**JOINING, text="Toàn ngành hưởng ứng"),
+        PlanMovement(**JOINING),
+    ]
+    for act in acts:
+        for day in (date(2024, 4, 9), date(2025, 1, 1)):
+            given(ground).when(act.model_copy(update={"effective": day})).refused("movement.order")
+            given(ground).when(act.model_copy(update={"effective": day, "record": RECORD})).accepted()
+        given(ground).when(act.model_copy(update={"effective": ends})).accepted()
+        given(ground).when(act.model_copy(update={"effective": None})).refused("act.day")
+    given(ground).when(ReviewMovement(movement_review="tk", movement="m", effective=date(2025, 1, 15))).accepted()
+
+
+def test_a_ruling_on_the_launch_binds_by_its_day_phases_and_aims_alone() -> None:
+    ruled = e.MovementLaunched(
+        movement="m",
+        effective=date(2024, 3, 1),
+        phases=Listed[e.Phase](items=(e.Phase(phase="d2"),)),
+        record=RECORD,
+        ruling=e.Ruling(by=e.Party(words="Bộ"), reason="theo hồ sơ"),
+    )
+    ground = {**GROUND, "movement:m": [LAUNCHED, ruled]}
+    review: dict[str, Any] = {"movement_review": "sk", "movement": "m", "effective": date(2024, 4, 1)}
+    given(ground).when(ReviewMovement(**review)).accepted()
+    given(ground).when(ReviewMovement(**review, phase="d2")).accepted()
+    given(ground).when(ReviewMovement(**review, phase="d1")).refused("movement.phase")
+    given(ground).when(ReviewMovement(**review, counts=counts(amount("12")))).refused("movement.line")
+
+
 def test_a_pilot_site_is_an_agency_or_a_place() -> None:
     bare = Listed[e.PilotSite](items=(e.PilotSite(),))
     given().when(PilotMovement(movement="m", sites=bare, record=RECORD)).refused("movement.site")
@@ -214,6 +249,8 @@ def test_a_report_on_who_takes_part_has_figures_or_words() -> None:
         ({"figure": "10"}, {"figure": "10.5"}, "LESS", False),
         ({}, {"figure": "1"}, "MORE", None),
         ({"figure": "1"}, {}, "MORE", None),
+        ({"figure": "50"}, {"at_least": "100", "at_most": "1"}, "MORE", None),
+        ({"at_least": "100", "at_most": "1"}, {"figure": "50"}, None, None),
     ],
 )
 def test_a_target_is_reached_or_missed_only_where_the_numbers_leave_no_doubt(

@@ -117,6 +117,20 @@ async def test_no_day_is_made_up_where_none_is_told(registry: Registry) -> None:
     assert await todo(registry, date(2025, 9, 1), within=366) == []
 
 
+async def test_a_deadline_that_can_fall_on_no_day_on_which_it_is_in_force_is_not_due_for_the_year(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    await deadline(registry, "SUMMED_UP", due=Due(month=3, day=31), effective=date(2025, 6, 1))
+    await deadline(registry, "INSPECTED", due=Due(month=9, day=30), effective=date(2025, 6, 1))
+    tasks = await todo(registry, date(2025, 10, 1))
+    assert {(t.year, value(t.what), t.state.value) for t in tasks} == {
+        (2024, "Việc INSPECTED", "UNKNOWN"),
+        (2025, "Việc INSPECTED", "UNKNOWN"),
+        (2025, "Việc SUMMED_UP", "UNKNOWN"),
+    }
+
+
 async def test_the_version_counts_that_is_in_force_on_the_day_on_which_it_falls(registry: Registry) -> None:
     await bloc(registry)
     await deadline(registry, "MID_REVIEWED")

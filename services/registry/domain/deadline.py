@@ -12,7 +12,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import named, organised, undissolved
 from services.registry.domain.organisation import Mentioned, all_active, reads
-from services.registry.domain.ruling import settles
+from services.registry.domain.ruling import holding, settles
 
 
 class SetDeadline(e.DeadlineFacts, Act):
@@ -123,7 +123,8 @@ class Version(NamedTuple):
 
 
 def versions(told: Sequence[e.DeadlineSet], lifted: Sequence[e.DeadlineLifted]) -> list[Version]:
-    """The versions, oldest first. One ends on the day told first of: it expires, it is lifted, the next one begins.
+    """The versions, oldest first. One ends on the day told first of: it expires, it is lifted, the next one begins; a
+    ruling on a version settles when it expires.
 
     That it was lifted without a day told ends the last one for all days.
     """
@@ -131,7 +132,7 @@ def versions(told: Sequence[e.DeadlineSet], lifted: Sequence[e.DeadlineLifted]) 
     found = []
     for day, following in zip(days, [*days, None][1:], strict=True):
         same = [event for event in told if event.effective == day]
-        ends = [*(event.expires for event in same), following, *_lifted(lifted, day, following)]
+        ends = [*(event.expires for event in holding(same)), following, *_lifted(lifted, day, following)]
         found.append(Version(same, day, min(filter(None, ends), default=None)))
     return found
 

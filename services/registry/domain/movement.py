@@ -1,10 +1,11 @@
 """Movements: launched in a bloc, or somebody else's that a bloc takes up; where they are tried out first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, assert_never
 
+from services.kernel.dated import not_before
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.performing import Act, counted, happened, in_order, performed_on
 from services.kernel.telling import require, tell
@@ -38,7 +39,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
+    """What holds of it: what was told first binds, until somebody rules."""
+
     on: date | None = None
+    ends: date | None = None
+    """The last day that it is to last."""
     phases: frozenset[Id] = frozenset()
     lines: frozenset[Id] = frozenset()
     """Of what it aims at."""
@@ -49,10 +54,11 @@ Movement = Unknown | Launched
 
 def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
     match event:
-        case e.MovementLaunched(effective=on, phases=phases, targets=targets):
-            known = movement if isinstance(movement, Launched) else Launched(on)
-            return replace(
-                known,
+        case e.MovementLaunched(effective=on, ends=ends, phases=phases, targets=targets):
+            known = movement if isinstance(movement, Launched) and event.ruling is None else Launched()
+            return Launched(
+                on=known.on or on,
+                ends=known.ends or ends,
                 phases=known.phases | {phase.phase for phase in phases.items},
                 lines=known.lines | {target.line for target in targets.items},
             )
@@ -115,7 +121,7 @@ def pilot(command: PilotMovement, movement: Movement, *organisations: Organisati
     if command.record is None:
         going_on(movement)
         in_phase(movement, command.phase)
-        happened(command)
+        within(movement, performed_on(command))
         counted(command)
         all_active(_piloting(command), organisations, command.effective)
     return [tell(e.MovementPiloted, command)]
@@ -128,6 +134,18 @@ def going_on(movement: Movement) -> None:
         "movement.unknown",
         en="The movement is not recorded; launch it, or tell that a bloc takes it up.",
         vi="Chưa ghi nhận phong trào này; cần phát động, hoặc ghi nhận khối, cụm hưởng ứng.",
+    )
+
+
+def within(movement: Movement, day: date) -> None:
+    """That a day is neither before the launch nor after the last day that the movement is to last. Raises Refused."""
+    launched = movement if isinstance(movement, Launched) else Launched()
+    in_order("movement.order", day, launched.on, en="effective", vi="effective")
+    require(
+        not_before(launched.ends, day),
+        "movement.order",
+        en=f"effective: {day} is after the movement's last day, {launched.ends}.",
+        vi=f"effective: ngày {day} sau ngày cuối của phong trào, {launched.ends}.",
     )
 
 

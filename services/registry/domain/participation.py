@@ -12,7 +12,7 @@ from services.kernel.performing import counted as counts_fit
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
-from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards
+from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards, within
 from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.ruling import settles
 
@@ -93,10 +93,11 @@ def plan(command: PlanMovement, told: Participation, movement: Movement, *known:
 
 def _taking_part(command: Command, movement: Movement, known: Any) -> None:
     """What is common to all that a participant does here. Raises Refused."""
-    performed_on(command, command.year)
+    day = performed_on(command, command.year)
     counts_fit(command)
     going_on(movement)
     in_phase(movement, command.phase)
+    within(movement, day)
     blocs = len(named(command.bloc))
     for bloc in known[:blocs]:
         established(bloc, command.effective)

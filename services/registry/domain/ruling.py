@@ -1,7 +1,30 @@
 """Rulings: a record that says which of what was told in contradicting ways holds, by whom and why."""
 
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
 from services.kernel.telling import require
 from services.registry import events as e
+
+E = TypeVar("E")
+
+
+def holding(told: Iterable[E]) -> list[E]:
+    """What one stream tells without what a later ruling settled otherwise."""
+    events = list(told)
+    if not any(map(rules, events)):  # nearly always
+        return events
+    last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
+    return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
+
+
+def rules(event: object) -> bool:
+    return isinstance(event, e.Disputable) and event.ruling is not None
+
+
+def _fact_of(event: Any) -> tuple[Any, ...]:
+    """Which fact of its stream is told, so that a ruling on it is a ruling on no other."""
+    return (type(event), *event.subject) if isinstance(event, e.Disputable) else (type(event),)
 
 
 def settles(told: e.Disputable, known: object) -> None:

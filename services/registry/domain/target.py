@@ -18,7 +18,8 @@ class Span(NamedTuple):
 def reaches(line: e.TargetLine, value: e.Quantity) -> bool | None:
     """True or false where every number that the value's wording allows reaches the target, or none does; else null.
 
-    Null too where one of them is no number, the units differ, or nothing tells whether more or less is better.
+    Null too where one of them is no number or has bounds that contradict each other, the units differ, or nothing tells
+    whether more or less is better.
     """
     told, reached = line.target, _span(value)
     if told is None or reached is None or value.unit != told.unit:
@@ -37,7 +38,8 @@ def _span(value: e.Quantity) -> Span | None:
         return Span(Decimal(value.figure), Decimal(value.figure))
     if value.at_least is None and value.at_most is None:
         return None
-    return Span(Decimal(value.at_least or _LEAST), Decimal(value.at_most or _MOST))
+    span = Span(Decimal(value.at_least or _LEAST), Decimal(value.at_most or _MOST))
+    return span if span.least <= span.most else None
 
 
 def _wanted(target: e.Quantity, better: e.Better | None) -> Span | None:

@@ -13,9 +13,9 @@ from services.kernel.telling import PLAIN, fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.ruling import holding as holding
 from services.registry.projections import ORGANISATIONS, Organisation
 
-E = TypeVar("E")
 D = TypeVar("D", bound=e.Disputable)
 P = TypeVar("P")
 
@@ -265,15 +265,6 @@ def counted(told: Any, path: str) -> dict[str, Fact | None]:
     }
 
 
-def holding(told: Iterable[E]) -> list[E]:
-    """What one stream tells without what a later ruling settled otherwise."""
-    events = list(told)
-    if not any(map(rules, events)):  # nearly always
-        return events
-    last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
-    return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
-
-
 def together(told: Iterable[Any], kind: type[D]) -> list[list[D]]:
     """What holds of a kind, together what is told of the same, in the order of first telling."""
     events = list(told)
@@ -282,15 +273,6 @@ def together(told: Iterable[Any], kind: type[D]) -> list[list[D]]:
         if isinstance(event, kind):
             found[event.subject].append(event)
     return list(found.values())
-
-
-def _fact_of(event: Any) -> tuple[Any, ...]:
-    """Which fact of its stream is told, so that a ruling on it is a ruling on no other."""
-    return (type(event), *event.subject) if isinstance(event, e.Disputable) else (type(event),)
-
-
-def rules(event: object) -> bool:
-    return isinstance(event, e.Disputable) and event.ruling is not None
 
 
 def latest(told: Iterable[Any], field: str) -> Fact | None:

@@ -1,4 +1,7 @@
-"""What had come to be by a day: the same answers, without what was told to be later."""
+"""What had come to be by a day: the same answers, without what was told to be later.
+
+What a ruling settled otherwise was never so, whatever day the ruling tells.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
@@ -10,6 +13,7 @@ from pydantic import BaseModel
 from services.kernel.fold import Doc, Model
 from services.kernel.standing import standing
 from services.kernel.view import View
+from services.registry.domain.ruling import holding
 
 A = TypeVar("A", bound=BaseModel)
 Q = TypeVar("Q", bound="ByDay")
@@ -46,12 +50,13 @@ class Then(View):
 
 
 def by(doc: Doc, on: date) -> Doc:
-    """A row without what stands of it and was told to be after a day, nor what that replaced."""
+    """A row without what stands of it and was told to be after a day, nor what that replaced or overruled."""
     events = getattr(doc, "events", None)
     if events is None:
         return doc
     told = standing((telling.version, telling.event) for telling in events)
-    kept = {version for one in told if _come(one.event, on) for version in one.told_by}
+    held = {id(event) for event in holding(one.event for one in told)}
+    kept = {version for one in told if id(one.event) in held and _come(one.event, on) for version in one.told_by}
     return doc.model_copy(update={"events": tuple(telling for telling in events if telling.version in kept)})
 
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from services.kernel.provenance import Fact, Listed, Part, Source
 from services.kernel.telling import fact
 from services.registry import events as e
-from services.registry.queries.common import DisputeShown, PartyShown, party, rules
+from services.registry.domain.ruling import rules
+from services.registry.queries.common import DisputeShown, PartyShown, party
 
 
 class RulingShown(Part):

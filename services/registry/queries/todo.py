@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
+from services.kernel.dated import Due
 from services.kernel.errors import Invalid, Missing, Violation
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting, weakest
@@ -325,12 +326,16 @@ class Rule(NamedTuple):
 
 
 def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
-    """The deadline for the year: in force on the day on which it falls, or on the day asked for where none is known."""
+    """The deadline for the year: in force on the day on which it falls. Where none is known: on the day asked for, and
+    on one on which it may fall, in the emulation year or in the next, in which its work is closed.
+    """
     told = holding(version.told)
     years = {y for event in told for y in event.years}
     due = next((event for event in told if event.due), None)
     day = due.due.of(year) if due and due.due else None
     if (years and year not in years) or year > on.year or not version.in_force(day or on):
+        return None
+    if due and due.due and day is None and not any(map(version.in_force, _may_fall(due.due, year))):
         return None
     return Rule(
         deadline,
@@ -341,6 +346,11 @@ def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
         Fact(value=str(day), mark=_reckoned(mark(due.record, "due"))) if due and day else None,
         next(iter(every(told, "words")), None) or (None if day else first(told, "due")),
     )
+
+
+def _may_fall(due: Due, year: int) -> list[date]:
+    """The days of an emulation year's work on which a yearly deadline may fall that does not tell in which year."""
+    return [date(year + after, due.month, due.day) for after in (0, 1)]
 
 
 def _reckoned(told: Mark) -> Mark:
