@@ -500,3 +500,39 @@ async def test_nobody_joins_who_has_ended_however_the_two_race(registry: Registr
     assert any(ended is not None for _, ended in outcomes)
     warned = [w.unit.value for w in (await registry.ask("GetBloc", bloc=CLUSTER)).warnings]
     assert sorted(warned) == sorted(f"a{n}" for n, (joined, ended) in enumerate(outcomes) if joined and ended)
+
+
+async def test_what_two_sources_tell_of_one_day_is_disputed(registry: Registry) -> None:
+    day = date(2025, 3, 1)
+    await registry.tell(RegisterOrganisation(organisation="x", name="X", kind="board", record=RECORD))
+    for kind in ("department", "agency"):
+        told: dict[str, Any] = {"organisation": "x", "effective": day, "record": RECORD}
+        await registry.tell(RetypeOrganisation(kind=kind, **told))
+        await registry.tell(AssignOrganisationCode(code=f"C-{kind}", **told))
+        await registry.tell(TransferOrganisation(superior=f"under-{kind}", **told))
+        await registry.tell(NameOrganisation(name=f"Tên {kind}", **told))
+    answer = await registry.ask("GetOrganisation", organisation="x", on=date(2025, 6, 1))
+    assert answer.disputed
+    assert {(one.field, one.about) for one in answer.disputes} == {
+        (field, str(day)) for field in ("name", "kind", "code", "superior")
+    }
+    later: dict[str, Any] = {"organisation": "x", "effective": date(2026, 1, 1), "record": RECORD}
+    await registry.tell(RetypeOrganisation(kind="authority", **later))
+    assert len((await registry.ask("GetOrganisation", organisation="x")).disputes) == 4
+
+
+async def test_an_end_on_an_unknown_day_is_stated_of_no_day(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="x", name="X", record=RECORD))
+    await registry.tell(DissolveOrganisation(organisation="x", record=RECORD))
+    for on, expected in ((date(2001, 1, 1), "INFERRED"), (None, "STATED")):
+        answer = await registry.ask("GetOrganisation", organisation="x", on=on)
+        assert (value(answer.ended), certainty(answer.ended)) == ("true", expected)
+
+
+async def test_sources_that_tell_otherwise_whether_a_merged_one_is_no_more_dispute_it(registry: Registry) -> None:
+    for unit in ("a", "n"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit.upper(), record=RECORD))
+    for ends in (True, False):
+        await registry.tell(Reorganise(**merger(predecessors=before(a=ends), successors=after("n"), record=RECORD)))
+    answer = await registry.ask("GetOrganisation", organisation="a")
+    assert [(one.field, [f.value for f in one.told]) for one in answer.disputes] == [("ends", ["true", "false"])]

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from services.kernel.provenance import Fact, Part
+from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting
+from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.projections import ORGANISATIONS, Organisation
-from services.registry.queries.common import facts, holding
+from services.registry.queries.common import DisputeShown, facts, holding
+from services.registry.queries.disputes import disputes
 from services.registry.stays import Stay
+
+UNKNOWN_END = "since when it is no more is not recorded / chưa ghi nhận từ ngày nào không còn"
 
 
 class DissolutionShown(Part):
@@ -87,7 +91,10 @@ class Ending:
         if not (total and self.by(day)):
             return None
         told = Fact(value="true", mark=mark(self.event.record, "ends"))
-        return resting(told, fact(self.event, "effective") if day else None)
+        if day is None:
+            return told
+        since = fact(self.event, "effective")
+        return resting(told, since or Fact(value="", mark=Mark(certainty="INFERRED", basis=UNKNOWN_END)))
 
 
 def endings(told: Sequence[Any]) -> list[Ending]:
@@ -121,6 +128,14 @@ def successions(told: Iterable[Any]) -> tuple[SuccessionShown, ...]:
         )
         for event in _succeeded(told)
     )
+
+
+def ends_disputed(told: Iterable[Any]) -> tuple[DisputeShown, ...]:
+    """Whether and when it is no more, where records of one reorganisation tell otherwise."""
+    by: dict[Id, list[Any]] = {}
+    for event in _succeeded(told):
+        by.setdefault(event.reorganisation, []).append(event)
+    return tuple(one for key, events in by.items() for one in disputes(events, "ends", "effective", about=key))
 
 
 def _after(event: e.OrganisationSucceeded) -> tuple[Fact, ...]:

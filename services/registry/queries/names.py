@@ -1,6 +1,6 @@
 """Organisations, and finding them, blocs and guiding documents by their names."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -29,9 +29,18 @@ from services.registry.queries.common import (
 )
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
-from services.registry.queries.endings import DissolutionShown, SuccessionShown, dissolutions_told, endings, successions
+from services.registry.queries.endings import (
+    DissolutionShown,
+    SuccessionShown,
+    dissolutions_told,
+    endings,
+    ends_disputed,
+    successions,
+)
 
 KEPT = 8_192  # names of which a process keeps how they are found
+NAMES = ("name", "short_name")
+CHANGED = ("kind", "level", "code", "superior")
 CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
 
@@ -75,9 +84,9 @@ class OrganisationAnswer(BaseModel):
     variants: tuple[Fact, ...]
     """Other spellings and short forms."""
     disputed: bool
-    """Whether registrations tell of it in ways that cannot both be."""
+    """Whether sources tell of it in ways that cannot both be."""
     disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise."""
+    """What they tell otherwise: of a registration, of one day, or of one reorganisation."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its registration, oldest first: each holds instead of what was registered before."""
     superior: Fact | None
@@ -95,7 +104,7 @@ class OrganisationAnswer(BaseModel):
 async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
     every = (await recorded(view, ORGANISATIONS, asked.organisation)).told
     told = holding(every)
-    contradicting = _contradicting([event for event in told if isinstance(event, e.OrganisationRegistered)])
+    contradicting = _contradicting(told)
     answer = OrganisationAnswer(
         organisation=asked.organisation,
         name=of_day(told, "name", asked.on),
@@ -117,16 +126,21 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _contradicting(told: Sequence[e.OrganisationRegistered]) -> tuple[DisputeShown, ...]:
-    """What registrations tell in ways that cannot both be: another name from another day on can."""
+def _contradicting(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
+    """What is told of it in ways that cannot both be: otherwise from another day on can."""
+    registered = [event for event in told if isinstance(event, e.OrganisationRegistered)]
     days = dict.fromkeys(event.effective for event in told)
-    names = (
-        disputes(
-            [event for event in told if event.effective == day], "name", "short_name", about=str(day) if day else None
-        )
-        for day in days
-    )
-    return contradictions(told, e.OrganisationFacts) + tuple(one for found in names for one in found)
+    of_days = (one for day in days for one in _of_one_day(told if day else registered, day))
+    return (*contradictions(registered, e.OrganisationFacts), *ends_disputed(told), *of_days)
+
+
+def _of_one_day(told: Sequence[Any], day: date | None) -> Iterator[DisputeShown]:
+    """What is told from a day on in several ways. Of registrations alone other fields are compared whatever the day."""
+    telling = [event for event in told if event.effective == day]
+    changed = any(not isinstance(event, e.OrganisationRegistered) for event in telling)
+    for field in NAMES + (CHANGED if changed else ()):
+        those = [event for event in telling if hasattr(event, field)]
+        yield from disputes(those, field, about=str(day) if day else None)
 
 
 def names_told(told: Iterable[Any]) -> tuple[NameShown, ...]:

@@ -7703,7 +7703,7 @@ class GetOrganisationResponse(_message.Message):
     organisation: _builtins.str
     """Its id."""
     disputed: _builtins.bool
-    """Whether registrations tell of it in ways that cannot both be."""
+    """Whether sources tell of it in ways that cannot both be."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
