@@ -71,3 +71,30 @@ def test_a_text_that_was_taken_is_taken_again_as_it_is(text: str) -> None:
     except ValidationError:
         return
     assert line.validate_python(taken) == taken
+
+
+@given(
+    st.text(
+        st.sampled_from("a~Zệ Đỹ×\u0110\u0301\u0323\u00a0\u00ad\u200b\ufeff–“\n\x00\u024f\u0250\u1eff"),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_line_is_read_as_what_cleaning_makes_of_it(text: str) -> None:
+    """Though what looks clean is not cleaned."""
+    assert _line_or_none(text) == _cleaned_or_none(text)
+
+
+def _line_or_none(text: str) -> str | None:
+    try:
+        return TypeAdapter(Line).validate_python(text)
+    except ValidationError:
+        return None
+
+
+def _cleaned_or_none(text: str) -> str | None:
+    try:
+        found = clean(text)
+    except ValueError:
+        return None
+    return None if "\n" in found else found
