@@ -331,6 +331,7 @@ InvolvingEvent = (
     | e.PlanDrafted
     | e.PlanApproved
     | e.ActivityAssigned
+    | e.ActivityDetailed
 )
 
 
@@ -355,6 +356,8 @@ def _organisations(event: InvolvingEvent) -> Iterable[Id | None]:
             yield from (one.member for one in binding.items)
         case e.ActivityAssigned(lead=lead, joining=joining):
             yield from (lead, *joining)
+        case e.ActivityDetailed(steps=steps):
+            yield from (step.responsible.agency for step in steps.items if step.responsible)
         case e.PlanDrafted(items=items) | e.PlanApproved(items=items):
             yield from (agency for item in (items.items if items else ()) for agency in (item.lead, *item.joining))
         case _:
@@ -618,7 +621,7 @@ INVOLVED = Model(
     _involved_keys,
     _involved,
     doc=Involved,
-    version=2,
+    version=3,
 )
 PERSONS = Model(
     "persons",

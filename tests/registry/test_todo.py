@@ -12,14 +12,14 @@ from services.kernel.standing import Retract
 from services.registry import events as e
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc
 from services.registry.domain.conference import HoldConference
-from services.registry.domain.covenant import RecordCovenant, SignCovenant
+from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import RegisterOrganisation
-from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
+from services.registry.domain.plan import ApprovePlan, AssignLead, DetailActivity, DraftPlan, ReportProgress
 from tests.play import certainty, value
 from tests.registry.support import Registry
 
@@ -238,6 +238,64 @@ async def test_an_activity_is_its_lead_agencys_and_that_of_who_joins(registry: R
     assert items_of == {"a": ["i1"], "b": ["i2"], "c": ["i1"]}
     assert await todo(registry, date(2025, 2, 28), organisation="b") == []
     assert await todo(registry, date(2025, 3, 1), as_of=told, organisation="b") == []
+
+
+async def test_a_step_is_whose_it_is_told_to_be_or_else_the_leads_and_done_when_the_activity_is(
+    registry: Registry,
+) -> None:
+    await bloc(registry, "a", "b")
+    year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}
+    item = e.PlanItem(item="i1", text="Ươm mầm", lead="a", due=date(2025, 6, 30))
+    await registry.tell(DraftPlan(**year, items=Listed[e.PlanItem](items=(item,))))
+    steps = (
+        e.ActivityStep(text="Mời", due=date(2025, 4, 30), responsible=e.Party(agency="b")),
+        e.ActivityStep(text="Thuê", responsible=e.Party(words="Văn phòng")),
+        e.ActivityStep(text="Xin phép", due=date(2025, 3, 31)),
+    )
+    await registry.tell(DetailActivity(**year, item="i1", steps=Listed[e.ActivityStep](items=steps)))
+
+    async def shown(on: date) -> list[tuple[Any, ...]]:
+        return [
+            (
+                value(t.what),
+                [(o.agency.value, o.role) for o in t.obliged],
+                value(t.due),
+                t.state.value,
+                value(t.late_by),
+            )
+            for t in await todo(registry, on)
+            if t.kind == "STEP"
+        ]
+
+    assert await shown(date(2025, 4, 10)) == [
+        ("Xin phép", [("a", "LEADS")], "2025-03-31", "LATE", "10"),
+        ("Mời", [("b", "RESPONSIBLE")], "2025-04-30", "OPEN", None),
+        ("Thuê", [], None, "UNKNOWN", None),
+    ]
+    assert [value(t.what) for t in await todo(registry, date(2025, 4, 10), organisation="b")] == ["Mời"]
+    await registry.tell(ReportProgress(**year, item="i1", percent="100", effective=date(2025, 4, 20)))
+    assert {state for _, _, _, state, _ in await shown(date(2025, 4, 20))} == {"DONE"}
+    assert "DONE" not in {state for _, _, _, state, _ in await shown(date(2025, 4, 19))}
+
+
+async def test_a_line_of_a_covenant_is_done_when_its_result_is_told_of_those_whom_it_binds(registry: Registry) -> None:
+    await bloc(registry, "a", "b")
+    year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}
+    lines = (e.CovenantLine(line="l1", indicator="Ngày hội"), e.CovenantLine(line="l2", indicator="Ủng hộ", member="b"))
+    await registry.tell(DrawUpCovenant(**year, lines=Listed[e.CovenantLine](items=lines)))
+
+    async def shown(on: date, **fields: Any) -> list[tuple[Any, ...]]:
+        tasks = [t for t in await todo(registry, on, **fields) if t.kind == "COVENANT_LINE"]
+        return [(t.item, [o.agency.value for o in t.obliged], t.state.value, value(t.done)) for t in tasks]
+
+    day = date(2025, 12, 20)
+    assert await shown(day) == [("l1", ["a", "b"], "UNKNOWN", None), ("l2", ["b"], "UNKNOWN", None)]
+    for line, member, wording in (("l1", "a", "một"), ("l2", "b", "hai"), ("l1", None, "ba")):
+        result = e.Quantity(wording=wording)
+        await registry.tell(ReportCovenantResult(**year, line=line, member=member, value=result, effective=day))
+    assert await shown(day) == [("l1", ["a", "b"], "DONE", "ba"), ("l2", ["b"], "DONE", "hai")]
+    assert [item for item, *_ in await shown(day, organisation="a")] == ["l1"]
+    assert {state for _, _, state, _ in await shown(date(2025, 12, 19))} == {"UNKNOWN"}
 
 
 async def test_each_member_signs_the_covenant_and_who_is_not_told_to_have_signed_may_have(registry: Registry) -> None:

@@ -43,7 +43,7 @@ from services.registry.projections import (
 from services.registry.queries.acts import YearAct, acts_in
 from services.registry.queries.bloc import belonging, claimed_in, heading, organising
 from services.registry.queries.common import Label, first, holding, labels
-from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, covenant_of
 from services.registry.queries.deadline import every
 from services.registry.queries.endings import Role, Taking, warned
 from services.registry.queries.plan import PlanItemShown, plan_of
@@ -69,7 +69,7 @@ RULE = "reckoned for the year by the deadline / tính cho năm này theo thời 
 DAYS = "days after the day on which it was due / số ngày sau hạn"
 
 TaskState = Literal["DONE", "OPEN", "LATE", "UNKNOWN"]
-TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION"]
+TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION", "STEP", "COVENANT_LINE"]
 
 
 class GetToDo(BaseModel):
@@ -94,7 +94,8 @@ class ObligedShown(Part):
     agency: Fact
     """The agency."""
     role: str
-    """LEADS or JOINS an activity, SIGNS a covenant; by a deadline HEAD, MEMBER or AUTHORITY."""
+    """LEADS or JOINS an activity, is RESPONSIBLE for a step of it, SIGNS a covenant, has PLEDGED a line of it; by a
+    deadline HEAD, MEMBER or AUTHORITY."""
 
 
 class TaskShown(Part):
@@ -119,11 +120,11 @@ class TaskShown(Part):
     late_by: Fact | None
     """How many days it is late on the day asked for, or was when it was done."""
     done: Fact | None
-    """What did it: the id of a conference, movement or inspection, a member, the share done, or the state reached."""
+    """What did it: the id of a conference, movement or inspection, a member, the share or result told, or the state."""
     done_on: Fact | None
     """The day of that."""
     item: str | None
-    """The activity's id in the plan."""
+    """The id of the activity in the plan, or of the line in the covenant."""
     deadline: str | None
     """The deadline by which it is due."""
     decision: Fact | None
@@ -298,6 +299,7 @@ def _is_for(version: Version, bloc: Id, authority: Fact | None, level: Fact | No
 
 def _tasks(ground: Ground, year: int, asked: GetToDo) -> Iterator[TaskShown]:
     yield from _activities(ground, year)
+    yield from _pledges(ground, year)
     if year == asked.on.year:
         yield from _successions(ground, year)
     signing = []
@@ -379,6 +381,53 @@ def _activities(ground: Ground, year: int) -> Iterator[TaskShown]:
             due=item.due,
             item=item.item,
         )
+        yield from _steps(ground, year, item)
+
+
+def _steps(ground: Ground, year: int, item: PlanItemShown) -> Iterator[TaskShown]:
+    """The steps of an activity by its detailed plan: the lead's where nobody else is told; done when all of it is."""
+    lead = _taking_part(item)[: 1 if item.lead else 0]
+    for step in item.detail.steps if item.detail else ():
+        who = step.responsible
+        own = (ObligedShown(agency=who.agency, role="RESPONSIBLE"),) if who and who.agency else ()
+        yield _task(
+            "STEP",
+            ground,
+            year,
+            what=step.text,
+            obliged=own or (() if who else lead),
+            state=_state(_finished(item), step.due, ground.on, NOT_RECORDED),
+            due=step.due,
+            item=item.item,
+        )
+
+
+def _pledges(ground: Ground, year: int) -> Iterator[TaskShown]:
+    """The lines of the year's covenant, each done when its result is told, of the member that it binds or the bloc."""
+    covenant = covenant_of(ground.covenants[year])
+    for line in covenant.lines if covenant else ():
+        bound = (line.member,) if line.member else ground.members[year]
+        yield _task(
+            "COVENANT_LINE",
+            ground,
+            year,
+            what=line.indicator,
+            obliged=tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound),
+            state=_state(_result(line), None, ground.on, NOT_RECORDED),
+            item=line.line,
+        )
+
+
+def _result(line: CovenantLineShown) -> Done | None:
+    """What is told first of what became of a line, for those whom it binds together."""
+    whose = line.member and line.member.value
+    told = (one for one in line.results if (one.member and one.member.value) == whose)
+    return next((Done(what, one.on) for one in told if (what := _told_of(one))), None)
+
+
+def _told_of(result: CovenantResultShown) -> Fact | None:
+    reached = result.value.wording if result.value else None
+    return reached or result.achieved or next(iter(result.words), None)
 
 
 def _successions(ground: Ground, year: int) -> Iterator[TaskShown]:

@@ -764,6 +764,10 @@ class _TaskKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TaskKind.Val
     """A deadline."""
     TASK_KIND_SUCCESSION: _TaskKind.ValueType  # 4
     """That an organisation which has a part in the bloc is no more, or that others came after it."""
+    TASK_KIND_STEP: _TaskKind.ValueType  # 5
+    """A step of an activity, by its detailed plan."""
+    TASK_KIND_COVENANT_LINE: _TaskKind.ValueType  # 6
+    """A measurable line of a covenant."""
 
 class TaskKind(_TaskKind, metaclass=_TaskKindEnumTypeWrapper):
     """What tells of something to do."""
@@ -778,6 +782,10 @@ TASK_KIND_DEADLINE: TaskKind.ValueType  # 3
 """A deadline."""
 TASK_KIND_SUCCESSION: TaskKind.ValueType  # 4
 """That an organisation which has a part in the bloc is no more, or that others came after it."""
+TASK_KIND_STEP: TaskKind.ValueType  # 5
+"""A step of an activity, by its detailed plan."""
+TASK_KIND_COVENANT_LINE: TaskKind.ValueType  # 6
+"""A measurable line of a covenant."""
 Global___TaskKind: _TypeAlias = TaskKind  # noqa: Y015
 
 @_typing.final
@@ -8238,7 +8246,9 @@ class ObligedShown(_message.Message):
     AGENCY_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     role: _builtins.str
-    """LEADS or JOINS an activity, SIGNS a covenant; by a deadline HEAD, MEMBER or AUTHORITY."""
+    """LEADS or JOINS an activity, is RESPONSIBLE for a step of it, SIGNS a covenant, has PLEDGED a line of it; by a
+    deadline HEAD, MEMBER or AUTHORITY.
+    """
     @_builtins.property
     def agency(self) -> _kernel_pb2.Fact:
         """The agency."""
@@ -8287,7 +8297,7 @@ class TaskShown(_message.Message):
     year: _builtins.int
     """The emulation year."""
     item: _builtins.str
-    """The activity's id in the plan."""
+    """The id of the activity in the plan, or of the line in the covenant."""
     deadline: _builtins.str
     """The deadline by which it is due."""
     @_builtins.property
@@ -8316,7 +8326,7 @@ class TaskShown(_message.Message):
 
     @_builtins.property
     def done(self) -> _kernel_pb2.Fact:
-        """What did it: the id of a conference, movement or inspection, a member, the share done, or the state reached."""
+        """What did it: the id of a conference, movement or inspection, a member, the share or result told, or the state."""
 
     @_builtins.property
     def done_on(self) -> _kernel_pb2.Fact:
