@@ -100,11 +100,13 @@ class Organisation(BaseModel):
 
 
 class Bloc(BaseModel):
-    """All that was told of a bloc itself, oldest first, and where its members are told."""
+    """All that was told of a bloc itself, oldest first, and where its members and regulations are told."""
 
     events: tuple[BlocTold, ...] = ()
     members: tuple[str, ...] = ()
     """The streams that told of a membership in the bloc."""
+    regulations: tuple[str, ...] = ()
+    """The streams that told of a regulation of the bloc."""
 
     @property
     def stands(self) -> bool:
@@ -225,13 +227,16 @@ class Named(BaseModel):
     streams: tuple[str, ...] = ()
 
 
-class Mentions(BaseModel):
-    """Where something of an organisation or a bloc was told beside its own streams, in the order of the first telling.
+class Mention(BaseModel):
+    """That a stream told something of an organisation or a bloc that has a stream of its own.
 
-    Its own are those whose id is its own alone; the others are reorganisations, memberships, and acts of a bloc.
+    A row for each, since a bloc is mentioned more often every year, and rows are kept as they were.
     """
 
-    streams: tuple[str, ...] = ()
+    of: str
+    """The own stream of whom it told."""
+    stream: str
+    """The other: a reorganisation, a membership, or an act of a bloc."""
 
 
 class Stream(BaseModel):
@@ -264,16 +269,23 @@ def _organisation(key: str, doc: Organisation | None, recorded: Recorded[Any]) -
     return Organisation(events=and_then(doc.events if doc else (), recorded))
 
 
-def _bloc_keys(recorded: Recorded[e.BlocEvent | e.MembershipEvent | FactRetracted]) -> Iterable[Id]:
+BlocsOwn = e.BlocEvent | e.MembershipEvent | e.RegulationEvent | FactRetracted
+
+
+def _bloc_keys(recorded: Recorded[BlocsOwn]) -> Iterable[Id]:
     event = recorded.event
     return _key_of(BLOC, recorded) if isinstance(event, FactRetracted) else (event.bloc,)
 
 
-def _bloc(key: str, doc: Bloc | None, recorded: Recorded[e.BlocEvent | e.MembershipEvent | FactRetracted]) -> Bloc:
+def _bloc(key: str, doc: Bloc | None, recorded: Recorded[BlocsOwn]) -> Bloc:
     bloc = doc or Bloc()
-    if isinstance(recorded.event, e.MembershipStarted | e.MembershipEnded):
-        return bloc.model_copy(update={"members": _with(bloc.members, recorded.stream)})
-    return bloc.model_copy(update={"events": and_then(bloc.events, recorded)})
+    match recorded.event:
+        case e.MembershipStarted() | e.MembershipEnded():
+            return bloc.model_copy(update={"members": _with(bloc.members, recorded.stream)})
+        case e.RegulationAdopted() | e.RegulationAmended():
+            return bloc.model_copy(update={"regulations": _with(bloc.regulations, recorded.stream)})
+        case _:
+            return bloc.model_copy(update={"events": and_then(bloc.events, recorded)})
 
 
 def _document_keys(recorded: Recorded[e.DocumentEvent | FactRetracted]) -> Iterable[Id]:
@@ -476,7 +488,7 @@ def _stream(key: str, doc: Stream | None, recorded: Recorded[StreamEvent | FactR
 
 
 def _mention_keys(recorded: Recorded[MentionEvent]) -> Iterable[str]:
-    return sorted(mentioned(recorded.event))
+    return sorted(f"{of} {recorded.stream}" for of in mentioned(recorded.event))
 
 
 def mentioned(event: MentionEvent) -> set[str]:
@@ -499,8 +511,12 @@ def mentioned(event: MentionEvent) -> set[str]:
             return {BLOC.of(event.bloc).name} if event.bloc else set()
 
 
-def _mention(key: str, doc: Mentions | None, recorded: Recorded[MentionEvent]) -> Mentions:
-    return Mentions(streams=_with(doc.streams if doc else (), recorded.stream))
+def _mention(key: str, doc: Mention | None, recorded: Recorded[MentionEvent]) -> Mention:
+    return doc or Mention(of=key.partition(" ")[0], stream=recorded.stream)
+
+
+def _mention_terms(doc: Mention) -> Iterable[str]:
+    return (doc.of,)
 
 
 def names_of(told: Iterable[Any]) -> list[str]:
@@ -534,12 +550,12 @@ BLOCS = Model(
     "blocs",
     "registry",
     e.VOCABULARY,
-    types_of(e.BlocEvent, e.MembershipEvent, FactRetracted),
+    types_of(e.BlocEvent, e.MembershipEvent, e.RegulationEvent, FactRetracted),
     _bloc_keys,
     _bloc,
     doc=Bloc,
     terms=_name_terms,
-    version=5,
+    version=6,
 )
 DOCUMENTS = Model(
     "documents",
@@ -640,8 +656,9 @@ MENTIONS = Model(
     types_of(MentionEvent),
     _mention_keys,
     _mention,
-    doc=Mentions,
-    version=5,
+    doc=Mention,
+    terms=_mention_terms,
+    version=6,
 )
 STREAMS = Model(
     "streams",

@@ -68,7 +68,7 @@ QUERIES: Mapping[str, Query] = {
     "GetReorganisation": Query(GetReorganisation, get_reorganisation, (STREAMS, ORGANISATIONS)),
     "GetSuccession": Query(GetSuccession, get_succession, (MENTIONS, STREAMS, ORGANISATIONS)),
     "FindOrganisations": Query(FindOrganisations, by_day(find_organisations), (ORGANISATIONS,)),
-    "GetBloc": Query(GetBloc, get_bloc, (BLOCS, MENTIONS, STREAMS, ORGANISATIONS)),
+    "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
     "GetBlocTimeline": Query(
         GetBlocTimeline, get_bloc_timeline, (BLOCS, LEADERSHIPS, MENTIONS, STREAMS, ORGANISATIONS)
     ),

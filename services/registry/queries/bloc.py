@@ -170,7 +170,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         disputes=contradicting,
         rulings=rulings(bloc.told),
         warnings=await warnings(view, [*belonging(then), *organising(authority)], authority, asked.on),
-        regulations=await regulations_of(view, asked.bloc, asked.on),
+        regulations=await regulations_of(view, asked.bloc, bloc, asked.on),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 

@@ -8,9 +8,7 @@ from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.bloc import BLOC
-from services.registry.domain.regulation import REGULATION
-from services.registry.projections import MENTIONS, STREAMS, Mentions, Stream
+from services.registry.projections import STREAMS, Bloc, Stream
 from services.registry.queries.common import (
     DisputeShown,
     FactList,
@@ -75,12 +73,10 @@ class RegulationShown(Part):
     """Rulings on it, oldest first: each holds instead of what was told of its adoption before."""
 
 
-async def regulations_of(view: View, bloc: Id, on: date | None) -> tuple[RegulationShown, ...]:
+async def regulations_of(view: View, bloc: Id, known: Bloc, on: date | None) -> tuple[RegulationShown, ...]:
     """Those of a bloc that hold on a day, as far as is told; all that were ever told of if no day is asked for."""
-    mentions: Mentions = await view.get(MENTIONS, BLOC.of(bloc).name) or Mentions()
-    names = [name for name in mentions.streams if name.startswith(f"{REGULATION.kind}:")]
-    streams: dict[str, Stream] = await view.many(STREAMS, names)
-    told = {name.partition(":")[2]: streams[name] for name in names if name in streams}
+    streams: dict[str, Stream] = await view.many(STREAMS, known.regulations)
+    told = {name.partition(":")[2]: streams[name] for name in known.regulations if name in streams}
     own = {key: stream for key, stream in told.items() if bloc in {event.bloc for event in _told(stream)}}
     followed = _followed(own)
     shown = (_regulation(key, stream, followed.get(key), on) for key, stream in own.items())

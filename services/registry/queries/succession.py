@@ -15,7 +15,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION
-from services.registry.projections import MENTIONS, ORGANISATIONS, STREAMS, Mentions, Stream
+from services.registry.projections import MENTIONS, ORGANISATIONS, STREAMS, Mention, Stream
 from services.registry.queries.common import (
     DisputeShown,
     Label,
@@ -318,8 +318,8 @@ async def _followed(view: View, asked: GetSuccession, near: Side, far: Side) -> 
 
 async def _links(view: View, organisations: Sequence[Id], on: date | None) -> list[LinkShown]:
     """Of every reorganisation in which one of them is named, by its day."""
-    rows: dict[str, Mentions] = await view.many(MENTIONS, [ORGANISATION.of(one).name for one in organisations])
-    names = {name for row in rows.values() for name in row.streams if name.startswith(f"{REORGANISATION.kind}:")}
+    found: list[tuple[str, Mention]] = await view.having(MENTIONS, [ORGANISATION.of(one).name for one in organisations])
+    names = {one.stream for _, one in found if one.stream.startswith(f"{REORGANISATION.kind}:")}
     streams: dict[str, Stream] = await view.many(STREAMS, names)
     every = [link for name in sorted(streams) for link in _links_of(_reorganised(streams[name]))]
     then = [link for link in every if on is None or link.on is None or link.on.value <= on.isoformat()]

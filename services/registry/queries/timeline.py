@@ -24,8 +24,8 @@ from services.registry.projections import (
     STREAMS,
     Bloc,
     Led,
+    Mention,
     MentionEvent,
-    Mentions,
     Organisation,
     Stream,
     mentioned,
@@ -107,10 +107,10 @@ async def _timeline(
     view: View, about: str, own: Mapping[str, Tellings], asked: GetOrganisationTimeline | GetBlocTimeline
 ) -> TimelineAnswer:
     """Of streams of its own all, of others what is about it."""
-    mentions: Mentions = await view.get(MENTIONS, about) or Mentions()
-    others: dict[str, Stream] = await view.many(STREAMS, mentions.streams)
+    mentions: list[tuple[str, Mention]] = await view.having(MENTIONS, [about])
+    others: dict[str, Stream] = await view.many(STREAMS, [mention.stream for _, mention in mentions])
     told = [(name, _standing(events)) for name, events in own.items()]
-    told += [(name, _about(about, _standing(others[name].events))) for name in mentions.streams if name in others]
+    told += [(name, _about(about, _standing(others[name].events))) for name in sorted(others)]
     entries = [
         _entry(name, version, event)
         for name, events in told
