@@ -11,7 +11,7 @@ from services.kernel.provenance import Certainty, Inference, Listed, Record, Sou
 from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.bloc import DissolveBloc, EstablishBloc
 from services.registry.domain.heading import headed_in, headed_on
 from services.registry.domain.leadership import (
     ChangeRepresentative,
@@ -406,4 +406,47 @@ async def test_deputies_whom_sources_tell_otherwise_are_disputed_and_those_told_
     assert [(one.person and one.person.value, one.disputed) for one in year.members.items if one.disputed] == [
         ("p-1", True),
         ("p-2", True),
+    ]
+
+
+async def test_nobody_heads_a_bloc_that_is_dissolved_and_its_leadership_ends_with_it(registry: Registry) -> None:
+    await led(registry)
+    gone, eve = date(2024, 6, 1), date(2024, 5, 31)
+    before = await registry.position()
+    await registry.tell(DissolveBloc(bloc="b1", effective=gone))
+
+    async def heads(on: date, as_of: int | None = None) -> list[tuple[str, str]]:
+        answer = await registry.ask("WhoHeaded", bloc="b1", on=on, as_of=as_of)
+        return [(one.agency.value, one.agency.mark.certainty) for one in answer.heads]
+
+    for on in (gone, date(2024, 8, 1), date(2025, 2, 1)):
+        assert await heads(on) == []
+        assert await heads(on, before) == [("btp", "INFERRED")]
+        assert (await registry.ask("GetBlocLeadership", bloc="b1", on=on)).members.items == ()
+    assert await heads(eve) == [("btp", "INFERRED")]
+    assert await heads(ELECTED_ON) == [("btp", "STATED")]
+    for day in (eve, None):
+        answer = await registry.ask("GetBlocLeadership", bloc="b1", on=day)
+        assert [(one[1], one[3]) for one in seats(answer)] == [("p-1", str(gone)), ("p-5", str(gone))]
+        assert {one.until.mark.certainty for one in answer.members.items} == {"INFERRED"}
+
+
+async def test_where_the_day_of_a_bloc_s_end_is_not_known_nobody_heads_it_for_sure(registry: Registry) -> None:
+    await led(registry)
+    await registry.tell(DissolveBloc(bloc="b1", effective=date(2024, 6, 1), record=from_("a")))
+    await registry.tell(DissolveBloc(bloc="b1", effective=date(2024, 9, 1), record=from_("b")))
+
+    async def heads(on: date) -> list[tuple[str, bool]]:
+        answer = await registry.ask("WhoHeaded", bloc="b1", on=on)
+        told = [one.agency.mark for one in answer.heads]
+        return [(mark.certainty, "dissolved by then" in (mark.basis or "")) for mark in told]
+
+    days = (ELECTED_ON, date(2024, 5, 31), date(2024, 6, 1), date(2024, 9, 1))
+    assert [await heads(on) for on in days] == [[("STATED", False)], [("INFERRED", False)], [("INFERRED", True)], []]
+    await registry.tell(DissolveBloc(bloc="b1", record=from_("c")))
+    assert [await heads(on) for on in days] == [[("STATED", False)], *[[("INFERRED", True)]] * 3]
+    answer = await registry.ask("GetBlocLeadership", bloc="b1")
+    assert [(one[3], shown.ended) for one, shown in zip(seats(answer), answer.members.items, strict=True)] == [
+        (None, True),
+        (None, True),
     ]

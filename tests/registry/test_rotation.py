@@ -15,6 +15,7 @@ from services.registry.domain.heading import Head, Heads
 from services.registry.domain.leadership import ElectLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.rotation import Next, SetRotation, following, rule_for
 from tests.registry.support import Registry
 from tests.registry.test_decisions import members
@@ -167,6 +168,23 @@ def test_the_rule_of_a_year_is_the_last_that_has_begun_by_it() -> None:
     assert rule_for([rule("LOT")], 1990) == [rule("LOT")]
 
 
+def test_a_rule_that_begins_in_the_midst_of_a_year_and_says_no_more_does_not_decide_that_year_s_head() -> None:
+    late = rule("ORDER", "a", "b", effective=date(2025, 12, 31))
+    for rules in ([late], [rule("LOT"), late]):
+        found = following(rules, 2025, heads(), heads("a"))
+        assert found.agency is None
+        assert "from 2025-12-31 on" in str(found.unknown)
+        next_ = following(rules, 2026, heads(), heads("a"))
+        assert next_.agency
+        assert next_.agency.value == "b"
+    said: dict[str, Any] = {"from_year": 2025}
+    for effective, told in ((date(2025, 1, 1), {}), (date(2025, 12, 31), said)):
+        found = following([rule("ORDER", "a", "b", effective=effective, **told)], 2025, heads(), heads("a"))
+        assert found.agency
+    same = [rule("ORDER", "a", "b"), late]
+    assert following(same, 2025, heads(), heads("a")).agency  # whichever of the two it is
+
+
 # Over a real database
 
 
@@ -188,7 +206,12 @@ async def test_who_served_in_each_year_and_who_is_next_as_known_then(registry: R
     regulation = Source(id="qc-1", number="1/QC")
     await registry.tell(
         SetRotation(
-            bloc="b1", manner="ORDER", order=order("a", "b", "c", whole=True), decision=regulation, effective=DAY
+            bloc="b1",
+            manner="ORDER",
+            order=order("a", "b", "c", whole=True),
+            from_year=2024,
+            decision=regulation,
+            effective=DAY,
         )
     )
     answer = await registry.ask("GetRotation", bloc="b1")
@@ -231,6 +254,35 @@ async def test_nobody_follows_who_is_no_member_any_more_or_in_a_bloc_that_is_no_
     assert (answer.next, "b follows, and is no member in 2025" in answer.unknown) == (None, True)
     await registry.tell(DissolveBloc(bloc="b1", effective=gone))
     assert "dissolved" in (await registry.ask("GetRotation", bloc="b1")).unknown
+
+
+async def test_nobody_follows_who_is_no_more_and_who_ends_in_the_year_follows_with_a_warning(
+    registry: Registry,
+) -> None:
+    await founded(registry)
+    await registry.tell(RegisterOrganisation(organisation="n", name="N"))
+    await registry.tell(RecordLeadership(bloc="b1", year=2024, head=e.Holder(agency="a"), record=from_("minutes")))
+    await registry.tell(set_(authority=None))
+    before = await registry.position()
+    await registry.tell(
+        Reorganise(
+            reorganisation="merger",
+            kind="MERGER",
+            predecessors=Listed[e.Predecessor](items=(e.Predecessor(organisation="b", ends=True),)),
+            successors=Listed[e.Successor](items=(e.Successor(organisation="n"),)),
+            effective=date(2025, 7, 1),
+            record=RECORD,
+        )
+    )
+    answer = await registry.ask("GetRotation", bloc="b1")
+    assert (answer.year, answer.next.value) == (2025, "b")
+    assert [(one.unit.value, one.role, one.on.value) for one in answer.warnings] == [("b", "HEAD", "2025-07-01")]
+    assert [one.value for one in answer.warnings[0].successors] == ["n"]
+    assert (await registry.ask("GetRotation", bloc="b1", as_of=before)).warnings == ()
+    await registry.tell(RecordLeadership(bloc="b1", year=2025, head=e.Holder(agency="a"), record=from_("minutes")))
+    answer = await registry.ask("GetRotation", bloc="b1")
+    assert (answer.year, answer.next, answer.warnings) == (2026, None, ())
+    assert "b follows, and is no more by 2026-01-01" in answer.unknown
 
 
 async def test_where_nothing_is_recorded_nothing_is_said(registry: Registry) -> None:

@@ -1,6 +1,7 @@
 """By which rule the lead of a bloc goes round, and who comes next by it: by what is told, and never by a guess."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
@@ -90,7 +91,24 @@ def rule_for(rules: Sequence[e.RotationSet], year: int) -> list[e.RotationSet]:
 
 
 def _begins(rule: e.RotationSet) -> int:
-    return rule.from_year or (rule.effective.year if rule.effective else 0)
+    """The first year that begins under it, unless it says another."""
+    if rule.from_year or rule.effective is None:
+        return rule.from_year or 0
+    return rule.effective.year + _after_new_year(rule.effective)
+
+
+def _in_the_midst(rules: Sequence[e.RotationSet], year: int) -> list[e.RotationSet]:
+    """The rules that begin to hold in the midst of the year, and do not say whose head they decide first."""
+    undated = ((rule.effective, rule) for rule in rules if not rule.from_year)
+    return [rule for day, rule in undated if day and day.year == year and _after_new_year(day)]
+
+
+def _contents(rules: Sequence[e.RotationSet]) -> set[Any]:
+    return {(rule.manner, rule.order.items) for rule in rules}
+
+
+def _after_new_year(day: date) -> bool:
+    return day > date(day.year, 1, 1)
 
 
 def _order(rule: e.RotationSet) -> tuple[int, str]:
@@ -106,9 +124,16 @@ def following(rules: Sequence[e.RotationSet], year: int, heads: Heads, before: H
     if heads.heads:
         return _of(heads, year, told=True)
     found = rule_for(rules, year)
+    midst = _in_the_midst(rules, year)
+    if midst and _contents(midst) != _contents(found):
+        day = midst[0].effective
+        return _unknown(
+            f"a rule holds from {day} on, and whether it decides the head of {year} already is not told",
+            f"có quy tắc áp dụng từ {day}, chưa nêu có áp dụng cho trưởng năm {year} không",
+        )
     if not found:
         return _unknown("no rule is recorded for the year", "chưa ghi nhận quy tắc luân phiên cho năm này")
-    if len({(rule.manner, rule.order.items) for rule in found}) > 1:
+    if len(_contents(found)) > 1:
         return _unknown("sources tell several rules", "các nguồn nêu quy tắc khác nhau")
     return _by(found[0], year, before)
 

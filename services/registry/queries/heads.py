@@ -6,6 +6,8 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.kernel.errors import Invalid, Violation
+from services.kernel.provenance import Fact, Mark
+from services.kernel.telling import resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -15,6 +17,14 @@ from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led
 from services.registry.queries.bloc import authority_told, heading
 from services.registry.queries.common import Label, holding, labels, recorded
 from services.registry.queries.endings import WarningShown, warnings
+
+PERHAPS = Fact(
+    value="dissolved",
+    mark=Mark(
+        certainty="INFERRED",
+        basis="whether the bloc was dissolved by then is not known / chưa rõ khi đó khối, cụm đã giải thể chưa",
+    ),
+)
 
 
 class WhoHeaded(BaseModel):
@@ -44,7 +54,7 @@ class HeadsAnswer(BaseModel):
 async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
     bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
-    heads = _heads(asked, led, await summations_of(view, asked.bloc, led))
+    heads = _heads(asked, led, await summations_of(view, asked.bloc, led), bloc)
     day = asked.on or (date(asked.year, 12, 31) if asked.year else None)
     warned = await warnings(view, heading(heads.heads), authority_told(bloc), day)
     answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=(), warnings=warned)
@@ -59,10 +69,34 @@ async def summations_of(view: View, bloc: Id, led: Led) -> list[Summation]:
     return [over for event in held if (over := summation(event))]
 
 
-def _heads(asked: WhoHeaded, led: Led, summations: Sequence[Summation]) -> Heads:
+def in_office(led: Led, summations: Sequence[Summation], bloc: Bloc, on: date) -> Heads:
+    """Who headed on a day: nobody once the bloc is dissolved; where it is not sure whether it was, nobody for sure."""
+    heads = headed_on(led.leadership, summations, on)
+    gone = [event.effective is not None and event.effective <= on for event in bloc.dissolved]
+    if gone and all(gone):
+        return Heads()
+    if any(gone):
+        return Heads(heads=tuple(map(_perhaps, heads.heads)))
+    if any(
+        event.effective is None for event in bloc.dissolved
+    ):  # not before a day on which somebody is told to head it
+        return Heads(heads=tuple(_perhaps(head) if _inferred(head) else head for head in heads.heads))
+    return heads
+
+
+def _inferred(head: Head) -> bool:
+    return all(known.mark.certainty == "INFERRED" for known in (head.agency, head.person) if known)
+
+
+def _perhaps(head: Head) -> Head:
+    told = {field: known for field in ("agency", "person", "title") if (known := getattr(head, field))}
+    return head.model_copy(update={field: resting(known, PERHAPS) for field, known in told.items()})
+
+
+def _heads(asked: WhoHeaded, led: Led, summations: Sequence[Summation], bloc: Bloc) -> Heads:
     match asked.on, asked.year:
         case date() as on, None:
-            return headed_on(led.leadership, summations, on)
+            return in_office(led, summations, bloc, on)
         case None, int() as year:
             return headed_in(led.leadership, year)
         case _:

@@ -19,16 +19,15 @@ from services.registry.domain.heading import (
     deputising,
     disputed_deputies,
     headed_in,
-    headed_on,
     replacing_first,
     represented_first,
     tells_entry,
 )
 from services.registry.domain.leadership import Change, Leadership
-from services.registry.projections import BLOCS, LEADERSHIPS, Led
+from services.registry.projections import BLOCS, LEADERSHIPS, Bloc, Led
 from services.registry.queries.body import SeatFactList, SeatShown
 from services.registry.queries.common import DeputyShown, HolderShown, Label, labels, recorded
-from services.registry.queries.heads import summations_of
+from services.registry.queries.heads import in_office, summations_of
 from services.registry.queries.terms import TermShown, terms_of
 
 OFFICES = {"STANDING": "STANDING_DEPUTY_HEAD", "ORDINARY": "DEPUTY_HEAD", None: "DEPUTY_HEAD"}
@@ -55,17 +54,27 @@ class LeadershipAnswer(BaseModel):
 
 
 async def get_bloc_leadership(asked: GetBlocLeadership, view: View) -> LeadershipAnswer:
-    await recorded(view, BLOCS, asked.bloc)
+    bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
     leadership = led.leadership
     if asked.on is None:
         seats = tuple(seat for year in _years(leadership) for seat in _in_year(leadership, year))
     else:
-        heads = headed_on(leadership, await summations_of(view, asked.bloc, led), asked.on)
+        heads = in_office(led, await summations_of(view, asked.bloc, led), bloc, asked.on)
         seats = tuple(seat for head in heads.heads for seat in _under(leadership, head, asked.on, heads.disputed))
-    members = SeatFactList(items=seats, declared_count=None, exhaustive=None)
+    members = SeatFactList(items=tuple(_with_bloc(seat, bloc) for seat in seats), declared_count=None, exhaustive=None)
     answer = LeadershipAnswer(bloc=asked.bloc, members=members, labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _with_bloc(seat: SeatShown, bloc: Bloc) -> SeatShown:
+    """A seat of which no end is told ends with the bloc: on the first day that is told, unless one is not."""
+    if seat.ended or not bloc.dissolved:
+        return seat
+    days = sorted((event for event in bloc.dissolved if event.effective), key=lambda event: event.effective or date.max)
+    sure = len(days) == len(bloc.dissolved)
+    until = fact(days[0], "effective", "the bloc is dissolved / khối, cụm đã giải thể") if sure else None
+    return seat.model_copy(update={"until": until, "ended": True})
 
 
 def _years(leadership: Leadership) -> list[int]:

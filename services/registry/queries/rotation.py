@@ -13,11 +13,21 @@ from services.registry import events as e
 from services.registry.domain.heading import Head, headed_in
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.rotation import ROTATION, Next, following
-from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream
-from services.registry.queries.bloc import MemberFactList, MemberShown, claimed
+from services.registry.projections import (
+    BLOCS,
+    LEADERSHIPS,
+    ORGANISATIONS,
+    STREAMS,
+    Bloc,
+    Led,
+    Organisation,
+    Stream,
+)
+from services.registry.queries.bloc import MemberFactList, MemberShown, authority_told, claimed
 from services.registry.queries.common import DisputeShown, Label, facts, holding, labels, length, recorded
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
+from services.registry.queries.endings import Taking, WarningShown, endings, warnings
 
 
 class GetRotation(ByDay):
@@ -84,6 +94,8 @@ class RotationAnswer(BaseModel):
     """Rulings on the rule, oldest first."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    warnings: tuple[WarningShown, ...]
+    """That `next` is no more by the end of that year, or its work went to others."""
 
 
 async def get_rotation(asked: GetRotation, view: View) -> RotationAnswer:
@@ -96,6 +108,7 @@ async def get_rotation(asked: GetRotation, view: View) -> RotationAnswer:
     year = asked.year or (max(known) + 1 if known else None)
     found = await _next(view, bloc, asked.bloc, led.leadership, rules, year)
     contradicting = _contradicting(rules)
+    coming = [Taking(found.agency, "HEAD")] if found.agency else []
     answer = RotationAnswer(
         bloc=asked.bloc,
         rules=tuple(map(_shown, rules)),
@@ -108,6 +121,7 @@ async def get_rotation(asked: GetRotation, view: View) -> RotationAnswer:
         disputes=contradicting,
         rulings=rulings(every),
         labels=(),
+        warnings=await warnings(view, coming, authority_told(bloc), date(year, 12, 31) if year else None),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
@@ -139,11 +153,15 @@ async def _next(
     if any(event.effective is None or event.effective <= first for event in bloc.dissolved):
         return Next(unknown="the bloc is dissolved / khối, cụm đã giải thể")
     stays = [stay for stay, _ in await claimed(view, id_, bloc) if stay.unit == found.agency.value]
+    who = found.agency.value
     if stays and not any(stay.lasts(first, last) for stay in stays):
-        who = found.agency.value
         return Next(
             unknown=f"{who} follows, and is no member in {year} / {who} kế tiếp nhưng không là thành viên {year}"
         )
+    told: Organisation | None = await view.get(ORGANISATIONS, who)
+    ended = [one for one in endings(holding(told.told if told else ())) if one.event.effective and one.over(first)]
+    if ended:
+        return Next(unknown=f"{who} follows, and is no more by {first} / {who} kế tiếp nhưng đã kết thúc trước {first}")
     return found
 
 

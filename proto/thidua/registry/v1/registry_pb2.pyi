@@ -9152,6 +9152,7 @@ class GetRotationResponse(_message.Message):
     RULINGS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
     year: _builtins.int
@@ -9194,6 +9195,10 @@ class GetRotationResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
+        """That `next` is no more by the end of that year, or its work went to others."""
+
     def __init__(
         self,
         *,
@@ -9210,10 +9215,11 @@ class GetRotationResponse(_message.Message):
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "_unknown", b"_unknown", "_year", b"_year", "next", b"next", "unknown", b"unknown", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "_unknown", b"_unknown", "_year", b"_year", "bloc", b"bloc", "disputed", b"disputed", "disputes", b"disputes", "known", b"known", "labels", b"labels", "next", b"next", "rules", b"rules", "rulings", b"rulings", "served", b"served", "sources", b"sources", "told", b"told", "unknown", b"unknown", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next", b"_next", "_unknown", b"_unknown", "_year", b"_year", "bloc", b"bloc", "disputed", b"disputed", "disputes", b"disputes", "known", b"known", "labels", b"labels", "next", b"next", "rules", b"rules", "rulings", b"rulings", "served", b"served", "sources", b"sources", "told", b"told", "unknown", b"unknown", "warnings", b"warnings", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__next: _TypeAlias = _typing.Literal["next"]  # noqa: Y015
     _WhichOneofArgType__next: _TypeAlias = _typing.Literal["_next", b"_next"]  # noqa: Y015
