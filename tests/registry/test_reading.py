@@ -164,6 +164,14 @@ def of_zeros() -> bytes:
     return rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda _: b" " * (900 * 1024 * 1024 // 4)})
 
 
+def of_blanks() -> bytes:
+    """A sheet that would be read well, if there were room for it."""
+    blanks = b" " * (150 * 1024 * 1024)
+    return rewritten(
+        xlsx([ORGANISATIONS]), {SHEET: lambda part: part.replace(b"</sheetData>", blanks + b"</sheetData>")}
+    )
+
+
 def that_lies() -> bytes:
     """Declares a hundred bytes of what inflates to more than is read."""
     size = 3 * INFLATED
@@ -193,7 +201,7 @@ def of_parts() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "bomb", [of_zeros, that_lies, of_cells, of_entities, of_depth, of_parts], ids=lambda bomb: bomb.__name__
+    "bomb", [of_zeros, of_blanks, that_lies, of_cells, of_entities, of_depth, of_parts], ids=lambda bomb: bomb.__name__
 )
 async def test_what_is_made_to_exhaust_a_reader_is_refused_in_time_and_within_its_memory(
     bomb: Callable[[], bytes],
@@ -206,6 +214,12 @@ async def test_what_is_made_to_exhaust_a_reader_is_refused_in_time_and_within_it
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5  # whatever else the machine does
     assert refused.value.vi != refused.value.en
+
+
+async def test_a_file_too_large_to_read_is_told_to_be_split() -> None:
+    with pytest.raises(Unreadable) as refused:
+        await read(of_blanks(), 60)
+    assert "Hãy chia nhỏ tệp" in refused.value.vi
 
 
 def test_columns_far_out_are_not_read() -> None:
