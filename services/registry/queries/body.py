@@ -56,7 +56,7 @@ class SeatShown(Part):
     """Whether its end is told, or follows from what is told."""
     disputed: bool
     """Whether by what is told there were two chairs at once, the person had two seats, or sat on after a list of the
-    whole body without the person; of a bloc's leadership, whether sources tell of several heads."""
+    whole body without the person; of a bloc's leadership, whether sources tell several heads, or a deputy otherwise."""
     decision: Fact | None
     """The document that appointed the person, by its id."""
     end_decision: Fact | None

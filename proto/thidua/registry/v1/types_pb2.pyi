@@ -3240,7 +3240,7 @@ class SeatShown(_message.Message):
     """Whether its end is told, or follows from what is told."""
     disputed: _builtins.bool
     """Whether by what is told there were two chairs at once, the person had two seats, or sat on after a list of the
-    whole body without the person; of a bloc's leadership, whether sources tell of several heads.
+    whole body without the person; of a bloc's leadership, whether sources tell several heads, or a deputy otherwise.
     """
     @_builtins.property
     def person(self) -> _kernel_pb2.Fact:
