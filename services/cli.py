@@ -317,6 +317,7 @@ def export(
         given = runner.run(tables.given_out(table, form, at, token, on))
     file.write_bytes(given.content)
     upkeep.out.print(f"{given.lines} lines in {file}", markup=False)
+    tables.show_notes(given.notes)
 
 
 @app.command(name="todo")

@@ -1,5 +1,6 @@
 """What `thidua import` and `thidua export` do: they call registry by gRPC, in the name of whoever the token names."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import grpc
@@ -75,7 +76,11 @@ def _show(answer: registry_pb2.ImportTableResponse) -> None:
             lines.add_row(line.sheet, str(line.line), column, problem.vi, problem.en, ", ".join(problem.candidates))
     if lines.row_count:
         out.print(lines)
-    for note in answer.notes:
-        out.print(f"{note.sheet}: {note.vi} ({note.en})" if note.sheet else f"{note.vi} ({note.en})", markup=False)
+    show_notes(answer.notes)
     if answer.HasField("recorded"):
         out.print(f"recorded up to position {answer.recorded.position}")
+
+
+def show_notes(notes: Iterable[types_pb2.ImportNote]) -> None:
+    for note in notes:
+        out.print(f"{note.sheet}: {note.vi} ({note.en})" if note.sheet else f"{note.vi} ({note.en})", markup=False)

@@ -9,17 +9,26 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.errors import Invalid
-from services.kernel.provenance import Record, Source
+from services.kernel.provenance import Inference, Record, Source
 from services.kernel.standing import Retract
 from services.registry import events as e
-from services.registry.domain.bloc import EstablishBloc
+from services.registry.domain.bloc import DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
-from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.organisation import (
+    AssignOrganisationCode,
+    DissolveOrganisation,
+    NameOrganisation,
+    RegisterOrganisation,
+    RetypeOrganisation,
+    TransferOrganisation,
+)
+from services.registry.domain.reorganisation import Reorganise
 from services.registry.tables.importing import ImportAnswer
 from tests.play import certainty, value
 from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, xlsx
-from tests.registry.support import Registry
+from tests.registry.support import Registry, registry_on
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
 PROVINCE = ["tinh-x", "H29", "Tỉnh X", None, None, "Tỉnh", "01/01/2020"]
@@ -46,7 +55,7 @@ async def test_a_workbook_is_recorded_with_its_file_sheet_and_line_as_source(reg
     answer = await registry.take_in(content, name="khối.xlsx")
     assert counts(answer) == {"ORGANISATIONS": (3, 3, 0, 0), "BLOCS": (1, 1, 0, 0), "MEMBERS": (2, 2, 0, 0)}
     assert answer.recorded
-    assert answer.recorded.position == await registry.position() == 7
+    assert answer.recorded.position == await registry.position() == 6
     found = await registry.ask("GetOrganisation", organisation="h29.02")
     assert (value(found.name), value(found.code), value(found.level)) == ("Sở Tư pháp", "H29.02", "province")
     assert (found.names[0].since, certainty(found.name)) == (None, "STATED")
@@ -184,8 +193,8 @@ CHANGED: dict[str, tuple[dict[str, Lines], list[str], str, dict[str, Any]]] = {
         {"organisation": "h29.02"},
     ),
     "code": (
-        with_line("Tổ chức", 2, **{"Mã định danh": "H29.77"}),
-        ["AssignOrganisationCode"],
+        with_line("Tổ chức", 2, **DAY, **{"Mã định danh": "H29.77"}),
+        ["AssignOrganisationCode", "NameOrganisation"],
         "GetOrganisation",
         {"organisation": "so-noi-vu"},
     ),
@@ -216,7 +225,7 @@ CHANGED: dict[str, tuple[dict[str, Lines], list[str], str, dict[str, Any]]] = {
     ),
     "both": (
         with_line("Thành viên", 2, **{"Thôi từ ngày": "02/07/2025", "Số quyết định": "9/QĐ"}),
-        ["AdmitMember", "EndMembership"],
+        ["EndMembership"],
         "GetBloc",
         {"bloc": "k1"},
     ),
@@ -408,13 +417,125 @@ async def told(registry: Registry) -> None:
 async def test_what_is_given_out_is_taken_in_again_as_nothing_new(registry: Registry, form: str) -> None:
     await told(registry)
     before = await registry.position()
-    for table, lines in (("ORGANISATIONS", 15), ("BLOCS", 2), ("MEMBERS", 8)):
+    for table, lines in (("ORGANISATIONS", 16), ("BLOCS", 2), ("MEMBERS", 8)):
         file = await export(registry, table, form)
         assert (file.lines, file.name.endswith(form.lower())) == (lines, True)
         answer = await registry.take_in(file.content, name=file.name)
         assert problems(answer) == {}
         assert (counts(answer), answer.notes) == ({table: (lines, 0, lines, 0)}, ())
     assert await registry.position() == before
+
+
+TABLES = ("ORGANISATIONS", "BLOCS", "MEMBERS")
+
+
+async def given_elsewhere(registry: Registry, other: Registry) -> dict[int, list[tuple[str | None, str]]]:
+    """Take all that one registry gives out into another, empty one; what is rejected, by line."""
+    rejected: dict[int, list[tuple[str | None, str]]] = {}
+    for table in TABLES:
+        file = await export(registry, table, "CSV")
+        rejected |= problems(await other.take_in(file.content, name=file.name))
+        again = await registry.take_in(file.content, name=file.name)
+        assert [(sheet.recorded, sheet.rejected) for sheet in again.sheets] == [(0, 0)]
+    await other.catch_up()
+    return rejected
+
+
+def said(answer: Any) -> list[tuple[str | None, ...]]:
+    return [(value(m.unit), value(m.since), value(m.until), value(m.decision)) for m in answer.memberships]
+
+
+async def test_a_table_invents_no_membership_elsewhere(
+    registry: Registry, postgres: Postgres | ExistingPostgres
+) -> None:
+    for unit in ("a", "u", "v", "w", "x"):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit, record=RECORD))
+    await registry.tell(EstablishBloc(bloc="k", kind="KHOI", name="K", authority="a", record=RECORD))
+    claim: dict[str, Any] = {"authority": "a", "bloc": "k", "record": RECORD}
+    first: dict[str, Any] = {"effective": date(2020, 1, 1), "decision": Source(id="1/QĐ", number="1/QĐ")}
+    await registry.tell(AdmitMember(**claim, unit="u", **first))
+    await registry.tell(EndMembership(**claim, unit="u"))  # on an unknown day
+    await registry.tell(EndMembership(**claim, unit="v", effective=date(2021, 1, 1)))  # without a beginning
+    await registry.tell(EndMembership(**claim, unit="w"))
+    await registry.tell(AdmitMember(**claim, unit="x", **first))
+    await registry.tell(EndMembership(**claim, unit="x", effective=date(2022, 1, 1), decision=Source(id="2/QĐ")))
+    told = await export(registry, "MEMBERS", "CSV")
+    assert [note.en.partition(" have")[0] for note in told.notes] == ["1 lines"]
+    async with registry_on(postgres) as other:
+        assert await given_elsewhere(registry, other) == {}
+        for on in (None, date(2020, 6, 1), date(2025, 1, 1)):
+            here, there = [await each.ask("GetBloc", bloc="k", on=on) for each in (registry, other)]
+            assert said(there) == said(here)
+        types = [row["type"] for row in await other.tools.pool.fetch("select type from log.events order by position")]
+        assert (types.count("MembershipStarted"), types.count("MembershipEnded")) == (2, 4)
+
+
+async def test_a_table_gives_each_fact_its_own_day_elsewhere(
+    registry: Registry, postgres: Postgres | ExistingPostgres
+) -> None:
+    told: dict[str, Any] = {"organisation": "u", "record": RECORD}
+    day, later = date(2000, 1, 1), date(2025, 3, 1)
+    for one in ("m", "z"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one, record=RECORD))
+    await registry.tell(RegisterOrganisation(**told, name="U", kind="board", superior="m", effective=day))
+    await registry.tell(RetypeOrganisation(**told, kind="department", effective=later))
+    await registry.tell(AssignOrganisationCode(**told, code="C2", effective=later))
+    await registry.tell(TransferOrganisation(**told, superior="z", effective=date(2025, 7, 1)))
+    bloc: dict[str, Any] = {"bloc": "k", "record": RECORD}
+    await registry.tell(EstablishBloc(**bloc, kind="KHOI", name="Khối 1", authority="z", effective=day))
+    await registry.tell(NameBloc(**bloc, name="Khối Một", effective=later))
+    async with registry_on(postgres) as other:
+        assert await given_elsewhere(registry, other) == {}
+        now = [await each.ask("GetOrganisation", organisation="u") for each in (registry, other)]
+        for answer in now:
+            found = (answer.name, answer.kind, answer.code, answer.superior)
+            assert tuple(map(value, found)) == ("U", "department", "C2", "z")
+        before = await other.ask("GetOrganisation", organisation="u", on=date(2010, 1, 1))
+        assert (value(before.name), before.kind, before.code, before.superior) == ("U", None, None, None)
+        for on, name in ((date(2010, 1, 1), "Khối 1"), (later, "Khối Một")):
+            answer = await other.ask("GetBloc", bloc="k", on=on)
+            assert (value(answer.name), value(answer.established_on)) == (name, "2000-01-01")
+
+
+async def test_a_table_tells_the_end_of_what_is_no_more_and_leaves_a_reorganisation_to_its_own_act(
+    registry: Registry, postgres: Postgres | ExistingPostgres
+) -> None:
+    for one in ("a", "b", "w", "y"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one, record=RECORD))
+    await registry.tell(DissolveOrganisation(organisation="w", effective=date(2020, 1, 1), record=RECORD))
+    await registry.tell(DissolveOrganisation(organisation="y", record=RECORD))
+    parties = {
+        "predecessors": {"items": [{"organisation": "b", "ends": True}]},
+        "successors": {"items": [{"organisation": "a"}]},
+    }
+    merged = {"reorganisation": "r", "kind": "MERGER", **parties, "effective": "2025-07-01", "record": RECORD}
+    await registry.tell(Reorganise.model_validate(merged))
+    await registry.tell(EstablishBloc(bloc="k", kind="KHOI", name="K", authority="a", record=RECORD))
+    await registry.tell(DissolveBloc(bloc="k", effective=date(2024, 6, 1), record=RECORD))
+    async with registry_on(postgres) as other:
+        assert await given_elsewhere(registry, other) == {3: [("J", "record the reorganisation first")]}
+        for one, on in (("w", "2020-01-01"), ("y", None)):
+            found = await other.ask("GetOrganisation", organisation=one)
+            assert (value(found.ended), [value(d.on) for d in found.dissolutions]) == ("true", [on])
+        assert [value(d.on) for d in (await other.ask("GetBloc", bloc="k")).dissolutions] == ["2024-06-01"]
+
+
+async def test_an_end_that_a_table_tells_otherwise_than_it_is_recorded_is_rejected(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="w", name="w", record=RECORD))
+    await registry.tell(DissolveOrganisation(organisation="w", effective=date(2020, 1, 1), record=RECORD))
+    columns = ["Mã tổ chức", "Tên tổ chức", "Chấm dứt từ ngày"]
+    lines = [["w", "w", "01/01/2021"], ["w", "w", "hôm qua"], ["w", "w", "01/01/2020"], ["w", "w", "chưa rõ ngày"]]
+    answer = await registry.take_in(xlsx([columns, *lines]))
+    assert counts(answer) == {"ORGANISATIONS": (4, 0, 2, 2)}
+    assert [column for told in problems(answer).values() for column, _ in told] == ["C", "C"]
+
+
+async def test_what_is_inferred_is_told_where_it_is_given_out(registry: Registry) -> None:
+    guessed = RECORD.model_copy(update={"inferred": (Inference(field="kind", basis="by its name"),)})
+    for one, record in (("u", guessed), ("v", RECORD)):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one, kind="board", record=record))
+    (note,) = (await export(registry, "ORGANISATIONS", "CSV")).notes
+    assert (note.en[:7], note.vi[:6]) == ("1 lines", "1 dòng")
 
 
 async def test_what_is_given_out_comes_in_vietnamese_order_and_is_no_formula(registry: Registry) -> None:
@@ -437,7 +558,7 @@ async def test_no_cell_of_a_workbook_that_is_given_out_is_anything_but_text(regi
 async def test_what_was_retracted_of_a_table_is_recorded_again_by_the_same_file(registry: Registry) -> None:
     content = xlsx(SHEETS)
     await registry.take_in(content)
-    streams = ("organisation:so-noi-vu", "bloc:k1", "membership:tinh-x:so-noi-vu")
+    streams = ("organisation:so-noi-vu", "membership:tinh-x:so-noi-vu", "bloc:k1")
     for stream in streams:
         await registry.tell(Retract(stream=stream, retracts=1, reason="a trial", record=RECORD))
     assert counts(await registry.take_in(content)) == {

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
+from services.kernel.provenance import Part
 from services.kernel.text import bare
 from services.registry.tables.reading import Row, Sheet
 
@@ -40,6 +41,7 @@ COLUMNS: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
             "Ngày thành lập",
             "Effective",
         ),
+        "ended": ("Chấm dứt từ ngày", "Ngày chấm dứt", "Giải thể từ ngày", "Ngày giải thể", "Ended"),
     },
     "BLOCS": {
         "bloc": (
@@ -77,6 +79,7 @@ COLUMNS: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
             "Ngày thành lập",
             "Effective",
         ),
+        "ended": ("Giải thể từ ngày", "Ngày giải thể", "Chấm dứt từ ngày", "Ngày chấm dứt", "Ended"),
     },
     "MEMBERS": {
         "bloc": (
@@ -95,6 +98,7 @@ COLUMNS: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
         "since": ("Từ ngày", "Ngày vào", "Ngày tham gia", "Ngày kết nạp", "Tham gia từ ngày", "Since"),
         "until": ("Thôi từ ngày", "Rời từ ngày", "Ngày thôi", "Ngày rời", "Ngày ra", "Until"),
         "last": ("Đến ngày", "Đến hết ngày", "Ngày cuối"),
+        "ended": ("Đã thôi", "Đã rời", "Ended"),
         "number": ("Số quyết định", "Quyết định số", "Quyết định", "Decision number"),
         "dated": ("Ngày quyết định", "Quyết định ngày", "Decision date"),
         "issuer": ("Cơ quan ban hành", "Quyết định cơ quan ban hành", "Issuer"),
@@ -107,6 +111,8 @@ REQUIRED: Mapping[Table, frozenset[str]] = {
     "BLOCS": frozenset({"bloc", "name"}),
     "MEMBERS": frozenset({"bloc", "unit"}),
 }
+UNKNOWN_DAY, REORGANISED, YES = "chưa rõ ngày", "do sắp xếp", "có"
+"""What a cell says of an end: that its day is not known, that others came after; and that there is one."""
 _UNHEEDED = {"stt", "tt", "so tt", "so thu tu", "ghi chu", "no", "note"}
 _NUMBERS = re.compile(r"\(?\d{1,2}\)?")
 
@@ -120,6 +126,17 @@ _FIELDS: dict[Table, dict[str, str]] = {
     table: {_key(header): field for field, headers in fields.items() for header in headers}
     for table, fields in COLUMNS.items()
 }
+
+
+class NoteShown(Part):
+    """Something about the file that an officer should know."""
+
+    sheet: str | None
+    """The sheet that it is about."""
+    vi: str
+    """In Vietnamese."""
+    en: str
+    """In English."""
 
 
 class Column(NamedTuple):

@@ -20,7 +20,7 @@ from services.kernel.view import ReadOptions, View
 from services.registry.domain.naming import code_term, match, name_term
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, names_of
 from services.registry.tables import planning, reading
-from services.registry.tables.columns import COLUMNS, REQUIRED, Header, Table, understood
+from services.registry.tables.columns import COLUMNS, REQUIRED, Header, NoteShown, Table, understood
 from services.registry.tables.planning import Known, Plan, planned
 
 IN_ONE_GO = 200  # lines
@@ -72,17 +72,6 @@ class LineShown(Part):
     """The names of the commands that tell what is new in it."""
     problems: tuple[ProblemShown, ...]
     """Everything that is wrong with it."""
-
-
-class NoteShown(Part):
-    """Something about the file that an officer should know."""
-
-    sheet: str | None
-    """The sheet that it is about."""
-    vi: str
-    """In Vietnamese."""
-    en: str
-    """In English."""
 
 
 class SheetShown(Part):

@@ -22,10 +22,11 @@ from services.kernel.telling import tell
 from services.kernel.text import ID, Id, bare, fold
 from services.kernel.text import Line as Name
 from services.registry import events as e
-from services.registry.domain.bloc import EstablishBloc, NameBloc
+from services.registry.domain.bloc import DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import (
     AssignOrganisationCode,
+    DissolveOrganisation,
     NameOrganisation,
     RegisterOrganisation,
     RetypeOrganisation,
@@ -33,8 +34,9 @@ from services.registry.domain.organisation import (
 )
 from services.registry.projections import Bloc, Organisation, Stream
 from services.registry.queries.common import holding, latest, shown, until
+from services.registry.queries.endings import endings
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
-from services.registry.tables.columns import Line, Table
+from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table
 
 IMPORTED = "import-"
 """With what the id of a table begins, as a source."""
@@ -44,6 +46,7 @@ IDENTIFYING = frozenset({"authority", "unit", "bloc"})
 """What a line names, and so tells itself."""
 LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
 BLOC_KINDS = {"khoi": "KHOI", "cum": "CUM"}
+YES_OR_NO = {"co": True, "x": True, "yes": True, "khong": False, "no": False}
 _ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 _TEXTS = {"name", "short_name", "code", "number", "issuer"}
 _LINE = TypeAdapter[str](Name)
@@ -72,6 +75,12 @@ class Plan(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+class End(NamedTuple):
+    """That something is no more, from a day on; null where the day is not known."""
+
+    on: date | None
+
+
 class Wrong(Exception):
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
@@ -98,7 +107,7 @@ class Known:
             self.organisations[event.organisation] = Organisation(events=_and_then(before.events, event))
             if code := getattr(event, "code", None):
                 self.by_code.setdefault(code, set()).add(event.organisation)
-        elif isinstance(event, e.BlocEstablished | e.BlocNamed):
+        elif isinstance(event, e.BlocEstablished | e.BlocNamed | e.BlocDissolved):
             bloc = self.blocs.get(event.bloc, Bloc())
             self.blocs[event.bloc] = bloc.model_copy(update={"events": _and_then(bloc.events, event)})
         elif isinstance(event, e.MembershipEvent):
@@ -118,8 +127,10 @@ EVENTS: Mapping[type[Command], type[Any]] = {
     RetypeOrganisation: e.OrganisationRetyped,
     AssignOrganisationCode: e.OrganisationCodeAssigned,
     TransferOrganisation: e.OrganisationTransferred,
+    DissolveOrganisation: e.OrganisationDissolved,
     EstablishBloc: e.BlocEstablished,
     NameBloc: e.BlocNamed,
+    DissolveBloc: e.BlocDissolved,
     AdmitMember: e.MembershipStarted,
     EndMembership: e.MembershipEnded,
 }
@@ -174,6 +185,7 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     organisation = _identified(line, known, cells)
     doc = known.organisations.get(organisation or "", Organisation())
     told = doc.told
+    end = cells.end_of([one.event for one in endings(holding(told)) if one.over(None)])
     name = line.says.get("name") or shown(told)
     cells.need(name, "name")
     cells.end()
@@ -187,9 +199,10 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     dated = ("name", "short_name", *changing)
     _agree(line, known, ("organisation", organisation), day, names | changing, dated=dated)
     facts = {"organisation": organisation, "effective": day, "record": record}
+    ending = (_made(line, DissolveOrganisation, facts | {"effective": end.on}),) if end else ()
     if not any(isinstance(event, e.OrganisationRegistered) for event in told):
         new = _made(line, RegisterOrganisation, facts | _given(names | changing) | {"name": name})
-        return Plan(organisation, (new,), len(doc.events))
+        return Plan(organisation, (new, *ending), len(doc.events))
     held = holding(told)
     more = {
         **{f: names[f] for f in ("name", "short_name") if not _is_told(held, f, names[f], day)},
@@ -201,7 +214,7 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
         for kind, fields in CHANGES.items()
         if more.keys() & fields
     )
-    return Plan(organisation, tuple(commands), len(doc.events))
+    return Plan(organisation, (*commands, *ending), len(doc.events))
 
 
 def _bloc(line: Line, record: Record, known: Known) -> Plan:
@@ -215,6 +228,7 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     doc = known.blocs.get(bloc or "", Bloc())
     told = doc.told
     established = [event for event in holding(told) if isinstance(event, e.BlocEstablished)]
+    end = cells.end_of(doc.dissolved)
     name, kind = line.says.get("name") or shown(told), kind or (established[0].kind if established else None)
     cells.need(name, "name")
     cells.need(kind or "kind" in cells.problems, "kind")
@@ -231,20 +245,24 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     new = {"name": wanted["name"]} if not _is_told(holding(told), "name", wanted["name"], day) else {}
     new |= _more_variants(told, wanted["variants"])
     naming = (_made(line, NameBloc, facts | new),) if new else ()
+    ending = (_made(line, DissolveBloc, {"bloc": bloc, "record": record, "effective": end.on}),) if end else ()
     one = _of_a_table(doc, e.BlocEstablished)
     if one and _contradicts(one.event, said, decision):
         changes = _given({**said, "decision": decision})
-        return Plan(bloc, (_made(line, EstablishBloc, corrected(one, changes, record)), *naming), len(doc.events))
+        return Plan(
+            bloc, (_made(line, EstablishBloc, corrected(one, changes, record)), *naming, *ending), len(doc.events)
+        )
     if not established or tellings:
         more = {"name": name, "kind": kind, "decision": decision}
-        return Plan(bloc, (_made(line, EstablishBloc, facts | _given(wanted) | more),), len(doc.events))
-    return Plan(bloc, naming, len(doc.events))
+        return Plan(bloc, (_made(line, EstablishBloc, facts | _given(wanted) | more), *ending), len(doc.events))
+    return Plan(bloc, (*naming, *ending), len(doc.events))
 
 
 def _member(line: Line, record: Record, known: Known) -> Plan:
     cells = _Cells(line)
     since, until_, last, dated = (cells.day(name) for name in ("since", "until", "last", "dated"))
     until_ = until_ or (last + timedelta(days=1) if last else None)
+    ended = bool(cells.yes("ended") or until_)
     bloc, unit = cells.id("bloc"), cells.organisation("unit", known)
     if bloc and bloc not in known.blocs:
         cells.wrong(Problem("bloc", f"{bloc} is not recorded", f"chưa ghi nhận {bloc}"))
@@ -268,12 +286,16 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
     stays = reduce(stays_after, events, stays)
     stay = _meant(stays, since, until_)
     if stay is None:
-        commands = [_made(line, AdmitMember, facts | {"effective": since})]
-        commands += [_made(line, EndMembership, facts | {"effective": until_})] if until_ else []
+        begun = since or not ended  # a line that tells of no beginning tells of none
+        commands = [_made(line, AdmitMember, facts | {"effective": since})] if begun else []
+        own = None if begun else decision
+        ends = facts | {"effective": until_, "decision": own}
+        commands += [_made(line, EndMembership, ends)] if ended else []
     else:
-        changes = _changes(stay, since, until_, decision)
-        ended = [_made(line, EndMembership, facts | {"effective": until_})] if until_ and not stay.ended else []
-        commands = [_made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ended
+        ends_now = ended and not stay.ended
+        changes = _changes(stay, since, until_, None if ends_now else decision)
+        ending = [_made(line, EndMembership, facts | {"effective": until_})] if ends_now else []
+        commands = [_made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ending
     return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
 
 
@@ -294,7 +316,7 @@ def _meant(stays: Stays, since: date | None, until_: date | None) -> Stay | None
 def _changes(
     stay: Stay, since: date | None, until_: date | None, decision: Source | None
 ) -> dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]]:
-    """What a line tells otherwise of a stay than each event that told it. A decision that comes with an end is its own.
+    """What a line tells otherwise of a stay than each event that told it.
 
     Raises Wrong where what is told otherwise was told by no table: another document's word is no table's to correct.
     """
@@ -306,8 +328,7 @@ def _changes(
     if until_ and stay.ended and until_ != stay.until:
         found.setdefault(stay.ended, {})["effective"] = until_
     known = [event for event in (stay.started, stay.ended) if event]
-    ends_now = until_ is not None and stay.ended is None
-    if decision and not ends_now and not any(_same_document(decision, event.decision) for event in known):
+    if decision and not any(_same_document(decision, event.decision) for event in known):
         found.setdefault(known[0], {})["decision"] = decision
     for event, changes in found.items():
         if not told_by_table(event):
@@ -396,6 +417,29 @@ class _Cells:
             self.wrong(Problem(name, found.en, found.vi))
             return None
         return found
+
+    def yes(self, name: str) -> bool:
+        text = self._line.says.get(name)
+        found = YES_OR_NO.get(bare(text)) if text else False
+        if found is None:
+            self.wrong(Problem(name, "must be “có” or “không”", "phải là “có” hoặc “không”"))
+        return bool(found)
+
+    def end_of(self, told: Sequence[Any]) -> "End | None":
+        """The end that the line tells, where it is not among those that are told."""
+        text = self._line.says.get("ended")
+        if text is None:
+            return None
+        unknown, others = (bare(text) == bare(words) for words in (UNKNOWN_DAY, REORGANISED))
+        on = None if unknown or others else self.day("ended")
+        if "ended" in self.problems or any(on is None or event.effective == on for event in told):
+            return None
+        if others:
+            self.wrong(Problem("ended", "record the reorganisation first", "cần ghi nhận việc sắp xếp trước"))
+        elif told:
+            en, vi = "the end is recorded otherwise: correct that record instead", "đã ghi nhận chấm dứt vào ngày khác"
+            self.wrong(Problem("ended", en, f"{vi}: cần đính chính bản ghi đó"))
+        return End(on)
 
     def id(self, name: str) -> Id | None:
         text = self._line.says.get(name)

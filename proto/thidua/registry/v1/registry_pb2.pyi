@@ -10844,6 +10844,7 @@ class ExportTableResponse(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
     LINES_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """A name for it."""
     content: _builtins.bytes
@@ -10854,6 +10855,10 @@ class ExportTableResponse(_message.Message):
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows."""
 
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.ImportNote]:
+        """What is recorded of these lines and cannot be told in them."""
+
     def __init__(
         self,
         *,
@@ -10861,10 +10866,11 @@ class ExportTableResponse(_message.Message):
         name: _builtins.str = ...,
         content: _builtins.bytes = ...,
         lines: _builtins.int = ...,
+        notes: _abc.Iterable[_types_pb2.ImportNote] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "known", b"known", "lines", b"lines", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "known", b"known", "lines", b"lines", "name", b"name", "notes", b"notes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
