@@ -4,7 +4,7 @@ Both derive from one class of facts, so that a path in `record.inferred` names t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
@@ -125,6 +125,17 @@ def fact(told: Any, path: str, basis: str | None = None) -> Fact | None:
 def _steps(path: str) -> tuple[str | int, ...]:
     """Names of fields and numbers of items."""
     return tuple(name or int(index) for name, index in re.findall(r"(\w+)|\[(\d+)\]", path))
+
+
+def agreed(told: Sequence[Any], path: str) -> Fact | None:
+    """A field of events that tell one thing: as the first tells it who states it, or else the first."""
+    return surest_told(fact(event, path) for event in told)
+
+
+def surest_told(told: Iterable[Fact | None]) -> Fact | None:
+    """Of facts that agree the first that is stated, or else the first; null where there is none."""
+    found = [one for one in told if one]
+    return next((one for one in found if one.mark.certainty == "STATED"), found[0] if found else None)
 
 
 def added(told: Any, path: str, basis: str) -> Fact | None:

@@ -19,7 +19,7 @@ from services.registry.domain.retracting import TOLD_OF_BLOC, bereft, retracted
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
-from services.registry.stays import MEMBERSHIP, open_stay
+from services.registry.stays import MEMBERSHIP, open_stays
 from services.registry.tables.importing import JOBS
 
 _CLAIMED = """
@@ -104,7 +104,7 @@ async def _units(bloc: str, authority: str, tools: Tools) -> tuple[str, ...]:
     prefix = MEMBERSHIP.of(authority, "").name
     found = [row["stream"].removeprefix(prefix) for row in await tools.pool.fetch(_CLAIMED, prefix)]
     claims = {unit: await _loaded(MEMBERSHIP.of(authority, unit), tools) for unit in found}
-    return tuple(unit for unit in found if open_stay(claims[unit].state, bloc, unit))
+    return tuple(unit for unit in found if open_stays(claims[unit].state, bloc))
 
 
 async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:

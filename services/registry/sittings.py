@@ -1,23 +1,49 @@
 """When a person sits in a body, by registry's events: one rule for decisions, answers and other services. Pure.
 
 A seat begins with an appointment. It ends by a release, by somebody's appointment in its holder's place, by the next
-list that names the whole body, or with the body, whichever comes first. Events may be told in any order: their days
-decide.
+list that names the whole body, or with the body. What several tell of one seat is one (`spans.py`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
-from typing import NamedTuple, assert_never
+from functools import partial, reduce
+from itertools import combinations, count
+from operator import or_
 
-from services.kernel.text import Id
+from services.kernel.telling import differ
 from services.registry import events as e
+from services.registry.spans import Placed, Span, spans
 
 RENEWED = "a later list names the whole body / danh sách sau nêu toàn bộ thành viên"
 GONE = "the body was dissolved / tổ chức này đã giải thể"
 
 Ending = e.BodyMemberReleased | e.BodyMembersAppointed | e.BodyDissolved
+Holder = tuple[str | int | None, ...]
+"""Whose seat it is, so that several tellings of it are known to be of one: the person; without one the agency, or else
+the title, and which of those that one list names alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An item of what appoints members."""
+
+    event: e.BodyMembersAppointed
+    item: int
+
+    @property
+    def effective(self) -> date | None:
+        return self.event.effective
+
+    @property
+    def seat(self) -> e.Seat:
+        return self.event.members.items[self.item]
+
+    @property
+    def path(self) -> str:
+        """Of the seat in what appoints it."""
+        return f"members.items[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,173 +56,108 @@ class End:
     """From what it follows, where the event does not tell it of this seat."""
 
     @property
-    def on(self) -> date | None:
+    def effective(self) -> date | None:
         return self.event.effective
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """A person's time in a body, from `since` until before `until`; a null day is unknown, or not yet."""
+class Sitting(Span[Appointment, End]):
+    """A person's time in a body."""
 
-    appointed: e.BodyMembersAppointed | None
-    place: int
-    """Which item of the appointment it is."""
-    end: End | None = None
-    contradicted: bool = False
-    """Whether it is told to have ended later than by a list that names the whole body without it."""
+    @property
+    def seats(self) -> tuple[e.Seat, ...]:
+        """By each who tells of it; where only its end is told, by that."""
+        released = (end.event for end in self.ended if isinstance(end.event, e.BodyMemberReleased))
+        ended = tuple(e.Seat(person=one.person, agency=one.agency) for one in released)
+        return tuple(one.seat for one in self.begun) or ended
 
     @property
     def seat(self) -> e.Seat:
-        if self.appointed is not None:
-            return self.appointed.members.items[self.place]
-        assert self.end is not None
-        assert isinstance(self.end.event, e.BodyMemberReleased)
-        return e.Seat(person=self.end.event.person, agency=self.end.event.agency)
+        """Each field as told first."""
+        told = [seat.model_dump(exclude_none=True) for seat in reversed(self.seats)]
+        return e.Seat.model_validate(reduce(or_, told))
 
     @property
-    def path(self) -> str:
-        """Of the seat in what appointed it."""
-        return f"members.items[{self.place}]"
+    def holders(self) -> set[Holder]:
+        return {holders(one.event)[one.item] for one in self.begun}
 
     @property
-    def since(self) -> date | None:
-        return self.appointed.effective if self.appointed else None
-
-    @property
-    def until(self) -> date | None:
-        return self.end.on if self.end else None
-
-    def lasts(self, day: date) -> bool:
-        """Whether they count as sitting on the day.
-
-        Without a told first day they count on every day before the end: inferred, never stated. An end without a told
-        day ends it for all days.
-        """
-        return (self.since is None or self.since <= day) and day < self.after
-
-    @property
-    def after(self) -> date:
-        """The first day after it."""
-        if self.end is None:
-            return date.max
-        return self.end.on or date.min
-
-    def meets(self, other: "Sitting") -> bool:
-        """Whether two last on one day, by what is told of their days."""
-        return max(self.since or date.min, other.since or date.min) < min(self.after, other.after)
+    def follows(self) -> bool:
+        """Whether nobody tells its end of this seat: it follows from a list, or from the end of the body."""
+        return bool(self.ended) and self.ended[0].basis is not None
 
 
-def sittings(told: Iterable[e.BodyEvent]) -> list[Sitting]:
-    """Every seat that is told of in a body, in the order of telling, with its end; and each release of a seat of which
-    nothing else is told.
-    """
+def sittings(told: Iterable[e.BodyEvent], established: date | None = None) -> list[Sitting]:
+    """Every seat that is told of in a body, which is there from the day `established` on, in the order of telling."""
     events = list(told)
-    appointed = [event for event in events if isinstance(event, e.BodyMembersAppointed)]
-    every = [Sitting(event, i) for event in appointed for i in range(len(event.members.items))]
-    leaving = [one for event in events for one in _leavings(event)]
-    whole = [event for event in appointed if event.members.exhaustive and event.effective]
-    gone = [event for event in events if isinstance(event, e.BodyDissolved) and event.effective]
-    found = [_over(sitting, every, [one for one in leaving if one.end.on], whole, gone) for sitting in every]
-    for one in leaving:
-        found = _left(found, one)
+    begun, ended = _told(events)
+    whole = [End(event, ("members.exhaustive",), RENEWED) for event in whole_lists(events)]
+    gone = [End(event, (), GONE) for event in events if isinstance(event, e.BodyDissolved)]
+    holders = dict.fromkeys([*begun, *ended])
+    found = [one for who in holders for one in spans(begun[who], ended[who], _agree, partial(_over, whole), gone)]
+    every = [Sitting(one.place, one.begun, one.ended, one.later, established or date.min) for one in found]
+    return sorted((one for one in every if one.seats), key=lambda one: one.place)
+
+
+def _told(
+    events: Sequence[e.BodyEvent],
+) -> tuple[dict[Holder, list[Placed[Appointment]]], dict[Holder, list[Placed[End]]]]:
+    """What is told of the seats of each holder: how they began, and how they ended."""
+    begun: dict[Holder, list[Placed[Appointment]]] = defaultdict(list)
+    ended: dict[Holder, list[Placed[End]]] = defaultdict(list)
+    place = count()
+    for event in events:
+        if isinstance(event, e.BodyMemberReleased):
+            ended[_named(event.person, event.agency, None, 0)].append((next(place), End(event)))
+        elif isinstance(event, e.BodyMembersAppointed):
+            for i, (seat, who) in enumerate(zip(event.members.items, holders(event), strict=True)):
+                at = next(place)
+                begun[who].append((at, Appointment(event, i)))
+                if seat.in_place_of:
+                    end = End(event, (f"members.items[{i}].in_place_of",))
+                    ended[_named(seat.in_place_of, None, None, 0)].append((at, end))
+    return begun, ended
+
+
+def holders(event: e.BodyMembersAppointed) -> list[Holder]:
+    """Whose the seats of a list are."""
+    found: list[Holder] = []
+    alike: dict[tuple[str | None, str | None], int] = defaultdict(int)
+    for seat in event.members.items:
+        found.append(_named(seat.person, seat.agency, seat.title, alike[seat.agency, seat.title]))
+        alike[seat.agency, seat.title] += seat.person is None
     return found
 
 
-class Leaving(NamedTuple):
-    """That somebody leaves: an end of the person's seat, or of the agency's where nobody is named."""
-
-    end: End
-    person: Id | None
-    agency: Id | None
-
-    def ends(self, seat: e.Seat) -> bool:
-        if self.person is not None:
-            return seat.person == self.person
-        return seat.person is None and seat.agency == self.agency
+def _named(person: str | None, agency: str | None, title: str | None, alike: int) -> Holder:
+    if person is not None:
+        return ("person", person)
+    return ("agency", agency, alike) if agency is not None else ("title", title, alike)
 
 
-def _leavings(event: e.BodyEvent) -> Iterator[Leaving]:
-    match event:
-        case e.BodyMemberReleased():
-            yield Leaving(End(event), event.person, event.agency)
-        case e.BodyMembersAppointed():
-            for i, seat in enumerate(event.members.items):
-                if seat.in_place_of:
-                    yield Leaving(End(event, (f"members.items[{i}].in_place_of",)), seat.in_place_of, None)
-        case e.BodyEstablished() | e.BodyNamed() | e.BodyDissolved():
-            return
-        case _:
-            assert_never(event)
+def whole_lists(events: Iterable[e.BodyEvent]) -> list[e.BodyMembersAppointed]:
+    """The lists of a day that name the whole body."""
+    lists = (event for event in events if isinstance(event, e.BodyMembersAppointed))
+    return [event for event in lists if event.members.exhaustive and event.effective]
 
 
-def _over(
-    sitting: Sitting,
-    every: Sequence[Sitting],
-    leaving: Sequence[Leaving],
-    whole: Sequence[e.BodyMembersAppointed],
-    gone: Sequence[e.BodyDissolved],
-) -> Sitting:
-    """The seat with the first end that is told after its first day.
+def _over(whole: Sequence[End], one: Appointment) -> Sequence[End]:
+    """The lists that end a seat. They cannot end one whose own first day is not told: which came first is unknown."""
+    return whole if one.effective else ()
 
-    A list cannot end a seat whose own first day is not told: which of the two came first is unknown.
+
+def _agree(one: Appointment, other: Appointment) -> bool:
+    return one.event is not other.event and not differ((one.seat, other.seat), "agency", "office", "votes")
+
+
+def disputed(every: Sequence[Sitting], whole: Sequence[e.BodyMembersAppointed]) -> list[Sitting]:
+    """The seats that cannot be as they are told: held by one person at once, or by two chairs, or beside a list that
+    names the whole body.
     """
-    since = sitting.since
-    own = [one.end for one in leaving if one.ends(sitting.seat) and _after(one.end, since)]
-    lists = [End(event, ("members.exhaustive",), RENEWED) for event in whole if since and _after(End(event), since)]
-    first = min([*own, *lists, *(End(event, (), GONE) for event in gone)], key=_day, default=None)
-    left = min(own, key=_day, default=None)
-    return replace(
-        sitting, end=first, contradicted=left is not None and first in lists and not _again(sitting, every, left)
-    )
-
-
-def _after(end: End, since: date | None) -> bool:
-    return since is None or (end.on is not None and end.on > since)
-
-
-def _day(end: End) -> date:
-    return end.on or date.max
-
-
-def _again(sitting: Sitting, every: Iterable[Sitting], left: End) -> bool:
-    """Whether who holds a seat is appointed once more before leaving."""
-    again = (one for one in every if same_person(one, sitting) and one.since and sitting.since)
-    return any(sitting.since < one.since < _day(left) for one in again if sitting.since and one.since)
-
-
-def _left(found: list[Sitting], leaving: Leaving) -> list[Sitting]:
-    """The seats, of which an end of an unknown day ends the last that is open; of a seat that is not told, it stands by
-    itself.
-    """
-    of = [s for s in found if s.appointed not in (None, leaving.end.event) and leaving.ends(s.seat)]
-    open_ = [s for s in of if s.end is None]
-    if leaving.end.on is None and open_:
-        last = max(open_, key=lambda s: s.since or date.min)
-        return [replace(s, end=leaving.end) if s is last else s for s in found]
-    told = any(_after(leaving.end, s.since) for s in of) or not isinstance(leaving.end.event, e.BodyMemberReleased)
-    return found if told else [*found, Sitting(None, 0, leaving.end)]
-
-
-def contradicting(every: Sequence[Sitting]) -> list[Sitting]:
-    """The seats that cannot all be: two chairs at once, one person in two offices at once, and those that are told to
-    have gone on without being in a whole list.
-    """
-    pairs = [pair for pair in combinations(every, 2) if pair[0].meets(pair[1]) and _contradict(*pair)]
-    return [sitting for pair in pairs for sitting in pair] + [one for one in every if one.contradicted]
-
-
-def _contradict(one: Sitting, other: Sitting) -> bool:
-    """Several sources may tell of one seat, each less than the other."""
-    if same_person(one, other):
-        return not agree(one.seat, other.seat)
-    return two_chairs(one, other) and not agree(one.seat, other.seat)
-
-
-def agree(one: e.Seat, other: e.Seat) -> bool:
-    """Whether two may be one seat: nothing that both tell of it differs."""
-    fields = ("person", "agency", "office", "votes")
-    told = ((getattr(one, field), getattr(other, field)) for field in fields)
-    return all(a is None or b is None or a == b for a, b in told)
+    pairs = [(one, other) for one, other in combinations(every, 2) if one.meets(other)]
+    found = [sitting for pair in pairs if same_person(*pair) or two_chairs(*pair) for sitting in pair]
+    alone = [one for one in every if one.contradicted or any(beside(one, told) for told in whole)]
+    return found + alone
 
 
 def same_person(one: Sitting, other: Sitting) -> bool:
@@ -205,3 +166,11 @@ def same_person(one: Sitting, other: Sitting) -> bool:
 
 def two_chairs(one: Sitting, other: Sitting) -> bool:
     return one.seat.office == other.seat.office == "CHAIR"
+
+
+def beside(sitting: Sitting, whole: e.BodyMembersAppointed) -> bool:
+    """Whether a seat that is told to last on the day of a list that names the whole body is not in it."""
+    day = whole.effective
+    if day is None or sitting.since is None or not sitting.lasts(day):
+        return False
+    return sitting.holders.isdisjoint(holders(whole))

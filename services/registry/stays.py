@@ -1,73 +1,61 @@
-"""When a unit is a member of a bloc, by registry's events: one rule for decisions, answers and other services. Pure."""
+"""When a unit is a member of a bloc, by registry's events: one rule for decisions, answers and other services. Pure.
 
-from datetime import date
+What several tell of one stay is one (`spans.py`).
+"""
 
-from pydantic import BaseModel, ConfigDict
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from services.kernel.decider import Fold
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.spans import Placed, Span, spans
 
 
-class Stay(BaseModel):
-    """A unit's time in a bloc, from `since` until before `until`; a null day is unknown, or not yet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    started: e.MembershipStarted | None = None
-    ended: e.MembershipEnded | None = None
+@dataclass(frozen=True, slots=True)
+class Stay(Span[e.MembershipStarted, e.MembershipEnded]):
+    """A unit's time in a bloc."""
 
     @property
-    def told(self) -> e.MembershipStarted | e.MembershipEnded:
-        found = self.started or self.ended
-        assert found is not None
-        return found
+    def told(self) -> tuple[e.MembershipEvent, ...]:
+        """All that tell of it: who began it; where only its end is told, that."""
+        return self.begun or self.ended
 
     @property
     def bloc(self) -> Id:
-        return self.told.bloc
+        return self.told[0].bloc
 
     @property
     def unit(self) -> Id:
-        return self.told.unit
-
-    @property
-    def since(self) -> date | None:
-        return self.started.effective if self.started else None
-
-    @property
-    def until(self) -> date | None:
-        return self.ended.effective if self.ended else None
-
-    def reaches(self, day: date) -> bool:
-        """Whether it lasts, or may last, on the day or later."""
-        return self.ended is None or (self.until is not None and self.until > day)
-
-    def lasts(self, first: date, last: date) -> bool:
-        """Whether the unit counts as a member on a day of these, both included.
-
-        Without a told first day it counts on every day before its end: inferred, never stated. An end without a told
-        day ends it for all days.
-        """
-        return (self.since is None or self.since <= last) and self.reaches(first)
+        return self.told[0].unit
 
 
 Stays = tuple[Stay, ...]
+Claims = tuple[e.MembershipEvent, ...]
+"""All that is told of a unit's memberships under one authority."""
 
 
-def stays_after(stays: Stays, event: e.MembershipEvent) -> Stays:
-    """An end ends the unit's open stay in that bloc; without one it is kept on its own."""
-    if isinstance(event, e.MembershipStarted):
-        return (*stays, Stay(started=event))
-    stay = open_stay(stays, event.bloc, event.unit)
-    if stay is None:
-        return (*stays, Stay(ended=event))
-    return tuple(Stay(started=s.started, ended=event) if s is stay else s for s in stays)
+def stays(claims: Iterable[e.MembershipEvent]) -> Stays:
+    """Every stay of a unit, in the order of telling."""
+    begun: dict[Id, list[Placed[e.MembershipStarted]]] = defaultdict(list)
+    ended: dict[Id, list[Placed[e.MembershipEnded]]] = defaultdict(list)
+    for place, event in enumerate(claims):
+        if isinstance(event, e.MembershipStarted):
+            begun[event.bloc].append((place, event))
+        else:
+            ended[event.bloc].append((place, event))
+    found = [one for bloc in dict.fromkeys([*begun, *ended]) for one in spans(begun[bloc], ended[bloc])]
+    return tuple(Stay(one.place, one.begun, one.ended) for one in sorted(found, key=lambda one: one.place))
 
 
-MEMBERSHIP: Fold[Stays] = Fold("membership", (), stays_after)
-"""All claims of a unit under one authority."""
+def evolve(claims: Claims, event: e.MembershipEvent) -> Claims:
+    return (*claims, event)
 
 
-def open_stay(stays: Stays, bloc: Id, unit: Id) -> Stay | None:
-    return next((s for s in stays if s.bloc == bloc and s.unit == unit and s.ended is None), None)
+MEMBERSHIP: Fold[Claims] = Fold("membership", (), evolve)
+
+
+def open_stays(claims: Claims, bloc: Id) -> list[Stay]:
+    """The stays in the bloc whose end is not told: of several, others tell that it began otherwise."""
+    return [stay for stay in stays(claims) if stay.bloc == bloc and not stay.ended]

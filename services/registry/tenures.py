@@ -1,99 +1,68 @@
-"""Who has a duty of emulation work when, by registry's events: one rule for decisions, answers and others. Pure."""
+"""Who has a duty of emulation work when, by registry's events: one rule for decisions, answers and others. Pure.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+What several tell of one duty is one (`spans.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from services.kernel.telling import differ
 from services.registry import events as e
+from services.registry.spans import Placed, Span, spans
+
+Gone = e.BodyDissolved | e.BlocDissolved | e.OrganisationDissolved
+"""The end of that whose emulation work it is."""
+Holder = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
-    """A duty's time in one hand, from `since` until before `until`; a null day is unknown, or not yet."""
-
-    assigned: e.DutyAssigned | None = None
-    ended: e.DutyEnded | None = None
+class Tenure(Span[e.DutyAssigned, e.DutyEnded | Gone]):
+    """A duty's time in one hand."""
 
     @property
-    def told(self) -> e.DutyAssigned | e.DutyEnded:
-        found = self.assigned or self.ended
-        assert found is not None
-        return found
-
-    @property
-    def since(self) -> date | None:
-        return self.assigned.effective if self.assigned else None
-
-    @property
-    def until(self) -> date | None:
-        return self.ended.effective if self.ended else None
-
-    @property
-    def after(self) -> date:
-        """The first day after it. An end without a told day ends it for all days."""
-        return date.max if self.ended is None else self.until or date.min
-
-    def lasts(self, day: date) -> bool:
-        """Whether it counts on the day: without a told first day on every one before its end, inferred."""
-        return (self.since is None or self.since <= day) and day < self.after
-
-    def meets(self, other: "Tenure") -> bool:
-        """Whether two last on one day, by what is told of their days."""
-        return max(self.since or date.min, other.since or date.min) < min(self.after, other.after)
+    def told(self) -> tuple[e.DutyFacts, ...]:
+        """All that tell whose it is; where only its end is told, by that."""
+        return self.begun or tuple(end for end in self.ended if isinstance(end, e.DutyEnded))
 
 
-def tenures(told: Iterable[e.DutyEvent]) -> list[Tenure]:
-    """Every tenure in the order of telling. It ends by the first end that is told of its holder after its first day; an
-    end of an unknown day ends the last that is open; where no tenure is told that it could end, it stands by itself.
-    """
-    events = list(told)
-    ends = [event for event in events if isinstance(event, e.DutyEnded)]
-    found = [_over(Tenure(event), ends) for event in events if isinstance(event, e.DutyAssigned)]
-    for end in ends:
-        of = [one for one in found if one.assigned and same_holder(one.told, end)]
-        open_ = [one for one in of if one.ended is None]
-        if end.effective is None and open_:
-            last = max(open_, key=lambda one: one.since or date.min)
-            found = [replace(one, ended=end) if one is last else one for one in found]
-        elif not any(_after(end, one.since) for one in of):
-            found.append(Tenure(ended=end))
-    return found
+def tenures(told: Iterable[e.DutyEvent], established: date | None = None, gone: Sequence[Gone] = ()) -> list[Tenure]:
+    """Every tenure in the order of telling; of what is there from the day `established` on until it is `gone`."""
+    begun: dict[Holder, list[Placed[e.DutyAssigned]]] = defaultdict(list)
+    ended: dict[Holder, list[Placed[e.DutyEnded | Gone]]] = defaultdict(list)
+    for place, event in enumerate(told):
+        if isinstance(event, e.DutyAssigned):
+            begun[_holder(event)].append((place, event))
+        else:
+            ended[_holder(event)].append((place, event))
+    holders = dict.fromkeys([*begun, *ended])
+    found = [one for who in holders for one in spans(begun[who], ended[who], _agree, gone=gone)]
+    every = [Tenure(one.place, one.begun, one.ended, one.later, established or date.min) for one in found]
+    return sorted(every, key=lambda one: one.place)
 
 
-def _over(tenure: Tenure, ends: Iterable[e.DutyEnded]) -> Tenure:
-    own = [end for end in ends if end.effective and same_holder(tenure.told, end) and _after(end, tenure.since)]
-    return replace(tenure, ended=min(own, key=lambda end: end.effective or date.max, default=None))
+def _holder(told: e.DutyFacts) -> Holder:
+    """Whose duty it is: the standing agency, or the officer."""
+    if told.duty == "STANDING_AGENCY":
+        return told.duty, told.agency, None if told.agency else told.title
+    return told.duty, told.person, None if told.person else told.agency, None if told.person else told.title
 
 
-def _after(end: e.DutyFacts, since: date | None) -> bool:
-    return since is None or end.effective is None or end.effective > since
+def _agree(one: e.DutyAssigned, other: e.DutyAssigned) -> bool:
+    return not differ((one, other), "agency", "person")
 
 
 def held_before(tenure: Tenure, end: e.DutyFacts) -> bool:
-    """Whether it is one, and open, whose end is told."""
-    open_ = tenure.assigned is not None and tenure.ended is None
-    return open_ and _after(end, tenure.since) and same_holder(tenure.told, end)
-
-
-def same_holder(one: e.DutyFacts, other: e.DutyFacts) -> bool:
-    """Whether two are told of the same officer, or standing agency."""
-    if one.duty != other.duty:
-        return False
-    if one.duty == "EMULATION_OFFICER" and (one.person or other.person):
-        return one.person == other.person
-    return one.agency == other.agency if one.agency or other.agency else one.title == other.title
+    """Whether it is the one, and open, whose end is told."""
+    begun = tenure.since is None or end.effective is None or tenure.since < end.effective
+    open_ = not any(isinstance(one, e.DutyEnded) for one in tenure.ended)
+    return bool(tenure.begun) and open_ and begun and _holder(tenure.told[0]) == _holder(end)
 
 
 def rivals(one: Tenure, other: Tenure) -> bool:
-    """Whether acts performed here keep the two from each other: of standing agencies there is one at a time, and an
-    officer is one once.
-    """
-    if not one.meets(other) or one.told.duty != other.told.duty:
+    """Whether two cannot both be: two standing agencies at once, or an officer who is one twice."""
+    own, others = one.told[0], other.told[0]
+    if not one.meets(other) or own.duty != others.duty:
         return False
-    return one.told.duty == "STANDING_AGENCY" or (one.told.person is not None and same_holder(one.told, other.told))
-
-
-def contradict(one: Tenure, other: Tenure) -> bool:
-    """Whether two cannot both be: two agencies, each the standing one at the same time."""
-    agencies = one.told.agency and other.told.agency and one.told.agency != other.told.agency
-    return bool(agencies) and one.told.duty == "STANDING_AGENCY" and rivals(one, other)
+    return own.duty == "STANDING_AGENCY" or (own.person is not None and own.person == others.person)

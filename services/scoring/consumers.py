@@ -1,8 +1,7 @@
 """What scoring knows from registry's events: a bloc's members, who score themselves and on whom a ranking rests."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date
-from functools import reduce
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -11,12 +10,12 @@ from services.kernel.errors import Unavailable
 from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model, by_stream
 from services.kernel.standing import FactRetracted, Telling, and_then, holds
-from services.kernel.telling import mark
+from services.kernel.telling import agreed
 from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.kernel.view import View
 from services.registry import events as registry
-from services.registry.stays import Stay, Stays, stays_after
+from services.registry.stays import Stay, Stays, stays
 from services.scoring.domain.ranking import PublishRanking
 from services.scoring.domain.score import SubmitSelfScore
 from services.scoring.events import MembershipSeen, MembersSeen
@@ -33,7 +32,7 @@ class Claim(BaseModel):
     @property
     def stays(self) -> Stays:
         """What stands of it."""
-        return reduce(stays_after, holds(self.events), ())
+        return stays(holds(self.events))
 
 
 def claimed(
@@ -91,16 +90,16 @@ async def _seen(bloc: Id, unit: Id | None, first: date, last: date, tools: Tools
     """The members on a day of these, both included; or of them this unit alone."""
     read = await tools.latest(MEMBERS.log)
     async with tools.look(MEMBERS, read=read) as view:
-        stays = [stay async for claim in _claims(view, bloc) for stay in claim.stays if stay.bloc == bloc]
+        found = [stay async for claim in _claims(view, bloc) for stay in claim.stays if stay.bloc == bloc]
         at = view.positions[MEMBERS.log]
-    found = members_of(stays, first, last, unit)
-    if not found and not read.at_least:  # what has not arrived here is no reason to refuse
+    members = members_of(found, first, last, unit)
+    if not members and not read.at_least:  # what has not arrived here is no reason to refuse
         raise Unavailable(
             en="Registry does not answer, and no such member is known here: try again.",
             vi="Dịch vụ registry chưa trả lời, và ở đây chưa biết thành viên này: hãy thử lại.",
         )
-    inferred = tuple(unit for unit, sure in found.items() if not sure)
-    return MembersSeen(epoch=at.epoch, position=at.position, units=tuple(found), inferred=inferred)
+    inferred = tuple(unit for unit, sure in members.items() if not sure)
+    return MembersSeen(epoch=at.epoch, position=at.position, units=tuple(members), inferred=inferred)
 
 
 async def _claims(view: View, bloc: Id) -> AsyncIterator[Claim]:
@@ -124,6 +123,6 @@ def members_of(stays: Iterable[Stay], first: date, last: date, unit: Id | None =
 
 def _told(stay: Stay) -> bool:
     """Whether its first day is told, and everything that makes the unit a member is stated."""
-    paths = [(event, path) for event in (stay.started, stay.ended) if event for path in ("unit", "bloc", "effective")]
-    stated = all(mark(event.record, path).certainty == "STATED" for event, path in paths)
-    return stay.since is not None and stated
+    told: tuple[Sequence[registry.MembershipEvent], ...] = (stay.begun, stay.ended)
+    known = [agreed(events, path) for events in told if events for path in ("unit", "bloc", "effective")]
+    return stay.since is not None and all(one is None or one.mark.certainty == "STATED" for one in known)

@@ -19,7 +19,6 @@ from services.registry.domain.bloc import BLOC
 from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
 from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, led
 from services.registry.domain.organisation import Named
-from services.registry.stays import stays_after
 
 
 def told(**inferred: str) -> Record:
@@ -507,7 +506,7 @@ ADMITTED = e.MembershipStarted(authority="central", unit="whoever", bloc="b", ef
 def performed(acts: list[ElectLeadership | HandOverLeadership]) -> Leadership:
     """What is left of acts in this order when those that the rules refuse are not done."""
     leadership, bloc = Leadership(), BLOC.evolve(BLOC.initial, ESTABLISHED)
-    member = Named(registered=True), stays_after((), ADMITTED)
+    member = Named(registered=True), (ADMITTED,)
     for act in acts:
         try:
             events = HANDLERS[type(act)].decide(act, leadership, bloc, *member)

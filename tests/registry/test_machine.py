@@ -45,6 +45,7 @@ UNITS = st.sampled_from(["an", "ba"])
 BLOCS = st.sampled_from(["khoi-1", "khoi-2"])
 RECORDS = st.sampled_from([None, None, RECORD])
 """Acts twice as often as records."""
+MEMBERSHIPS = (e.MembershipStarted, e.MembershipEnded)
 TURNS = st.integers(0, 99)
 """Which event of a stream is amended: counted round and round."""
 
@@ -61,7 +62,8 @@ class Stay(NamedTuple):
         return (self.since is None or self.since <= day) and self.later_than(day)
 
     def later_than(self, day: date) -> bool:
-        return not self.ended or (self.until is not None and day < self.until)
+        """An end of an unknown day leaves the first day alone."""
+        return not self.ended or (day < self.until if self.until else self.since is not None and day <= self.since)
 
 
 def stored(event: Event) -> Event:
@@ -93,19 +95,34 @@ def _root(version: int, told: dict[int, Event]) -> int:
 
 
 def stays(events: Sequence[Event]) -> list[Stay]:
-    """An end belongs to the first open start in its bloc; one without a start began on a day that nobody knows."""
-    found: list[Stay] = []
-    for event in shown(events):
-        assert isinstance(event, e.MembershipStarted | e.MembershipEnded)
-        if isinstance(event, e.MembershipStarted):
-            found.append(Stay(event.bloc, event.effective, ended=False, until=None))
-            continue
-        place = next((i for i, stay in enumerate(found) if stay.bloc == event.bloc and not stay.ended), None)
-        if place is None:
-            found.append(Stay(event.bloc, None, ended=True, until=event.effective))
-        else:
-            found[place] = found[place]._replace(ended=True, until=event.effective)
-    return found
+    """A start lasts to the first later end, and to each more before it starts again; an end of no day ends what was
+    told before it and has no other. Who tells less tells nothing else; what only ended began on a day nobody knows.
+    """
+    told = [(event.bloc, at, event) for at, event in enumerate(shown(events)) if isinstance(event, MEMBERSHIPS)]
+    return [stay for bloc in sorted({bloc for bloc, _, _ in told}) for stay in _in_bloc(bloc, told)]
+
+
+def _in_bloc(bloc: str, told: Sequence[tuple[str, int, Any]]) -> list[Stay]:
+    starts = [(at, one.effective) for of, at, one in told if of == bloc and isinstance(one, e.MembershipStarted)]
+    ends = [(at, one.effective) for of, at, one in told if of == bloc and isinstance(one, e.MembershipEnded)]
+    found = {Stay(bloc, since, *end) for at, since in starts for end in _ends_of(at, since, starts, ends)}
+    ended = {one.since for one in found if one.since and one.ended and one.until is None}
+    found -= {one for one in found if not one.ended and one.since in ended}
+    found -= {one for one in found if one.since is None and any(o.since and o[2:] == one[2:] for o in found)}
+    first = min((since or date.min for _, since in starts), default=date.max)
+    alone = {Stay(bloc, None, ended=True, until=day) for _, day in ends if day and day <= first > date.min}
+    return sorted(found | alone, key=str)
+
+
+def _ends_of(
+    at: int, since: date | None, starts: Sequence[tuple[int, date | None]], ends: Sequence[tuple[int, date | None]]
+) -> list[tuple[bool, date | None]]:
+    """Whether, and when, what starts so has ended."""
+    later = sorted(day for _, day in ends if day and (since is None or day > since))
+    if not later:
+        return [(any(told > at for told, day in ends if day is None), None)]
+    again = [day for _, day in starts if day and day >= later[0]]
+    return [(True, day) for day in later if all(day <= other for other in again)]
 
 
 def performed(events: Sequence[Event]) -> bool:
@@ -170,11 +187,11 @@ class Registry(RuleBasedStateMachine):
     def end(self, unit: str, bloc: str, on: date) -> None:
         inside = [s for s in self.stays_of(unit) if s.bloc == bloc and not s.ended]
         why = self.refused_for(EndMembership(authority="bo", unit=unit, bloc=bloc, effective=on))
+        begun = [stay for stay in inside if stay.since is None or stay.since < on]
         if why is None:
-            assert inside
-            assert inside[0].since is None or inside[0].since < on
+            assert begun
         if why == "membership.none":
-            assert not inside or (inside[0].since is not None and inside[0].since >= on)
+            assert not begun
 
     @rule(unit=UNITS, bloc=BLOCS, on=SOME_DAY, starts=st.booleans(), amends=st.one_of(st.none(), TURNS))
     def record_stay(self, unit: str, bloc: str, on: date | None, starts: bool, amends: int | None) -> None:

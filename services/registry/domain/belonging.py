@@ -12,7 +12,7 @@ from services.kernel.telling import require
 from services.kernel.text import Id
 from services.registry.domain.bloc import Established, organised
 from services.registry.domain.organisation import ORGANISATION, Mentioned, active
-from services.registry.stays import MEMBERSHIP
+from services.registry.stays import MEMBERSHIP, stays
 
 
 class ActOfMembers(Act):
@@ -41,10 +41,10 @@ def belong(act: ActOfMembers, named: Mentioned, bloc: Established, states: Seque
     day = act.effective or date.max
     known = dict(zip(dict.fromkeys(named.values()), zip(states[::2], states[1::2], strict=True), strict=True))
     for field, agency in named.items():
-        organisation, stays = known[agency]
+        organisation, claims = known[agency]
         active(organisation, field, agency, act.effective)
         require(
-            any(stay.bloc == act.bloc and stay.lasts(day, day) for stay in stays),
+            any(stay.bloc == act.bloc and stay.lasts(day) for stay in stays(claims)),
             "membership.none",
             en=f"{field}: {agency} is no member of the bloc on that day; admit it first.",
             vi=f"{field}: ngày đó {agency} không phải thành viên của khối, cụm; cần kết nạp trước.",

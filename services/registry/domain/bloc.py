@@ -15,7 +15,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.organisation import Mentioned, Organisation, all_active, reads
 from services.registry.domain.ruling import settles
-from services.registry.stays import MEMBERSHIP, Stays, open_stay
+from services.registry.stays import MEMBERSHIP, Claims, open_stays
 
 
 class EstablishBloc(e.BlocFacts, Act):
@@ -182,10 +182,10 @@ def establish(command: EstablishBloc, bloc: Bloc, *states: Any) -> Events:
     return [tell(e.BlocEstablished, command)]
 
 
-def _left(command: EstablishBloc, states: Iterable[Stays]) -> None:
+def _left(command: EstablishBloc, states: Iterable[Claims]) -> None:
     """Nobody is in the bloc under the authority that a ruling or correction takes it from. Raises Refused."""
     claimed = zip(command.units, states, strict=True)
-    inside = ", ".join(unit for unit, stays in claimed if open_stay(stays, command.bloc, unit))
+    inside = ", ".join(unit for unit, claims in claimed if open_stays(claims, command.bloc))
     require(
         not inside,
         "ruling.members",
@@ -239,8 +239,21 @@ def declare(command: DeclareMembers, bloc: Bloc, *units: Organisation) -> Events
         established(bloc, command.effective)
         happened(command, command.year)
         counted(command)
+        _once(command)
         all_active(_declared(command), units, command.effective)
     return [tell(e.MembersDeclared, command)]
+
+
+def _once(command: DeclareMembers) -> None:
+    """Raises Refused for a unit that comes twice."""
+    units = [member.unit for member in command.members.items]
+    twice = next((i for i, unit in enumerate(units) if unit in units[:i]), None)
+    require(
+        twice is None,
+        "bloc.twice",
+        en=f"members.items[{twice}].unit: comes twice in the list.",
+        vi=f"members.items[{twice}].unit: có hai lần trong danh sách.",
+    )
 
 
 def _organising(command: EstablishBloc) -> Mentioned:

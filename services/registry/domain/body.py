@@ -7,16 +7,17 @@ from passing each other: through performed acts a body has at most one chair on 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
-from services.kernel.decider import Events, Fold, Handler, Handlers
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.performing import AHEAD, Act, counted, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.organisation import Mentioned, Organisation, all_active, reads
+from services.registry.domain.person import all_remembered, persons_of
 from services.registry.domain.ruling import settles
-from services.registry.sittings import Sitting, same_person, sittings, two_chairs
+from services.registry.sittings import Sitting, beside, same_person, sittings, two_chairs, whole_lists
 
 
 class EstablishBody(e.BodyFacts, Act):
@@ -62,7 +63,7 @@ class Body:
 
     @property
     def sittings(self) -> list[Sitting]:
-        return sittings(self.told)
+        return sittings(self.told, self.since)
 
 
 def evolve(body: Body, event: e.BodyEvent) -> Body:
@@ -91,14 +92,14 @@ def there(body: Body, day: date | None) -> None:
     require(
         not body.dissolved or (body.until is not None and day is not None and day < body.until),
         "body.dissolved",
-        en="The body is dissolved.",
-        vi="Hội đồng, tổ chức này đã giải thể.",
+        en="body: is dissolved.",
+        vi="body: hội đồng, tổ chức này đã giải thể.",
     )
     require(
         body.since is None or day is None or body.since <= day,
         "body.before-establishment",
-        en="The body was not yet established on that day.",
-        vi="Ngày đó hội đồng, tổ chức này chưa được thành lập.",
+        en="effective: the body was not yet established on that day.",
+        vi="effective: ngày đó hội đồng, tổ chức này chưa được thành lập.",
     )
 
 
@@ -106,8 +107,8 @@ def _founded(body: Body) -> None:
     require(
         body.established,
         "body.unknown",
-        en="Establish the body first.",
-        vi="Hội đồng, tổ chức này chưa được thành lập; cần thành lập trước.",
+        en="body: is not established; establish it first.",
+        vi="body: hội đồng, tổ chức này chưa được thành lập; cần thành lập trước.",
     )
 
 
@@ -115,21 +116,27 @@ def establish(command: EstablishBody, body: Body, *organisations: Organisation) 
     require(
         command.name or command.kind or command.organisation,
         "body.name",
-        en="Give its name, what it is, or whose.",
-        vi="Cần nêu tên, loại hoặc cơ quan của hội đồng, tổ chức này.",
+        en="name, kind, organisation: give its name, what it is, or whose.",
+        vi="name, kind, organisation: cần nêu tên, loại hoặc cơ quan của hội đồng, tổ chức này.",
+    )
+    require(
+        command.part_of != command.body,
+        "body.part-of",
+        en="part_of: a body is no part of itself.",
+        vi="part_of: hội đồng, tổ chức không thể thuộc chính mình.",
     )
     if command.record is None:
         require(
             not body.established,
             "body.known",
-            en="This id is taken; tell more by naming it.",
-            vi="Mã này đã có; đặt thêm tên nếu cần.",
+            en="body: this id is taken; tell more by naming it.",
+            vi="body: mã này đã có; đặt thêm tên nếu cần.",
         )
         require(
             command.name and command.organisation and command.effective,
             "body.establishment",
-            en="Name the body, the organisation that it belongs to, and the day.",
-            vi="Cần nêu tên, cơ quan chủ quản và ngày thành lập.",
+            en="name, organisation, effective: name the body, the organisation that it belongs to, and the day.",
+            vi="name, organisation, effective: cần nêu tên, cơ quan chủ quản và ngày thành lập.",
         )
         takes_effect(command)
         all_active(_whose(command), organisations, command.effective)
@@ -138,7 +145,12 @@ def establish(command: EstablishBody, body: Body, *organisations: Organisation) 
 
 
 def name(command: NameBody, body: Body) -> Events:
-    require(command.name or command.variants, "body.name", en="Give a name or a variant.", vi="Cần tên hoặc cách viết.")
+    require(
+        command.name or command.variants,
+        "body.name",
+        en="name: give a name or a variant.",
+        vi="name: cần tên hoặc cách viết.",
+    )
     if command.record is None:
         there(body, command.effective)
         takes_effect(command)
@@ -148,12 +160,26 @@ def name(command: NameBody, body: Body) -> Events:
 def dissolve(command: DissolveBody, body: Body) -> Events:
     if command.record is None:
         _founded(body)
-        there(body, named_day(command))
+        day = named_day(command)
+        there(body, day)
         takes_effect(command)
+        _none_begins(body, day)
     return [tell(e.BodyDissolved, command)]
 
 
-def appoint(command: AppointBodyMembers, body: Body, *organisations: Organisation) -> Events:
+def _none_begins(body: Body, day: date) -> None:
+    """That no seat is told to begin when the body is no more. Raises Refused."""
+    later = [sitting for sitting in body.sittings if sitting.since and sitting.since >= day]
+    who = ", ".join(str(sitting.seat.person or sitting.seat.agency) for sitting in later)
+    require(
+        not later,
+        "body.seated",
+        en=f"effective: {who} is told to sit in the body from that day or later on; correct or retract that first.",
+        vi=f"effective: {who} được ghi nhận là thành viên từ ngày đó hoặc sau đó; cần đính chính hoặc hủy trước.",
+    )
+
+
+def appoint(command: AppointBodyMembers, body: Body, *known: Any) -> Events:
     members = command.members
     require(
         members.items or members.declared_count is not None,
@@ -164,8 +190,8 @@ def appoint(command: AppointBodyMembers, body: Body, *organisations: Organisatio
     require(
         all(seat.person or seat.agency or seat.title for seat in members.items),
         "body.seat",
-        en="Every seat has a person, an agency, or a title.",
-        vi="Mỗi vị trí cần có cá nhân, cơ quan hoặc chức danh.",
+        en="members: every seat has a person, an agency, or a title.",
+        vi="members: mỗi vị trí cần có cá nhân, cơ quan hoặc chức danh.",
     )
     event = tell(e.BodyMembersAppointed, command)
     if command.record is None:
@@ -174,8 +200,12 @@ def appoint(command: AppointBodyMembers, body: Body, *organisations: Organisatio
         counted(command)
         _persons(command)
         _replaced(command, body)
-        _alone(event, sittings((*body.told, event)))
-        all_active(_agencies(command), organisations, command.effective)
+        after = replace(body, told=(*body.told, event))
+        _alone(event, after.sittings)
+        _in_whole(event, after)
+        persons = persons_of(_named(command))
+        all_remembered(_named(command), known[: len(persons)])
+        all_active(_agencies(command), known[len(persons) :], command.effective)
     return [event]
 
 
@@ -198,8 +228,8 @@ def _replaced(command: AppointBodyMembers, body: Body) -> None:
 
 
 def _before(body: Body, day: date, person: str) -> bool:
-    """Whether a seat of the person began before the day, and has no end."""
-    held = (s for s in body.sittings if s.seat.person == person and s.end is None)
+    """Whether a seat of the person began before the day, and has no end, or one that follows from a later list."""
+    held = (s for s in body.sittings if s.seat.person == person and (not s.ended or (s.follows and day < s.after)))
     return any(s.since is None or s.since < day for s in held)
 
 
@@ -213,24 +243,59 @@ def _no_seat(field: str) -> Refused:
 
 def _alone(event: e.BodyMembersAppointed, after: Sequence[Sitting]) -> None:
     """That nobody sits twice and no two chairs sit at once, as far as this appointment is concerned. Raises Refused."""
-    for new in (sitting for sitting in after if sitting.appointed is event):
-        for other in after:
-            if other is new or not new.meets(other):
-                continue
-            who, since = other.seat.person, other.since
+    for new, path in _seats(event, after):
+        others = [other for other in after if other is not new and new.meets(other)]
+        again = [new] if len(new.begun) > 1 else [other for other in others if same_person(new, other)]
+        chairs = [other for other in others if two_chairs(new, other)]
+        who, since = _known(again)
+        require(
+            not again,
+            "body.seated",
+            en=f"{path}: {who} sits in the body already, since {since}; release that seat first.",
+            vi=f"{path}: {who} đang là thành viên, từ {since}; cần kết thúc vị trí đó trước.",
+        )
+        who, since = _known(chairs)
+        require(
+            not chairs,
+            "body.one-chair",
+            en=f"{path}: {who} is the chair, since {since}; release that seat first, or name whom it is in place of.",
+            vi=f"{path}: {who} đang là chủ tịch, từ {since}; cần kết thúc vị trí đó trước, hoặc nêu người được thay.",
+        )
+
+
+def _known(sitting: Sequence[Sitting]) -> tuple[str | None, date | None]:
+    """Who holds the first of these, and since when, as far as they are told."""
+    return (sitting[0].seat.person, sitting[0].since) if sitting else (None, None)
+
+
+def _seats(event: e.BodyMembersAppointed, every: Sequence[Sitting]) -> list[tuple[Sitting, str]]:
+    """The seats that an appointment gives, each with its path."""
+    return [(sitting, one.path) for sitting in every for one in sitting.begun if one.event is event]
+
+
+def _in_whole(event: e.BodyMembersAppointed, after: Body) -> None:
+    """That no list of the whole body leaves out who sits in it on its day, as far as this appointment is concerned.
+    Raises Refused.
+    """
+    every = after.sittings
+    left_out = [one for one in every if event.members.exhaustive and beside(one, event)]
+    who = ", ".join(str(one.seat.person or one.seat.agency) for one in left_out)
+    require(
+        not left_out,
+        "body.whole",
+        en=f"members.exhaustive: {who} is told to sit in the body on that day, and is not named; name all, or"
+        " correct that first.",
+        vi=f"members.exhaustive: ngày đó {who} được ghi nhận là thành viên nhưng không có trong danh sách; cần nêu đủ,"
+        " hoặc đính chính ghi nhận đó trước.",
+    )
+    for whole in whole_lists(after.told):
+        for sitting, path in _seats(event, every):
             require(
-                not same_person(new, other),
-                "body.seated",
-                en=f"{new.path}: {who} sits in the body already, since {since}; release that seat first.",
-                vi=f"{new.path}: {who} đang là thành viên, từ {since}; cần kết thúc vị trí đó trước.",
-            )
-            require(
-                not two_chairs(new, other),
-                "body.one-chair",
-                en=f"{new.path}: {who} is the chair, since {since}; release that seat first, or name whom it is in"
-                " place of.",
-                vi=f"{new.path}: {who} đang là chủ tịch, từ {since}; cần kết thúc vị trí đó trước, hoặc nêu người"
-                " được thay.",
+                not beside(sitting, whole),
+                "body.whole",
+                en=f"{path}: the list of {whole.effective} names the whole body without this seat; correct that list.",
+                vi=f"{path}: danh sách ngày {whole.effective} nêu toàn bộ thành viên mà không có vị trí này; cần đính"
+                " chính danh sách đó.",
             )
 
 
@@ -238,8 +303,8 @@ def release(command: ReleaseBodyMember, body: Body) -> Events:
     require(
         command.person or command.agency,
         "body.who",
-        en="Name the person who leaves, or the agency whose seat ends.",
-        vi="Cần nêu người thôi làm thành viên, hoặc cơ quan có vị trí kết thúc.",
+        en="person, agency: name the person who leaves, or the agency whose seat ends.",
+        vi="person, agency: cần nêu người thôi làm thành viên, hoặc cơ quan có vị trí kết thúc.",
     )
     if command.record is None:
         _founded(body)
@@ -264,10 +329,19 @@ def _agencies(command: AppointBodyMembers) -> Mentioned:
     return {f"members.items[{i}].agency": s.agency for i, s in enumerate(command.members.items) if s.agency}
 
 
+def _named(command: AppointBodyMembers) -> Mentioned:
+    return {f"members.items[{i}].person": s.person for i, s in enumerate(command.members.items) if s.person}
+
+
+def _reads(command: AppointBodyMembers) -> list[Stream[Any]]:
+    persons = persons_of(_named(command)) if command.record is None else []
+    return [BODY.of(command.body), *persons, *reads(command, _agencies(command))]
+
+
 HANDLERS: Handlers = {
     EstablishBody: Handler(lambda c: [BODY.of(c.body), *reads(c, _whose(c))], establish),
     NameBody: Handler(lambda c: [BODY.of(c.body)], name),
     DissolveBody: Handler(lambda c: [BODY.of(c.body)], dissolve),
-    AppointBodyMembers: Handler(lambda c: [BODY.of(c.body), *reads(c, _agencies(c))], appoint),
+    AppointBodyMembers: Handler(_reads, appoint),
     ReleaseBodyMember: Handler(lambda c: [BODY.of(c.body)], release),
 }

@@ -13,6 +13,7 @@ from services.registry import events as e
 from services.registry.domain.bloc import BLOC, established
 from services.registry.domain.body import BODY, Body, there
 from services.registry.domain.organisation import ORGANISATION, Mentioned, active, all_active, reads
+from services.registry.domain.person import all_remembered, persons_of
 from services.registry.tenures import Tenure, held_before, rivals, tenures
 
 
@@ -48,12 +49,14 @@ def assign(command: AssignDuty, duties: Duties, *known: Any) -> Events:
     _named(command)
     event = tell(e.DutyAssigned, command)
     if command.record is None:
-        charge, *organisations = known
+        charge, *others = known
+        persons = persons_of(_person(command))
         named_day(command)
         takes_effect(command)
         _in_charge(command, charge)
         _alone(event, tenures((*duties, event)))
-        all_active(_agency(command), organisations, command.effective)
+        all_remembered(_person(command), others[: len(persons)])
+        all_active(_agency(command), others[len(persons) :], command.effective)
     return [event]
 
 
@@ -61,8 +64,8 @@ def _named(command: AssignDuty | EndDuty) -> None:
     require(
         command.agency or command.person or command.title,
         "duty.who",
-        en="Name the agency or the person.",
-        vi="Cần nêu cơ quan hoặc cá nhân.",
+        en="agency, person: name the agency or the person.",
+        vi="agency, person: cần nêu cơ quan hoặc cá nhân.",
     )
     if command.record is None:
         standing = command.duty == "STANDING_AGENCY"
@@ -87,14 +90,15 @@ def _in_charge(command: AssignDuty, state: Any) -> None:
 
 
 def _alone(event: e.DutyAssigned, after: list[Tenure]) -> None:
-    new = next(tenure for tenure in after if tenure.assigned is event)
-    others = [tenure for tenure in after if tenure is not new and rivals(new, tenure)]
-    who = ", ".join(str(one.told.agency or one.told.person) for one in others)
+    new = next(tenure for tenure in after if any(told is event for told in tenure.begun))
+    agreeing = len(new.begun) > 1
+    others = [new] if agreeing else [tenure for tenure in after if tenure is not new and rivals(new, tenure)]
+    who = ", ".join(str(one.told[0].agency or one.told[0].person) for one in others)
     require(
         not (others and event.duty == "STANDING_AGENCY"),
         "duty.one-agency",
-        en=f"{who} is the standing agency at that time; end that duty first.",
-        vi=f"Thời gian đó cơ quan thường trực là {who}; cần kết thúc nhiệm vụ đó trước.",
+        en=f"agency: {who} is the standing agency at that time; end that duty first.",
+        vi=f"agency: thời gian đó cơ quan thường trực là {who}; cần kết thúc nhiệm vụ đó trước.",
     )
     require(
         not others,
@@ -112,14 +116,18 @@ def end(command: EndDuty, duties: Duties) -> Events:
         require(
             any(held_before(tenure, command) for tenure in tenures(duties)),
             "duty.none",
-            en="Before that day it was not their duty, or it is not told.",
-            vi="Trước ngày đó chưa ghi nhận nhiệm vụ này.",
+            en="effective: before that day it was not their duty, or it is not told.",
+            vi="effective: trước ngày đó chưa ghi nhận nhiệm vụ này.",
         )
     return [tell(e.DutyEnded, command)]
 
 
 def _agency(command: AssignDuty) -> Mentioned:
     return {"agency": command.agency} if command.agency else {}
+
+
+def _person(command: AssignDuty) -> Mentioned:
+    return {"person": command.person} if command.person else {}
 
 
 def _charge(charge: e.Charge) -> Stream[Any]:
@@ -129,7 +137,7 @@ def _charge(charge: e.Charge) -> Stream[Any]:
 
 
 def _reads(command: AssignDuty) -> list[Stream[Any]]:
-    performed = [] if command.record is not None else [_charge(command.of)]
+    performed = [] if command.record is not None else [_charge(command.of), *persons_of(_person(command))]
     return [duties_of(command.of), *performed, *reads(command, _agency(command))]
 
 

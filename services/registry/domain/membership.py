@@ -10,7 +10,6 @@ An admission in the very moment of the ruling may pass it; answers show it as di
 
 from collections.abc import Mapping
 from datetime import date
-from functools import reduce
 from typing import Any
 
 from services.kernel.decider import Events, Handler, Handlers, Stream
@@ -21,7 +20,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, Established, founded, organised, undissolved
 from services.registry.domain.organisation import ORGANISATION, Organisation, active, lasting
-from services.registry.stays import MEMBERSHIP, Stays, open_stay, stays_after
+from services.registry.stays import MEMBERSHIP, Claims, open_stays, stays
 
 
 class AdmitMember(e.MembershipFacts, Act):
@@ -54,7 +53,7 @@ class MoveMember(Act):
 
 
 def admit(
-    command: AdmitMember, stays: Stays, bloc: Bloc, unit: Organisation, authority: Organisation
+    command: AdmitMember, claims: Claims, bloc: Bloc, unit: Organisation, authority: Organisation
 ) -> list[e.MembershipStarted]:
     if command.record is None:
         known = undissolved(bloc, command.effective)
@@ -62,7 +61,7 @@ def admit(
         day = _performed(command, known)
         active(unit, "unit", command.unit, day)
         lasting(authority, "authority", command.authority, day)
-        others = ", ".join(sorted({stay.bloc for stay in stays if stay.reaches(day)}))
+        others = ", ".join(sorted({stay.bloc for stay in stays(claims) if stay.reaches(day)}))
         require(
             not others,
             "membership.one-bloc",
@@ -72,15 +71,15 @@ def admit(
     return [tell(e.MembershipStarted, command)]
 
 
-def end(command: EndMembership, stays: Stays, bloc: Bloc) -> list[e.MembershipEnded]:
+def end(command: EndMembership, claims: Claims, bloc: Bloc) -> list[e.MembershipEnded]:
     if command.record is None:
         known = founded(bloc)  # also of a bloc that is dissolved
-        stay = open_stay(stays, command.bloc, command.unit)
-        if stay is None:
+        open_ = open_stays(claims, command.bloc)
+        if not open_:
             organised(known, command.authority)
         day = _performed(command, known)
         require(
-            stay is not None and (stay.since is None or stay.since < day),
+            any(stay.since is None or stay.since < day for stay in open_),
             "membership.none",
             en="The unit is no member of this bloc before that day.",
             vi="Trước ngày đó đơn vị không phải thành viên của khối, cụm.",
@@ -89,7 +88,7 @@ def end(command: EndMembership, stays: Stays, bloc: Bloc) -> list[e.MembershipEn
 
 
 def move(
-    command: MoveMember, stays: Stays, left: Bloc, joined: Bloc, unit: Organisation, authority: Organisation
+    command: MoveMember, claims: Claims, left: Bloc, joined: Bloc, unit: Organisation, authority: Organisation
 ) -> Events:
     """One leaves and joins, told at once."""
     require(
@@ -98,9 +97,8 @@ def move(
         en="joins: a unit moves to another bloc.",
         vi="joins: đơn vị phải chuyển sang khối, cụm khác.",
     )
-    ended = end(EndMembership(**_told(command, "leaves")), stays, left)
-    then = reduce(stays_after, ended, stays)
-    started = admit(AdmitMember(**_told(command, "joins")), then, joined, unit, authority)
+    ended = end(EndMembership(**_told(command, "leaves")), claims, left)
+    started = admit(AdmitMember(**_told(command, "joins")), (*claims, *ended), joined, unit, authority)
     return [
         *(event.model_copy(update={"moved_to": command.joins}) for event in ended),
         *(event.model_copy(update={"moved_from": command.leaves}) for event in started),
@@ -136,7 +134,7 @@ def _performed(command: AdmitMember | EndMembership, known: Established) -> date
     return day
 
 
-def _reads(command: AdmitMember | EndMembership) -> list[Stream[Stays] | Stream[Bloc]]:
+def _reads(command: AdmitMember | EndMembership) -> list[Stream[Claims] | Stream[Bloc]]:
     return [MEMBERSHIP.of(command.authority, command.unit), BLOC.of(command.bloc)]
 
 

@@ -1,11 +1,12 @@
 """Persons: an opaque id; every text about one is sealed before it comes here."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from pydantic import Field
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.performing import AHEAD, Act, takes_effect
 from services.kernel.standing import Correctable
@@ -138,6 +139,23 @@ def _forgotten() -> Refused:
     return Refused(
         "person.forgotten", en="This person was forgotten; nothing more can be told.", vi="Người này đã được xóa."
     )
+
+
+def persons_of(named: Mapping[str, Id]) -> list[Stream[Person]]:
+    """The streams of which `all_remembered` gets the states: of those whom an act names, by field."""
+    return [PERSON.of(one) for one in dict.fromkeys(named.values())]
+
+
+def all_remembered(named: Mapping[str, Id], states: Sequence[Person]) -> None:
+    """That nobody whom an act names was forgotten; they need not be registered. Raises Refused."""
+    known = dict(zip(dict.fromkeys(named.values()), states, strict=True))
+    for field, person in named.items():
+        require(
+            not isinstance(known[person], Forgotten),
+            "person.forgotten",
+            en=f"{field}: {person} was forgotten; nothing more can be told.",
+            vi=f"{field}: {person} đã được xóa; không ghi nhận thêm được.",
+        )
 
 
 HANDLERS: Handlers = {

@@ -13,7 +13,7 @@ from services.registry import events as e
 from services.registry.domain import bloc
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION, settled
-from services.registry.stays import MEMBERSHIP, Stays, open_stay
+from services.registry.stays import MEMBERSHIP, Claims, open_stays
 
 Told = tuple[e.BlocEvent | FactRetracted, ...]
 """All that was ever told of a bloc, oldest first."""
@@ -54,7 +54,7 @@ def retract(command: Retract, told: Any, *states: Any) -> Events:
     return {command.stream: [event], **(settled(own, told, event, command.beside) if own else {})}
 
 
-def _left(command: Retract, key: Id, told: Told, states: Sequence[Stays]) -> None:
+def _left(command: Retract, key: Id, told: Told, states: Sequence[Claims]) -> None:
     """Nobody is in the bloc under the authority that the retraction takes it from, as `bloc.establish` demands of a
     ruling or correction. Raises Refused.
     """
@@ -62,8 +62,8 @@ def _left(command: Retract, key: Id, told: Told, states: Sequence[Stays]) -> Non
     claimed = (claim.split(":") for claim in command.beside)
     inside = ", ".join(
         unit
-        for (authority, unit), stays in zip(claimed, states, strict=True)
-        if authority == former and open_stay(stays, key, unit)
+        for (authority, unit), claims in zip(claimed, states, strict=True)
+        if authority == former and open_stays(claims, key)
     )
     require(
         not inside,

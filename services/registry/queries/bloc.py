@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark, resting
+from services.kernel.telling import agreed, fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -31,7 +30,7 @@ from services.registry.queries.disputes import RulingShown, contradictions, ruli
 from services.registry.queries.endings import DissolutionShown, Taking, WarningShown, dissolutions_told, warnings
 from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.queries.regulation import RegulationShown, regulations_of
-from services.registry.stays import Stay, Stays, stays_after
+from services.registry.stays import Stay, Stays, stays
 
 UNKNOWN_START = "its first day as a member is not recorded / chưa ghi nhận ngày đầu là thành viên"
 
@@ -148,7 +147,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
     told = holding(bloc.told)
     established = [event for event in told if isinstance(event, e.BlocEstablished)]
     claims = await claimed(view, asked.bloc, bloc)
-    then = [one for one in claims if asked.on is None or one.stay.lasts(asked.on, asked.on)]
+    then = [one for one in claims if asked.on is None or one.stay.lasts(asked.on)]
     authority = first(established, "authority")
     contradicting = contradictions(established, e.BlocFacts)
     answer = BlocAnswer(
@@ -199,15 +198,15 @@ def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | N
     """Of a day's the units are no surer than the days of their stays."""
     return tuple(
         MembershipShown(
-            unit=member(stay) if on else Fact(value=stay.unit, mark=mark(stay.told.record, "unit")),
-            since=fact(stay.started, "effective"),
-            until=fact(stay.ended, "effective"),
-            ended=stay.ended is not None,
-            disputed=disputed or (authority is not None and stay.told.authority != authority.value),
-            decision=fact(stay.started, "decision.id"),
-            end_decision=fact(stay.ended, "decision.id"),
-            moved_from=fact(stay.started, "moved_from"),
-            moved_to=fact(stay.ended, "moved_to"),
+            unit=member(stay) if on else unit(stay),
+            since=agreed(stay.begun, "effective"),
+            until=agreed(stay.ended, "effective"),
+            ended=bool(stay.ended),
+            disputed=disputed or (authority is not None and stay.told[0].authority != authority.value),
+            decision=agreed(stay.begun, "decision.id"),
+            end_decision=agreed(stay.ended, "decision.id"),
+            moved_from=agreed(stay.begun, "moved_from"),
+            moved_to=agreed(stay.ended, "moved_to"),
         )
         for stay, disputed in claims
     )
@@ -221,18 +220,25 @@ async def claimed(view: View, bloc: Id, known: Bloc) -> list[Claimed]:
 def claimed_in(bloc: Id, known: Bloc, streams: Mapping[str, Stream]) -> list[Claimed]:
     """The same, of streams that are read already."""
     claims = [_stays(streams[name]) for name in known.members]
-    return [Claimed(stay, _overlap(stays)) for stays in claims for stay in stays if stay.bloc == bloc]
+    return [Claimed(stay, _overlap(found)) for found in claims for stay in found if stay.bloc == bloc]
 
 
 def _stays(stream: Stream) -> Stays:
-    told = [event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded)]
-    return reduce(stays_after, told, ())
+    return stays(event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded))
+
+
+def unit(stay: Stay) -> Fact:
+    known = agreed(stay.told, "unit")
+    assert known is not None
+    return known
 
 
 def member(stay: Stay) -> Fact:
     """The unit as a member on a day of its stay: inferred where its first day is not told."""
-    own = Fact(value=stay.unit, mark=mark(stay.told.record, "unit", UNKNOWN_START if stay.since is None else None))
-    return resting(own, fact(stay.started, "effective"), fact(stay.ended, "effective"))
+    own = unit(stay)
+    if stay.since is None:
+        own = Fact(value=own.value, mark=mark(stay.told[0].record, "unit", UNKNOWN_START))
+    return resting(own, agreed(stay.begun, "effective"), agreed(stay.ended, "effective"))
 
 
 def authority_told(bloc: Bloc) -> Fact | None:
@@ -253,13 +259,13 @@ def heading(heads: Iterable[Head]) -> list[Taking]:
     return [Taking(head.agency, "HEAD") for head in heads if head.agency]
 
 
-def _overlap(stays: Stays) -> bool:
+def _overlap(found: Stays) -> bool:
     """Whether a unit's stays under one authority overlap on days that are told."""
-    spans = sorted(_span(stay) for stay in stays)
+    spans = sorted(_span(stay) for stay in found)
     return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
 
 
 def _span(stay: Stay) -> tuple[date, date]:
-    """The days on which it surely lasts: of what has no told start the last one, of what has no told end the first."""
-    last = (stay.until or stay.since or date.min) if stay.ended else date.max
+    """The days on which it is known to last: without a told start the last, without the day of its end the first."""
+    last = stay.after
     return stay.since or last - timedelta(days=last > date.min), last

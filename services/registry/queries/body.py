@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact, mark, weakest
+from services.kernel.telling import agreed, differ, fact, mark, surest_told, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -18,7 +18,7 @@ from services.registry.queries.common import DisputeShown, Label, first, holding
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, dissolutions_told
 from services.registry.queries.names import NameShown, names_told, variants_told
-from services.registry.sittings import Sitting, agree, contradicting, same_person, sittings
+from services.registry.sittings import End, Sitting, beside, disputed, sittings, whole_lists
 
 UNKNOWN_START = "its first day is not recorded / chưa ghi nhận ngày đầu"
 CHANGED = "a list of {} names all, and what is told since / danh sách ngày {} nêu toàn bộ, cùng các thay đổi sau đó"
@@ -55,8 +55,9 @@ class SeatShown(Part):
     ended: bool
     """Whether its end is told, or follows from what is told."""
     disputed: bool
-    """Whether by what is told there were two chairs at once, the person had two seats, or sat on after a list of the
-    whole body without the person; of a bloc's leadership, whether sources tell several heads, or a deputy otherwise."""
+    """Whether by what is told there were two chairs at once, the person had two seats, or sat there on the day of a
+    list of the whole body without the person, or after it, or after the body; of a bloc's leadership, whether sources
+    tell of several heads, or of a deputy otherwise."""
     decision: Fact | None
     """The document that appointed the person, by its id."""
     end_decision: Fact | None
@@ -118,7 +119,7 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
     every: list[Any] = stream.told
     told = [event for event in holding(every) if isinstance(event, e.BodyEstablished | e.BodyNamed)]
     established = [event for event in told if isinstance(event, e.BodyEstablished)]
-    differing = contradictions(established, e.BodyFacts)
+    contradicting = contradictions(established, e.BodyFacts)
     answer = BodyAnswer(
         body=asked.body,
         kind=first(established, "kind"),
@@ -130,42 +131,31 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
         name=latest(until(told, asked.on), "name"),
         names=names_told(told),
         variants=variants_told(told),
-        members=_members(every, asked.on),
+        members=_members(every, asked.on, _day(established)),
         dissolutions=dissolutions_told([event for event in every if isinstance(event, e.BodyDissolved)]),
-        disputed=bool(differing),
-        disputes=differing,
+        disputed=bool(contradicting),
+        disputes=contradicting,
         rulings=rulings(every),
         labels=(),
     )
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _members(told: Sequence[Any], on: date | None) -> SeatFactList:
-    every = sittings(told)
-    disputed = contradicting(every)
-    there = every if on is None else _once([sitting for sitting in every if sitting.lasts(on)])
+def _members(told: Sequence[Any], on: date | None, established: date | None) -> SeatFactList:
+    every = sittings(told, established)
+    doubtful = disputed(every, whole_lists(told))
+    there = [sitting for sitting in every if on is None or sitting.lasts(on)]
     whole = _last([x for x in _lists(told) if x.members.exhaustive], on)
     counting = _last([x for x in _lists(told) if _counts(x)], on)
     return SeatFactList(
-        items=tuple(_seat(sitting, sitting in disputed, on) for sitting in there),
-        declared_count=fact(counting, "members.declared_count") if not _changed(every, counting, on) else None,
-        exhaustive=_exhaustive(whole, told, on) if whole and on else None,
+        items=tuple(_seat(sitting, sitting in doubtful, on) for sitting in there),
+        declared_count=_count(counting) if on and not _changed(every, counting, on) else None,
+        exhaustive=_exhaustive(whole, told, on) if on and not _doubted(every, whole, on) else None,
     )
 
 
-def _once(there: Sequence[Sitting]) -> list[Sitting]:
-    """Those who sit on a day, each once, by the surest of what agrees: with a day, stated, and telling most."""
-    found: list[Sitting] = []
-    for one in sorted(there, key=_sure, reverse=True):
-        if one.seat.person is None or not any(same_person(one, it) and agree(one.seat, it.seat) for it in found):
-            found.append(one)
-    return sorted(found, key=there.index)
-
-
-def _sure(sitting: Sitting) -> tuple[bool, bool, int]:
-    told = sitting.appointed
-    stated = told is not None and mark(told.record, "effective").certainty == "STATED"
-    return sitting.since is not None, stated, len(sitting.seat.model_fields_set)
+def _day(established: Sequence[e.BodyEstablished]) -> date | None:
+    return next((event.effective for event in established if event.effective), None)
 
 
 def _lists(told: Sequence[Any]) -> list[e.BodyMembersAppointed]:
@@ -178,35 +168,56 @@ def _counts(event: e.BodyMembersAppointed) -> bool:
     return count is not None and bool(event.members.exhaustive or count > len(event.members.items))
 
 
-def _last(lists: Sequence[e.BodyMembersAppointed], on: date | None) -> e.BodyMembersAppointed | None:
-    """The last by a day; what has no day of its own is of none."""
+def _last(lists: Sequence[e.BodyMembersAppointed], on: date | None) -> list[e.BodyMembersAppointed]:
+    """The lists of the last day by a day; what has no day of its own is of none."""
     by = [event for event in lists if on and event.effective and event.effective <= on]
-    return max(by, key=lambda event: event.effective or date.min, default=None)
+    last = max((event.effective for event in by if event.effective), default=None)
+    return [event for event in by if event.effective == last]
 
 
-def _changed(every: Sequence[Sitting], counted: e.BodyMembersAppointed | None, on: date | None) -> bool:
-    """Whether by the day somebody has come or gone since the list that counted."""
-    then = counted.effective if counted else None
+def _count(counting: Sequence[e.BodyMembersAppointed]) -> Fact | None:
+    """How many they say there are, where they agree."""
+    return None if differ(counting, "members.declared_count") else agreed(counting, "members.declared_count")
+
+
+def _changed(every: Sequence[Sitting], counted: Sequence[e.BodyMembersAppointed], on: date) -> bool:
+    """Whether by the day somebody has come or gone since the lists that counted, or may have."""
+    then = counted[0].effective if counted else None
     days = [day for sitting in every for day in (sitting.since, sitting.until) if day]
-    return any(then and on and then < day <= on for day in days)
+    return any(then and then < day <= on for day in days) or bool(then and _may_have_gone(every, then, on))
 
 
-def _exhaustive(whole: e.BodyMembersAppointed, told: Sequence[Any], on: date) -> Fact | None:
+def _may_have_gone(every: Sequence[Sitting], since: date, on: date) -> bool:
+    """Whether a seat that began on the day or later ended on a day that is not told."""
+    of_no_day = [sitting.since for sitting in every if sitting.ended and sitting.until is None]
+    return any(began and since <= began < on for began in of_no_day)
+
+
+def _doubted(every: Sequence[Sitting], whole: Sequence[e.BodyMembersAppointed], on: date) -> bool:
+    """Whether others are told to sit there than the lists say that name the whole body, or somebody may be gone."""
+    there = [sitting for sitting in every if sitting.lasts(on)]
+    then = whole[0].effective if whole else None
+    return any(beside(sitting, told) for sitting in there for told in whole) or bool(
+        then and _may_have_gone(every, then, on)
+    )
+
+
+def _exhaustive(whole: Sequence[e.BodyMembersAppointed], told: Sequence[Any], on: date) -> Fact | None:
     """That those named are all: as told of the list's own day, and inferred of a later one where records tell of it."""
-    said = fact(whole, "members.exhaustive")
-    if said is None or whole.effective == on or all(event.record is None for event in told):
+    said = agreed(whole, "members.exhaustive")
+    if said is None or whole[0].effective == on or all(event.record is None for event in told):
         return said
-    basis = CHANGED.format(whole.effective, whole.effective)
+    basis = CHANGED.format(whole[0].effective, whole[0].effective)
     return said.model_copy(update={"mark": weakest(said.mark, Mark(certainty="INFERRED", basis=basis))})
 
 
-def _seat(sitting: Sitting, disputed: bool, on: date | None) -> SeatShown:
-    told: Any = sitting.appointed or (sitting.end and sitting.end.event)
-    end = _end(sitting)
+def _seat(sitting: Sitting, doubtful: bool, on: date | None) -> SeatShown:
+    end, ended = _end(sitting), [one.event for one in sitting.ended]
+    appointed = [one.event for one in sitting.begun]
     rests = _resting(sitting, end) if on else ()
 
     def shown(name: str) -> Fact | None:
-        value = fact(told, f"{sitting.path}.{name}") if sitting.appointed else _released(told, name)
+        value = surest_told([fact(one.event, f"{one.path}.{name}") for one in sitting.begun] or _released(ended, name))
         return value.model_copy(update={"mark": weakest(value.mark, *rests)}) if value else None
 
     return SeatShown(
@@ -215,33 +226,36 @@ def _seat(sitting: Sitting, disputed: bool, on: date | None) -> SeatShown:
         office=shown("office"),
         title=shown("title"),
         votes=shown("votes"),
-        since=fact(sitting.appointed, "effective"),
+        since=agreed(appointed, "effective"),
         until=end,
-        ended=sitting.end is not None,
-        disputed=disputed,
-        decision=fact(sitting.appointed, "decision.id"),
-        end_decision=fact(sitting.end.event, "decision.id") if sitting.end else None,
+        ended=bool(sitting.ended),
+        disputed=doubtful,
+        decision=agreed(appointed, "decision.id"),
+        end_decision=agreed(ended, "decision.id"),
     )
 
 
-def _released(told: Any, name: str) -> Fact | None:
+def _released(ended: Sequence[Any], name: str) -> list[Fact | None]:
     """Of a seat of which only the end is told."""
-    return fact(told, name) if name in ("person", "agency") else None
+    return [fact(event, name) for event in ended if isinstance(event, e.BodyMemberReleased) and hasattr(event, name)]
 
 
 def _end(sitting: Sitting) -> Fact | None:
     """The first day after it, no surer than what it follows from."""
-    end = sitting.end
-    if end is None or end.on is None:
+    return surest_told(_end_told(end) for end in sitting.ended)
+
+
+def _end_told(end: End) -> Fact | None:
+    if end.effective is None:
         return None
-    record = getattr(end.event, "record", None)
+    record = end.event.record
     follows = [Mark(certainty="INFERRED", basis=end.basis)] if end.basis and record else []
     own = mark(record, "effective")
-    return Fact(value=str(end.on), mark=weakest(own, *(mark(record, path) for path in end.fields), *follows))
+    return Fact(value=str(end.effective), mark=weakest(own, *(mark(record, path) for path in end.fields), *follows))
 
 
 def _resting(sitting: Sitting, end: Fact | None) -> tuple[Mark, ...]:
     """On what it rests that they sit there on a day."""
-    start = fact(sitting.appointed, "effective")
+    start = agreed([one.event for one in sitting.begun], "effective")
     began = start.mark if start else Mark(certainty="INFERRED", basis=UNKNOWN_START)
     return (began, end.mark) if end else (began,)

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact, weakest
+from services.kernel.telling import agreed, fact, surest_told, weakest
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.body import BODY
 from services.registry.domain.duty import duties_of
-from services.registry.projections import STREAMS, Stream
+from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, Bloc, Organisation, Stream
 from services.registry.queries.body import UNKNOWN_START
-from services.registry.queries.common import Label, labels
-from services.registry.tenures import Tenure, contradict, same_holder, tenures
+from services.registry.queries.common import Label, holding, labels
+from services.registry.tenures import Gone, Tenure, rivals, tenures
+
+GONE = "that whose emulation work it is was dissolved / nơi có công tác thi đua này đã giải thể"
 
 
 class GetDuties(BaseModel):
@@ -41,9 +45,10 @@ class DutyShown(Part):
     until: Fact | None
     """The first day after it; absent where it is not known or not over."""
     ended: bool
-    """Whether its end is told."""
+    """Whether its end is told, or follows from the end of the council, bloc or agency."""
     disputed: bool
-    """Whether by what is told another was the standing agency at the same time."""
+    """Whether by what is told another was the standing agency at the same time, or an officer was one twice, or the
+    duty lasted longer than the council, bloc or agency."""
     decision: Fact | None
     """The document that gave it, by its id."""
     end_decision: Fact | None
@@ -62,34 +67,43 @@ class DutiesAnswer(BaseModel):
 async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
     stream: Stream | None = await view.get(STREAMS, duties_of(asked.of).name)
     told = [event for event in (stream.told if stream else ()) if isinstance(event, e.DutyEvent)]
-    every = tenures(told)
-    there = every if asked.on is None else _once([tenure for tenure in every if tenure.lasts(asked.on)])
-    shown = tuple(_shown(one, any(contradict(one, other) for other in every), asked.on) for one in there)
+    charge = await _charge(asked.of, view) if told else []
+    gone = [event for event in charge if isinstance(event, Gone)]
+    every = tenures(told, _established(charge), gone)
+    shown = tuple(
+        _shown(tenure, any(rivals(tenure, other) for other in every if other is not tenure), asked.on)
+        for tenure in every
+        if asked.on is None or tenure.lasts(asked.on)
+    )
     answer = DutiesAnswer(duties=shown, labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _once(there: Sequence[Tenure]) -> list[Tenure]:
-    """Each holder of a duty on a day once, by the surest that is told."""
-    found: list[Tenure] = []
-    for one in sorted(there, key=_sure, reverse=True):
-        if not any(same_holder(one.told, it.told) for it in found):
-            found.append(one)
-    return sorted(found, key=there.index)
+async def _charge(of: e.Charge, view: View) -> list[Any]:
+    """What is told of that whose emulation work it is: how it began, and how it ended."""
+    if of.body:
+        body: Stream | None = await view.get(STREAMS, BODY.of(of.body).name)
+        return body.told if body else []
+    if of.bloc:
+        bloc: Bloc | None = await view.get(BLOCS, of.bloc)
+        return [*bloc.told, *bloc.dissolved] if bloc else []
+    organisation: Organisation | None = await view.get(ORGANISATIONS, str(of.organisation))
+    return organisation.told if organisation else []
 
 
-def _sure(tenure: Tenure) -> tuple[bool, bool]:
-    since = fact(tenure.assigned, "effective")
-    return since is not None, since is not None and since.mark.certainty == "STATED"
+def _established(charge: Sequence[Any]) -> date | None:
+    """From when it is there: an organisation may be older than the day from which it is registered."""
+    founded = [event for event in holding(charge) if isinstance(event, e.BodyEstablished | e.BlocEstablished)]
+    return next((event.effective for event in founded if event.effective), None)
 
 
 def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:
-    since, until = fact(tenure.assigned, "effective"), fact(tenure.ended, "effective")
+    since, until = agreed(tenure.begun, "effective"), surest_told(map(_end_told, tenure.ended))
     began = since.mark if since else Mark(certainty="INFERRED", basis=UNKNOWN_START)
     rests = (began, *((until.mark,) if until else ())) if on else ()
 
     def told(name: str) -> Fact | None:
-        value = fact(tenure.told, name)
+        value = agreed(tenure.told, name)
         return value.model_copy(update={"mark": weakest(value.mark, *rests)}) if value else None
 
     return DutyShown(
@@ -99,8 +113,13 @@ def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:
         title=told("title"),
         since=since,
         until=until,
-        ended=tenure.ended is not None,
-        disputed=disputed,
-        decision=fact(tenure.assigned, "decision.id"),
-        end_decision=fact(tenure.ended, "decision.id"),
+        ended=bool(tenure.ended),
+        disputed=disputed or tenure.contradicted,
+        decision=agreed(tenure.begun, "decision.id"),
+        end_decision=agreed(tenure.ended, "decision.id"),
     )
+
+
+def _end_told(end: e.DutyEnded | Gone) -> Fact | None:
+    """The first day after it; where it is that of the whole, inferred, unless that was ended here."""
+    return fact(end, "effective", GONE if isinstance(end, Gone) and end.record else None)

@@ -204,7 +204,7 @@ def bloc(key: str, doc: Bloc) -> Iterator[Given]:
 async def _members(view: View, on: date | None) -> AsyncIterator[Given]:
     blocs = await _all(view, BLOCS)
     every = {key: [claim.stay for claim in await claimed(view, key, doc)] for key, _, doc in blocs}
-    stays = {key: [stay for stay in found if on is None or stay.lasts(on, on)] for key, found in every.items()}
+    stays = {key: [stay for stay in found if on is None or stay.lasts(on)] for key, found in every.items()}
     units = {stay.unit for found in stays.values() for stay in found}
     docs = await view.many(ORGANISATIONS, units)
     names = {unit: shown(docs[unit].told) or unit if unit in docs else unit for unit in units}
@@ -220,8 +220,8 @@ def members(key: str, name: str, stays: Iterable[Stay], names: Mapping[str, str]
 
 
 def _stay(bloc: str, bloc_name: str, unit_name: str, stay: Stay) -> Given:
-    untold = _inferred(("unit", event) for event in (stay.started, stay.ended) if event)
-    if stay.started and stay.ended and stay.ended.decision:
+    untold = _inferred(("unit", event) for event in (*stay.begun, *stay.ended))
+    if stay.begun and any(end.decision for end in stay.ended):
         untold |= {"DECISION"}
     return _stay_said(bloc, bloc_name, unit_name, stay), untold
 
@@ -232,11 +232,11 @@ def _stay_said(bloc: str, bloc_name: str, unit_name: str, stay: Stay) -> Said:
         "bloc_name": bloc_name,
         "unit": stay.unit,
         "unit_name": unit_name,
-        "authority": stay.told.authority,
+        "authority": stay.told[0].authority,
         "since": day(stay.since),
         "until": day(stay.until),
         "ended": YES if stay.ended and stay.until is None else None,
-        **_document(stay.told.decision),
+        **_document(next((told.decision for told in stay.told if told.decision), None)),
     }
 
 

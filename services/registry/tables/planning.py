@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -35,7 +34,7 @@ from services.registry.domain.organisation import (
 from services.registry.projections import Bloc, Organisation, Stream
 from services.registry.queries.common import holding, latest, shown, until
 from services.registry.queries.endings import endings
-from services.registry.stays import MEMBERSHIP, Stay, Stays, stays_after
+from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
 from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table
 
 IMPORTED = "import-"
@@ -282,9 +281,7 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
     events = [event for event in claim.told if isinstance(event, e.MembershipEvent) and event.bloc == bloc]
     decision = _decision(line, dated)
     facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": decision}
-    stays: Stays = ()
-    stays = reduce(stays_after, events, stays)
-    stay = _meant(stays, since, until_)
+    stay = _meant(stays(events), since, until_)
     if stay is None:
         begun = since or not ended  # a line that tells of no beginning tells of none
         commands = [_made(line, AdmitMember, facts | {"effective": since})] if begun else []
@@ -299,17 +296,17 @@ def _member(line: Line, record: Record, known: Known) -> Plan:
     return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
 
 
-def _meant(stays: Stays, since: date | None, until_: date | None) -> Stay | None:
+def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None:
     """The stay that a line speaks of; null for one that is new. Raises Wrong where it may be several."""
-    same = [stay for stay in stays if stay.since == since or since is None]
-    fits = [stay for stay in same if until_ is None or stay.ended is None or stay.until == until_]
+    same = [stay for stay in known if stay.since == since or since is None]
+    fits = [stay for stay in same if until_ is None or not stay.ended or stay.until == until_]
     if fits:
         return next((stay for stay in fits if stay.until == until_), fits[-1])
-    if not stays or (not same and since and all(not stay.reaches(since) for stay in stays)):
+    if not known or (not same and since and all(not stay.reaches(since) for stay in known)):
         return None  # it is new, or it came back
-    near = same or [stay for stay in stays if until_ and stay.until == until_] or stays
+    near = same or [stay for stay in known if until_ and stay.until == until_] or known
     if len(near) > 1:
-        raise Wrong(_otherwise("until" if same else "since", stays[-1]))
+        raise Wrong(_otherwise("until" if same else "since", known[-1]))
     return near[0]
 
 
@@ -322,17 +319,17 @@ def _changes(
     """
     found: dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]] = {}
     if since and since != stay.since:
-        if stay.started is None:
+        if not stay.begun:
             raise Wrong(_otherwise("since", stay))
-        found.setdefault(stay.started, {})["effective"] = since
+        found |= {event: {"effective": since} for event in stay.begun}
     if until_ and stay.ended and until_ != stay.until:
-        found.setdefault(stay.ended, {})["effective"] = until_
-    known = [event for event in (stay.started, stay.ended) if event]
+        found |= {event: {"effective": until_} for event in stay.ended}
+    known: list[e.MembershipStarted | e.MembershipEnded] = [*stay.begun, *stay.ended]
     if decision and not any(_same_document(decision, event.decision) for event in known):
         found.setdefault(known[0], {})["decision"] = decision
     for event, changes in found.items():
         if not told_by_table(event):
-            field = "number" if "decision" in changes else "since" if event is stay.started else "until"
+            field = "number" if "decision" in changes else "since" if event in stay.begun else "until"
             raise Wrong(_otherwise(field, stay))
     return found
 
