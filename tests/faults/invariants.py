@@ -48,6 +48,7 @@ LOST = {grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION}
 KNOTS = 4  # blocs and units that tangled commands meet on
 LONGEST = 4  # orders in a row
 STRETCH = 200  # orders, after which they go on with other blocs and units
+MEETING = 1_024  # blocs of which commands of one year meet: the judge folds a leadership again at each correction
 BLOCS = 2 * ATONCE  # so that only the two of a pair meet on a stream, and one of them always wins
 
 REASON = "nhầm ngày"
@@ -206,7 +207,7 @@ class Meeting(NamedTuple):
 
 def meeting(n: int) -> Meeting:
     """The n-th of elections, handovers, admissions, and back-dated corrections of what they rest on."""
-    bloc, year = f"b{n % BLOCS}", 1946 + n // BLOCS
+    bloc, year = f"b{n % MEETING}", 1946 + n // MEETING
     told: dict[str, Any] = {"bloc": bloc, "year": year}
     led = f"leadership:{bloc}"
     elected: tuple[str, dict[str, Any]] = (
@@ -250,8 +251,8 @@ def _moved(unit: str) -> Meeting:
 async def one_year(n: int, seed: int, servers: Servers) -> list[str]:
     async with two_processes(servers) as place, asyncpg.create_pool(place.dsn, min_size=1, max_size=4) as pool:
         chance = random.Random(seed)
-        await prepared(place, BLOCS, 2, chance, authority="a{}")
-        await admitted(place, BLOCS, 2, chance)
+        await prepared(place, min(n, MEETING), 2, chance, authority="a{}")
+        await admitted(place, min(n, MEETING), 2, chance)
         await _central(place.clients[0], chance)
         found = await _all(_meet(place, pool, meeting(i), chance) for i in range(n))
         wrong = [f"meeting {i}: {failure}" for i, failure in enumerate(found) if failure]
