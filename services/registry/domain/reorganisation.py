@@ -29,7 +29,7 @@ from services.registry.domain.organisation import (
     reads,
     streams,
 )
-from services.registry.domain.ruling import settles
+from services.registry.domain.ruling import holding, settles
 
 
 class Reorganise(e.ReorganisationFacts, Act):
@@ -56,12 +56,10 @@ def evolve(told: Told, event: e.ReorganisationEvent | FactRetracted) -> Told:
 REORGANISATION: Fold[Told] = Fold("reorganisation", (), evolve, raw=True)
 
 
-def holding(told: Told) -> list[e.OrganisationsReorganised]:
+def _holding(told: Told) -> list[e.OrganisationsReorganised]:
     """What stands, from the last ruling on."""
     events = (one.event for one in standing(enumerate(told, 1)))
-    found = [event for event in events if isinstance(event, e.OrganisationsReorganised)]
-    last = max((i for i, event in enumerate(found) if event.ruling), default=0)
-    return found[last:]
+    return holding(event for event in events if isinstance(event, e.OrganisationsReorganised))
 
 
 def predecessors(told: Iterable[object]) -> set[Id]:
@@ -70,7 +68,7 @@ def predecessors(told: Iterable[object]) -> set[Id]:
 
 
 def reorganise(command: Reorganise, told: Told, *states: Organisation) -> Events:
-    held = holding(told)
+    held = _holding(told)
     if command.record is None:
         require(not held, "reorganisation.known", en="This id is taken.", vi="Mã sắp xếp này đã có.")
         _complete(command)
@@ -89,7 +87,7 @@ def settled(
     reorganisation: Id, told: Told, event: e.OrganisationsReorganised | FactRetracted, read: Sequence[Id]
 ) -> dict[str, list[Event]]:
     """Of each predecessor of whom an event lets something else stand, all that stands now. Raises Conflict."""
-    before, after = holding(told), holding((*told, event))
+    before, after = _holding(told), _holding((*told, event))
     every = sorted(predecessors([*before, *after, event]))
     changed = {one: now for one in every if (now := _again(one, after)) != _again(one, before)}
     if not changed.keys() <= {*read, *predecessors([event])}:  # of somebody who was named while this was on its way
@@ -209,7 +207,7 @@ def _reads(command: Reorganise) -> list[Stream[Any]]:
 def rule(command: RuleCarryOver, told: Told, *states: Organisation) -> Events:
     if command.record is None:
         performed_on(command)
-        held = holding(told)
+        held = _holding(told)
         require(
             held,
             "reorganisation.unknown",

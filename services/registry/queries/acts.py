@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from services.kernel.events import Event
 from services.kernel.view import View
+from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, YEARS, Stream, StreamEvent, Year, YearEvent, years_of
-from services.registry.queries.common import holding
 
 E = TypeVar("E", bound=Event)
 

@@ -13,7 +13,7 @@ from services.kernel.telling import PLAIN, fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.ruling import holding as holding
+from services.registry.domain.ruling import holding
 from services.registry.projections import ORGANISATIONS, Organisation
 
 D = TypeVar("D", bound=e.Disputable)

@@ -12,6 +12,7 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
+from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, Stream, StreamEvent
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import (
@@ -24,7 +25,6 @@ from services.registry.queries.common import (
     facts,
     first,
     first_party,
-    holding,
     joined,
     joined_parties,
     labels,

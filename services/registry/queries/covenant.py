@@ -6,7 +6,8 @@ from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.queries.common import DisputeShown, first, holding, latest, length, surest, together
+from services.registry.domain.ruling import holding
+from services.registry.queries.common import DisputeShown, first, latest, length, surest, together
 from services.registry.queries.disputes import (
     RulingShown,
     contradictions,

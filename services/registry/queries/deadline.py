@@ -13,8 +13,9 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.deadline import Version
+from services.registry.domain.ruling import holding
 from services.registry.projections import DEADLINES, Deadline
-from services.registry.queries.common import DisputeShown, Label, facts, first, holding, labels, surest
+from services.registry.queries.common import DisputeShown, Label, facts, first, labels, surest
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
 ENDED = "lifted, or followed by the next version / bị bãi bỏ hoặc có phiên bản sau"

@@ -11,6 +11,7 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.document import citations_in
+from services.registry.domain.ruling import holding
 from services.registry.projections import CITATIONS, DOCUMENTS, STREAMS, Citations, Document, Stream, cited_term
 from services.registry.queries.common import (
     DisputeShown,
@@ -18,7 +19,6 @@ from services.registry.queries.common import (
     PartyShown,
     first,
     first_party,
-    holding,
     labels,
     surest,
     surest_of,

@@ -12,9 +12,10 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.body import BODY
 from services.registry.domain.duty import duties_of
+from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, Bloc, Organisation, Stream
 from services.registry.queries.body import UNKNOWN_START
-from services.registry.queries.common import Label, holding, labels
+from services.registry.queries.common import Label, labels
 from services.registry.tenures import Gone, Tenure, rivals, tenures
 
 GONE = "that whose emulation work it is was dissolved / nơi có công tác thi đua này đã giải thể"

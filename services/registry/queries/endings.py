@@ -10,8 +10,9 @@ from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.ruling import holding
 from services.registry.projections import ORGANISATIONS, Organisation
-from services.registry.queries.common import DisputeShown, facts, holding
+from services.registry.queries.common import DisputeShown, facts
 from services.registry.queries.disputes import disputes
 from services.registry.stays import Stay
 

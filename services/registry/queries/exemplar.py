@@ -11,6 +11,7 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.exemplar import EXEMPLAR
+from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, Stream, StreamEvent
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import (
@@ -21,7 +22,6 @@ from services.registry.queries.common import (
     amount,
     first,
     first_party,
-    holding,
     labels,
     party,
 )

@@ -13,9 +13,10 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
+from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, summation
 from services.registry.queries.bloc import authority_told, heading
-from services.registry.queries.common import Label, holding, labels, recorded
+from services.registry.queries.common import Label, labels, recorded
 from services.registry.queries.endings import WarningShown, warnings
 
 PERHAPS = Fact(

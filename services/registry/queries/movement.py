@@ -14,6 +14,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.movement import MOVEMENT
 from services.registry.domain.participation import PARTICIPATION
+from services.registry.domain.ruling import holding
 from services.registry.projections import (
     EVERY_FORM,
     FORMS,
@@ -34,7 +35,6 @@ from services.registry.queries.common import (
     facts,
     first,
     first_party,
-    holding,
     joined,
     labels,
     length,

@@ -15,18 +15,9 @@ from services.kernel.text import Id, Line, Weights, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import Match, Words, best, name_term, split, word_terms
+from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, names_of
-from services.registry.queries.common import (
-    DisputeShown,
-    Label,
-    facts,
-    holding,
-    labels,
-    of_day,
-    recorded,
-    shown,
-    surest,
-)
+from services.registry.queries.common import DisputeShown, Label, facts, labels, of_day, recorded, shown, surest
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 from services.registry.queries.endings import (

@@ -9,6 +9,7 @@ from services.kernel.telling import fact, mark
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.plan import Status, status_after
+from services.registry.domain.ruling import holding
 from services.registry.queries.common import (
     DisputeShown,
     PartyShown,
@@ -17,7 +18,6 @@ from services.registry.queries.common import (
     facts,
     first,
     first_party,
-    holding,
     latest,
     party,
     surest,

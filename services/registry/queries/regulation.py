@@ -8,6 +8,7 @@ from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, Bloc, Stream
 from services.registry.queries.common import (
     DisputeShown,
@@ -15,7 +16,6 @@ from services.registry.queries.common import (
     PartyShown,
     first,
     first_party,
-    holding,
     latest,
     listed,
     party,

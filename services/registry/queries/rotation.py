@@ -13,6 +13,7 @@ from services.registry import events as e
 from services.registry.domain.heading import Head, headed_in
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.rotation import ROTATION, Next, following
+from services.registry.domain.ruling import holding
 from services.registry.projections import (
     BLOCS,
     LEADERSHIPS,
@@ -24,7 +25,7 @@ from services.registry.projections import (
     Stream,
 )
 from services.registry.queries.bloc import MemberFactList, MemberShown, authority_told, claimed
-from services.registry.queries.common import DisputeShown, Label, facts, holding, labels, length, recorded
+from services.registry.queries.common import DisputeShown, Label, facts, labels, length, recorded
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import Taking, WarningShown, endings, warnings

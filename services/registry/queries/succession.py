@@ -15,6 +15,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION
+from services.registry.domain.ruling import holding
 from services.registry.projections import MENTIONS, ORGANISATIONS, STREAMS, Mention, Stream
 from services.registry.queries.common import (
     DisputeShown,
@@ -22,7 +23,6 @@ from services.registry.queries.common import (
     PartyShown,
     counted_together,
     first,
-    holding,
     labels,
     party,
     recorded,

@@ -16,6 +16,7 @@ from services.registry import events as e
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.leadership import LEADERSHIP
 from services.registry.domain.organisation import ORGANISATION
+from services.registry.domain.ruling import holding
 from services.registry.projections import (
     BLOCS,
     LEADERSHIPS,
@@ -30,7 +31,7 @@ from services.registry.projections import (
     Stream,
     mentioned,
 )
-from services.registry.queries.common import FieldTold, Label, fields_told, holding, labels, recorded
+from services.registry.queries.common import FieldTold, Label, fields_told, labels, recorded
 
 DAYS = ("effective", "start", "elected_on", "seen_on", "in_force_on")
 """Fields that say when something was, the first that is told counts."""

@@ -22,6 +22,7 @@ from services.registry.domain.covenant import COVENANT
 from services.registry.domain.deadline import Version
 from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
+from services.registry.domain.ruling import holding
 from services.registry.projections import (
     BLOCS,
     DEADLINES,
@@ -42,7 +43,7 @@ from services.registry.projections import (
 )
 from services.registry.queries.acts import YearAct, acts_in
 from services.registry.queries.bloc import belonging, claimed_in, heading, organising
-from services.registry.queries.common import Label, first, holding, labels
+from services.registry.queries.common import Label, first, labels
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, covenant_of
 from services.registry.queries.deadline import every
 from services.registry.queries.endings import Role, Taking, warned

@@ -15,6 +15,7 @@ from services.registry.domain import cycle
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
+from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
 from services.registry.queries.acts import acts_of
 from services.registry.queries.bloc import (
@@ -29,7 +30,7 @@ from services.registry.queries.bloc import (
     member,
     organising,
 )
-from services.registry.queries.common import HolderShown, Label, first, holding, labels, recorded, surest
+from services.registry.queries.common import HolderShown, Label, first, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, PreparationShown, meeting, preparations_of
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay

@@ -31,8 +31,9 @@ from services.registry.domain.organisation import (
     RetypeOrganisation,
     TransferOrganisation,
 )
+from services.registry.domain.ruling import holding
 from services.registry.projections import Bloc, Organisation, Stream
-from services.registry.queries.common import holding, latest, shown, until
+from services.registry.queries.common import latest, shown, until
 from services.registry.queries.endings import endings
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
 from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table
