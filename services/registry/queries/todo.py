@@ -5,7 +5,6 @@ is open or late is inferred, and says from what. Where no day is told none is ma
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -18,37 +17,17 @@ from services.kernel.telling import fact, mark, resting, weakest
 from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.covenant import COVENANT
 from services.registry.domain.deadline import Version
 from services.registry.domain.heading import headed_in
-from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
-from services.registry.projections import (
-    BLOCS,
-    DEADLINES,
-    INVOLVED,
-    LEADERSHIPS,
-    ORGANISATIONS,
-    STREAMS,
-    YEARS,
-    Bloc,
-    Deadline,
-    Involved,
-    Led,
-    Organisation,
-    Stream,
-    Year,
-    deadline_terms,
-    year_key,
-)
-from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import belonging, claimed_in, heading, organising
+from services.registry.projections import INVOLVED, ORGANISATIONS, Involved
 from services.registry.queries.common import Label, first, labels
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, covenant_of
 from services.registry.queries.deadline import every
-from services.registry.queries.endings import Role, Taking, warned
+from services.registry.queries.endings import Role, warned
+from services.registry.queries.evidence import EVIDENCE, Done
+from services.registry.queries.grounds import Ground, grounds_of, takings
 from services.registry.queries.plan import PlanItemShown, plan_of
-from services.registry.queries.year import leading, members_in
 
 ELSEWHERE = "what was done is recorded by another service / việc này do dịch vụ khác ghi nhận"
 NO_STATE = "no recorded fact tells that it is done / không có dữ kiện nào cho biết đã xong"
@@ -60,15 +39,18 @@ NOTHING_FOLLOWS = (
     "it has ended or others came after it, and nothing follows by itself"
     " / đã chấm dứt hoặc có tổ chức kế thừa, hệ thống không tự suy ra điều gì"
 )
+
+
 TO_DECIDE: Mapping[Role, str] = {
     "MEMBER": "Quyết định việc thôi là thành viên và tổ chức kế thừa",
     "HEAD": "Quyết định việc thay trưởng khối, cụm",
     "LEADS": "Quyết định việc thay cơ quan chủ trì hoạt động",
     "AUTHORITY": "Quyết định cơ quan tổ chức khối, cụm",
 }
+
+
 RULE = "reckoned for the year by the deadline / tính cho năm này theo thời hạn"
 DAYS = "days after the day on which it was due / số ngày sau hạn"
-
 TaskState = Literal["DONE", "OPEN", "LATE", "UNKNOWN"]
 TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION", "STEP", "COVENANT_LINE"]
 
@@ -149,7 +131,7 @@ class ToDoAnswer(BaseModel):
 
 async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     years = range(asked.on.year - 1, asked.on.year + 2)
-    grounds = await _grounds(view, await _blocs(asked, view), years, asked.on)
+    grounds = await grounds_of(view, await _blocs(asked, view), years, asked.on)
     tasks = [
         task
         for ground in grounds
@@ -185,117 +167,6 @@ async def _blocs(asked: GetToDo, view: View) -> Sequence[Id]:
                     for field in ("organisation", "bloc")
                 )
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What is read of a bloc, as told of days up to the one asked for."""
-
-    bloc: Id
-    authority: Fact | None
-    level: str | None
-    led: Led
-    members: Mapping[int, Sequence[Fact]]
-    """Of each year."""
-    plans: Mapping[int, Sequence[e.PlanEvent]]
-    covenants: Mapping[int, Sequence[e.CovenantEvent]]
-    acts: Mapping[int, Sequence[YearAct]]
-    deadlines: Sequence[tuple[Id, Version]]
-    belonging: Sequence[Taking]
-    """Who is a member on the day."""
-    units: Mapping[str, Organisation]
-    """What is told of those who have a part in the bloc."""
-    on: date
-
-
-async def _grounds(view: View, blocs: Sequence[Id], years: Sequence[int], on: date) -> list[Ground]:
-    """Each bloc that there is on the day, read with all others at once. Raises Missing for the only one."""
-    docs: dict[str, Bloc] = {key: doc for key, doc in (await view.many(BLOCS, blocs)).items() if doc.stands}
-    if len(blocs) == 1 and not docs:
-        raise Missing(en=f"The bloc {blocs[0]} is not recorded.", vi=f"Chưa ghi nhận khối, cụm {blocs[0]}.")
-    there = {key: doc for key, doc in docs.items() if _there(doc, on)}
-    led: dict[str, Led] = await view.many(LEADERSHIPS, there)
-    told: dict[str, Year] = await view.many(YEARS, [year_key(b, y) for b in there for y in years])
-    papers = [kind.of(b, str(y)).name for kind in (COVENANT, PLAN) for b in there for y in years]
-    acts = [name for year in told.values() for name in year.acts]
-    claims = [name for doc in there.values() for name in doc.members]
-    streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims])
-    deadlines = await _deadlines(view, there)
-    grounds = [
-        _ground(bloc, doc, led.get(bloc) or Led(), years, told, streams, deadlines, on) for bloc, doc in there.items()
-    ]
-    parts = {part.agency.value for ground in grounds for part in _taking(ground)}
-    units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts)
-    return [replace(ground, units=units) for ground in grounds]
-
-
-def _there(doc: Bloc, on: date) -> bool:
-    """Whether nothing says that the bloc is not there yet, or is dissolved."""
-    first_day = min(
-        (x.effective for x in holding(doc.told) if isinstance(x, e.BlocEstablished) and x.effective), default=on
-    )
-    return first_day <= on and not any(x.effective is None or x.effective <= on for x in doc.dissolved)
-
-
-async def _deadlines(view: View, blocs: Mapping[str, Bloc]) -> dict[Id, list[Version]]:
-    terms = {term for key, doc in blocs.items() for term in deadline_terms(key, _authority(doc))}
-    found: list[tuple[str, Deadline]] = await view.having(DEADLINES, terms)
-    return {key: doc.versions for key, doc in found}
-
-
-def _authority(doc: Bloc) -> Id | None:
-    told = first(_established(doc), "authority")
-    return told.value if told else None
-
-
-def _established(doc: Bloc) -> list[e.BlocEstablished]:
-    return [event for event in holding(doc.told) if isinstance(event, e.BlocEstablished)]
-
-
-def _ground(
-    bloc: Id,
-    doc: Bloc,
-    led: Led,
-    years: Sequence[int],
-    told: Mapping[str, Year],
-    streams: Mapping[str, Stream],
-    deadlines: Mapping[Id, Sequence[Version]],
-    on: date,
-) -> Ground:
-    claims = [one for one in claimed_in(bloc, doc, streams) if one.stay.lasts(on, on)]
-    level = first(_established(doc), "level")
-    authority = first(_established(doc), "authority")
-
-    def paper(kind: Any, year: int) -> list[Any]:
-        stream = streams.get(kind.of(bloc, str(year)).name)
-        return [event for event in (stream.told if stream else ()) if _so_far(event, on)]
-
-    return Ground(
-        bloc=bloc,
-        authority=authority,
-        level=level.value if level else None,
-        led=led,
-        members={y: [m.unit for m in members_in(doc, claims, y).items] for y in years},
-        plans={y: paper(PLAN, y) for y in years},
-        covenants={y: paper(COVENANT, y) for y in years},
-        acts={y: acts_in(key, told[key], streams) if (key := year_key(bloc, y)) in told else () for y in years},
-        deadlines=[(key, v) for key, found in deadlines.items() for v in found if _is_for(v, bloc, authority, level)],
-        belonging=belonging(claims),
-        units={},
-        on=on,
-    )
-
-
-def _so_far(event: Any, on: date) -> bool:
-    return event.effective is None or event.effective <= on
-
-
-def _is_for(version: Version, bloc: Id, authority: Fact | None, level: Fact | None) -> bool:
-    """Whether a deadline is for the bloc; one of a level only where that is told to be the bloc's."""
-    told = holding(version.told)
-    wanted = {field: first(told, field) for field in ("bloc", "authority", "level")}
-    own = {"bloc": bloc, "authority": authority and authority.value, "level": level and level.value}
-    return all(known is None or known.value == own[field] for field, known in wanted.items())
 
 
 def _tasks(ground: Ground, year: int, asked: GetToDo) -> Iterator[TaskShown]:
@@ -359,13 +230,6 @@ def _may_fall(due: Due, year: int) -> list[date]:
 def _reckoned(told: Mark) -> Mark:
     """The mark of a day that a yearly rule gives for one year."""
     return weakest(told, Mark(certainty="INFERRED", basis=RULE))
-
-
-class Done(NamedTuple):
-    """What did something, and when."""
-
-    what: Fact
-    on: Fact | None
 
 
 def _activities(ground: Ground, year: int) -> Iterator[TaskShown]:
@@ -434,7 +298,7 @@ def _told_of(result: CovenantResultShown) -> Fact | None:
 def _successions(ground: Ground, year: int) -> Iterator[TaskShown]:
     """What the bloc's authority is to decide on those who have ended or were succeeded."""
     obliged = (ObligedShown(agency=ground.authority, role="AUTHORITY"),) if ground.authority else ()
-    for warning in warned(ground.units, _taking(ground), ground.authority, ground.on):
+    for warning in warned(ground.units, takings(ground), ground.authority, ground.on):
         yield _task(
             "SUCCESSION",
             ground,
@@ -444,13 +308,6 @@ def _successions(ground: Ground, year: int) -> Iterator[TaskShown]:
             state=_state(None, None, ground.on, NOT_RECORDED, known=True),
             unit=warning.unit,
         )
-
-
-def _taking(ground: Ground) -> list[Taking]:
-    """Who has a part in the bloc in the year of the day."""
-    heads = headed_in(ground.led.leadership, ground.on.year).heads
-    plan = plan_of(ground.plans[ground.on.year])
-    return [*ground.belonging, *heading(heads), *leading(plan), *organising(ground.authority)]
 
 
 def _finished(item: PlanItemShown) -> Done | None:
@@ -542,73 +399,6 @@ def _obliged(ground: Ground, year: int, rule: Rule) -> tuple[ObligedShown, ...]:
             pass
     said = first(rule.told, "actor")
     return tuple(ObligedShown(agency=resting(agency, said), role=rule.actor or "") for agency in agencies)
-
-
-def _led(ground: Ground, year: int) -> Iterator[Done]:
-    for head in headed_in(ground.led.leadership, year).heads:
-        if who := head.agency or head.person:
-            told = [c for c in ground.led.leadership.claims if c.year == year and set(c.told_by) & set(head.told_by)]
-            day = next((Fact(value=str(d), mark=who.mark) for c in told if (d := c.elected_on or c.start)), None)
-            yield Done(resting(who, head.year), day)
-
-
-def _launched(ground: Ground, year: int) -> Iterator[Done]:
-    return _acts(ground, year, e.MovementLaunched, "movement", "year")
-
-
-def _covenanted(ground: Ground, year: int) -> Iterator[Done]:
-    covenant = covenant_of(ground.covenants[year])
-    if covenant and covenant.signed and covenant.signed.value == "true":
-        yield Done(resting(covenant.signed, covenant.year), covenant.signed_on)
-
-
-def _planned(ground: Ground, year: int) -> Iterator[Done]:
-    plan = plan_of(ground.plans[year])
-    if plan and plan.status and plan.status.value == "APPROVED":
-        yield Done(resting(plan.status, plan.year), plan.approved_on)
-
-
-def _mid_reviewed(ground: Ground, year: int) -> Iterator[Done]:
-    return _conferences(ground, year, "MIDYEAR", "during")
-
-
-def _inspected(ground: Ground, year: int) -> Iterator[Done]:
-    return _acts(ground, year, e.InspectionHeld, "inspection", "year")
-
-
-def _summed_up(ground: Ground, year: int) -> Iterator[Done]:
-    return _conferences(ground, year, "SUMMATION", "closes")
-
-
-def _conferences(ground: Ground, year: int, kind: e.ConferenceKind, field: str) -> Iterator[Done]:
-    for act in ground.acts[year]:
-        for event in act.here(e.ConferenceHeld):
-            if event.kind == kind and getattr(event, field) == year and event.bloc == ground.bloc:
-                yield Done(_named(event, "conference", field, "kind"), fact(event, "effective"))
-
-
-def _acts(ground: Ground, year: int, kind: type[Any], name: str, *on: str) -> Iterator[Done]:
-    for act in ground.acts[year]:
-        for event in act.here(kind):
-            yield Done(_named(event, name, *on), fact(event, "effective"))
-
-
-def _named(event: Any, name: str, *on: str) -> Fact:
-    """The id of what an event tells of, no surer than the fields by which it counts here."""
-    known = Fact(value=getattr(event, name), mark=mark(event.record, name))
-    return resting(known, *(fact(event, field) for field in on))
-
-
-EVIDENCE = {
-    "LED": _led,
-    "LAUNCHED": _launched,
-    "COVENANTED": _covenanted,
-    "PLANNED": _planned,
-    "MID_REVIEWED": _mid_reviewed,
-    "INSPECTED": _inspected,
-    "SUMMED_UP": _summed_up,
-}
-"""What shows that a year has come to a state, of those states that registry sees."""
 
 
 class State(NamedTuple):
