@@ -1,0 +1,58 @@
+"""What every read model of registry is made of: rows that keep what was told, and the names in it."""
+
+from collections.abc import Iterable
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from services.kernel.events import Recorded
+from services.kernel.standing import FactRetracted, Telling, and_then, holds
+from services.registry.domain.naming import terms
+
+E = TypeVar("E")
+T = TypeVar("T", bound="Told[Any]")
+
+
+class Told(BaseModel, Generic[E]):
+    """All that one stream told, oldest first, of what a model keeps."""
+
+    events: tuple[Telling[Any], ...] = ()
+
+    @property
+    def told(self) -> list[E]:
+        """What stands of it."""
+        return holds(self.events)
+
+
+def own(kind: str, recorded: Recorded[Any]) -> tuple[str, ...]:
+    """The id of a stream of this kind: the key of a model that has a row for each of what it tells of.
+
+    Of what, a retraction does not say; that of a stream of another kind has none.
+    """
+    name, _, key = recorded.stream.partition(":")
+    return (key,) if name == kind else ()
+
+
+def told_in(row: type[T], key: str, doc: T | None, recorded: Recorded[Any]) -> T | None:
+    """A row and one event more. Nothing where the first is a retraction: the stream is one that other models keep."""
+    if doc is None and isinstance(recorded.event, FactRetracted):
+        return None
+    return row(events=and_then(doc.events if doc else (), recorded))
+
+
+def with_one(found: tuple[str, ...], one: str) -> tuple[str, ...]:
+    """What was found, in the order of first telling."""
+    return found if one in found else (*found, one)
+
+
+def names_of(told: Iterable[Any]) -> list[str]:
+    """All that events call something by, in their order: names and variants, a document's number and title."""
+    fields = ("name", "short_name", "number", "title")
+    called = ((*(getattr(event, field, None) for field in fields), *getattr(event, "variants", ())) for event in told)
+    found = [name for names in called for name in names]
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def name_terms(doc: Told[Any]) -> Iterable[str]:
+    """The look-up words of a row by what it is called."""
+    return terms(names_of(doc.told))

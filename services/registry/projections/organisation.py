@@ -1,0 +1,44 @@
+"""Organisations by id."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from services.kernel.events import types_of
+from services.kernel.fold import Model
+from services.kernel.standing import FactRetracted, Telling
+from services.registry import events as e
+from services.registry.domain.naming import code_term
+from services.registry.domain.organisation import ORGANISATION
+from services.registry.projections.common import Told, name_terms, own, told_in
+
+OrganisationTold = Telling[Annotated[e.OrganisationEvent | FactRetracted, Field(discriminator="type")]]
+
+
+class Organisation(Told[e.OrganisationEvent]):
+    """All that was told of an organisation, oldest first."""
+
+    events: tuple[OrganisationTold, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        return bool(self.told)
+
+
+def _organisation_terms(doc: Organisation) -> Iterable[str]:
+    return [*name_terms(doc), *sorted({code_term(code) for e in doc.told if (code := getattr(e, "code", None))})]
+
+
+ORGANISATIONS = Model(
+    "organisations",
+    "registry",
+    e.VOCABULARY,
+    types_of(e.OrganisationEvent, FactRetracted),
+    partial(own, ORGANISATION.kind),
+    partial(told_in, Organisation),
+    doc=Organisation,
+    terms=_organisation_terms,
+    version=6,
+)
