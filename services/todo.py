@@ -62,7 +62,7 @@ def _row(task: types_pb2.TaskShown, names: Mapping[str, str]) -> tuple[str, ...]
     who = ", ".join(f"{names.get(one.agency.value, one.agency.value)} ({one.role.lower()})" for one in task.obliged)
     by = " ".join(filter(None, (_text(task, "decision"), _text(task, "article"), ", ".join(task.seen).lower())))
     return (
-        _marked(task.due) if task.HasField("due") else _text(task, "words") or "?",
+        _until(task),
         f"{task.state.value}{done}{late}",
         ": ".join(filter(None, (_text(task, "what"), names.get(_text(task, "unit"), _text(task, "unit"))))),
         who or "?",
@@ -70,6 +70,12 @@ def _row(task: types_pb2.TaskShown, names: Mapping[str, str]) -> tuple[str, ...]
         str(task.year),
         by or types_pb2.TaskKind.Name(task.kind).removeprefix("TASK_KIND_").replace("_", " ").lower(),
     )
+
+
+def _until(task: types_pb2.TaskShown) -> str:
+    """By when; every day, where sources tell several."""
+    days = next((one.told for one in task.disputes if one.field == "due"), [task.due] if task.HasField("due") else [])
+    return " / ".join(map(_marked, days)) or _text(task, "words") or "?"
 
 
 def _marked(told: kernel_pb2.Fact) -> str:

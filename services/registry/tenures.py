@@ -12,8 +12,8 @@ from services.kernel.telling import differ
 from services.registry import events as e
 from services.registry.spans import Placed, Span, spans
 
-Gone = e.BodyDissolved | e.BlocDissolved | e.OrganisationDissolved
-"""The end of that whose emulation work it is."""
+Gone = e.BodyDissolved | e.BlocDissolved | e.OrganisationDissolved | e.OrganisationSucceeded
+"""The end of that whose emulation work it is, be it dissolved or merged away."""
 Holder = tuple[str | None, ...]
 
 

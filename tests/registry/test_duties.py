@@ -9,12 +9,14 @@ from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
+from services.kernel.standing import Retract
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.body import AppointBodyMembers, EstablishBody
 from services.registry.domain.duty import AssignDuty, EndDuty
-from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.organisation import DissolveOrganisation, RegisterOrganisation
+from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.rotation import SetRotation
 from services.registry.tenures import tenures
 from tests.registry.support import Registry
@@ -146,6 +148,26 @@ def test_an_end_of_an_unknown_day_ends_the_last_open_tenure_and_one_of_nothing_s
     ]
     (alone,) = tenures([e.DutyEnded(**STANDING, effective=LATER)])
     assert (alone.since, alone.until) == (None, LATER)
+
+
+@pytest.mark.parametrize("kind", ["dissolved", "merged", "split", "retracted"])
+async def test_a_duty_ends_with_the_organisation_however_that_ends(registry: Registry, kind: str) -> None:
+    await registry.tell(AssignDuty(**STANDING, effective=START, record=RECORD))
+    if kind == "dissolved":
+        await registry.tell(DissolveOrganisation(organisation="ubnd", effective=LATER, record=RECORD))
+    else:
+        predecessor = e.Predecessor(organisation="ubnd", ends=None if kind == "split" else True)
+        reorganised: dict[str, Any] = {"reorganisation": "m", "kind": "MERGER", "effective": LATER, "record": RECORD}
+        before = Listed[e.Predecessor](items=(predecessor,))
+        await registry.tell(Reorganise(**reorganised, predecessors=before))
+    if kind == "retracted":
+        await registry.tell(Retract(stream="reorganisation:m", retracts=1, reason="not so", record=RECORD))
+    (ever,) = (await registry.ask("GetDuties", of=OF)).duties
+    then = (await registry.ask("GetDuties", of=OF, on=LATER)).duties
+    over = kind in ("dissolved", "merged")
+    assert (ever.ended, ever.until and ever.until.value) == ((True, str(LATER)) if over else (False, None))
+    assert len(then) == (0 if over else 1)
+    assert ever.end_decision is None
 
 
 async def test_two_standing_agencies_that_records_tell_of_are_both_shown_as_disputed(registry: Registry) -> None:

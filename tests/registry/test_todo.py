@@ -10,7 +10,7 @@ from services.kernel.errors import Invalid, Missing
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.standing import Retract
 from services.registry import events as e
-from services.registry.domain.bloc import DissolveBloc, EstablishBloc
+from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc
 from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.deadline import SetDeadline
@@ -18,8 +18,9 @@ from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
-from services.registry.domain.organisation import RegisterOrganisation
+from services.registry.domain.organisation import DissolveOrganisation, RegisterOrganisation
 from services.registry.domain.plan import ApprovePlan, AssignLead, DetailActivity, DraftPlan, ReportProgress
+from services.registry.domain.reorganisation import Reorganise
 from tests.play import certainty, value
 from tests.registry.support import Registry
 
@@ -125,7 +126,6 @@ async def test_a_deadline_that_can_fall_on_no_day_on_which_it_is_in_force_is_not
     await deadline(registry, "INSPECTED", due=Due(month=9, day=30), effective=date(2025, 6, 1))
     tasks = await todo(registry, date(2025, 10, 1))
     assert {(t.year, value(t.what), t.state.value) for t in tasks} == {
-        (2024, "Việc INSPECTED", "UNKNOWN"),
         (2025, "Việc INSPECTED", "UNKNOWN"),
         (2025, "Việc SUMMED_UP", "UNKNOWN"),
     }
@@ -359,6 +359,141 @@ async def test_nothing_is_due_in_a_bloc_that_is_not_there_yet_or_no_more(registr
     assert [bool(await todo(registry, day)) for day in days] == [False, True, True, False]
 
 
+async def test_two_due_days_that_are_told_are_both_shown_and_it_is_late_once_it_is_by_each(registry: Registry) -> None:
+    await bloc(registry)
+    for source, day in (("s1", Due(month=6, day=30, years_after=0)), ("s2", Due(month=7, day=31, years_after=0))):
+        await deadline(registry, "MID_REVIEWED", due=day, years=(2025,), decision=Source(id=source))
+
+    async def task(on: date) -> Any:
+        (found,) = await todo(registry, on)
+        return found
+
+    days = (date(2025, 6, 30), date(2025, 7, 1), date(2025, 7, 31), date(2025, 8, 1))
+    shown = [await task(day) for day in days]
+    assert [(t.state.value, value(t.late_by)) for t in shown] == [
+        ("OPEN", None),
+        ("UNKNOWN", None),
+        ("UNKNOWN", None),
+        ("LATE", "1"),
+    ]
+    assert "late by one of the days told" in shown[1].state.mark.basis
+    assert {certainty(t.state) for t in shown} == {"INFERRED"}
+    assert [value(t.due) for t in shown] == ["2025-06-30"] * 4
+    assert all(t.disputed for t in shown)
+    told = {d.field: [t.value for t in d.told] for d in shown[1].disputes}
+    assert told["due"] == ["2025-06-30", "2025-07-31"]
+    assert told["decision.id"] == ["s1", "s2"]
+    assert [len(await todo(registry, day, within=0)) for day in days] == [1, 1, 1, 1]
+    ruling = e.Ruling(by=e.Party(words="Văn phòng"), reason="theo bản gốc")
+    await deadline(registry, "MID_REVIEWED", years=(2025,), ruling=ruling)
+    ruled = await task(date(2025, 7, 10))
+    assert (ruled.state.value, value(ruled.due), ruled.disputed, ruled.disputes) == ("OPEN", "2025-07-31", False, ())
+
+
+async def test_no_deadline_is_a_blocs_that_fell_or_whose_year_was_over_before_it_was_established(
+    registry: Registry,
+) -> None:
+    await bloc(registry, effective=date(2025, 5, 1))
+    await deadline(registry, "MID_REVIEWED")
+    await deadline(registry, "COVENANTED", due=Due(month=3, day=31, years_after=0))
+    await deadline(registry, "SUMMED_UP", due=Due(month=3, day=31, years_after=1))
+    await deadline(registry, "PLANNED", due=None, words="trong quý I")
+    tasks = await todo(registry, date(2025, 6, 1))
+    assert {(t.year, value(t.what), t.state.value) for t in tasks} == {
+        (2025, "Việc MID_REVIEWED", "OPEN"),
+        (2025, "Việc SUMMED_UP", "OPEN"),
+        (2025, "Việc PLANNED", "UNKNOWN"),
+    }
+
+
+async def test_who_was_declared_for_the_year_and_left_has_nothing_to_do_after_it_left(registry: Registry) -> None:
+    await bloc(registry, "a", "b", "c")
+    members = Listed[e.Member](items=tuple(e.Member(unit=unit) for unit in "abc"), declared_count=3, exhaustive=True)
+    declared: dict[str, Any] = {"bloc": "k", "year": 2025, "members": members, "effective": date(2025, 1, 10)}
+    await registry.tell(DeclareMembers(**declared, record=RECORD))
+    await deadline(registry, "COVENANTED", years=(2025,), due=Due(month=4, day=30, years_after=0))
+    await deadline(registry, "SELF_SCORED", years=(2025,), actor="MEMBER")
+    claim: dict[str, Any] = {"authority": "pm", "bloc": "k", "record": RECORD}
+    await registry.tell(EndMembership(**claim, unit="b", effective=date(2025, 3, 1)))
+    await registry.tell(EndMembership(**claim, unit="c"))
+
+    async def obliged(on: date) -> dict[str, set[tuple[str, str | None]]]:
+        found: dict[str, set[tuple[str, str | None]]] = {}
+        for task in await todo(registry, on):
+            found.setdefault(task.kind, set()).update((o.agency.value, certainty(o.agency)) for o in task.obliged)
+        return found
+
+    every = {("a", "STATED"), ("b", "STATED"), ("c", "INFERRED")}
+    assert await obliged(date(2025, 2, 28)) == {"SIGNATURE": every, "DEADLINE": every}
+    rest = {("a", "STATED"), ("c", "INFERRED")}  # when c left is not known
+    assert await obliged(date(2025, 6, 1)) == {"SIGNATURE": rest, "DEADLINE": rest}
+    assert await todo(registry, date(2025, 6, 1), organisation="b") == []
+    (signing, _) = await todo(registry, date(2025, 6, 1), organisation="c")
+    assert "on a day that is not known" in signing.obliged[0].agency.mark.basis
+    await registry.tell(DeclareMembers(**declared | {"effective": date(2025, 5, 1)}, record=DECREE))
+    assert ("b", "INFERRED") in (await obliged(date(2025, 6, 1)))["SIGNATURE"]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+async def test_who_is_no_more_is_not_obliged_and_whose_end_is_not_sure_is_by_inference(
+    registry: Registry, merged: bool
+) -> None:
+    await bloc(registry, "a", "b", "c")
+    await registry.tell(RecordLeadership(bloc="k", year=2025, head=e.Holder(agency="a"), record=RECORD))
+    await deadline(registry, "COVENANTED", years=(2025,))
+    await deadline(registry, "MID_REVIEWED", years=(2025,), actor="HEAD")
+    day = date(2025, 7, 1)
+    if merged:
+        before = [e.Predecessor(organisation="a", ends=True), e.Predecessor(organisation="b")]
+        after = Listed[e.Successor](items=(e.Successor(organisation="c"),))
+        told: dict[str, Any] = {"reorganisation": "m", "kind": "MERGER", "successors": after, "effective": day}
+        await registry.tell(Reorganise(**told, predecessors=Listed[e.Predecessor](items=tuple(before)), record=RECORD))
+    else:
+        await registry.tell(DissolveOrganisation(organisation="a", effective=day, record=RECORD))
+        await registry.tell(DissolveOrganisation(organisation="b", record=RECORD))
+
+    async def obliged(on: date) -> list[tuple[str, list[tuple[str, str | None]]]]:
+        tasks = [task for task in await todo(registry, on) if task.kind != "SUCCESSION"]
+        return sorted((t.kind, [(o.agency.value, certainty(o.agency)) for o in t.obliged]) for t in tasks)
+
+    sure = "STATED" if merged else "INFERRED"  # since when b is no more is not told
+    assert await obliged(date(2025, 6, 30)) == [
+        ("DEADLINE", [("a", "STATED")]),
+        ("SIGNATURE", [("a", "STATED")]),
+        ("SIGNATURE", [("b", sure)]),
+        ("SIGNATURE", [("c", "STATED")]),
+    ]
+    assert await obliged(day) == [
+        ("DEADLINE", []),
+        ("SIGNATURE", [("b", "INFERRED")]),
+        ("SIGNATURE", [("c", "STATED")]),
+    ]
+    signature = e.Signature(member="a")
+    await registry.tell(SignCovenant(bloc="k", year=2025, signature=signature, effective=FOUNDED, record=RECORD))
+    assert ("SIGNATURE", [("a", "STATED")]) in await obliged(day)  # it did sign
+
+
+async def test_what_is_known_to_be_open_without_a_day_is_reminded_of(registry: Registry) -> None:
+    await bloc(registry, "a")
+    await registry.tell(DissolveOrganisation(organisation="a", effective=date(2025, 7, 1), record=RECORD))
+    await deadline(registry, "PLANNED", years=(2025,), due=None, words="trong quý I")
+    tasks = await todo(registry, date(2025, 8, 1), within=7)
+    assert [(t.kind, t.state.value, t.due, value(t.unit)) for t in tasks] == [("SUCCESSION", "OPEN", None, "a")]
+    assert await todo(registry, date(2025, 6, 30), within=7) == []
+
+
+async def test_a_deadline_without_a_day_is_of_the_years_in_which_it_is_in_force(registry: Registry) -> None:
+    await bloc(registry)
+    words: dict[str, Any] = {"due": None, "words": "trong quý I", "effective": date(2026, 1, 1)}
+    await deadline(registry, "COVENANTED", **words)
+    await deadline(registry, "SUMMED_UP", due=Due(month=3, day=31), effective=date(2026, 1, 1))
+    tasks = await todo(registry, date(2026, 3, 1))
+    assert {(t.year, value(t.what)) for t in tasks} == {(2026, "Việc COVENANTED"), (2026, "Việc SUMMED_UP")}
+    await deadline(registry, "COVENANTED", due=None, words="trong tháng 4", effective=date(2027, 2, 1))
+    later = [t for t in await todo(registry, date(2027, 1, 31)) if t.deadline == "covenanted"]
+    assert [(t.year, value(t.words)) for t in later] == [(2026, "trong quý I"), (2027, "trong quý I")]
+
+
 async def test_a_bloc_or_an_organisation_is_named_and_is_recorded(registry: Registry) -> None:
     named: tuple[dict[str, Any], ...] = ({}, {"organisation": "a", "bloc": "k"})
     for fields in named:
@@ -373,13 +508,18 @@ async def test_a_bloc_or_an_organisation_is_named_and_is_recorded(registry: Regi
 
 
 async def test_the_laws_calendar_of_the_articles_is_told_with_what_is_not_known_of_it(articles: Registry) -> None:
-    """Domain 2: by 31 March for the flag under the decree of 2017; what later decrees keep is not known."""
+    """Domain 2: before 31 March, so by 30 March, for the flag under the decree of 2017; what later decrees keep is not
+    known.
+    """
     tasks = await todo(articles, date(2021, 4, 9), bloc="cum-5-thanh-pho")
     flags = [t for t in tasks if t.deadline == "co-thi-dua-chinh-phu"]
     assert [(t.year, value(t.due), value(t.article), t.seen) for t in flags] == [
-        (2020, "2021-03-31", "Điều 48", ("WEB",)),
-        (2021, "2022-03-31", "Điều 48", ("WEB",)),
+        (2020, "2021-03-30", "Điều 48", ("WEB",)),
+        (2021, "2022-03-30", "Điều 48", ("WEB",)),
     ]
+    assert {(value(t.words), certainty(t.due), "before 31/3" in t.due.mark.basis) for t in flags} == {
+        ("trước ngày 31/3", "INFERRED", True)
+    }
     assert {t.state.value for t in tasks if t.kind == "DEADLINE"} == {"UNKNOWN"}
     signed = {t.obliged[0].agency.value: t.state.value for t in tasks if t.kind == "SIGNATURE" and t.year == 2021}
     assert set(signed.values()) == {"DONE"} or "UNKNOWN" in signed.values()

@@ -118,8 +118,9 @@ class Version(NamedTuple):
     since: date | None
     until: date | None
 
-    def in_force(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+    def in_force(self, first: date, last: date | None = None) -> bool:
+        """Whether it is in force on the day, or on one of those up to the last, both included."""
+        return (self.since is None or self.since <= (last or first)) and (self.until is None or first < self.until)
 
 
 def versions(told: Sequence[e.DeadlineSet], lifted: Sequence[e.DeadlineLifted]) -> list[Version]:

@@ -65,7 +65,8 @@ class DeadlineFacts(Disputable):
     years: tuple[Year, ...] = Field(default=(), max_length=200)
     """The emulation years that it is for; empty: every year."""
     due: Due | None = None
-    """Until when, a day included; null where no day is told."""
+    """Until when, a day included; null where no day is told. Of "trước ngày 31/3" (before 31 March) it is the day
+    before, 30 March, told as inferred from `words`."""
     words: Line | None = None
     """Until when as worded, such as "trong quý I"."""
     decision: Source | None = None

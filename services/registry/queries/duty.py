@@ -16,9 +16,10 @@ from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, Bloc, Organisation, Stream
 from services.registry.queries.body import UNKNOWN_START
 from services.registry.queries.common import Label, labels
+from services.registry.queries.endings import endings
 from services.registry.tenures import Gone, Tenure, rivals, tenures
 
-GONE = "that whose emulation work it is was dissolved / nơi có công tác thi đua này đã giải thể"
+GONE = "that whose emulation work it is is no more / nơi có công tác thi đua này không còn"
 
 
 class GetDuties(BaseModel):
@@ -69,8 +70,7 @@ async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
     stream: Stream | None = await view.get(STREAMS, duties_of(asked.of).name)
     told = [event for event in (stream.told if stream else ()) if isinstance(event, e.DutyEvent)]
     charge = await _charge(asked.of, view) if told else []
-    gone = [event for event in charge if isinstance(event, Gone)]
-    every = tenures(told, _established(charge), gone)
+    every = tenures(told, _established(charge), _gone(charge))
     shown = tuple(
         _shown(tenure, any(rivals(tenure, other) for other in every if other is not tenure), asked.on)
         for tenure in every
@@ -98,6 +98,12 @@ def _established(charge: Sequence[Any]) -> date | None:
     return next((event.effective for event in founded if event.effective), None)
 
 
+def _gone(charge: Sequence[Any]) -> list[Gone]:
+    """What tells that it is no more: of an organisation also that it was merged away."""
+    dissolved = [event for event in charge if isinstance(event, e.BodyDissolved | e.BlocDissolved)]
+    return [*dissolved, *(one.event for one in endings(holding(charge)) if one.total)]
+
+
 def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:
     since, until = agreed(tenure.begun, "effective"), surest_told(map(_end_told, tenure.ended))
     began = since.mark if since else Mark(certainty="INFERRED", basis=UNKNOWN_START)
@@ -117,7 +123,7 @@ def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:
         ended=bool(tenure.ended),
         disputed=disputed or tenure.contradicted,
         decision=agreed(tenure.begun, "decision.id"),
-        end_decision=agreed(tenure.ended, "decision.id"),
+        end_decision=agreed([x for x in tenure.ended if not isinstance(x, e.OrganisationSucceeded)], "decision.id"),
     )
 
 

@@ -16,6 +16,13 @@ from services.registry.queries.common import DisputeShown, facts
 from services.registry.queries.disputes import disputes
 from services.registry.stays import Stay
 
+UNSURE = Fact(
+    value="",
+    mark=Mark(
+        certainty="INFERRED",
+        basis="whether it is still there is not sure / chưa chắc tổ chức này còn hoạt động hay không",
+    ),
+)
 UNKNOWN_END = "since when it is no more is not recorded / chưa ghi nhận từ ngày nào không còn"
 
 
@@ -86,10 +93,14 @@ class Ending:
         """Whether it took place by the day, as far as one can tell; a null day is later than any."""
         return day is None or self.event.effective is None or self.event.effective <= day
 
+    @property
+    def total(self) -> bool:
+        """Whether it is told to be no more."""
+        return isinstance(self.event, e.OrganisationDissolved) or self.event.ends is True
+
     def over(self, day: date | None) -> Fact | None:
         """That it is told to be no more by the day, no surer than that day; else null."""
-        total = isinstance(self.event, e.OrganisationDissolved) or self.event.ends is True
-        if not (total and self.by(day)):
+        if not (self.total and self.by(day)):
             return None
         told = Fact(value="true", mark=mark(self.event.record, "ends"))
         if day is None:
@@ -102,6 +113,16 @@ def endings(told: Sequence[Any]) -> list[Ending]:
     """Of all that is told of an organisation."""
     dissolved = [Ending(event) for event in told if isinstance(event, e.OrganisationDissolved)]
     return dissolved + [Ending(event) for event in _succeeded(told) if event.ends is not False]
+
+
+def still(agency: Fact, told: Sequence[Any], day: date) -> Fact | None:
+    """An agency of which this is told, on a day: null once it is no more; by inference where that is not sure."""
+    every = endings(told)
+    if not any(one.by(day) for one in every):
+        return agency
+    over = [one.over(day) for one in every if one.total]
+    sure = bool(over) and all(one and one.mark.certainty == "STATED" for one in over)
+    return None if sure and not ends_disputed(told) else resting(agency, UNSURE)
 
 
 def _succeeded(told: Iterable[Any]) -> list[e.OrganisationSucceeded]:

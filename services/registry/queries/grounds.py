@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from services.kernel.errors import Missing
-from services.kernel.provenance import Fact
+from services.kernel.provenance import Fact, Mark
+from services.kernel.telling import fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -32,11 +33,17 @@ from services.registry.projections import (
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import belonging, claimed_in, heading, organising
-from services.registry.queries.common import first
+from services.registry.queries.bloc import belonging, claimed_in, declared, heading, member, organising
+from services.registry.queries.common import first, surest
 from services.registry.queries.endings import Taking
 from services.registry.queries.plan import plan_of
-from services.registry.queries.year import leading, members_in
+from services.registry.queries.year import leading
+from services.registry.stays import Stay
+
+LEFT_UNKNOWN = "it is told to have left, on a day that is not known / đã thôi là thành viên, chưa rõ từ ngày nào"
+DECLARED_AFTER = (
+    "it was declared a member after it is told to have left / được kê khai là thành viên sau ngày đã thôi là thành viên"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Ground:
     """Who is a member on the day."""
     units: Mapping[str, Organisation]
     """What is told of those who have a part in the bloc."""
+    since: date
+    """The first day on which it may be there."""
     on: date
 
 
@@ -83,10 +92,11 @@ async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: 
 
 def _there(doc: Bloc, on: date) -> bool:
     """Whether nothing says that the bloc is not there yet, or is dissolved."""
-    first_day = min(
-        (x.effective for x in holding(doc.told) if isinstance(x, e.BlocEstablished) and x.effective), default=on
-    )
-    return first_day <= on and not any(x.effective is None or x.effective <= on for x in doc.dissolved)
+    return _since(doc) <= on and not any(x.effective is None or x.effective <= on for x in doc.dissolved)
+
+
+def _since(doc: Bloc) -> date:
+    return min((event.effective for event in _established(doc) if event.effective), default=date.min)
 
 
 async def _deadlines(view: View, blocs: Mapping[str, Bloc]) -> dict[Id, list[Version]]:
@@ -114,7 +124,7 @@ def _ground(
     deadlines: Mapping[Id, Sequence[Version]],
     on: date,
 ) -> Ground:
-    claims = [one for one in claimed_in(bloc, doc, streams) if one.stay.lasts(on, on)]
+    claims = claimed_in(bloc, doc, streams)
     level = first(_established(doc), "level")
     authority = first(_established(doc), "authority")
 
@@ -127,15 +137,42 @@ def _ground(
         authority=authority,
         level=level.value if level else None,
         led=led,
-        members={y: [m.unit for m in members_in(doc, claims, y).items] for y in years},
+        members={y: _members(doc, [one.stay for one in claims], y, on) for y in years},
         plans={y: paper(PLAN, y) for y in years},
         covenants={y: paper(COVENANT, y) for y in years},
         acts={y: acts_in(key, told[key], streams) if (key := year_key(bloc, y)) in told else () for y in years},
         deadlines=[(key, v) for key, found in deadlines.items() for v in found if _is_for(v, bloc, authority, level)],
-        belonging=belonging(claims),
+        belonging=belonging(one for one in claims if one.stay.lasts(on)),
         units={},
+        since=_since(doc),
         on=on,
     )
+
+
+def _members(doc: Bloc, stays: Sequence[Stay], year: int, on: date) -> list[Fact]:
+    """Who is declared for the year, or was a member on any of its days, and has not left by the day asked for."""
+    stayed = [stay for stay in stays if stay.lasts(on) and stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+    told = [event for event in doc.declared if (event.year or (event.effective and event.effective.year)) == year]
+    own = [(event, item.unit) for event in told for item in declared(event).items]
+    known = (_declared(unit, event, [stay for stay in stays if stay.unit == unit.value], on) for event, unit in own)
+    return list(surest([*map(member, stayed), *filter(None, known)]))
+
+
+def _declared(unit: Fact, event: e.MembersDeclared, stays: Sequence[Stay], on: date) -> Fact | None:
+    """A unit that is declared a member, no surer than the year that the list is about; null where by its stays it is
+    not one on the day. It is one by inference where it left on a day that is not known, or was declared after it.
+    """
+    known = resting(unit, fact(event, "year") or fact(event, "effective"))
+    if not stays or any(stay.lasts(on) for stay in stays):
+        return known
+    if any(stay.ended and stay.until is None for stay in stays):
+        return resting(known, _inferred(LEFT_UNKNOWN))
+    left = max((stay.after for stay in stays if stay.ended), default=date.max)
+    return resting(known, _inferred(DECLARED_AFTER)) if event.effective and left <= event.effective else None
+
+
+def _inferred(basis: str) -> Fact:
+    return Fact(value="", mark=Mark(certainty="INFERRED", basis=basis))
 
 
 def _so_far(event: Any, on: date) -> bool:

@@ -20,11 +20,12 @@ from services.registry import events as e
 from services.registry.domain.deadline import Version
 from services.registry.domain.heading import headed_in
 from services.registry.domain.ruling import holding
-from services.registry.projections import INVOLVED, ORGANISATIONS, Involved
-from services.registry.queries.common import Label, first, labels
+from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, Organisation
+from services.registry.queries.common import DisputeShown, Label, first, labels, surest
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, covenant_of
 from services.registry.queries.deadline import every
-from services.registry.queries.endings import Role, warned
+from services.registry.queries.disputes import contradictions, disputed
+from services.registry.queries.endings import Role, still, warned
 from services.registry.queries.evidence import EVIDENCE, Done
 from services.registry.queries.grounds import Ground, grounds_of, takings
 from services.registry.queries.plan import PlanItemShown, plan_of
@@ -35,6 +36,9 @@ NOT_RECORDED = "nothing is recorded that did it / chưa ghi nhận việc đã t
 ALL_SIGNED = "all signatures are told, and this one is not / đã nêu đủ chữ ký, không có chữ ký này"
 NOT_ALL_TOLD = "signed, and not all signatures are told / đã ký, chưa nêu đủ các chữ ký"
 ORDER = "a covenant is signed by all members / giao ước do mọi thành viên ký"
+LATE_BY_ONE = (
+    "late by one of the days told, and not by another / quá hạn theo một ngày được nêu, chưa quá hạn theo ngày khác"
+)
 NOTHING_FOLLOWS = (
     "it has ended or others came after it, and nothing follows by itself"
     " / đã chấm dứt hoặc có tổ chức kế thừa, hệ thống không tự suy ra điều gì"
@@ -56,7 +60,10 @@ TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION", "STEP", "
 
 
 class GetToDo(BaseModel):
-    """What is due for an organisation, or in a bloc, on a day. Name one of the two."""
+    """What is due for an organisation, or in a bloc, on a day. Name one of the two.
+
+    Nothing is due of a bloc for a year before it was there, nor of an agency that has left the bloc, or is no more.
+    """
 
     organisation: Id | None = None
     """The organisation: what it has to do in each of its blocs."""
@@ -66,7 +73,8 @@ class GetToDo(BaseModel):
     """The day. What took place later is not counted, and what is due is looked at for the year of the day and the year
     before, whose work closes in it; of the year after only what a plan or covenant tells."""
     within: int | None = Field(default=None, ge=0, le=366)
-    """Given, only what is late, and what is not known to be done and due within so many days."""
+    """Given, only what is late, what is not known to be done and due within so many days, and what is known to be open
+    and has no day."""
     cycle: e.Cycle = "CALENDAR"
     """Deadlines for another kind of emulation year are left out."""
 
@@ -95,11 +103,12 @@ class TaskShown(Part):
     obliged: tuple[ObligedShown, ...]
     """Who has to do it, as far as is known."""
     due: Fact | None
-    """The last day on which it is in time; absent where no day is known."""
+    """The last day on which it is in time, as told first; absent where no day is known."""
     words: Fact | None
     """Until when as worded, or a day of a year that is not known, such as 06-30."""
     state: Fact
-    """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that."""
+    """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that, or where it
+    is late by one of the days told and not by another."""
     late_by: Fact | None
     """How many days it is late on the day asked for, or was when it was done."""
     done: Fact | None
@@ -118,6 +127,10 @@ class TaskShown(Part):
     """Where the deadline was seen, if not in the official text."""
     unit: Fact | None
     """The organisation that came to an end or was succeeded, about whose part in the bloc it is."""
+    disputed: bool
+    """Whether records tell of the deadline in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise: of `due` the days of the year."""
 
 
 class ToDoAnswer(BaseModel):
@@ -132,15 +145,33 @@ class ToDoAnswer(BaseModel):
 async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     years = range(asked.on.year - 1, asked.on.year + 2)
     grounds = await grounds_of(view, await _blocs(asked, view), years, asked.on)
-    tasks = [
-        task
-        for ground in grounds
-        for year in years
-        for task in _tasks(ground, year, asked)
-        if _is_of(task, asked.organisation, ground) and _is_near(task, asked)
-    ]
+    told = [(ground, task) for ground in grounds for year in years for task in _tasks(ground, year, asked)]
+    units: dict[str, Organisation] = await view.many(
+        ORGANISATIONS, {one.agency.value for _, task in told for one in task.obliged}
+    )
+    now = ((ground, _still(task, units, asked.on)) for ground, task in told)
+    tasks = [t for ground, t in now if t and _is_of(t, asked.organisation, ground) and _is_near(t, asked)]
     answer = ToDoAnswer(tasks=tuple(sorted(tasks, key=_order)), labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _still(task: TaskShown, units: Mapping[str, Organisation], on: date) -> TaskShown | None:
+    """A task on a day: of what is not done nobody is obliged who is no more, and nobody else signs in its place."""
+    if task.state.value == "DONE" or task.kind == "SUCCESSION":
+        return task
+    now = {one: _present(one, units, on) for one in task.obliged}
+    if all(now[one] is one for one in task.obliged):
+        return task
+    left = tuple(one for one in now.values() if one)
+    return task.model_copy(update={"obliged": left}) if left or task.kind != "SIGNATURE" else None
+
+
+def _present(one: ObligedShown, units: Mapping[str, Organisation], on: date) -> ObligedShown | None:
+    known = units.get(one.agency.value)
+    agency = still(one.agency, holding(known.told), on) if known else one.agency
+    if agency is one.agency:
+        return one
+    return ObligedShown(agency=agency, role=one.role) if agency else None
 
 
 async def _blocs(asked: GetToDo, view: View) -> Sequence[Id]:
@@ -176,7 +207,7 @@ def _tasks(ground: Ground, year: int, asked: GetToDo) -> Iterator[TaskShown]:
         yield from _successions(ground, year)
     signing = []
     for key, version in ground.deadlines:
-        rule = _rule(key, version, year, ground.on)
+        rule = _rule(key, version, year, ground)
         if rule is None or (rule.cycle or asked.cycle) != asked.cycle:
             continue
         if rule.state == "COVENANTED" and ground.members[year]:
@@ -194,32 +225,48 @@ class Rule(NamedTuple):
     state: e.YearState | None
     actor: e.Actor | None
     cycle: e.Cycle | None
-    due: Fact | None
-    """The day, where it is known for the year."""
+    days: tuple[Fact, ...]
+    """The day, where it is known for the year; several where sources tell several."""
     words: Fact | None
 
 
-def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
-    """The deadline for the year: in force on the day on which it falls. Where none is known: on the day asked for, and
-    on one on which it may fall, in the emulation year or in the next, in which its work is closed.
-    """
+def _rule(deadline: Id, version: Version, year: int, ground: Ground) -> Rule | None:
+    """The deadline for the year, where it is for that and falls when it is in force and the bloc is there."""
     told = holding(version.told)
     years = {y for event in told for y in event.years}
-    due = next((event for event in told if event.due), None)
-    day = due.due.of(year) if due and due.due else None
-    if (years and year not in years) or year > on.year or not version.in_force(day or on):
+    if (years and year not in years) or year > ground.on.year or not _falls(version, told, year, ground):
         return None
-    if due and due.due and day is None and not any(map(version.in_force, _may_fall(due.due, year))):
-        return None
+    days = surest(day for event in told if (day := _day(event, year)))
     return Rule(
         deadline,
         told,
         next((event.state for event in told if event.state), None),
         next((event.actor for event in told if event.actor), None),
         next((event.cycle for event in told if event.cycle), None),
-        Fact(value=str(day), mark=_reckoned(mark(due.record, "due"))) if due and day else None,
-        next(iter(every(told, "words")), None) or (None if day else first(told, "due")),
+        days,
+        next(iter(every(told, "words")), None) or (None if days else first(told, "due")),
     )
+
+
+def _falls(version: Version, told: Sequence[e.DeadlineSet], year: int, ground: Ground) -> bool:
+    """Whether it falls on a day on which it is in force, and the bloc there, in the year at the latest.
+
+    Where the day is not known: whether it is in force in the year, on the day asked for, and on one on which it may
+    fall, in the emulation year or in the next, in which its work is closed.
+    """
+    first_day, last_day = date(year, 1, 1), date(year, 12, 31)
+    dues = [event.due for event in told if event.due]
+    if days := [day for due in dues if (day := due.of(year))]:
+        return any(version.in_force(day) and ground.since <= min(day, last_day) for day in days)
+    may = [day for due in dues for day in _may_fall(due, year)]
+    in_force = version.in_force(ground.on) and version.in_force(first_day, last_day)
+    return in_force and ground.since <= last_day and (not may or any(map(version.in_force, may)))
+
+
+def _day(event: e.DeadlineSet, year: int) -> Fact | None:
+    """The day that it tells for the year."""
+    day = event.due.of(year) if event.due else None
+    return Fact(value=str(day), mark=_reckoned(mark(event.record, "due"))) if day else None
 
 
 def _may_fall(due: Due, year: int) -> list[date]:
@@ -242,7 +289,7 @@ def _activities(ground: Ground, year: int) -> Iterator[TaskShown]:
             year,
             what=item.text,
             obliged=_taking_part(item),
-            state=_state(_finished(item), item.due, ground.on, NOT_RECORDED),
+            state=_state(_finished(item), _known(item.due), ground.on, NOT_RECORDED),
             due=item.due,
             item=item.item,
         )
@@ -261,7 +308,7 @@ def _steps(ground: Ground, year: int, item: PlanItemShown) -> Iterator[TaskShown
             year,
             what=step.text,
             obliged=own or (() if who else lead),
-            state=_state(_finished(item), step.due, ground.on, NOT_RECORDED),
+            state=_state(_finished(item), _known(step.due), ground.on, NOT_RECORDED),
             due=step.due,
             item=item.item,
         )
@@ -278,7 +325,7 @@ def _pledges(ground: Ground, year: int) -> Iterator[TaskShown]:
             year,
             what=line.indicator,
             obliged=tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound),
-            state=_state(_result(line), None, ground.on, NOT_RECORDED),
+            state=_state(_result(line), (), ground.on, NOT_RECORDED),
             item=line.line,
         )
 
@@ -305,7 +352,7 @@ def _successions(ground: Ground, year: int) -> Iterator[TaskShown]:
             year,
             what=_inferred(TO_DECIDE[warning.role], NOTHING_FOLLOWS),
             obliged=obliged,
-            state=_state(None, None, ground.on, NOT_RECORDED, known=True),
+            state=_state(None, (), ground.on, NOT_RECORDED, known=True),
             unit=warning.unit,
         )
 
@@ -355,15 +402,15 @@ def _signed(told: Sequence[e.CovenantEvent]) -> dict[Id, Done]:
 
 
 def _signature(covenant: CovenantShown | None, done: Done | None, rule: Rule | None, on: date) -> "State":
-    due = rule.due if rule else None
+    days = rule.days if rule else ()
     whole = covenant is not None and covenant.exhaustive is not None and covenant.exhaustive.value == "true"
     if done or covenant is None:
-        return _state(done, due, on, NOT_RECORDED)
+        return _state(done, days, on, NOT_RECORDED)
     if whole:
-        return _state(None, due, on, ALL_SIGNED, known=True)
+        return _state(None, days, on, ALL_SIGNED, known=True)
     if covenant.signed is not None and covenant.signed.value == "true":
         return _unknown(NOT_ALL_TOLD)
-    return _state(None, due, on, NOT_RECORDED)
+    return _state(None, days, on, NOT_RECORDED)
 
 
 def _by_deadline(ground: Ground, year: int, rule: Rule) -> TaskShown:
@@ -373,7 +420,7 @@ def _by_deadline(ground: Ground, year: int, rule: Rule) -> TaskShown:
         state = _unknown(ELSEWHERE)
     else:
         done = (one for one in EVIDENCE[rule.state](ground, year) if _before(one, ground.on))
-        state = _state(next(done, None), rule.due, ground.on, NOT_RECORDED)
+        state = _state(next(done, None), rule.days, ground.on, NOT_RECORDED)
     what = next(iter(every(rule.told, "what")), None)
     return _task("DEADLINE", ground, year, what=what, obliged=_obliged(ground, year, rule), state=state, rule=rule)
 
@@ -415,22 +462,38 @@ def _inferred(value: str, basis: str) -> Fact:
     return Fact(value=value, mark=Mark(certainty="INFERRED", basis=basis))
 
 
-def _state(done: Done | None, due: Fact | None, on: date, basis: str, *, known: bool = False) -> State:
-    """How it stands on a day. With nothing that did it and no day it is unknown, but for what is `known` to be open."""
+def _known(day: Fact | None) -> tuple[Fact, ...]:
+    return (day,) if day else ()
+
+
+def _state(done: Done | None, days: Sequence[Fact], on: date, basis: str, *, known: bool = False) -> State:
+    """How it stands on a day. With nothing that did it and no day it is unknown, but for what is `known` to be open.
+
+    Of several days that are told it is late after the last.
+    """
+    due = sorted(days, key=lambda day: day.value)
     if done:
-        days = _late(due, date.fromisoformat(done.on.value)) if done.on else None
-        late_by = resting(days, done.on) if days else None
-        return State(Fact(value="DONE", mark=done.what.mark), late_by, done)
-    if due is None and not known:
+        late_by = _late(due[-1:], date.fromisoformat(done.on.value)) if done.on else None
+        return State(Fact(value="DONE", mark=done.what.mark), resting(late_by, done.on) if late_by else None, done)
+    if not due and not known:
         return _unknown(basis)
-    late = _late(due, on)
+    late = _late(due[-1:], on)
+    if not late and _late(due[:1], on):
+        return _unknown(LATE_BY_ONE)
     return State(_inferred("LATE" if late else "OPEN", basis), late)
 
 
-def _late(due: Fact | None, day: date) -> Fact | None:
+def _late(due: Sequence[Fact], day: date) -> Fact | None:
     """By how many days it is after what is due; null where it is not."""
-    days = (day - date.fromisoformat(due.value)).days if due else 0
-    return resting(_inferred(str(days), DAYS), due) if days > 0 else None
+    found = ((day - date.fromisoformat(one.value)).days for one in due)
+    return next((resting(_inferred(str(days), DAYS), *due) for days in found if days > 0), None)
+
+
+def _disputes(rule: Rule) -> tuple[DisputeShown, ...]:
+    """What is told of a deadline in ways that cannot both be: of its day those of the year, where they are known."""
+    days = disputed("due", rule.days)
+    others = contradictions(rule.told, e.DeadlineFacts)
+    return (*days, *(one for one in others if not days or not one.field.startswith("due.")))
 
 
 def _task(
@@ -447,13 +510,14 @@ def _task(
     unit: Fact | None = None,
 ) -> TaskShown:
     told = rule.told if rule else ()
+    contradicting = _disputes(rule) if rule else ()
     return TaskShown(
         kind=kind,
         bloc=ground.bloc,
         year=year,
         what=what,
         obliged=obliged,
-        due=rule.due if rule else due,
+        due=next(iter(rule.days), None) if rule else due,
         words=rule.words if rule else None,
         state=state.state,
         late_by=state.late_by,
@@ -465,6 +529,8 @@ def _task(
         article=first(told, "article"),
         seen=tuple(dict.fromkeys(seen for event in told for seen in event.seen)),
         unit=unit,
+        disputed=bool(contradicting),
+        disputes=contradicting,
     )
 
 
@@ -481,10 +547,16 @@ def _is_near(task: TaskShown, asked: GetToDo) -> bool:
     """Whether a reminder is in order. What nobody here can know to be done is not told for ever."""
     if asked.within is None:
         return True
-    if task.due is None or task.state.value == "DONE":
-        return False
-    first_day = date.min if task.state.value == "LATE" else asked.on
-    return first_day <= date.fromisoformat(task.due.value) <= asked.on + timedelta(days=asked.within)
+    days = [date.fromisoformat(day.value) for day in _days(task)]
+    if not days or task.state.value == "DONE":
+        return task.state.value == "OPEN"
+    over = max(days) < asked.on and task.state.value != "LATE"
+    return not over and min(days) <= asked.on + timedelta(days=asked.within)
+
+
+def _days(task: TaskShown) -> tuple[Fact, ...]:
+    """Every day that is told for it."""
+    return next((one.told for one in task.disputes if one.field == "due"), _known(task.due))
 
 
 def _order(task: TaskShown) -> tuple[Any, ...]:

@@ -11009,7 +11009,9 @@ class SetDeadlineRequest(_message.Message):
 
     @_builtins.property
     def due(self) -> _types_pb2.Due:
-        """Until when, a day included; null where no day is told."""
+        """Until when, a day included; null where no day is told. Of "trước ngày 31/3" (before 31 March) it is the day before,
+        30 March, told as inferred from `words`.
+        """
 
     @_builtins.property
     def decision(self) -> _kernel_pb2.Source:
@@ -11338,7 +11340,9 @@ class GetToDoRequest(_message.Message):
     before, whose work closes in it; of the year after only what a plan or covenant tells.
     """
     within: _builtins.int
-    """Given, only what is late, and what is not known to be done and due within so many days."""
+    """Given, only what is late, what is not known to be done and due within so many days, and what is known to be open
+    and has no day.
+    """
     cycle: _types_pb2.Cycle.ValueType
     """Deadlines for another kind of emulation year are left out; CALENDAR if absent."""
     @_builtins.property

@@ -8293,6 +8293,8 @@ class TaskShown(_message.Message):
     ARTICLE_FIELD_NUMBER: _builtins.int
     SEEN_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
     kind: Global___TaskKind.ValueType
     """Whether a plan, a covenant or a deadline tells of it."""
     bloc: _builtins.str
@@ -8303,6 +8305,8 @@ class TaskShown(_message.Message):
     """The id of the activity in the plan, or of the line in the covenant."""
     deadline: _builtins.str
     """The deadline by which it is due."""
+    disputed: _builtins.bool
+    """Whether records tell of the deadline in ways that cannot both be; each field is as told first."""
     @_builtins.property
     def what(self) -> _kernel_pb2.Fact:
         """What is to be done."""
@@ -8313,7 +8317,7 @@ class TaskShown(_message.Message):
 
     @_builtins.property
     def due(self) -> _kernel_pb2.Fact:
-        """The last day on which it is in time; absent where no day is known."""
+        """The last day on which it is in time, as told first; absent where no day is known."""
 
     @_builtins.property
     def words(self) -> _kernel_pb2.Fact:
@@ -8321,7 +8325,9 @@ class TaskShown(_message.Message):
 
     @_builtins.property
     def state(self) -> _kernel_pb2.Fact:
-        """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that."""
+        """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that, or where it is
+        late by one of the days told and not by another.
+        """
 
     @_builtins.property
     def late_by(self) -> _kernel_pb2.Fact:
@@ -8351,6 +8357,10 @@ class TaskShown(_message.Message):
     def unit(self) -> _kernel_pb2.Fact:
         """The organisation that came to an end or was succeeded, about whose part in the bloc it is."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise: of `due` the days of the year."""
+
     def __init__(
         self,
         *,
@@ -8371,10 +8381,12 @@ class TaskShown(_message.Message):
         article: _kernel_pb2.Fact | None = ...,
         seen: _abc.Iterable[_builtins.str] | None = ...,
         unit: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__article: _TypeAlias = _typing.Literal["article"]  # noqa: Y015
     _WhichOneofArgType__article: _TypeAlias = _typing.Literal["_article", b"_article"]  # noqa: Y015
