@@ -1,6 +1,7 @@
 """Blocs by id, and where their members and regulations are told."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -8,7 +9,6 @@ from pydantic import BaseModel, Field
 from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
 from services.kernel.standing import FactRetracted, Telling, and_then, holds
-from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.naming import terms
@@ -47,11 +47,6 @@ class Bloc(BaseModel):
         return [event for event in holds(self.events) if isinstance(event, e.MembersDeclared)]
 
 
-def _bloc_keys(recorded: Recorded[BlocsOwn]) -> Iterable[Id]:
-    event = recorded.event
-    return own(BLOC.kind, recorded) if isinstance(event, FactRetracted) else (event.bloc,)
-
-
 def _bloc(key: str, doc: Bloc | None, recorded: Recorded[BlocsOwn]) -> Bloc:
     bloc = doc or Bloc()
     match recorded.event:
@@ -72,7 +67,7 @@ BLOCS = Model(
     "registry",
     e.VOCABULARY,
     types_of(e.BlocEvent, e.MembershipEvent, e.RegulationEvent, FactRetracted),
-    _bloc_keys,
+    partial(own, BLOC.kind, "bloc"),
     _bloc,
     doc=Bloc,
     terms=_bloc_terms,

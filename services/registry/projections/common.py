@@ -24,11 +24,13 @@ class Told(BaseModel, Generic[E]):
         return holds(self.events)
 
 
-def own(kind: str, recorded: Recorded[Any]) -> tuple[str, ...]:
-    """The id of a stream of this kind: the key of a model that has a row for each of what it tells of.
+def own(kind: str, field: str, recorded: Recorded[Any]) -> tuple[str, ...]:
+    """The key of a model that has a row for each thing of a kind: what an event names in this field.
 
-    Of what, a retraction does not say; that of a stream of another kind has none.
+    A retraction does not say it; it stands in the stream's name, which may be one of another kind.
     """
+    if not isinstance(recorded.event, FactRetracted):
+        return (getattr(recorded.event, field),)
     name, _, key = recorded.stream.partition(":")
     return (key,) if name == kind else ()
 

@@ -51,7 +51,7 @@ DEADLINES = Model(
     "registry",
     e.VOCABULARY,
     types_of(e.DeadlineEvent, FactRetracted),
-    partial(own, DEADLINE.kind),
+    partial(own, DEADLINE.kind, "deadline"),
     partial(told_in, Deadline),
     doc=Deadline,
     terms=_deadline_terms,

@@ -45,7 +45,7 @@ DOCUMENTS = Model(
     "registry",
     e.VOCABULARY,
     types_of(e.DocumentEvent, FactRetracted),
-    partial(own, DOCUMENT.kind),
+    partial(own, DOCUMENT.kind, "document"),
     partial(told_in, Document),
     doc=Document,
     terms=name_terms,

@@ -64,7 +64,7 @@ FORMS = Model(
     "registry",
     e.VOCABULARY,
     types_of(e.MovementFormEvent, FactRetracted),
-    partial(own, FORM.kind),
+    partial(own, FORM.kind, "form"),
     partial(told_in, MovementForm),
     doc=MovementForm,
     terms=_form_terms,

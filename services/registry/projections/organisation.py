@@ -36,7 +36,7 @@ ORGANISATIONS = Model(
     "registry",
     e.VOCABULARY,
     types_of(e.OrganisationEvent, FactRetracted),
-    partial(own, ORGANISATION.kind),
+    partial(own, ORGANISATION.kind, "organisation"),
     partial(told_in, Organisation),
     doc=Organisation,
     terms=_organisation_terms,

@@ -54,10 +54,8 @@ def _led_keys(recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld | FactRetr
     match recorded.event:
         case e.ConferenceHeld() as event:
             return (event.bloc,) if event.bloc and summation(event) else ()
-        case FactRetracted():
-            return own(LEADERSHIP.kind, recorded)
-        case event:
-            return (event.bloc,)
+        case _:
+            return own(LEADERSHIP.kind, "bloc", recorded)
 
 
 def _led(key: str, doc: Led | None, recorded: Recorded[e.LeadershipEvent | e.ConferenceHeld | FactRetracted]) -> Led:
