@@ -24,7 +24,7 @@ from services.kernel.projection import Hole, Source
 
 ROWS_AT_ONCE = 50_000  # rows of the past that one process keeps before it writes them
 MOST_KEYS = 1_000_000  # rows that one process keeps in memory
-COLUMNS = ("key", "since", "until", "terms", "doc")
+COLUMNS = ("key", "since", "until", "terms", "doc", "place")
 
 CHUNK = 256  # events decoded at once: few enough to stay in the processor's cache, which halves the time
 
@@ -114,13 +114,13 @@ async def fold(task: Task, pages: AsyncIterator[Page], report: Callable[[int], N
                         state.event(recorded, own)
                 await asyncio.sleep(0)  # the next page arrives meanwhile
             if len(state.ended) >= ROWS_AT_ONCE:
-                await _copy(connection, task.table, state.ended)
+                await _copy(connection, task, state.ended)
                 state.ended.clear()
             if len(state.current) > MOST_KEYS:
                 raise Full
             report(page.upto)
-        await _copy(connection, task.table, state.ended)
-        await _copy(connection, task.table, list(state.current.values()))
+        await _copy(connection, task, state.ended)
+        await _copy(connection, task, list(state.current.values()))
     finally:
         connection.terminate()
 
@@ -139,14 +139,13 @@ def _steps(task: Task, chunk: Chunk) -> Iterable[tuple[Recorded[Any], Sequence[s
     return made
 
 
-async def _copy(connection: asyncpg.Connection, table: str, ranges: Sequence[Range]) -> None:
+async def _copy(connection: asyncpg.Connection, task: Task, ranges: Sequence[Range]) -> None:
+    columns = COLUMNS if task.model.place else COLUMNS[:-1]
+    rows = (
+        (r.key, r.since, r.until, r.terms.split(TERM_BREAK) if r.terms else [], r.doc.decode(), r.place) for r in ranges
+    )
     await connection.copy_records_to_table(
-        table,
-        schema_name="read",
-        columns=COLUMNS,
-        records=(
-            (r.key, r.since, r.until, r.terms.split(TERM_BREAK) if r.terms else [], r.doc.decode()) for r in ranges
-        ),
+        task.table, schema_name="read", columns=columns, records=(row[: len(columns)] for row in rows)
     )
 
 

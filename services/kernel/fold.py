@@ -23,6 +23,8 @@ TERM_BREAK = "\x1f"
 
 Doc = Any
 """An instance of the model's `doc`, or a plain dict of JSON values where it names none."""
+Rank = list[Any]
+"""For each of some sets of terms whether a row lacks any of them, then the row's place and its key."""
 Epochs = Sequence[tuple[int, int]]
 """Every epoch of a log, and the last position that it took over."""
 
@@ -52,6 +54,8 @@ class Model:
     field changes no row; no sets, which have no order."""
     terms: Callable[[Doc], Iterable[str]] | None = None
     """Look-up words of a row, such as `year:2021`; for `View.find`."""
+    place: Callable[[Doc], str] | None = None
+    """The text that puts rows in order, by code point; for `View.ranked`. Rows of one text are in the order of keys."""
     history: Literal["rows", "stream"] = "rows"
     """How the past is answered: from rows kept with their range of positions, or (keys `by_stream` alone, no terms, of
     the service's own log) by folding the row's stream again, which keeps the table small."""
@@ -71,16 +75,27 @@ class Model:
             raise ValueError(f"{self.name}: a set has no order, use a sorted tuple")
         if undefaulted := sorted({*_undefaulted(schema)}):
             raise ValueError(f"{self.name}: give {', '.join(undefaulted)} the default None, for nulls are not stored")
+        if self.place is not None and self.terms is None:
+            raise ValueError(f"{self.name}: rows are put in order where they are found by terms")
         if self.history == "stream" and (self.keys is not by_stream or self.terms is not None):
             raise ValueError(f"{self.name}: only a row per stream, without terms, can be folded again from its stream")
         try:
-            pickle.dumps((self.keys, self.change, self.terms))
+            pickle.dumps((self.keys, self.change, self.terms, self.place))
         except (pickle.PicklingError, AttributeError) as error:
             raise ValueError(f"{self.name}: its functions must stand at the top level of a module") from error
 
     @cached_property
     def types(self) -> frozenset[str]:
         return frozenset(event.model_fields["type"].default for event in self.handles)
+
+    def rank(self, key: str, doc: Doc, first: Sequence[Collection[str]]) -> Rank:
+        """Where a row comes among others that are found: first those with all terms of the first of `first`, and so
+        on; those that have the same by their place. For models with terms and a place.
+        """
+        assert self.terms is not None
+        assert self.place is not None
+        terms = set(self.terms(doc))
+        return [*(not terms.issuperset(some) for some in first), self.place(doc), key]
 
     @property
     def encode(self) -> Callable[[Doc], bytes]:
@@ -127,6 +142,7 @@ class Range(NamedTuple):
     until: int | None
     terms: str
     doc: bytes
+    place: str = ""
 
 
 class Parked(NamedTuple):
@@ -180,17 +196,18 @@ class Fold:
         if type(doc) is not self._kind:
             raise TypeError(f"{model.name}: a row is a {self._kind.__name__}, not a {type(doc).__name__}")
         terms = "" if model.terms is None else _joined(model.terms(doc))
+        place = "" if model.place is None else model.place(doc)
         stored = self._encode(doc)
-        if old is not None and old.doc == stored and old.terms == terms:
+        if old is not None and old.doc == stored and old.terms == terms and old.place == place:
             return old
-        return Range(key, recorded.position, None, terms, stored)
+        return Range(key, recorded.position, None, terms, stored, place)
 
     def _put(self, key: str, new: Range | None, position: int) -> None:
         old = self.current.get(key)
         if new is old:
             return
         if old is not None and (self._keeps_past or self.stored.get(key) == old.since):
-            self.ended.append(Range(key, old.since, position, old.terms, old.doc))
+            self.ended.append(old._replace(until=position))
         if new is not None:
             self.current[key] = new
         else:

@@ -7,18 +7,19 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from services.kernel.events import Position, Row
-from services.kernel.fold import Epochs, Fold, Model, Parked, Range
+from services.kernel.fold import Epochs, Fold, Model, Parked, Range, Rank
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 _CREATE = """create table read."{table}" (
     key text collate "C" not null, since bigint not null, until bigint, terms text[] not null, doc text not null)"""
+_PLACE = """alter table read."{table}" add place text collate "C" not null default ''"""
 _KEYS = 'alter table read."{table}" add primary key (key, since)'
 _TERMS = 'create index on read."{table}" using gin (terms)'
 _INDEX = 'create index on read."{table}" ({columns})'
 _LOAD = """
-    select r.key, r.since, r.until, r.terms, r.doc from unnest($1::text[]) k (key), lateral (
-        select t.key, t.since, t.until, array_to_string(t.terms, e'\\x1f') as terms, t.doc
+    select r.key, r.since, r.until, r.terms, r.doc{place} from unnest($1::text[]) k (key), lateral (
+        select t.key, t.since, t.until, array_to_string(t.terms, e'\\x1f') as terms, t.doc{place}
         from read."{table}" t where t.key = k.key order by t.since desc limit 1
     ) r where r.until is null"""
 # Rows are written only where the bookkeeping row could be moved, and it is locked before them. Its xmin tells whether
@@ -31,10 +32,10 @@ _WRITE = """
     e as (select e.* from unnest($7::text[], $8::bigint[], $9::bigint[]) e (key, since, until), moved),
     ended as ({end}),
     made as (
-        insert into read."{table}" (key, since, until, terms, doc)
-        select m.key, m.since, m.until, string_to_array(m.terms, e'\\x1f'), m.doc
-        from unnest($10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
-            m (key, since, until, terms, doc), moved
+        insert into read."{table}" (key, since, until, terms, doc{place})
+        select m.key, m.since, m.until, string_to_array(m.terms, e'\\x1f'), m.doc{place}
+        from unnest($10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[]{places})
+            m (key, since, until, terms, doc{place}), moved
     )
     select xmin from moved"""
 _END = {
@@ -49,10 +50,13 @@ _GET = """
 _FIND = """
     select key, doc from read."{table}"
     where terms @> $1 and since <= $2 and (until is null or until > $2) and key > $3 order by key limit $4"""
+_RANKED = """
+    select doc, {order} from read."{table}"
+    where terms @> $1 and since <= $2 and (until is null or until > $2)"""
 _HAVING = """
     select key, doc from read."{table}"
     where terms && $1 and since <= $2 and (until is null or until > $2) order by key"""
-_ALL = 'select key, since, until, terms, doc from read."{table}" order by key, since'
+_ALL = 'select key, since, until, terms, doc{place} from read."{table}" order by key, since'
 _STATES = "select name, version, epoch, position, epochs, error, xmin from read.models where name = any($1::text[])"
 _LOCK = _STATES + " for no key update"
 _PARK = """insert into read.parked (model, position, epoch, recorded_at, type, body, keys, error)
@@ -79,11 +83,12 @@ class Table:
         self.name = name or model.name
         self.all = self._of(_ALL)
         self._load, self._get, self._find = self._of(_LOAD), self._of(_GET), self._of(_FIND)
-        self._having = self._of(_HAVING)
+        self._having, self._ranked = self._of(_HAVING), self._of(_RANKED)
         self._write = self._of(_WRITE.replace("{end}", _END[model.history]))
 
     def _of(self, statement: str) -> str:
-        return statement.replace("{table}", self.name)
+        place, places = (", place", ", $15::text[]") if self.model.place else ("", "")
+        return statement.replace("{table}", self.name).replace("{place}", place).replace("{places}", places)
 
     async def create(self, connection: Connection, *, indexed: bool = True) -> None:
         """Make the table and its bookkeeping row where they are missing. Within a transaction."""
@@ -91,6 +96,8 @@ class Table:
         if await connection.fetchval("select to_regclass($1)", f'read."{self.name}"') is None:
             await self.forget(connection)
             await connection.execute(self._of(_CREATE))
+            if self.model.place is not None:
+                await connection.execute(self._of(_PLACE))
             if indexed:
                 await self.index(connection)
         await connection.execute(
@@ -140,8 +147,8 @@ class Table:
         """Put the current rows of these keys into the fold."""
         if not keys:
             return
-        for key, since, until, terms, doc in await connection.fetch(self._load, list(keys)):
-            fold.current[key] = Range(key, since, until, terms, doc.encode())
+        for key, since, until, terms, doc, *place in await connection.fetch(self._load, list(keys)):
+            fold.current[key] = Range(key, since, until, terms, doc.encode(), *place)
             fold.stored[key] = since
 
     async def write(
@@ -169,6 +176,7 @@ class Table:
             [r.until for r in made],
             [r.terms for r in made],
             [r.doc.decode() for r in made],
+            *([[r.place for r in made]] if self.model.place else []),
         )
         return None if token is None else old._replace(at=at, error=error, token=token)
 
@@ -192,6 +200,23 @@ class Table:
     ) -> list[asyncpg.Record]:
         """(key, doc) of the rows with all these terms as of a position, by key."""
         return await connection.fetch(self._find, terms, at, after_key, limit)
+
+    async def ranked(
+        self,
+        connection: Connection,
+        terms: Sequence[str],
+        at: int,
+        first: Sequence[Sequence[str]],
+        after: Rank,
+        limit: int,
+    ) -> list[asyncpg.Record]:
+        """(doc, *rank) of the rows with all these terms as of a position, by `Model.rank`, from after such a rank."""
+        given: list[object] = [terms, at, limit, *first, *after]
+        order = ", ".join([*(f"(not terms @> ${n})" for n in range(4, 4 + len(first))), "place", "key"])
+        later = ", ".join(f"${n}" for n in range(4 + len(first), len(given) + 1))
+        beyond = f"and ({order}) > ({later})" if after else ""
+        select = self._ranked.replace("{order}", order)
+        return await connection.fetch(f"{select} {beyond} order by {order} limit $3", *given)
 
     async def having(self, connection: Connection, terms: Sequence[str], at: int) -> list[asyncpg.Record]:
         """(key, doc) of the rows with any of these terms as of a position, by key."""

@@ -95,6 +95,8 @@ _OTHER_LETTER = {
 }
 _TONE = {mark: weight for weight, mark in enumerate("\u0300\u0309\u0303\u0301\u0323", 1)}
 
+_FIRST, _LAST, _BREAK = 2, 0x10FFFF, "\x01"
+_SURROGATES, _MANY = 0xD800, 0x800
 _CLUSTER = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*")
 
 Weights = tuple[tuple[int, ...], ...]
@@ -107,6 +109,16 @@ def vietnamese(text: str) -> Weights:
     capitals: the order of PostgreSQL's collation `vi-x-icu`, for what names are written with.
     """
     return tuple(zip(*map(_weights, _CLUSTER.findall(unicodedata.normalize("NFC", text))), strict=True))
+
+
+def by_code_point(weights: Weights) -> str:
+    """A text that compares by code point as the key does."""
+    return _BREAK.join("".join(map(_character, level)) for level in weights)
+
+
+def _character(weight: int) -> str:
+    code = _FIRST + weight
+    return chr(min(code if code < _SURROGATES else code + _MANY, _LAST))
 
 
 @functools.lru_cache(maxsize=4_096)

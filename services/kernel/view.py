@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Recorded, Row
-from services.kernel.fold import Doc, Epochs, Fold, Model, lost, steps
+from services.kernel.fold import Doc, Epochs, Fold, Model, Rank, lost, steps
 from services.kernel.postgres import passing
 from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, states
@@ -115,6 +115,19 @@ class View:
         at = self.positions[model.log].position
         rows = await Table(model).find(self._connection, terms, at, after_key or "", limit)
         return [(key, _decoded(model, doc)) for key, doc in rows]
+
+    async def ranked(
+        self,
+        model: Model,
+        *terms: str,
+        first: Sequence[Sequence[str]] = (),
+        after: Rank | None = None,
+        limit: int = 100,
+    ) -> list[tuple[Rank, Doc]]:
+        """The rows that have all of these terms, each after its `Model.rank`, from after such a rank."""
+        at = self.positions[model.log].position
+        rows = await Table(model).ranked(self._connection, terms, at, first, after or [], limit)
+        return [(rank, _decoded(model, doc)) for doc, *rank in rows]
 
     async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
         """The rows that have any of these terms, ordered by key."""

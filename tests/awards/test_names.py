@@ -10,8 +10,8 @@ from services.kernel.events import EPOCH, Envelope, Event, Recorded
 from services.kernel.fold import Fold, Model
 from services.kernel.provenance import Record, Source
 from services.registry import events as e
+from services.registry.domain.naming import shown
 from services.registry.projections import BLOCS, ORGANISATIONS
-from services.registry.queries.common import shown
 
 RECORD = Record(source=Source(id="ruling"), place="article 1")
 RULING = e.Ruling(by=e.Party(words="Hội đồng"), reason="nhầm tên")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
-from services.kernel.text import vietnamese
+from services.kernel.text import by_code_point, vietnamese
 
 SURNAMES = (
     "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đào Đinh Lâm Mai Trịnh Đoàn Vương Tô Tạ Ẩn"
@@ -97,3 +97,17 @@ def test_letters_count_before_tones_and_tones_before_capitals() -> None:
     asked = ["Ước", "Uyên", "Ơn", "Oanh", "Đức", "Dũng", "Ân", "Ăn", "An", "Ấn", "Ẩn", "ăn"]
     wanted = ["An", "ăn", "Ăn", "Ân", "Ẩn", "Ấn", "Dũng", "Đức", "Oanh", "Ơn", "Uyên", "Ước"]
     assert sorted(asked, key=vietnamese) == wanted
+
+
+def test_the_texts_that_compare_by_code_point_come_in_the_same_order() -> None:
+    unordered = [
+        *names(random.Random(1975)),
+        "",
+        "A",
+        "AB",
+        "A\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
+        "\U0010ffff",
+        "\ud7ff",
+        "🎖",
+    ]
+    assert sorted(unordered, key=lambda name: by_code_point(vietnamese(name))) == sorted(unordered, key=vietnamese)

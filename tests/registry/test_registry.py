@@ -28,7 +28,7 @@ from services.registry.domain.organisation import NameOrganisation, RegisterOrga
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.main import SERVICE
-from services.registry.queries import names
+from services.registry.queries import days
 from services.registry.queries.bloc import UNKNOWN_START
 from services.registry.queries.names import FindBlocs
 from services.registry.queries.person import GetPersons
@@ -492,15 +492,39 @@ async def test_a_repeated_telling_of_a_person_is_known_again(registry: Registry)
     assert await registry.tell(RegisterPerson(person="p-1", name=NAME), command_id) == first
 
 
-@pytest.mark.parametrize(("told", "found_"), [(2, False), (3, True)])
-async def test_a_search_says_where_more_names_fit_than_it_weighs(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch, told: int, found_: bool
-) -> None:
-    monkeypatch.setattr(names, "CANDIDATES", 2)
-    for n in range(told):
+@pytest.mark.parametrize("on", [None, date(2024, 1, 1)])
+async def test_a_search_says_whether_there_is_another_page(registry: Registry, on: date | None) -> None:
+    for n in range(3):
         await registry.tell(RegisterOrganisation(organisation=f"so-{n}", name=f"Sở {n}"))
-    answer = await registry.ask("FindOrganisations", text="so")
-    assert (len(answer.found), answer.cut) == (2, found_)
+    pages = [await registry.ask("FindOrganisations", text="so", limit=limit, on=on) for limit in (2, 3)]
+    pages.append(await registry.ask("FindOrganisations", text="so", limit=2, after="so-1", on=on))
+    assert [(len(page.found), page.cut) for page in pages] == [(2, True), (3, False), (1, False)]
+
+
+async def test_a_search_of_a_day_that_too_many_names_fit_asks_for_more_words(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "WEIGHED", 2)
+    for n in range(3):
+        await registry.tell(RegisterOrganisation(organisation=f"so-{n}", name=f"Sở {n}"))
+    with pytest.raises(Refused, match="more words"):
+        await registry.ask("FindOrganisations", text="so", on=date(2024, 1, 1))
+    (found_,) = (await registry.ask("FindOrganisations", text="so 2", on=date(2024, 1, 1))).found
+    assert found_.id == "so-2"
+
+
+async def test_what_is_found_of_a_day_is_found_and_put_in_order_by_its_names_then(registry: Registry) -> None:
+    for n, (old, new) in enumerate([("Sở Ân", "Sở Ăn"), ("Sở An", "Sở Uyên"), ("Ban Đức", "Sở Đức")]):
+        await registry.tell(RegisterOrganisation(organisation=f"o{n}", name=old, effective=date(2020, 1, 1)))
+        await registry.tell(NameOrganisation(organisation=f"o{n}", name=new, effective=date(2025, 1, 1)))
+
+    async def names_found(text: str, **asked: Any) -> list[tuple[str, bool]]:
+        return [(one.name, one.exact) for one in (await registry.ask("FindOrganisations", text=text, **asked)).found]
+
+    assert await names_found("sở", on=date(2024, 1, 1)) == [("Sở An", False), ("Sở Ân", False)]
+    assert await names_found("sở an") == [("Sở Uyên", True), ("Sở Ăn", False)]
+    assert await names_found("sở ăn") == [("Sở Ăn", True), ("Sở Uyên", False)]
+    assert await names_found("sở ăn", on=date(2024, 1, 1)) == [("Sở An", False), ("Sở Ân", False)]
 
 
 async def test_a_member_without_a_first_day_counts_as_inferred_in_every_answer(registry: Registry) -> None:

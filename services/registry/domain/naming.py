@@ -5,9 +5,10 @@ Two names that are found alike are candidates for a person to choose from, never
 
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.kernel.text import bare, fold
+from services.registry.domain.ruling import holding, until
 
 SHORT_FORMS = {
     "tw": "trung ương",
@@ -58,6 +59,24 @@ def word_terms(text: str) -> list[str]:
     return sorted({f"word:{word}" for word in bare_words(text)})
 
 
+def found_by(name: str) -> tuple[str, ...]:
+    """The look-up words of a name by which what is found is also put in order: whole, and by its words, each with its
+    marks and without.
+    """
+    marked, bare_ = split(name)
+    whole = ("name:" + " ".join(marked), "bare:" + " ".join(bare_))
+    return (*whole, *(f"mark:{word}" for word in marked), *(f"word:{word}" for word in bare_))
+
+
+def sought(text: str) -> tuple[list[str], list[list[str]]]:
+    """The look-up words that all has which is found by a text, and those of what comes first: the same name, then all
+    of these words, each with its marks, then the same name without.
+    """
+    name, bare_, *each = found_by(text)
+    words_, marks = ([one for one in each if one.startswith(kind)] for kind in ("word:", "mark:"))
+    return words_, [[name], marks, [bare_]]
+
+
 def code_term(code: str) -> str:
     """The look-up word of an official code, which is compared as it stands."""
     return f"code:{code}"
@@ -66,6 +85,13 @@ def code_term(code: str) -> str:
 def terms(names: Iterable[str]) -> list[str]:
     """All look-up words under which names are found."""
     return sorted({term for name in names for term in (name_term(name), *word_terms(name))})
+
+
+def shown(told: Iterable[Any]) -> str | None:
+    """The latest name of what this tells of; of a document its title, or else its number."""
+    held = until(holding(told), None)
+    names = ([getattr(event, field, None) for event in held] for field in ("name", "title", "number"))
+    return next((name for told_ in names for name in reversed(told_) if name), None)
 
 
 class Words(NamedTuple):

@@ -1,6 +1,7 @@
 """Rulings: a record that says which of what was told in contradicting ways holds, by whom and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from services.kernel.telling import require
@@ -16,6 +17,12 @@ def holding(told: Iterable[E]) -> list[E]:
         return events
     last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
     return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
+
+
+def until(told: Sequence[Any], on: date | None) -> list[Any]:
+    """What holds on a day, oldest first; what has no day of its own holds from the beginning."""
+    dated = sorted(told, key=lambda event: event.effective or date.min)
+    return [event for event in dated if on is None or event.effective is None or event.effective <= on]
 
 
 def rules(event: object) -> bool:

@@ -1,6 +1,5 @@
 """Blocs by id, and where their members and regulations are told."""
 
-from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
@@ -11,8 +10,7 @@ from services.kernel.fold import Model
 from services.kernel.standing import FactRetracted, Telling, and_then, holds
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC
-from services.registry.domain.naming import terms
-from services.registry.projections.common import names_of, own, with_one
+from services.registry.projections.common import name_place, name_terms, own, with_one
 
 BlocTold = Telling[Annotated[e.BlocEvent | FactRetracted, Field(discriminator="type")]]
 
@@ -58,10 +56,6 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[BlocsOwn]) -> Bloc:
             return bloc.model_copy(update={"events": and_then(bloc.events, recorded)})
 
 
-def _bloc_terms(doc: Bloc) -> Iterable[str]:
-    return terms(names_of(doc.told))
-
-
 BLOCS = Model(
     "blocs",
     "registry",
@@ -70,6 +64,7 @@ BLOCS = Model(
     partial(own, BLOC.kind, "bloc"),
     _bloc,
     doc=Bloc,
-    terms=_bloc_terms,
-    version=6,
+    terms=name_terms,
+    place=name_place,
+    version=7,
 )

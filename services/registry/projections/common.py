@@ -1,13 +1,17 @@
 """What every read model of registry is made of: rows that keep what was told, and the names in it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from services.kernel.events import Recorded
 from services.kernel.standing import FactRetracted, Telling, and_then, holds
-from services.registry.domain.naming import terms
+from services.kernel.text import by_code_point, vietnamese
+from services.registry.domain.naming import found_by, shown
+
+KEPT = 8_192  # names of which a process keeps how they are found
 
 E = TypeVar("E")
 T = TypeVar("T", bound="Told[Any]")
@@ -55,6 +59,20 @@ def names_of(told: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(name for name in found if name))
 
 
-def name_terms(doc: Told[Any]) -> Iterable[str]:
+# Of organisations, blocs and documents: a person's name no memory may keep when the person is forgotten.
+_found_by: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=KEPT)(found_by)
+
+
+def name_terms(doc: Any) -> list[str]:
     """The look-up words of a row by what it is called."""
-    return terms(names_of(doc.told))
+    return [term for name in names_of(doc.told) for term in _found_by(name)]
+
+
+def name_place(doc: Any) -> str:
+    """The place of a row in the Vietnamese order of the names that are shown."""
+    return _place(shown(doc.told) or "")
+
+
+@lru_cache(maxsize=KEPT)
+def _place(name: str) -> str:
+    return by_code_point(vietnamese(name))

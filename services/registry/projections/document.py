@@ -12,7 +12,7 @@ from services.kernel.standing import FactRetracted, Telling
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.document import DOCUMENT
-from services.registry.projections.common import Told, name_terms, own, told_in
+from services.registry.projections.common import Told, name_place, name_terms, own, told_in
 
 DocumentTold = Telling[Annotated[e.DocumentEvent | FactRetracted, Field(discriminator="type")]]
 
@@ -49,7 +49,8 @@ DOCUMENTS = Model(
     partial(told_in, Document),
     doc=Document,
     terms=name_terms,
-    version=3,
+    place=name_place,
+    version=4,
 )
 
 

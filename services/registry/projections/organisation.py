@@ -12,7 +12,7 @@ from services.kernel.standing import FactRetracted, Telling
 from services.registry import events as e
 from services.registry.domain.naming import code_term
 from services.registry.domain.organisation import ORGANISATION
-from services.registry.projections.common import Told, name_terms, own, told_in
+from services.registry.projections.common import Told, name_place, name_terms, own, told_in
 
 OrganisationTold = Telling[Annotated[e.OrganisationEvent | FactRetracted, Field(discriminator="type")]]
 
@@ -40,5 +40,6 @@ ORGANISATIONS = Model(
     partial(told_in, Organisation),
     doc=Organisation,
     terms=_organisation_terms,
-    version=6,
+    place=name_place,
+    version=7,
 )

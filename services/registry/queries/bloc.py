@@ -13,9 +13,9 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.heading import Head
-from services.registry.domain.ruling import holding
+from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
-from services.registry.queries.common import DisputeShown, Label, facts, first, labels, latest, length, recorded, until
+from services.registry.queries.common import DisputeShown, Label, facts, first, labels, latest, length, recorded
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, Taking, WarningShown, dissolutions_told, warnings
 from services.registry.queries.names import NameShown, names_told, variants_told

@@ -13,9 +13,9 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.body import BODY
-from services.registry.domain.ruling import holding
+from services.registry.domain.ruling import holding, until
 from services.registry.projections import STREAMS, Stream
-from services.registry.queries.common import DisputeShown, Label, first, labels, latest, until
+from services.registry.queries.common import DisputeShown, Label, first, labels, latest
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, dissolutions_told
 from services.registry.queries.names import NameShown, names_told, variants_told

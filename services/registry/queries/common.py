@@ -13,7 +13,8 @@ from services.kernel.telling import PLAIN, fact, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.ruling import holding
+from services.registry.domain.naming import shown
+from services.registry.domain.ruling import holding, until
 from services.registry.projections import ORGANISATIONS, Organisation
 
 D = TypeVar("D", bound=e.Disputable)
@@ -341,16 +342,3 @@ async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
     """The names of the organisations in an answer, as known at its position."""
     docs: dict[str, Organisation] = await view.many(ORGANISATIONS, named(answer))
     return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told)))
-
-
-def shown(told: Iterable[Any]) -> str | None:
-    """The latest name of what this tells of; of a document its title, or else its number."""
-    held = until(holding(told), None)
-    names = ([getattr(event, field, None) for event in held] for field in ("name", "title", "number"))
-    return next((name for told_ in names for name in reversed(told_) if name), None)
-
-
-def until(told: Sequence[Any], on: date | None) -> list[Any]:
-    """What holds on a day, oldest first; what has no day of its own holds from the beginning."""
-    dated = sorted(told, key=lambda event: event.effective or date.min)
-    return [event for event in dated if on is None or event.effective is None or event.effective <= on]

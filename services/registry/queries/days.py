@@ -3,14 +3,15 @@
 What a ruling settled otherwise was never so, whatever day the ruling tells.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from services.kernel.fold import Doc, Model
+from services.kernel.errors import Refused
+from services.kernel.fold import Doc, Model, Rank
 from services.kernel.standing import standing
 from services.kernel.view import View
 from services.registry.domain.ruling import holding
@@ -18,6 +19,7 @@ from services.registry.domain.ruling import holding
 A = TypeVar("A", bound=BaseModel)
 Q = TypeVar("Q", bound="ByDay")
 
+WEIGHED = 2_000  # rows put in order by what they were on a day, for one answer
 DAYS = ("effective", "elected_on", "start", "dated")
 """Where an event tells the day of which it speaks, the nearest first."""
 
@@ -44,6 +46,26 @@ class Then(View):
     ) -> list[tuple[str, Doc]]:
         found = await super().find(model, *terms, limit=limit, after_key=after_key)
         return [(key, by(doc, self._on)) for key, doc in found]
+
+    async def ranked(
+        self,
+        model: Model,
+        *terms: str,
+        first: Sequence[Sequence[str]] = (),
+        after: Rank | None = None,
+        limit: int = 100,
+    ) -> list[tuple[Rank, Doc]]:
+        """By what was told by the day, so that each row that ever had these terms is weighed. Raises Refused."""
+        found = await self.find(model, *terms, limit=WEIGHED + 1)
+        if len(found) > WEIGHED:
+            raise Refused(
+                "find.words",
+                en=f"more than {WEIGHED} would have to be looked at for that day: give more words",
+                vi=f"phải xem hơn {WEIGHED} kết quả của ngày đó: xin nêu thêm từ",
+            )
+        ranks = ((*model.rank(key, doc, [terms, *first]), doc) for key, doc in found)
+        ranked = sorted((rank, doc) for lacks, *rank, doc in ranks if not lacks and rank > (after or []))
+        return ranked[:limit]
 
     async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
         return [(key, by(doc, self._on)) for key, doc in await super().having(model, terms)]

@@ -1,23 +1,22 @@
 """Organisations, and finding them, blocs and guiding documents by their names."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from services.kernel.errors import Invalid, Violation
-from services.kernel.fold import Model
+from services.kernel.fold import Model, Rank
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
-from services.kernel.text import Id, Line, Weights, vietnamese
+from services.kernel.text import Id, Line
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.naming import Match, Words, best, name_term, split, word_terms
+from services.registry.domain.naming import shown, sought
 from services.registry.domain.ruling import holding
-from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, names_of
-from services.registry.queries.common import DisputeShown, Label, facts, labels, of_day, recorded, shown, surest
+from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS
+from services.registry.queries.common import DisputeShown, Label, facts, labels, of_day, recorded, surest
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 from services.registry.queries.endings import (
@@ -29,10 +28,8 @@ from services.registry.queries.endings import (
     successions,
 )
 
-KEPT = 8_192  # names of which a process keeps how they are found
 NAMES = ("name", "short_name")
 CHANGED = ("kind", "level", "code", "superior")
-CANDIDATES = 2_000  # names weighed for one search, beside those that are just what is looked for
 
 
 class GetOrganisation(BaseModel):
@@ -201,7 +198,7 @@ class FoundAnswer(BaseModel):
     found: tuple[Found, ...]
     """At most as many as asked for."""
     cut: bool
-    """Whether more names have these words than one search weighs: give more words."""
+    """Whether more are found than these: ask for the next page, or give more words."""
 
 
 async def find_organisations(asked: FindOrganisations, view: View) -> FoundAnswer:
@@ -216,35 +213,38 @@ async def find_documents(asked: FindDocuments, view: View) -> FoundAnswer:
     return await _find(view, DOCUMENTS, asked)
 
 
-# Of organisations, blocs and documents: a person's name no memory may keep when the person is forgotten.
-_words: Callable[[str], Words] = lru_cache(maxsize=KEPT)(split)
-_order: Callable[[str], Weights] = lru_cache(maxsize=KEPT)(vietnamese)
-
-
 async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs | FindDocuments) -> FoundAnswer:
-    same = await view.find(model, name_term(asked.text), limit=CANDIDATES + 1)
-    sought = word_terms(asked.text)
-    alike = await view.find(model, *sought, limit=CANDIDATES + 1) if sought else []
-    rows = dict(same[:CANDIDATES] + alike[:CANDIDATES])
-    text = split(asked.text)
-    fits = ((best(text, map(_words, names_of(doc.told))), key, shown(doc.told) or key) for key, doc in rows.items())
-    ranked = sorted((fit, _order(name), key, name) for fit, key, name in fits if fit is not None)
-    start = 0 if asked.after is None else after(asked.after, [key for _, _, key, _ in ranked])
-    page = ranked[start : start + asked.limit]
-    return FoundAnswer(
-        found=tuple(Found(id=k, name=n, exact=fit is Match.SAME) for fit, _, k, n in page),
-        cut=max(len(same), len(alike)) > CANDIDATES,
-    )
+    terms, first = sought(asked.text)
+    if not terms:
+        return FoundAnswer(found=(), cut=False)
+    last = await _last(view, model, asked.after, [terms, *first]) if asked.after else None
+    ranked = await view.ranked(model, *terms, first=first, after=last, limit=asked.limit + 1)
+    page = [(*rank, shown(doc.told)) for rank, doc in ranked[: asked.limit]]
+    found = tuple(Found(id=key, name=name or key, exact=not other) for other, *_, key, name in page)
+    return FoundAnswer(found=found, cut=len(ranked) > asked.limit)
+
+
+async def _last(view: View, model: Model, key: Id, first: Sequence[Sequence[str]]) -> Rank:
+    """Where the page ended that this id was the last of. Raises Invalid where it is not found."""
+    doc = await view.get(model, key)
+    lacks, *rank = model.rank(key, doc, first) if doc else [True]
+    if lacks:
+        raise not_found(key)
+    return rank
 
 
 def after(last: Id, found: Sequence[str]) -> int:
     """Where the page begins that follows this id. Raises Invalid where it was not found."""
     if last not in found:
-        raise Invalid(
-            Violation(
-                "after",
-                en=f"{last} is not found by this text at this position",
-                vi=f"không tìm thấy {last} theo nội dung này tại vị trí này",
-            )
-        )
+        raise not_found(last)
     return found.index(last) + 1
+
+
+def not_found(last: Id) -> Invalid:
+    return Invalid(
+        Violation(
+            "after",
+            en=f"{last} is not found by this text at this position",
+            vi=f"không tìm thấy {last} theo nội dung này tại vị trí này",
+        )
+    )

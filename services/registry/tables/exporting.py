@@ -14,10 +14,10 @@ from services.kernel.telling import differ
 from services.kernel.text import vietnamese
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.ruling import holding
+from services.registry.domain.naming import shown
+from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, ORGANISATIONS, Bloc, Organisation
 from services.registry.queries.bloc import claimed
-from services.registry.queries.common import shown, until
 from services.registry.queries.days import ByDay
 from services.registry.queries.endings import endings
 from services.registry.stays import Stay

@@ -23,6 +23,7 @@ from services.kernel.text import Line as Name
 from services.registry import events as e
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.naming import shown
 from services.registry.domain.organisation import (
     AssignOrganisationCode,
     DissolveOrganisation,
@@ -31,9 +32,9 @@ from services.registry.domain.organisation import (
     RetypeOrganisation,
     TransferOrganisation,
 )
-from services.registry.domain.ruling import holding
+from services.registry.domain.ruling import holding, until
 from services.registry.projections import Bloc, Organisation, Stream
-from services.registry.queries.common import latest, shown, until
+from services.registry.queries.common import latest
 from services.registry.queries.endings import endings
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
 from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table

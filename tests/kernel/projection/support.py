@@ -79,6 +79,10 @@ def terms(row: Total) -> Iterable[str]:
     return [*(f"tag:{tag}" for tag in row.tags), f"even:{row.total % 2 == 0}"]
 
 
+def placed(row: Total) -> str:
+    return "ăâb"[row.total % 3]
+
+
 def model(name: str, **different: object) -> Model:
     given: dict[str, object] = {
         "name": name,
@@ -89,6 +93,7 @@ def model(name: str, **different: object) -> Model:
         "change": changed,
         "doc": Total,
         "terms": terms,
+        "place": None if different.get("terms", terms) is None else placed,
     }
     return Model(**(given | different))  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.kernel.errors import Invalid, Unavailable
 from services.kernel.events import Position
-from services.kernel.fold import Model
+from services.kernel.fold import Model, Rank
 from services.kernel.log import Log
 from services.kernel.projection import Engine
 from services.kernel.tools import Tools
@@ -70,6 +70,24 @@ async def test_what_was_found_under_a_term_is_found_as_it_was(log: Log, pool: as
             assert await view.find(TOTALS, "tag:t1", "even:True") == [
                 (key, row) for key, row in rows if "t1" in row.tags and row.total % 2 == 0
             ]
+
+
+@pytest.mark.usefixtures("told")
+async def test_rows_come_in_the_models_order_those_with_the_first_terms_first(log: Log, pool: asyncpg.Pool) -> None:
+    found: list[Rank] = []
+    first = [["tag:t1", "tag:t2"], ["tag:t3"]]
+    for position in (20, 100, 200):
+        rows = expected(story(200), position).items()
+        wanted = sorted(TOTALS.rank(key, row, first) for key, row in rows if row.total % 2 == 0)
+        found.clear()
+        while len(found) < len(wanted):
+            async with View.open(pool, [TOTALS], at(position), log) as view:
+                page = await view.ranked(TOTALS, "even:True", first=first, after=found[-1] if found else None, limit=2)
+            assert 0 < len(page) <= 2
+            assert [row for _, row in page] == [dict(rows)[rank[-1]] for rank, row in page]
+            found += [rank for rank, _ in page]
+        assert found == wanted
+    assert len({tuple(rank[:3]) for rank in found}) > 3
 
 
 @pytest.mark.usefixtures("told")

@@ -8223,7 +8223,7 @@ class FindOrganisationsResponse(_message.Message):
     FOUND_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
-    """Whether more names have these words than one search weighs: give more words."""
+    """Whether more are found than these: ask for the next page, or give more words."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -8878,7 +8878,7 @@ class FindBlocsResponse(_message.Message):
     FOUND_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
-    """Whether more names have these words than one search weighs: give more words."""
+    """Whether more are found than these: ask for the next page, or give more words."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -9811,7 +9811,7 @@ class FindDocumentsResponse(_message.Message):
     FOUND_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
-    """Whether more names have these words than one search weighs: give more words."""
+    """Whether more are found than these: ask for the next page, or give more words."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
