@@ -12,6 +12,7 @@ from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
+from services.registry.domain.movement import MOVEMENT, LaunchMovement, parent_of
 from services.registry.domain.naming import terms
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors
@@ -107,6 +108,16 @@ async def _units(bloc: str, authority: str, tools: Tools) -> tuple[str, ...]:
     return tuple(unit for unit in found if open_stays(claims[unit].state, bloc))
 
 
+async def with_parents(command: LaunchMovement, tools: Tools) -> LaunchMovement:
+    """A launch performed here with all movements of which it is part; a record as it is."""
+    above: list[str] = []
+    one = command.parent if command.record is None else None
+    while one is not None and one not in (command.movement, *above):
+        above.append(one)
+        one = parent_of((await _loaded(MOVEMENT.of(one), tools)).state)
+    return command.model_copy(update={"above": tuple(above)})
+
+
 async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:
     """A ruling or correction with every predecessor that was ever told."""
     if command.record is None or not (command.ruling or command.correction):
@@ -176,8 +187,10 @@ async def indexed_again(tools: Tools, most: int = 1_000) -> None:
 
 def widened(command: Command) -> bool:
     """Whose arrival names more streams: members for an act, and for what amends who organises a bloc; predecessors for
-    what amends a reorganisation.
+    what amends a reorganisation; the movements above one that is launched.
     """
+    if isinstance(command, LaunchMovement):
+        return command.record is None and command.parent is not None
     if isinstance(command, EstablishBloc | Reorganise):
         return bool(command.ruling or command.correction)
     if isinstance(command, Retract):
@@ -198,6 +211,7 @@ SERVICE = Service(
         **dict.fromkeys(ACTS_OF_MEMBERS, with_authority),
         EstablishBloc: with_members,
         Reorganise: with_predecessors,
+        LaunchMovement: with_parents,
         Retract: retracting,
         RegisterPerson: sealed,
         DescribePerson: sealed,

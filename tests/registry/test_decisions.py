@@ -25,7 +25,8 @@ from services.registry.domain.leadership import (
 )
 from services.registry.domain.leadership import elect as elect_
 from services.registry.domain.membership import AdmitMember, EndMembership
-from services.registry.domain.movement import LaunchMovement, LinkMovement
+from services.registry.domain.movement import LaunchMovement
+from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan, RecordPlan
@@ -426,9 +427,9 @@ def test_a_movement_is_launched_once_and_taken_up_by_anybody() -> None:
     given().when(LaunchMovement(movement="m", effective=DAY, launcher=launcher)).then(launched)
     given().when(LaunchMovement(movement="m", effective=DAY)).refused("movement.launcher")
     given(launched).when(LaunchMovement(movement="m", effective=DAY, launcher=launcher)).refused("movement.known")
-    linked = e.MovementLinked(movement="m", bloc="b1", year=2024, manner="PUSHED")
-    given(bloc).when(LinkMovement(movement="m", bloc="b1", year=2024, manner="PUSHED")).then(linked)
-    given().when(LinkMovement(movement="m", bloc="b1", year=2024, manner="PUSHED")).refused("bloc.unknown")
+    link: dict[str, Any] = {"movement": "m", "bloc": "b1", "year": 2024, "manner": "PUSHED", "effective": DAY}
+    given(bloc).when(LinkMovement(**link)).then({"movementlink:m:b1": [e.MovementLinked(**link)]})
+    given().when(LinkMovement(**link)).refused("bloc.unknown")
 
 
 def sign(member: str | None) -> SignCovenant:

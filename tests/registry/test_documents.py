@@ -15,7 +15,7 @@ from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.conference import GiveGuidance, HoldConference
 from services.registry.domain.document import CiteDocument, RegisterDocument
-from services.registry.domain.movement import LinkMovement
+from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.plan import RecordPlan
 from tests.registry.support import Registry
 

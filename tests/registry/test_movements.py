@@ -1,23 +1,32 @@
 """Movements: their form by law, what they are part of and aim at, who takes part in them, and how they are reviewed."""
 
+import asyncio
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from services.kernel.errors import Missing
+from services.kernel.appends import Reply
+from services.kernel.decider import Context, Handler, Handlers
+from services.kernel.errors import Conflict, Missing, Refused
+from services.kernel.handling import Handling
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
+from services.kernel.standing import Correction, Retract
+from services.kernel.telling import tell
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.document import CiteDocument
 from services.registry.domain.form import RegisterMovementForm
-from services.registry.domain.movement import LaunchMovement, LinkMovement, PilotMovement
+from services.registry.domain.movement import MOVEMENT, LaunchMovement, PilotMovement
+from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.movement_review import ReviewMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.target import reaches
+from services.registry.main import SERVICE
 from tests.registry.support import Registry
 from tests.registry.test_decisions import members
 
@@ -48,7 +57,7 @@ def from_(source: str, *inferred: str) -> Record:
 
 
 def launch(**fields: Any) -> LaunchMovement:
-    return LaunchMovement(movement="m", launcher=LAUNCHER, **{"effective": DAY, **fields})
+    return LaunchMovement(**{"movement": "m", "launcher": LAUNCHER, "effective": DAY, **fields})
 
 
 def amount(wording: str, **fields: Any) -> e.Quantity:
@@ -124,7 +133,6 @@ def test_a_launch_performed_here_is_consistent_in_itself() -> None:
 
 
 def test_who_acts_in_a_movement_here_finds_it_launched_or_taken_up_with_such_a_phase_and_aim() -> None:
-    taken_up = e.MovementLinked(movement="m", bloc="b1", year=2024, manner="PUSHED", record=RECORD)
     site = Listed[e.PilotSite](items=(e.PilotSite(place="cơ sở"),))
     acts: list[Any] = [
         PilotMovement(movement="m", sites=site, effective=DAY),
@@ -138,12 +146,59 @@ def test_who_acts_in_a_movement_here_finds_it_launched_or_taken_up_with_such_a_p
         given(GROUND).when(act).accepted()
         given(GROUND).when(act.model_copy(update={"phase": "d1"})).accepted()
         given(GROUND).when(act.model_copy(update={"phase": "d2"})).refused("movement.phase")
-        given({**GROUND, "movement:m": [taken_up]}).when(act.model_copy(update={"phase": "d2"})).accepted()
         given().when(act.model_copy(update={"phase": "d2", "record": RECORD})).accepted()
     for act in (acts[1], acts[2], acts[3]):
         for line, rule in (("l1", None), ("l2", "movement.line")):
             told = given(GROUND).when(act.model_copy(update={"counts": counts(amount("12"), line)}))
             told.refused(rule) if rule else told.accepted()
+
+
+LINK: dict[str, Any] = {"movement": "m", "bloc": "b1", "year": 2024, "manner": "PUSHED", "effective": DAY}
+LINKED = e.MovementLinked(**LINK)
+BLOC = [e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", effective=date(2020, 1, 1))]
+
+
+def test_in_a_movement_that_is_not_launched_here_the_bloc_acts_that_takes_it_up() -> None:
+    acts: list[Any] = [
+        ReviewMovement(movement_review="sk", movement="m", effective=DAY),
+        RegisterParticipation(**JOINING),
+        ReportParticipation(**JOINING, text="Toàn ngành hưởng ứng"),
+        PlanMovement(**JOINING),
+    ]
+    ground = {**GROUND, "movement:m": [], "bloc:b1": BLOC, "bloc:b2": BLOC, "movementlink:m:b1": [LINKED]}
+    for act in acts:
+        given(ground).when(act.model_copy(update={"bloc": "b1", "phase": "d2"})).accepted()
+        for bloc in ("b2", None):
+            given(ground).when(act.model_copy(update={"bloc": bloc})).refused("movement.unknown")
+
+
+def test_a_bloc_takes_a_movement_up_once_for_a_year_and_manner_and_within_its_days() -> None:
+    launched = LAUNCHED.model_copy(update={"ends": date(2024, 12, 31)})
+    ground = {"movement:m": [launched], "bloc:b1": BLOC, "movementlink:m:b1": [LINKED]}
+    told = LinkMovement(**{**LINK, "manner": "JOINED"})
+    given(ground).when(told).then({"movementlink:m:b1": [e.MovementLinked(**{**LINK, "manner": "JOINED"})]})
+    for fields, rule in (
+        (LINK, "movement.linked"),
+        ({**LINK, "year": 2025, "effective": date(2024, 4, 9)}, "movement.order"),
+        ({**LINK, "year": 2025, "effective": date(2025, 1, 1)}, "movement.order"),
+        ({**LINK, "year": 2025, "effective": None}, "act.day"),
+    ):
+        given(ground).when(LinkMovement(**fields)).refused(rule)
+        given(ground).when(LinkMovement(**fields, record=RECORD)).accepted()
+
+
+def test_a_movement_is_part_of_no_circle_nor_launched_before_what_it_is_part_of() -> None:
+    def part(movement: str, parent: str | None) -> dict[str, list[Any]]:
+        return {f"movement:{movement}": [LAUNCHED.model_copy(update={"movement": movement, "parent": parent})]}
+
+    for ground, above in ((part("p", "m"), ("p",)), ({**part("p", "q"), **part("q", "m")}, ("p", "q"))):
+        given(ground).when(launch(parent="p", above=above)).refused("movement.parent")
+        given(ground).when(launch(parent="p", record=RECORD)).accepted()
+    given({**part("p", "q"), **part("q", None)}).when(launch(parent="p", above=("p", "q"))).accepted()
+    given({**part("p", "q"), **part("q", "p")}).when(launch(parent="p", above=("p", "q"))).accepted()
+    given(part("p", None)).when(launch(parent="p", effective=date(2024, 4, 9))).refused("movement.order")
+    with pytest.raises(Conflict, match="at the same moment"):
+        given(part("p", "q")).when(launch(parent="p", above=("p",))).accepted()
 
 
 def test_nobody_joins_plans_reports_or_tries_out_a_movement_before_its_launch_or_after_its_last_day() -> None:
@@ -450,3 +505,129 @@ async def test_what_sources_tell_otherwise_of_a_movement_s_aims_phases_and_launc
     ]
     between, above = (one.counts[0].reaches for one in shown.participations)
     assert (between, above.value) == (None, "true")
+
+
+# Taking up
+
+
+async def taken_up(registry: Registry, *blocs: str, **fields: Any) -> None:
+    for bloc in blocs:
+        link: dict[str, Any] = {"movement": "m", "bloc": bloc, "year": 2024, "manner": "JOINED", "record": from_("a")}
+        await registry.tell(LinkMovement(**{**link, **fields}))
+
+
+async def test_who_takes_a_movement_up_is_answered_a_page_at_a_time(registry: Registry) -> None:
+    await taken_up(registry, "b3", "b1", "b2")
+    page = await registry.ask("GetMovement", movement="m", limit=2)
+    assert ([link.bloc.value for link in page.taken_up], page.cut) == (["b1", "b2"], True)
+    page = await registry.ask("GetMovement", movement="m", limit=2, after_bloc="b2")
+    assert ([link.bloc.value for link in page.taken_up], page.cut) == (["b3"], False)
+    assert (await registry.ask("GetMovement", movement="m", limit=2, after_bloc="b3")).taken_up == ()
+
+
+async def test_how_a_bloc_takes_a_movement_up_is_corrected_and_retracted_where_it_is_told(registry: Registry) -> None:
+    await taken_up(registry, "b1", "b2")
+    await taken_up(registry, "b1", manner="PUSHED", correction=Correction(corrects=1, reason="đọc nhầm"))
+
+    async def manners() -> list[tuple[str, str]]:
+        shown = await registry.ask("GetMovement", movement="m")
+        return [(link.bloc.value, link.manner.value) for link in shown.taken_up]
+
+    assert await manners() == [("b1", "PUSHED"), ("b2", "JOINED")]
+    await registry.tell(Retract(stream="movementlink:m:b2", retracts=1, reason="không hưởng ứng", record=RECORD))
+    assert await manners() == [("b1", "PUSHED")]
+    history = await registry.ask("GetHistory", stream="movementlink:m:b1")
+    assert [event.stands for event in history.events] == [False, True]
+
+
+async def test_a_year_shows_of_a_movement_that_is_taken_up_what_disputes_its_launch_and_what_it_cites(
+    registry: Registry,
+) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=from_("a")))
+    for source, theme in (("a", "Đoàn kết"), ("b", "Sáng tạo")):
+        await registry.tell(LaunchMovement(movement="m", theme=theme, record=from_(source)))
+    await registry.tell(CiteDocument(document="ct-34", citing=e.Citing(movement="m"), record=from_("a")))
+    await taken_up(registry, "b1")
+    year = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    (movement,) = year.movements
+    assert (movement.own, [dispute.field for dispute in movement.disputes]) == (False, ["theme"])
+    assert [citation.document.value for citation in year.citations] == ["ct-34"]
+
+
+async def test_a_link_that_was_told_in_the_movement_s_own_stream_is_still_shown(registry: Registry) -> None:
+    fields: dict[str, Any] = {"movement": "m", "bloc": "b1", "year": 2024, "manner": "JOINED", "record": from_("a")}
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=from_("a")))
+    before: Handlers = {
+        LinkMovement: Handler(lambda c: [MOVEMENT.of(c.movement)], lambda c, _: [tell(e.MovementLinked, c)])
+    }
+    handling = Handling(registry.tools.log, e.VOCABULARY, before, b"only for tests")
+    await handling.handle(LinkMovement(**fields), Context(str(uuid4()), "officer"))
+    assert [one.bloc.value for one in (await registry.ask("GetMovement", movement="m")).taken_up] == ["b1"]
+    (movement,) = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).movements
+    assert (movement.movement, movement.own) == ("m", False)
+    await registry.tell(launch())
+
+
+async def test_rows_of_a_movement_grow_no_longer_with_every_bloc_that_takes_it_up(registry: Registry) -> None:
+    await registry.tell(launch(record=RECORD))
+
+    async def longest(blocs: range) -> list[int]:
+        await taken_up(registry, *(f"b{n}" for n in blocs))
+        await registry.catch_up()
+        tables = [model.name for model in SERVICE.models]
+        rows = [f'select max(octet_length(doc)) from read."{table}"' for table in tables]
+        return [await registry.tools.pool.fetchval(row) or 0 for row in rows]
+
+    assert await longest(range(10, 40)) == await longest(range(40, 70))
+    shown = await registry.ask("GetMovement", movement="m", limit=1)
+    assert ([link.bloc.value for link in shown.taken_up], shown.cut) == (["b10"], True)
+
+
+async def test_a_link_and_a_launch_that_race_leave_no_link_told_after_a_later_launch(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", effective=DAY, record=RECORD))
+    for n in range(20):
+        link = LinkMovement(**{**LINK, "movement": f"m{n}", "effective": DAY})
+        later = launch(movement=f"m{n}", effective=date(2024, 5, 1))
+        pair = [registry.tell(later), registry.tell_beside(link)]
+        launched, linked = await asyncio.gather(*pair, return_exceptions=True)
+        assert isinstance(launched, Reply)
+        if isinstance(linked, Reply):
+            assert linked.position < launched.position
+        else:
+            assert isinstance(linked, Refused | Conflict)
+
+
+async def test_a_bloc_that_takes_a_movement_up_in_two_processes_at_once_does_so_once(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", effective=DAY, record=RECORD))
+    for n in range(10):
+        link = LinkMovement(**{**LINK, "movement": f"m{n}"})
+        outcomes = await asyncio.gather(registry.tell(link), registry.tell_beside(link), return_exceptions=True)
+        assert sorted(isinstance(one, Refused | Conflict) for one in outcomes) == [False, True]
+
+
+# Circles
+
+
+async def test_two_movements_that_are_told_at_once_to_be_parts_of_each_other_are_not(registry: Registry) -> None:
+    for n in range(10):
+        one, other = launch(movement=f"a{n}", parent=f"b{n}"), launch(movement=f"b{n}", parent=f"a{n}")
+        outcomes = await asyncio.gather(registry.tell(one), registry.tell_beside(other), return_exceptions=True)
+        assert sorted(isinstance(outcome, Refused | Conflict) for outcome in outcomes) == [False, True]
+
+
+async def test_a_movement_is_part_of_nothing_that_is_part_of_it_however_far_up(registry: Registry) -> None:
+    await registry.tell(launch(movement="p", parent="q"))
+    await registry.tell(launch(movement="q", parent="m"))
+    with pytest.raises(Refused) as refused:
+        await registry.tell(launch(parent="p"))
+    assert refused.value.rule == "movement.parent"
+
+
+async def test_a_circle_of_parents_that_records_tell_is_kept_and_shown_as_disputed(registry: Registry) -> None:
+    for movement, parent in (("m", "p"), ("p", "q"), ("q", "m"), ("x", "m")):
+        await registry.tell(LaunchMovement(movement=movement, parent=parent, record=from_(movement)))
+    shown = await registry.ask("GetMovement", movement="m")
+    (dispute,) = shown.disputes
+    assert (shown.disputed, shown.parent.value, dispute.field) == (True, "p", "parent")
+    assert [(told.value, told.mark.source) for told in dispute.told] == [("p", "m"), ("q", "p"), ("m", "q")]
+    assert not (await registry.ask("GetMovement", movement="x")).disputed

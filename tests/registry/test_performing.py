@@ -32,7 +32,8 @@ from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ChangeRepresentative, ElectLeadership, HandOverLeadership
 from services.registry.domain.membership import AdmitMember
-from services.registry.domain.movement import LaunchMovement, LinkMovement, PilotMovement
+from services.registry.domain.movement import LaunchMovement, PilotMovement
+from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.movement_review import ReviewMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation

@@ -11,7 +11,8 @@ from services.registry.domain.bloc import DissolveBloc, EstablishBloc
 from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import RecordCovenant
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
-from services.registry.domain.movement import LaunchMovement, LinkMovement
+from services.registry.domain.movement import LaunchMovement
+from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.review import NoteReview
 from tests.registry.support import Registry
 

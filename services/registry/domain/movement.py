@@ -1,17 +1,21 @@
-"""Movements: launched in a bloc, or somebody else's that a bloc takes up; where they are tried out first."""
+"""Movements: launched, in a bloc or by somebody else, part of others or not; where they are tried out first."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, assert_never
+from itertools import islice
+from typing import Any
+
+from pydantic import Field
 
 from services.kernel.dated import not_before
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
-from services.kernel.performing import Act, counted, happened, in_order, performed_on
+from services.kernel.errors import Conflict
+from services.kernel.performing import Act, counted, in_order, performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.bloc import BLOC, Bloc, established, named
+from services.registry.domain.bloc import established, named
 from services.registry.domain.form import FORM, Form, in_force_on
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.ruling import settles
@@ -20,9 +24,8 @@ from services.registry.domain.ruling import settles
 class LaunchMovement(e.MovementFacts, Act):
     """Launch a movement."""
 
-
-class LinkMovement(e.MovementLinkFacts, Act):
-    """Tell that a bloc takes up a movement that others launched, or that it only pushes one on."""
+    above: tuple[Id, ...] = Field(default=(), exclude=True)
+    """Its parent, the parent of this and so on, whose streams the decision reads; filled in at the edge."""
 
 
 class PilotMovement(e.PilotFacts, Act):
@@ -32,9 +35,6 @@ class PilotMovement(e.PilotFacts, Act):
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Not launched, as far as is known."""
-
-    taken_up: bool = False
-    """Whether a bloc has taken it up all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Launched:
     phases: frozenset[Id] = frozenset()
     lines: frozenset[Id] = frozenset()
     """Of what it aims at."""
+    parent: Id | None = None
 
 
 Movement = Unknown | Launched
@@ -54,23 +55,24 @@ Movement = Unknown | Launched
 
 def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
     match event:
-        case e.MovementLaunched(effective=on, ends=ends, phases=phases, targets=targets):
+        case e.MovementLaunched(effective=on, ends=ends, phases=phases, targets=targets, parent=parent):
             known = movement if isinstance(movement, Launched) and event.ruling is None else Launched()
             return Launched(
                 on=known.on or on,
                 ends=known.ends or ends,
                 phases=known.phases | {phase.phase for phase in phases.items},
                 lines=known.lines | {target.line for target in targets.items},
+                parent=known.parent or parent,
             )
-        case e.MovementLinked():
-            return Unknown(taken_up=True) if isinstance(movement, Unknown) else movement
-        case e.MovementPiloted():
+        case _:  # pilots, and links of the time when a movement's own stream had them
             return movement
-        case _:
-            assert_never(event)
 
 
 MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
+
+
+def parent_of(movement: Movement) -> Id | None:
+    return movement.parent if isinstance(movement, Launched) else None
 
 
 def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:
@@ -83,32 +85,37 @@ def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:
         )
         performed_on(command, command.year)
         require(command.launcher, "movement.launcher", en="Name who launches it.", vi="Cần nêu người phát động.")
-        require(
-            command.parent != command.movement,
-            "movement.parent",
-            en="parent: a movement is no part of itself.",
-            vi="parent: phong trào không thể thuộc chính nó.",
-        )
         in_order("movement.period", command.ends, command.effective, en="ends", vi="ends")
         _distinct("phases", (phase.phase for phase in command.phases.items))
         _distinct("targets", (target.line for target in command.targets.items))
-        blocs, forms = named(command.bloc), _forms(command)
-        for bloc in known[: len(blocs)]:
+        above, blocs, forms = (len(streams) for streams in (_above(command), named(command.bloc), _forms(command)))
+        states = iter(known)
+        _part_of_others(command, list(islice(states, above)))
+        for bloc in islice(states, blocs):
             established(bloc, command.effective)
-        for form in known[len(blocs) : len(blocs) + len(forms)]:
+        for form in islice(states, forms):
             in_force_on(form, command.form, command.effective)
-        all_active(_launching(command), known[len(blocs) + len(forms) :], command.effective)
+        all_active(_launching(command), list(states), command.effective)
     settles(command, isinstance(movement, Launched))
     return [tell(e.MovementLaunched, command)]
 
 
-def link(command: LinkMovement, movement: Movement, bloc: Bloc, *launcher: Organisation) -> Events:
-    del movement  # another's movement may be unknown here
-    if command.record is None:
-        established(bloc, command.effective)
-        happened(command, command.year)
-        all_active(_launching(command), launcher, command.effective)
-    return [tell(e.MovementLinked, command)]
+def _part_of_others(command: LaunchMovement, above: Sequence[Movement]) -> None:
+    """That the movement is part of no circle, and not launched before its parent. Raises Refused, Conflict."""
+    parents = {command.parent, *map(parent_of, above)} - {None}
+    require(
+        command.movement not in parents,
+        "movement.parent",
+        en="parent: a movement is no part of itself, nor of what is part of it.",
+        vi="parent: phong trào không thể thuộc chính nó, hoặc thuộc phong trào là một phần của nó.",
+    )
+    if not parents <= {*_parents(command)}:  # of a parent that was told while this was on its way
+        raise Conflict(
+            en="A movement above was launched at the same moment; look at it and send this again.",
+            vi="Phong trào cấp trên vừa được phát động cùng lúc; cần xem lại rồi gửi lại.",
+        )
+    for parent in above[:1]:
+        within(parent, command.effective)
 
 
 def pilot(command: PilotMovement, movement: Movement, *organisations: Organisation) -> Events:
@@ -127,17 +134,19 @@ def pilot(command: PilotMovement, movement: Movement, *organisations: Organisati
     return [tell(e.MovementPiloted, command)]
 
 
-def going_on(movement: Movement) -> None:
-    """What an act within a movement needs: that it is launched, or taken up by a bloc. Raises Refused."""
+def going_on(movement: Movement, *links: object) -> None:
+    """What an act within a movement needs: that it is launched, or that the bloc which the act names, of which `links`
+    are told, takes it up. Raises Refused.
+    """
     require(
-        movement != Unknown(),
+        isinstance(movement, Launched) or any(links),
         "movement.unknown",
-        en="The movement is not recorded; launch it, or tell that a bloc takes it up.",
-        vi="Chưa ghi nhận phong trào này; cần phát động, hoặc ghi nhận khối, cụm hưởng ứng.",
+        en="The movement is not recorded; launch it, or name the bloc, and tell that it takes the movement up.",
+        vi="Chưa ghi nhận phong trào này; cần phát động, hoặc nêu khối, cụm đã được ghi nhận hưởng ứng.",
     )
 
 
-def within(movement: Movement, day: date) -> None:
+def within(movement: Movement, day: date | None) -> None:
     """That a day is neither before the launch nor after the last day that the movement is to last. Raises Refused."""
     launched = movement if isinstance(movement, Launched) else Launched()
     in_order("movement.order", day, launched.on, en="effective", vi="effective")
@@ -184,7 +193,17 @@ def _forms(command: LaunchMovement) -> list[Stream[Form]]:
     return [FORM.of(command.form)] if command.form and command.record is None else []
 
 
-def _launching(command: LaunchMovement | LinkMovement) -> Mentioned:
+def _parents(command: LaunchMovement) -> tuple[Id, ...]:
+    """The movements of which it is part, as far as is known."""
+    return command.above or ((command.parent,) if command.parent else ())
+
+
+def _above(command: LaunchMovement) -> list[Stream[Movement]]:
+    others = (one for one in _parents(command) if one != command.movement)
+    return [MOVEMENT.of(one) for one in others] if command.record is None else []
+
+
+def _launching(command: LaunchMovement) -> Mentioned:
     return agencies("launcher", [command.launcher])
 
 
@@ -195,12 +214,8 @@ def _piloting(command: PilotMovement) -> Mentioned:
 
 HANDLERS: Handlers = {
     LaunchMovement: Handler(
-        lambda c: [MOVEMENT.of(c.movement), *named(c.bloc), *_forms(c), *reads(c, _launching(c))],
+        lambda c: [MOVEMENT.of(c.movement), *_above(c), *named(c.bloc), *_forms(c), *reads(c, _launching(c))],
         launch,
-    ),
-    LinkMovement: Handler(
-        lambda c: [MOVEMENT.of(c.movement), BLOC.of(c.bloc), *reads(c, _launching(c))],
-        link,
     ),
     PilotMovement: Handler(lambda c: [MOVEMENT.of(c.movement), *reads(c, _piloting(c))], pilot),
 }

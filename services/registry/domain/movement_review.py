@@ -8,6 +8,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.movement import MOVEMENT, Launched, Movement, going_on, in_phase, towards
+from services.registry.domain.movement_link import linked
 from services.registry.domain.organisation import Mentioned, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
@@ -33,16 +34,17 @@ def review(command: ReviewMovement, told: Review, movement: Movement, *known: An
         require(told == 0, "movement.review-known", en="This id is taken.", vi="Mã sơ kết, tổng kết này đã có.")
         performed_on(command, command.year)
         counted(command)
-        going_on(movement)
+        blocs = len(named(command.bloc))
+        links, found, organisations = known[:blocs], known[blocs : 2 * blocs], known[2 * blocs :]
+        going_on(movement, *links)
         in_phase(movement, command.phase)
         towards(movement, command.counts.items)
         in_order("movement.period", command.ends, command.starts, en="ends", vi="ends")
         launched = movement.on if isinstance(movement, Launched) else None
         in_order("movement.order", command.effective, launched, en="effective", vi="effective")
-        blocs = len(named(command.bloc))
-        for bloc in known[:blocs]:
+        for bloc in found:
             established(bloc, command.effective)
-        all_active(_reviewing(command), known[blocs:], command.effective)
+        all_active(_reviewing(command), organisations, command.effective)
     settles(command, told)
     return [tell(e.MovementReviewed, command)]
 
@@ -56,6 +58,7 @@ HANDLERS: Handlers = {
         lambda c: [
             MOVEMENT_REVIEW.of(c.movement_review),
             MOVEMENT.of(c.movement),
+            *linked(c.movement, c.bloc),
             *named(c.bloc),
             *reads(c, _reviewing(c)),
         ],

@@ -13,6 +13,7 @@ from services.kernel.telling import require, tell
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards, within
+from services.registry.domain.movement_link import linked
 from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.ruling import settles
 
@@ -95,13 +96,14 @@ def _taking_part(command: Command, movement: Movement, known: Any) -> None:
     """What is common to all that a participant does here. Raises Refused."""
     day = performed_on(command, command.year)
     counts_fit(command)
-    going_on(movement)
+    blocs = len(named(command.bloc))
+    links, found, organisations = known[:blocs], known[blocs : 2 * blocs], known[2 * blocs :]
+    going_on(movement, *links)
     in_phase(movement, command.phase)
     within(movement, day)
-    blocs = len(named(command.bloc))
-    for bloc in known[:blocs]:
+    for bloc in found:
         established(bloc, command.effective)
-    all_active(_naming(command), known[blocs:], command.effective)
+    all_active(_naming(command), organisations, command.effective)
 
 
 def _naming(command: Command) -> Mentioned:
@@ -112,6 +114,7 @@ def _reads(command: Command) -> list[Stream[Any]]:
     return [
         PARTICIPATION.of(command.movement, command.participant),
         MOVEMENT.of(command.movement),
+        *linked(command.movement, command.bloc),
         *named(command.bloc),
         *reads(command, _naming(command)),
     ]

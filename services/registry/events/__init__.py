@@ -48,6 +48,7 @@ VOCABULARY: Vocabulary[Event] = Vocabulary(
         CitationEvent,
         MovementFormEvent,
         MovementEvent,
+        MovementLinkEvent,
         MovementReviewEvent,
         ParticipationEvent,
         CovenantEvent,

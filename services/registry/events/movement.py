@@ -221,6 +221,7 @@ class MovementPlanned(MovementPlanFacts, Event):
 
 
 MovementFormEvent = MovementFormRegistered
-MovementEvent = MovementLaunched | MovementLinked | MovementPiloted
+MovementEvent = MovementLaunched | MovementPiloted
+MovementLinkEvent = MovementLinked
 MovementReviewEvent = MovementReviewed
 ParticipationEvent = ParticipationRegistered | ParticipationReported | MovementPlanned

@@ -14,7 +14,7 @@ from services.registry import events as e
 from services.registry.domain.form import FORM
 from services.registry.projections.common import Told, own, told_in
 
-MovementPart = e.MovementLaunched | e.MovementReviewEvent | e.ParticipationEvent
+MovementPart = e.MovementLaunched | e.MovementLinkEvent | e.MovementReviewEvent | e.ParticipationEvent
 
 FormTold = Telling[Annotated[e.MovementFormEvent | FactRetracted, Field(discriminator="type")]]
 
@@ -40,7 +40,10 @@ def _form_terms(doc: MovementForm) -> Iterable[str]:
     return [EVERY_FORM] if doc.told else []
 
 
-def part_term(kind: Literal["child", "participation", "review"], movement: Id) -> str:
+PartKind = Literal["child", "link", "participation", "review"]
+
+
+def part_term(kind: PartKind, movement: Id) -> str:
     """The look-up word of the streams of one kind that belong to a movement."""
     return f"{kind}:{movement}"
 
@@ -53,6 +56,8 @@ def _movement_term(event: MovementPart) -> str | None:
     match event:
         case e.MovementLaunched(parent=parent):
             return part_term("child", parent) if parent else None
+        case e.MovementLinked(movement=movement):
+            return part_term("link", movement)
         case e.MovementReviewed(movement=movement):
             return part_term("review", movement)
         case _:
@@ -80,4 +85,5 @@ MOVEMENT_PARTS = Model(
     partial(told_in, OfMovement),
     doc=OfMovement,
     terms=_movement_terms,
+    version=2,
 )

@@ -23,6 +23,7 @@ StreamEvent = (
     | e.CitationEvent
     | e.MovementFormEvent
     | e.MovementEvent
+    | e.MovementLinkEvent
     | e.MovementReviewEvent
     | e.ParticipationEvent
     | e.CovenantEvent

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
+from services.kernel.decider import Fold
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
@@ -13,6 +14,7 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.movement import MOVEMENT
+from services.registry.domain.movement_link import MOVEMENT_LINK
 from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
 from services.registry.projections import (
@@ -22,6 +24,7 @@ from services.registry.projections import (
     STREAMS,
     MovementForm,
     OfMovement,
+    PartKind,
     Stream,
     part_term,
 )
@@ -54,6 +57,7 @@ from services.registry.queries.disputes import (
     rulings_on,
 )
 from services.registry.queries.document import CitationShown, citations_of
+from services.registry.queries.movements import launches_in
 from services.registry.queries.targets import (
     Aims,
     CountShown,
@@ -78,9 +82,13 @@ class GetMovement(ByDay):
     movement: Id
     """The movement."""
     limit: int = Field(default=100, ge=1, le=500)
-    """How many participants, reviews and movements that carry it out at most, of each; 100 if absent."""
+    """How many participants, blocs that take it up, reviews and movements that carry it out at most, of each; 100 if
+    absent.
+    """
     after: Id | None = None
     """The last participant of the page before, asked for at the same position."""
+    after_bloc: Id | None = None
+    """The last bloc that takes it up of the page before, asked for at the same position."""
 
 
 class GetMovementForms(BaseModel):
@@ -305,7 +313,7 @@ class MovementAnswer(BaseModel):
     targets: tuple[TargetLineShown, ...]
     """What it aims at."""
     taken_up: tuple[TakenUpShown, ...]
-    """Who takes it up, in the order of telling."""
+    """Who takes it up, in the order of the blocs' ids."""
     pilots: tuple[PilotShown, ...]
     """Where it is tried out first."""
     registrations: tuple[ParticipationShown, ...]
@@ -317,7 +325,7 @@ class MovementAnswer(BaseModel):
     reviews: tuple[MovementReviewShown, ...]
     """Interim and final reviews, in the order of their ids."""
     cut: bool
-    """Whether there are more participants, reviews or parts than asked for."""
+    """Whether there are more participants, blocs that take it up, reviews or parts than asked for."""
     citations: tuple[CitationShown, ...]
     """The documents that it cites."""
     labels: tuple[Label, ...]
@@ -325,7 +333,7 @@ class MovementAnswer(BaseModel):
     disputed: bool
     """Whether records tell of its launch in ways that cannot both be; each field is as told first."""
     disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise, those too that tell who launched what a bloc takes up."""
+    """What they tell otherwise, those too that tell who launched what a bloc of `taken_up` takes up."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its launch, oldest first."""
 
@@ -366,16 +374,16 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     name = MOVEMENT.of(asked.movement).name
     stream: Stream = await view.get(STREAMS, name) or Stream()
     every = stream.told
-    joining, more_joining = await _parts(view, asked, "participation", _after(asked))
+    joining, more_joining = await _parts(view, asked, "participation", PARTICIPATION, asked.after)
+    linking, more_linking = await _parts(view, asked, "link", MOVEMENT_LINK, asked.after_bloc)
     reviews, more_reviews = await _parts(view, asked, "review")
     children, more_children = await _parts(view, asked, "child")
-    if not (every or joining or reviews or children or asked.after):
+    if not (every or joining or linking or reviews or children or asked.after or asked.after_bloc):
         raise Missing(
             en=f"The movement {asked.movement} is not recorded.", vi=f"Chưa ghi nhận phong trào {asked.movement}."
         )
-    told = holding(every)
-    launches = [event for event in told if isinstance(event, e.MovementLaunched)]
-    links = [event for event in told if isinstance(event, e.MovementLinked)]
+    told, launches = holding(every), launches_in(stream)
+    links = [event for one in linking for event in one if isinstance(event, e.MovementLinked)]
     aims = aims_of(launches, "targets")
     contradicting = (
         *contradictions(launches, e.MovementFacts),
@@ -384,7 +392,7 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     )
     known = {one.field for one in contradicting}
     others = (one for one in disputes([*launches, *links], *LAUNCHER) if one.field not in known)
-    contradicting = (*contradicting, *others)
+    contradicting = (*contradicting, *await _circle(view, asked.movement, launches), *others)
     answer = MovementAnswer(
         movement=asked.movement,
         name=first([*launches, *links], "name"),
@@ -407,7 +415,7 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
         participations=tuple(shown for one in joining for shown in participations_of(one, aims)),
         plans=tuple(shown for one in joining for shown in plans_of(one)),
         reviews=tuple(review_of(one, aims) for one in reviews),
-        cut=more_joining or more_reviews or more_children,
+        cut=more_joining or more_linking or more_reviews or more_children,
         citations=await citations_of(view, [name]),
         labels=(),
         disputed=bool(contradicting),
@@ -417,22 +425,34 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _after(asked: GetMovement) -> str | None:
-    return PARTICIPATION.of(asked.movement, asked.after).name if asked.after else None
-
-
-async def _parts(view: View, asked: GetMovement, kind: Any, after: str | None = None) -> tuple[list[list[Any]], bool]:
+async def _parts(
+    view: View, asked: GetMovement, kind: PartKind, fold: Fold[Any] | None = None, after: Id | None = None
+) -> tuple[list[list[Any]], bool]:
     """What streams of a kind that belong to the movement tell of it, and whether there are more."""
+    after_key = fold.of(asked.movement, after).name if fold and after else None
     term = part_term(kind, asked.movement)
-    found = await view.find(MOVEMENT_PARTS, term, limit=asked.limit + 1, after_key=after)
+    found = await view.find(MOVEMENT_PARTS, term, limit=asked.limit + 1, after_key=after_key)
     docs: list[OfMovement] = [doc for _, doc in found[: asked.limit]]
     return [doc.told for doc in docs if doc.told], len(found) > asked.limit
+
+
+async def _circle(view: View, movement: Id, launches: Sequence[e.MovementLaunched]) -> tuple[DisputeShown, ...]:
+    """The parents, from the movement's own on, that lead back to it: they cannot all be."""
+    told: list[Fact] = []
+    parent = first(launches, "parent")
+    while parent and parent.value not in {one.value for one in told}:
+        told.append(parent)
+        if parent.value == movement:
+            return (DisputeShown(field="parent", about=None, told=tuple(told)),)
+        stream: Stream = await view.get(STREAMS, MOVEMENT.of(parent.value).name) or Stream()
+        parent = first(launches_in(stream), "parent")
+    return ()
 
 
 def _children(told: Sequence[Any], movement: Id) -> Iterator[Fact]:
     """The movement that these launches tell of, if it carries this one out."""
     for event in holding(told):
-        if event.parent == movement:
+        if isinstance(event, e.MovementLaunched) and event.parent == movement:
             yield Fact(value=event.movement, mark=mark(event.record, "parent"))
             return
 
@@ -508,10 +528,7 @@ async def _aims(view: View, told: Iterable[Any]) -> Mapping[Id, Aims]:
     """What the movements aim at that events tell of, by movement."""
     names = {event.movement: MOVEMENT.of(event.movement).name for event in told}
     found: dict[str, Stream] = await view.many(STREAMS, names.values())
-    launches = {
-        movement: [x for x in holding(found[name].told) if isinstance(x, e.MovementLaunched)] if name in found else []
-        for movement, name in names.items()
-    }
+    launches = {movement: launches_in(found.get(name) or Stream()) for movement, name in names.items()}
     return {movement: aims_of(events, "targets") for movement, events in launches.items()}
 
 

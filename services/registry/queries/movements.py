@@ -1,9 +1,13 @@
 """The movements of a bloc's year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.kernel.provenance import Fact, Part
+from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.movement import MOVEMENT
+from services.registry.domain.ruling import holding
+from services.registry.projections import STREAMS, Stream
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
@@ -46,13 +50,32 @@ class MovementShown(Part):
     """The movement that it carries out or is part of."""
 
 
-def movements_of(act: YearAct) -> Iterator[MovementShown]:
-    """A movement of the year: its launch in the bloc, and each manner in which the bloc takes it up."""
+async def movements_of(view: View, acts: Sequence[YearAct]) -> tuple[MovementShown, ...]:
+    """The movements of the year: each launch in the bloc, and each manner in which the bloc takes one up."""
+    others: dict[str, Stream] = await view.many(STREAMS, taken_up(acts))
+    return tuple(shown for act in acts for shown in _movements(act, others))
+
+
+def taken_up(acts: Iterable[YearAct]) -> list[str]:
+    """The streams of the movements that the bloc takes up."""
+    return list(dict.fromkeys(_of(link) for act in acts for link in act.here(e.MovementLinked)))
+
+
+def launches_in(movement: Stream) -> list[e.MovementLaunched]:
+    """What holds of a movement's launch."""
+    return [event for event in holding(movement.told) if isinstance(event, e.MovementLaunched)]
+
+
+def _of(link: e.MovementLinked) -> str:
+    return MOVEMENT.of(link.movement).name
+
+
+def _movements(act: YearAct, others: Mapping[str, Stream]) -> Iterator[MovementShown]:
     if act.here(e.MovementLaunched):
         yield _launch(act)
     links = act.here(e.MovementLinked)
     for manner in dict.fromkeys(link.manner for link in links):
-        yield _link([link for link in links if link.manner == manner], act)
+        yield _link([link for link in links if link.manner == manner], others.get(_of(links[0])) or Stream())
 
 
 def _launch(act: YearAct) -> MovementShown:
@@ -77,8 +100,8 @@ def _launch(act: YearAct) -> MovementShown:
     )
 
 
-def _link(links: Sequence[e.MovementLinked], act: YearAct) -> MovementShown:
-    contradicting = contradictions(act.of(e.MovementLaunched), e.MovementFacts) + disputes(links, *TOLD_OF_LINKS)
+def _link(links: Sequence[e.MovementLinked], movement: Stream) -> MovementShown:
+    contradicting = contradictions(launches_in(movement), e.MovementFacts) + disputes(links, *TOLD_OF_LINKS)
     return MovementShown(
         movement=links[0].movement,
         own=False,
@@ -92,7 +115,7 @@ def _link(links: Sequence[e.MovementLinked], act: YearAct) -> MovementShown:
         tags=(),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(act.every),
+        rulings=rulings(movement.told),
         form=None,
         parent=None,
     )

@@ -39,7 +39,7 @@ from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.endings import Taking, WarningShown, warnings
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movement import MovementPlanShown, MovementReviewShown, ParticipationShown, of_year
-from services.registry.queries.movements import MovementShown, movements_of
+from services.registry.queries.movements import MovementShown, movements_of, taken_up
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reports import InspectionShown, ReportShown, inspection_of, report_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
@@ -127,7 +127,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         terms=terms_of(led.leadership, asked.year),
         disputed=heads.disputed,
         members=members_in(bloc, claims, asked.year),
-        movements=tuple(shown for act in acts for shown in movements_of(act)),
+        movements=await movements_of(view, acts),
         covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantEvent)]),
         plan=plan_of([x for x in plan if isinstance(x, e.PlanEvent)]),
         reviews=reviews_of(acts),
@@ -140,7 +140,9 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
         **await of_year(view, acts),
         preparations=tuple(shown for act in acts for shown in preparations_of(act.every, act.tells)),
-        citations=await citations_of(view, [*(act.stream for act in acts), PLAN.of(asked.bloc, str(asked.year)).name]),
+        citations=await citations_of(
+            view, [*(act.stream for act in acts), *taken_up(acts), PLAN.of(asked.bloc, str(asked.year)).name]
+        ),
         warnings=(),
     )
     taking = [*belonging(_stayed(claims, asked.year)), *heading(heads.heads), *leading(answer.plan)]

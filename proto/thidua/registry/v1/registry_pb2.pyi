@@ -10105,14 +10105,19 @@ class GetMovementRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
+    AFTER_BLOC_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """The movement."""
     on: _builtins.str
     """What was told to be by this day; all if absent. What has no day of its own always counts."""
     limit: _builtins.int
-    """How many participants, reviews and movements that carry it out at most, of each; 100 if absent."""
+    """How many participants, blocs that take it up, reviews and movements that carry it out at most, of each; 100 if
+    absent.
+    """
     after: _builtins.str
     """The last participant of the page before, asked for at the same position."""
+    after_bloc: _builtins.str
+    """The last bloc that takes it up of the page before, asked for at the same position."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -10125,13 +10130,16 @@ class GetMovementRequest(_message.Message):
         on: _builtins.str | None = ...,
         limit: _builtins.int | None = ...,
         after: _builtins.str | None = ...,
+        after_bloc: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_after_bloc", b"_after_bloc", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "after_bloc", b"after_bloc", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "movement", b"movement", "on", b"on", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_after_bloc", b"_after_bloc", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "after_bloc", b"after_bloc", "limit", b"limit", "movement", b"movement", "on", b"on", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__after_bloc: _TypeAlias = _typing.Literal["after_bloc"]  # noqa: Y015
+    _WhichOneofArgType__after_bloc: _TypeAlias = _typing.Literal["_after_bloc", b"_after_bloc"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
@@ -10140,6 +10148,8 @@ class GetMovementRequest(_message.Message):
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after_bloc) -> _WhichOneofReturnType__after_bloc | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
     @_typing.overload
@@ -10187,7 +10197,7 @@ class GetMovementResponse(_message.Message):
     movement: _builtins.str
     """Its id."""
     cut: _builtins.bool
-    """Whether there are more participants, reviews or parts than asked for."""
+    """Whether there are more participants, blocs that take it up, reviews or parts than asked for."""
     disputed: _builtins.bool
     """Whether records tell of its launch in ways that cannot both be; each field is as told first."""
     @_builtins.property
@@ -10252,7 +10262,7 @@ class GetMovementResponse(_message.Message):
 
     @_builtins.property
     def taken_up(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TakenUpShown]:
-        """Who takes it up, in the order of telling."""
+        """Who takes it up, in the order of the blocs' ids."""
 
     @_builtins.property
     def pilots(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.PilotShown]:
@@ -10284,7 +10294,7 @@ class GetMovementResponse(_message.Message):
 
     @_builtins.property
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
-        """What they tell otherwise, those too that tell who launched what a bloc takes up."""
+        """What they tell otherwise, those too that tell who launched what a bloc of `taken_up` takes up."""
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:

@@ -1,0 +1,65 @@
+"""Which blocs take up a movement that others launched.
+
+Each bloc has a stream of its own for a movement, since one of the whole country is taken up by a thousand blocs.
+"""
+
+from typing import Any
+
+from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
+from services.kernel.performing import Act, performed_on
+from services.kernel.telling import require, tell
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.movement import MOVEMENT, Movement, within
+from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
+
+
+class LinkMovement(e.MovementLinkFacts, Act):
+    """Tell that a bloc takes up a movement that others launched, or that it only pushes one on."""
+
+
+Links = frozenset[tuple[e.Year, e.LinkManner]]
+"""In which years and manners the bloc is told to take it up."""
+
+
+def evolve(links: Links, event: e.MovementLinkEvent) -> Links:
+    return links | {(event.year, event.manner)}
+
+
+MOVEMENT_LINK: Fold[Links] = Fold("movementlink", frozenset(), evolve)
+
+
+def linked(movement: Id, bloc: Id | None) -> list[Stream[Links]]:
+    """What an act within a movement reads of the bloc that it names."""
+    return [MOVEMENT_LINK.of(movement, bloc)] if bloc else []
+
+
+def link(command: LinkMovement, links: Links, movement: Movement, bloc: Bloc, *launcher: Organisation) -> Events:
+    if command.record is None:
+        established(bloc, command.effective)
+        require(
+            (command.year, command.manner) not in links,
+            "movement.linked",
+            en="The bloc is told to take the movement up so in this year; correct that instead.",
+            vi="Đã ghi nhận khối, cụm hưởng ứng phong trào này trong năm; cần đính chính nếu có thay đổi.",
+        )
+        within(movement, performed_on(command, command.year))  # another's movement may be unknown here
+        all_active(_launching(command), launcher, command.effective)
+    return [tell(e.MovementLinked, command)]
+
+
+def _launching(command: LinkMovement) -> Mentioned:
+    return agencies("launcher", [command.launcher])
+
+
+def _reads(command: LinkMovement) -> list[Stream[Any]]:
+    return [
+        MOVEMENT_LINK.of(command.movement, command.bloc),
+        MOVEMENT.of(command.movement),
+        BLOC.of(command.bloc),
+        *reads(command, _launching(command)),
+    ]
+
+
+HANDLERS: Handlers = {LinkMovement: Handler(_reads, link)}
