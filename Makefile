@@ -37,7 +37,7 @@ end: $(READY)
 	@$(BIN)/python -m deploy.local down
 
 test: servers $(READY) ## all that guards a change, on real servers; ONLY=words picks tests
-	@$(BIN)/python -m pytest $(if $(ONLY),-k '$(ONLY)',--numprocesses=$(CORES) --dist=loadfile)
+	@$(BIN)/python -m pytest $(if $(ONLY),-k '$(ONLY)',--numprocesses=$(CORES) --dist=worksteal)
 
 check: $(PEER) ## lint, types, borders, contracts, generated code
 	$(BIN)/ruff format --check --quiet .

@@ -84,14 +84,15 @@ class Played:
 
     async def ask(self, query: str, read: ReadOptions = PRESENT, **fields: Any) -> Any:
         """The answer of the query, named as its RPC."""
-        await self.catch_up()
         asked = self.queries[query]
+        await self.catch_up(*asked.models)
         async with self.tools.look(*asked.models, read=read) as view:
             answer = await asked.answer(asked.request.model_validate(fields), view)
         return answer if asked.finish is None else await asked.finish(answer, view, kernel_pb2.Read(), 5.0)
 
-    async def catch_up(self) -> dict[str, Position]:
-        engines = [Engine(model, self.tools.pool, self.logs[model.log]) for model in self.models]
+    async def catch_up(self, *models: Model) -> dict[str, Position]:
+        """Let these read models know all that is told, or else every one."""
+        engines = [Engine(model, self.tools.pool, self.logs[model.log]) for model in models or self.models]
         return {engine.model.name: await engine.catch_up() for engine in engines}
 
 
