@@ -83,7 +83,7 @@ def test_a_result_is_told_once_for_each_line_and_member_and_recorded_as_often_as
     told = e.CovenantResultReported(**YEAR, line="l1", member="btp", achieved=False, effective=END)
     given(TOLD).when(act).then({"covenant:b1:2024": [told]})
     again = {**TOLD, "covenant:b1:2024": [DRAWN_UP, told]}
-    given(again).when(act).refused("covenant.result-known")
+    given(again).when(act).refused("act.told")
     given(again).when(act.model_copy(update={"member": "bca"})).accepted()
     given(again).when(act.model_copy(update={"record": RECORD})).accepted()
     ruling = {"record": RECORD, "ruling": e.Ruling(by=e.Party(words="Khối trưởng"), reason="theo biên bản")}

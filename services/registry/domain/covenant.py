@@ -10,6 +10,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned
 from services.registry.domain.ruling import settles
 
@@ -37,8 +38,7 @@ class Covenant:
     drawn_up: bool = False
     lines: frozenset[tuple[Id, Id | None]] = frozenset()
     """Its lines, each with the member that it binds."""
-    results: frozenset[tuple[Any, ...]] = frozenset()
-    """The line and member of each result that is told."""
+    results: Once = frozenset()
 
 
 def evolve(covenant: Covenant, event: e.CovenantEvent) -> Covenant:
@@ -51,7 +51,7 @@ def evolve(covenant: Covenant, event: e.CovenantEvent) -> Covenant:
             told = {(line.line, line.member) for line in lines.items}
             return replace(covenant, drawn_up=True, lines=covenant.lines | told)
         case e.CovenantResultReported():
-            return replace(covenant, results=covenant.results | {event.subject})
+            return replace(covenant, results=and_of(covenant.results, event))
         case _:
             assert_never(event)
 
@@ -94,7 +94,6 @@ def report(command: ReportCovenantResult, covenant: Covenant, bloc: Bloc, *membe
         en="Tell the value, whether the line is achieved, or words.",
         vi="Cần nêu kết quả đạt được, việc hoàn thành hay không, hoặc nội dung.",
     )
-    before = command.subject in covenant.results
     if command.record is None:
         known = established(bloc, command.effective)
         performed_on(command, command.year)
@@ -104,15 +103,8 @@ def report(command: ReportCovenantResult, covenant: Covenant, bloc: Bloc, *membe
             en=f"line: the covenant has no line {command.line} that binds whom the result is told of.",
             vi=f"line: giao ước không có chỉ tiêu {command.line} của đối tượng được nêu.",
         )
-        require(
-            not before,
-            "covenant.result-known",
-            en="This result is told already; correct it instead.",
-            vi="Kết quả này đã được báo cáo; cần đính chính nếu có thay đổi.",
-        )
         belong(command, _resulting(command), known, members)
-    settles(command, before)
-    return [tell(e.CovenantResultReported, command)]
+    return [tell_once(e.CovenantResultReported, command, covenant.results)]
 
 
 def sign(command: SignCovenant, covenant: Covenant, bloc: Bloc, *members: Any) -> Events:

@@ -7,11 +7,12 @@ from typing import Any
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.performing import Act, performed_on
-from services.kernel.telling import require, tell
+from services.kernel.telling import tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.movement import MOVEMENT, Movement, within
+from services.registry.domain.once import untold
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 
 
@@ -38,12 +39,8 @@ def linked(movement: Id, bloc: Id | None) -> list[Stream[Links]]:
 def link(command: LinkMovement, links: Links, movement: Movement, bloc: Bloc, *launcher: Organisation) -> Events:
     if command.record is None:
         established(bloc, command.effective)
-        require(
-            (command.year, command.manner) not in links,
-            "movement.linked",
-            en="The bloc is told to take the movement up so in this year; correct that instead.",
-            vi="Đã ghi nhận khối, cụm hưởng ứng phong trào này trong năm; cần đính chính nếu có thay đổi.",
-        )
+        before = (command.year, command.manner) in links
+        untold(command, {"year": command.year, "manner": command.manner}, before)
         within(movement, performed_on(command, command.year))  # another's movement may be unknown here
         all_active(_launching(command), launcher, command.effective)
     return [tell(e.MovementLinked, command)]

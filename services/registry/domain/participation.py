@@ -9,13 +9,13 @@ from typing import Any
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.performing import Act, performed_on
 from services.kernel.performing import counted as counts_fit
-from services.kernel.telling import require, tell
+from services.kernel.telling import require
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards, within
 from services.registry.domain.movement_link import linked
+from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, all_active, reads
-from services.registry.domain.ruling import settles
 
 
 class RegisterParticipation(e.ParticipationFacts, Act):
@@ -31,65 +31,34 @@ class PlanMovement(e.MovementPlanFacts, Act):
 
 
 Command = RegisterParticipation | ReportParticipation | PlanMovement
-Participation = frozenset[tuple[Any, ...]]
-"""What is told: the type of event, and what it is about."""
+
+PARTICIPATION: Fold[Once] = Fold("participation", frozenset(), and_of)
 
 
-def evolve(told: Participation, event: e.ParticipationEvent) -> Participation:
-    return told | {(event.type, *event.subject)}
-
-
-PARTICIPATION: Fold[Participation] = Fold("participation", frozenset(), evolve)
-
-
-def register(command: RegisterParticipation, told: Participation, movement: Movement, *known: Any) -> Events:
-    before = ("ParticipationRegistered", *command.subject) in told
+def register(command: RegisterParticipation, told: Once, movement: Movement, *known: Any) -> Events:
     if command.record is None:
-        require(
-            not before,
-            "participation.registered",
-            en="The participant is registered for this year and phase; correct that instead.",
-            vi="Đơn vị đã đăng ký cho năm, đợt này; cần đính chính nếu có thay đổi.",
-        )
         towards(movement, command.counts.items)
         _taking_part(command, movement, known)
-    settles(command, before)
-    return [tell(e.ParticipationRegistered, command)]
+    return [tell_once(e.ParticipationRegistered, command, told)]
 
 
-def report(command: ReportParticipation, told: Participation, movement: Movement, *known: Any) -> Events:
+def report(command: ReportParticipation, told: Once, movement: Movement, *known: Any) -> Events:
     require(
         command.counts.items or command.text,
         "participation.report",
         en="Tell figures or words.",
         vi="Cần nêu số liệu hoặc nội dung tham gia.",
     )
-    before = ("ParticipationReported", *command.subject) in told
     if command.record is None:
-        require(
-            not before,
-            "participation.reported",
-            en="The participant has reported for this day; correct that instead.",
-            vi="Đơn vị đã báo cáo cho ngày này; cần đính chính nếu có thay đổi.",
-        )
         towards(movement, command.counts.items)
         _taking_part(command, movement, known)
-    settles(command, before)
-    return [tell(e.ParticipationReported, command)]
+    return [tell_once(e.ParticipationReported, command, told)]
 
 
-def plan(command: PlanMovement, told: Participation, movement: Movement, *known: Any) -> Events:
-    before = ("MovementPlanned", *command.subject) in told
+def plan(command: PlanMovement, told: Once, movement: Movement, *known: Any) -> Events:
     if command.record is None:
-        require(
-            not before,
-            "participation.planned",
-            en="The participant has a plan for this year and phase; correct that instead.",
-            vi="Đơn vị đã có kế hoạch cho năm, đợt này; cần đính chính nếu có thay đổi.",
-        )
         _taking_part(command, movement, known)
-    settles(command, before)
-    return [tell(e.MovementPlanned, command)]
+    return [tell_once(e.MovementPlanned, command, told)]
 
 
 def _taking_part(command: Command, movement: Movement, known: Any) -> None:

@@ -11,9 +11,9 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
+from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active
 from services.registry.domain.organisation import reads as registrations
-from services.registry.domain.ruling import settles
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""
@@ -55,8 +55,8 @@ class Plan:
     """Lead agencies, by activity, as the plan lists them."""
     assigned: Mapping[Id, Id] = field(default_factory=dict)
     """Those to whom an activity was given since, which goes before."""
-    told: frozenset[tuple[Any, ...]] = frozenset()
-    """The detailed plans and reports of progress: the type of event, and what it is about."""
+    told: Once = frozenset()
+    """The detailed plans and reports of progress."""
 
 
 def status_after(status: Status | None, event: e.PlanEvent) -> Status | None:
@@ -86,7 +86,7 @@ def evolve(plan: Plan, event: e.PlanEvent) -> Plan:
         case e.ActivityAssigned(item=item, lead=lead):
             return replace(plan, assigned={**plan.assigned, item: lead})
         case e.ActivityDetailed() | e.ProgressReported():
-            return replace(plan, told=plan.told | {(event.type, *event.subject)})
+            return replace(plan, told=and_of(plan.told, event))
         case e.PlanDrafted() | e.PlanApproved() | e.PlanCommented() | e.PlanRecorded():
             return plan
         case _:
@@ -171,18 +171,11 @@ def assign(command: AssignLead, plan: Plan, bloc: Bloc, *members: Any) -> Events
 
 
 def detail(command: DetailActivity, plan: Plan, bloc: Bloc, *members: Any) -> Events:
-    before = ("ActivityDetailed", *command.subject) in plan.told
     if command.record is None:
         known = established(bloc, command.effective)
         performed_on(command, command.year)
         counted(command)
         _planned(plan, command.item)
-        require(
-            not before,
-            "plan.detailed",
-            en="The activity has a detailed plan; correct that instead.",
-            vi="Hoạt động đã có kế hoạch chi tiết; cần đính chính nếu có thay đổi.",
-        )
         author = command.author.agency if command.author else None
         require(
             author and author == (plan.assigned.get(command.item) or plan.listed.get(command.item)),
@@ -191,8 +184,7 @@ def detail(command: DetailActivity, plan: Plan, bloc: Bloc, *members: Any) -> Ev
             vi="author.agency: cơ quan chủ trì hoạt động lập kế hoạch chi tiết; cần phân công chủ trì trước.",
         )
         belong(command, _taking_part(command), known, members)
-    settles(command, before)
-    return [tell(e.ActivityDetailed, command)]
+    return [tell_once(e.ActivityDetailed, command, plan.told)]
 
 
 def report(command: ReportProgress, plan: Plan, bloc: Bloc, *members: Any) -> Events:
@@ -202,22 +194,14 @@ def report(command: ReportProgress, plan: Plan, bloc: Bloc, *members: Any) -> Ev
         en="Tell how much is done, as a percentage or in words.",
         vi="Cần nêu tiến độ bằng tỷ lệ phần trăm hoặc bằng lời.",
     )
-    before = ("ProgressReported", *command.subject) in plan.told
     if command.record is None:
         known = established(bloc, command.effective)
         performed_on(command, command.year)
         counted(command)
         _planned(plan, command.item)
         require(command.by, "progress.by", en="by: name who reports.", vi="by: cần nêu ai báo cáo.")
-        require(
-            not before,
-            "progress.reported",
-            en="Progress is told of this day; correct that instead.",
-            vi="Đã có báo cáo tiến độ của ngày này; cần đính chính nếu có thay đổi.",
-        )
         belong(command, _taking_part(command), known, members)
-    settles(command, before)
-    return [tell(e.ProgressReported, command)]
+    return [tell_once(e.ProgressReported, command, plan.told)]
 
 
 def _planned(plan: Plan, item: Id) -> None:
