@@ -32,7 +32,12 @@ class PlanMovement(e.MovementPlanFacts, Act):
 
 Command = RegisterParticipation | ReportParticipation | PlanMovement
 
-PARTICIPATION: Fold[Once] = Fold("participation", frozenset(), and_of)
+
+def evolve(told: Once, event: e.ParticipationEvent) -> Once:
+    return and_of(told, event)
+
+
+PARTICIPATION: Fold[Once] = Fold("participation", frozenset(), evolve)
 
 
 def register(command: RegisterParticipation, told: Once, movement: Movement, *known: Any) -> Events:
