@@ -28,10 +28,11 @@ from services.registry.queries.document import GetDocument, get_document
 from services.registry.queries.duty import GetDuties, get_duties
 from services.registry.queries.exemplar import GetExemplar, get_exemplar
 from services.registry.queries.finding import FINDERS, FindPersons, find_persons
+from services.registry.queries.form import GetMovementForms, get_movement_forms
 from services.registry.queries.heads import WhoHeaded, who_headed
 from services.registry.queries.history import GetHistory, get_history
 from services.registry.queries.leaders import GetBlocLeadership, get_bloc_leadership
-from services.registry.queries.movement import GetMovement, GetMovementForms, get_movement, get_movement_forms
+from services.registry.queries.movement import GetMovement, get_movement
 from services.registry.queries.names import (
     FindBlocs,
     FindDocuments,

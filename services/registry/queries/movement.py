@@ -1,8 +1,7 @@
-"""A movement: who launched it with what aims, who takes it up and takes part, with which plans, figures and reviews."""
+"""A movement: who launched it with what aims, who takes it up, where it is tried out, and all that belongs to it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -18,60 +17,50 @@ from services.registry.domain.movement_link import MOVEMENT_LINK
 from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
 from services.registry.projections import (
-    EVERY_FORM,
-    FORMS,
     MOVEMENT_PARTS,
     STREAMS,
-    MovementForm,
     OfMovement,
     PartKind,
     Stream,
     part_term,
 )
-from services.registry.queries.acts import YearAct
 from services.registry.queries.common import (
     DisputeShown,
-    FactList,
     Label,
     PartyShown,
     counted,
     facts,
     first,
     first_party,
-    joined,
     labels,
     length,
     party,
     surest,
-    surest_of,
-    together,
 )
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import (
     RulingShown,
     contradictions,
-    disputed,
     disputes,
     items_disputed,
     rulings,
-    rulings_on,
 )
 from services.registry.queries.document import CitationShown, citations_of
+from services.registry.queries.movement_review import MovementReviewShown, review_of
 from services.registry.queries.movements import launches_in
+from services.registry.queries.participation import (
+    MovementPlanShown,
+    ParticipationShown,
+    participations_of,
+    plans_of,
+    registrations_of,
+)
 from services.registry.queries.targets import (
-    Aims,
-    CountShown,
     TargetLineShown,
     aims_of,
-    counts_of,
     lines_disputed,
     target_line,
 )
-
-D = TypeVar("D", bound=e.Disputable)
-
-Tells = Callable[[Any], bool]
-"""Whether an event tells of what is asked for."""
 
 LAUNCHER = ("launcher.agency", "launcher.person", "launcher.words")
 
@@ -89,41 +78,6 @@ class GetMovement(ByDay):
     """The last participant of the page before, asked for at the same position."""
     after_bloc: Id | None = None
     """The last bloc that takes it up of the page before, asked for at the same position."""
-
-
-class GetMovementForms(BaseModel):
-    """The forms of emulation that the law has."""
-
-    on: date | None = None
-    """On this day; all that it ever had if absent."""
-
-
-class MovementFormShown(Part):
-    """A form of emulation."""
-
-    form: str
-    """Its id."""
-    name: Fact | None
-    """What the law calls it."""
-    since: Fact | None
-    """The first day on which the law has it."""
-    expires: Fact | None
-    """The first day on which the law has it no more."""
-    law: Fact | None
-    """The law or decree that has it, by its id."""
-    disputed: bool
-    """Whether records tell of it in ways that cannot both be; each field is as told first."""
-    disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise."""
-    rulings: tuple[RulingShown, ...]
-    """Rulings on it, oldest first."""
-
-
-class MovementFormsAnswer(BaseModel):
-    """Forms of emulation, by their ids."""
-
-    forms: tuple[MovementFormShown, ...]
-    """In the order of their ids."""
 
 
 class PhaseShown(Part):
@@ -180,103 +134,6 @@ class PilotShown(Part):
     """Whether all are named."""
     director: PartyShown | None
     """Who directs it there."""
-
-
-class ParticipationShown(Part):
-    """A registration for a movement, or a report on how somebody takes part."""
-
-    movement: Fact | None
-    """The movement."""
-    participant: Fact | None
-    """Who takes part."""
-    bloc: Fact | None
-    """The bloc in whose year it does."""
-    year: Fact | None
-    """The year."""
-    phase: Fact | None
-    """The phase of the movement."""
-    on: Fact | None
-    """The day of the registration, or up to which is reported."""
-    counts: tuple[CountShown, ...]
-    """Figures as told; of the same line one for each telling."""
-    text: Fact | None
-    """What is told beside the figures."""
-    disputed: bool
-    """Whether records tell of it in ways that cannot both be; each field is as told first."""
-    disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise."""
-    rulings: tuple[RulingShown, ...]
-    """Rulings on it, oldest first."""
-
-
-class MovementPlanShown(Part):
-    """A participant's own plan for a movement, or for a phase of it."""
-
-    movement: Fact | None
-    """The movement."""
-    participant: Fact | None
-    """Whose plan it is."""
-    bloc: Fact | None
-    """The bloc in whose year it takes part."""
-    year: Fact | None
-    """The year."""
-    phase: Fact | None
-    """The phase of the movement."""
-    on: Fact | None
-    """The day of the plan."""
-    titles: tuple[Fact, ...]
-    """What it is called, in the order of telling."""
-    plan: Fact | None
-    """The document that it stands in, by its id."""
-    contents: FactList
-    """What it plans; nothing of a plan that is known by reference alone."""
-    disputed: bool
-    """Whether records tell of it in ways that cannot both be; each field is as told first."""
-    disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise."""
-    rulings: tuple[RulingShown, ...]
-    """Rulings on it, oldest first."""
-
-
-class MovementReviewShown(Part):
-    """A review of a movement."""
-
-    movement_review: str
-    """Its id."""
-    movement: Fact | None
-    """The movement."""
-    stage: Fact | None
-    """INTERIM or FINAL."""
-    on: Fact | None
-    """Its day."""
-    starts: Fact | None
-    """The first day of the time under review."""
-    ends: Fact | None
-    """The last day of it."""
-    phase: Fact | None
-    """The phase under review."""
-    reviewer: PartyShown | None
-    """Who reviews."""
-    bloc: Fact | None
-    """The bloc in whose year it is reviewed."""
-    year: Fact | None
-    """That year."""
-    conference: Fact | None
-    """The conference at which it is reviewed."""
-    counts: tuple[CountShown, ...]
-    """How many took part, what was reached; of the same line one for each telling."""
-    results: FactList
-    """Results noted."""
-    limitations: FactList
-    """Limitations noted."""
-    lessons: FactList
-    """Lessons drawn."""
-    disputed: bool
-    """Whether records tell of it in ways that cannot both be; each field is as told first."""
-    disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise."""
-    rulings: tuple[RulingShown, ...]
-    """Rulings on it, oldest first."""
 
 
 class MovementAnswer(BaseModel):
@@ -336,38 +193,6 @@ class MovementAnswer(BaseModel):
     """What they tell otherwise, those too that tell who launched what a bloc of `taken_up` takes up."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its launch, oldest first."""
-
-
-def always(event: Any) -> bool:
-    del event
-    return True
-
-
-async def get_movement_forms(asked: GetMovementForms, view: View) -> MovementFormsAnswer:
-    found: list[tuple[str, MovementForm]] = await view.find(FORMS, EVERY_FORM)
-    shown = ((holding(doc.told), _form(form, doc)) for form, doc in found)
-    return MovementFormsAnswer(forms=tuple(form for told, form in shown if asked.on is None or _has(told, asked.on)))
-
-
-def _has(told: Sequence[e.MovementFormRegistered], on: date) -> bool:
-    """Whether the law has the form on a day, by what is told first."""
-    since = next((event.effective for event in told if event.effective), date.min)
-    return since <= on < next((event.expires for event in told if event.expires), date.max)
-
-
-def _form(form: Id, doc: MovementForm) -> MovementFormShown:
-    told = holding(doc.told)
-    contradicting = contradictions(told, e.MovementFormFacts)
-    return MovementFormShown(
-        form=form,
-        name=first(told, "name"),
-        since=first(told, "effective"),
-        expires=first(told, "expires"),
-        law=first(told, "law.id"),
-        disputed=bool(contradicting),
-        disputes=contradicting,
-        rulings=rulings(doc.told),
-    )
 
 
 async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
@@ -486,138 +311,4 @@ def _pilot(event: e.MovementPiloted) -> PilotShown:
         sites=tuple(PilotSiteShown(agency=fact(event, f"{p}.agency"), place=fact(event, f"{p}.place")) for p in paths),
         **counted(event, "sites"),
         director=party(event, "director"),
-    )
-
-
-def registrations_of(told: Sequence[Any], aims: Aims, tells: Tells = always) -> Iterator[ParticipationShown]:
-    """A participant's registrations, one for each year and phase."""
-    same = _same(told, e.ParticipationRegistered, tells)
-    return (_participation(one, e.ParticipationFacts, told, aims) for one in same)
-
-
-def participations_of(told: Sequence[Any], aims: Aims, tells: Tells = always) -> Iterator[ParticipationShown]:
-    """A participant's reports, one for each year, phase and day."""
-    same = _same(told, e.ParticipationReported, tells)
-    return (_participation(one, e.ParticipationReportFacts, told, aims) for one in same)
-
-
-def plans_of(told: Sequence[Any], tells: Tells = always) -> Iterator[MovementPlanShown]:
-    """A participant's plans, one for each year and phase."""
-    return (_plan(one, told) for one in _same(told, e.MovementPlanned, tells))
-
-
-async def of_year(view: View, acts: Iterable[YearAct]) -> dict[str, Any]:
-    """What a bloc's year has of movements beside their launch, by field of its answer."""
-    joining = [act for act in acts if act.stream.startswith(f"{PARTICIPATION.kind}:")]
-    reviewing = [act for act in acts if act.of(e.MovementReviewed)]
-    aims = await _aims(view, [act.holds[0] for act in (*joining, *reviewing)])
-    return {
-        "registrations": tuple(x for a in joining for x in registrations_of(a.every, aims[_movement(a)], a.tells)),
-        "participations": tuple(x for a in joining for x in participations_of(a.every, aims[_movement(a)], a.tells)),
-        "movement_plans": tuple(x for a in joining for x in plans_of(a.every, a.tells)),
-        "movement_reviews": tuple(review_of(a.every, aims[_movement(a)]) for a in reviewing),
-    }
-
-
-def _movement(act: YearAct) -> Id:
-    told: Any = act.holds[0]
-    return str(told.movement)
-
-
-async def _aims(view: View, told: Iterable[Any]) -> Mapping[Id, Aims]:
-    """What the movements aim at that events tell of, by movement."""
-    names = {event.movement: MOVEMENT.of(event.movement).name for event in told}
-    found: dict[str, Stream] = await view.many(STREAMS, names.values())
-    launches = {movement: launches_in(found.get(name) or Stream()) for movement, name in names.items()}
-    return {movement: aims_of(events, "targets") for movement, events in launches.items()}
-
-
-def _same(told: Sequence[Any], kind: type[D], tells: Tells) -> Iterable[list[D]]:
-    """What holds of a kind, where any of what is told of the same tells of what is asked for."""
-    return [same for same in together(told, kind) if any(map(tells, same))]
-
-
-def _participation(
-    same: Sequence[e.ParticipationRegistered] | Sequence[e.ParticipationReported],
-    kind: type[e.ParticipationFacts],
-    told: Sequence[Any],
-    aims: Aims,
-) -> ParticipationShown:
-    contradicting = (*contradictions(same, kind), *_counts_disputed(same))
-    return ParticipationShown(
-        movement=first(same, "movement"),
-        participant=first(same, "participant"),
-        bloc=first(same, "bloc"),
-        year=first(same, "year"),
-        phase=first(same, "phase"),
-        on=first(same, "effective"),
-        counts=_counts(same, aims),
-        text=first(same, "text") if kind is e.ParticipationReportFacts else None,
-        disputed=bool(contradicting),
-        disputes=contradicting,
-        rulings=rulings_on(told, same[0]),
-    )
-
-
-def _counts(told: Sequence[Any], aims: Aims) -> tuple[CountShown, ...]:
-    """Figures that several records tell: each value once, the surest."""
-    found: dict[e.Counted, list[CountShown]] = {}
-    for event in told:
-        for count, shown in zip(event.counts.items, counts_of(event, "counts", aims), strict=True):
-            found.setdefault(count, []).append(shown)
-    return tuple(surest_of(same) for same in found.values())
-
-
-def _counts_disputed(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
-    """Lines of which several figures are told."""
-    found: dict[str, list[Fact]] = {}
-    for event in told:
-        for i, count in enumerate(event.counts.items):
-            figure = fact(event, f"counts.items[{i}].value.figure")
-            if figure and (about := count.line or count.text):
-                found.setdefault(about, []).append(figure)
-    return tuple(one for about, figures in found.items() for one in disputed("counts.value.figure", figures, about))
-
-
-def _plan(same: Sequence[e.MovementPlanned], told: Sequence[Any]) -> MovementPlanShown:
-    contradicting = contradictions(same, e.MovementPlanFacts)
-    return MovementPlanShown(
-        movement=first(same, "movement"),
-        participant=first(same, "participant"),
-        bloc=first(same, "bloc"),
-        year=first(same, "year"),
-        phase=first(same, "phase"),
-        on=first(same, "effective"),
-        titles=surest(title for event in same if (title := fact(event, "title"))),
-        plan=first(same, "plan.id"),
-        contents=joined(same, "contents"),
-        disputed=bool(contradicting),
-        disputes=contradicting,
-        rulings=rulings_on(told, same[0]),
-    )
-
-
-def review_of(told: Sequence[Any], aims: Aims) -> MovementReviewShown:
-    """One review, and what its records tell otherwise."""
-    same = holding(told)
-    contradicting = (*contradictions(same, e.MovementReviewFacts), *_counts_disputed(same))
-    return MovementReviewShown(
-        movement_review=same[0].movement_review,
-        movement=first(same, "movement"),
-        stage=first(same, "stage"),
-        on=first(same, "effective"),
-        starts=first(same, "starts"),
-        ends=first(same, "ends"),
-        phase=first(same, "phase"),
-        reviewer=first_party(same, "reviewer"),
-        bloc=first(same, "bloc"),
-        year=first(same, "year"),
-        conference=first(same, "conference"),
-        counts=_counts(same, aims),
-        results=joined(same, "results"),
-        limitations=joined(same, "limitations"),
-        lessons=joined(same, "lessons"),
-        disputed=bool(contradicting),
-        disputes=contradicting,
-        rulings=rulings(told),
     )

@@ -1,16 +1,40 @@
-"""The movements of a bloc's year."""
+"""The movements of a bloc's year, who takes part in them, and their reviews."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from services.kernel.provenance import Fact, Part
+from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.movement import MOVEMENT
+from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
-from services.registry.projections import STREAMS, Stream
+from services.registry.projections import (
+    STREAMS,
+    Stream,
+)
 from services.registry.queries.acts import YearAct
-from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
-from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.common import (
+    DisputeShown,
+    PartyShown,
+    facts,
+    first,
+    first_party,
+    surest,
+)
+from services.registry.queries.disputes import (
+    RulingShown,
+    contradictions,
+    disputes,
+    rulings,
+)
+from services.registry.queries.movement_review import review_of
+from services.registry.queries.participation import participations_of, plans_of, registrations_of
+from services.registry.queries.targets import (
+    Aims,
+    aims_of,
+)
 
 TOLD_OF_LINKS = ("effective", "name", "launcher.agency", "launcher.person", "launcher.words")
 
@@ -119,3 +143,29 @@ def _link(links: Sequence[e.MovementLinked], movement: Stream) -> MovementShown:
         form=None,
         parent=None,
     )
+
+
+async def of_year(view: View, acts: Iterable[YearAct]) -> dict[str, Any]:
+    """What a bloc's year has of movements beside their launch, by field of its answer."""
+    joining = [act for act in acts if act.stream.startswith(f"{PARTICIPATION.kind}:")]
+    reviewing = [act for act in acts if act.of(e.MovementReviewed)]
+    aims = await _aims(view, [act.holds[0] for act in (*joining, *reviewing)])
+    return {
+        "registrations": tuple(x for a in joining for x in registrations_of(a.every, aims[_movement(a)], a.tells)),
+        "participations": tuple(x for a in joining for x in participations_of(a.every, aims[_movement(a)], a.tells)),
+        "movement_plans": tuple(x for a in joining for x in plans_of(a.every, a.tells)),
+        "movement_reviews": tuple(review_of(a.every, aims[_movement(a)]) for a in reviewing),
+    }
+
+
+def _movement(act: YearAct) -> Id:
+    told: Any = act.holds[0]
+    return str(told.movement)
+
+
+async def _aims(view: View, told: Iterable[Any]) -> Mapping[Id, Aims]:
+    """What the movements aim at that events tell of, by movement."""
+    names = {event.movement: MOVEMENT.of(event.movement).name for event in told}
+    found: dict[str, Stream] = await view.many(STREAMS, names.values())
+    launches = {movement: launches_in(found.get(name) or Stream()) for movement, name in names.items()}
+    return {movement: aims_of(events, "targets") for movement, events in launches.items()}

@@ -8,8 +8,14 @@ from services.kernel.telling import fact, mark, resting, worded
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.target import reaches
-from services.registry.queries.common import DisputeShown
-from services.registry.queries.disputes import items_disputed
+from services.registry.queries.common import (
+    DisputeShown,
+    surest_of,
+)
+from services.registry.queries.disputes import (
+    disputed,
+    items_disputed,
+)
 
 
 class QuantityShown(Part):
@@ -136,3 +142,23 @@ def reached(aimed: Sequence[Aim], event: Any, path: str, value: e.Quantity | Non
 
 def _first(told: Iterable[Aim], field: str) -> Fact | None:
     return next((found for aim in told if (found := aim.fact(field))), None)
+
+
+def counts_told(told: Sequence[Any], aims: Aims) -> tuple[CountShown, ...]:
+    """Figures that several records tell: each value once, the surest."""
+    found: dict[e.Counted, list[CountShown]] = {}
+    for event in told:
+        for count, shown in zip(event.counts.items, counts_of(event, "counts", aims), strict=True):
+            found.setdefault(count, []).append(shown)
+    return tuple(surest_of(same) for same in found.values())
+
+
+def counts_disputed(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
+    """Lines of which several figures are told."""
+    found: dict[str, list[Fact]] = {}
+    for event in told:
+        for i, count in enumerate(event.counts.items):
+            figure = fact(event, f"counts.items[{i}].value.figure")
+            if figure and (about := count.line or count.text):
+                found.setdefault(about, []).append(figure)
+    return tuple(one for about, figures in found.items() for one in disputed("counts.value.figure", figures, about))

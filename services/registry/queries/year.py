@@ -38,8 +38,9 @@ from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.endings import Taking, WarningShown, warnings
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
-from services.registry.queries.movement import MovementPlanShown, MovementReviewShown, ParticipationShown, of_year
-from services.registry.queries.movements import MovementShown, movements_of, taken_up
+from services.registry.queries.movement_review import MovementReviewShown
+from services.registry.queries.movements import MovementShown, movements_of, of_year, taken_up
+from services.registry.queries.participation import MovementPlanShown, ParticipationShown
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.reports import InspectionShown, ReportShown, inspection_of, report_of
 from services.registry.queries.reviews import ReviewShown, reviews_of
