@@ -1,19 +1,24 @@
 """What registry is made of; it owns the persons, and so their vault."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from thidua.registry.v1 import registry_pb2
 
-from services.kernel.decider import Command, Stream
+from services.kernel.decider import Command, Fold, Stream
 from services.kernel.handling import Known, decided, loaded
 from services.kernel.service import Service
 from services.kernel.standing import Retract, SealedCorrection
+from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
+from services.registry.domain.body import BODY, EstablishBody
+from services.registry.domain.circles import Above, ActBelow
 from services.registry.domain.movement import MOVEMENT, LaunchMovement, parent_of
 from services.registry.domain.naming import terms
+from services.registry.domain.organisation import ORGANISATION, RegisterOrganisation, TransferOrganisation, above
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors
 from services.registry.domain.retracting import TOLD_OF_BLOC, bereft, retracted
@@ -28,6 +33,8 @@ select stream from log.events where starts_with(stream, $1) and version = 1 orde
 """
 
 A = TypeVar("A", bound=ActOfMembers)
+B = TypeVar("B", bound=ActBelow)
+P = TypeVar("P", RegisterOrganisation, TransferOrganisation)
 
 ACTS_OF_MEMBERS = [command for command in HANDLERS if issubclass(command, ActOfMembers)]
 
@@ -118,6 +125,26 @@ async def with_parents(command: LaunchMovement, tools: Tools) -> LaunchMovement:
     return command.model_copy(update={"above": tuple(above)})
 
 
+async def with_superiors(command: P, tools: Tools) -> P:
+    """An act performed here with all that is above the superior body."""
+    return await _with_above(command, ORGANISATION, command.superior, above, tools)
+
+
+async def with_bodies(command: EstablishBody, tools: Tools) -> EstablishBody:
+    """An act performed here with all that the body is a part of which it is to be a part of."""
+    return await _with_above(command, BODY, command.part_of, lambda body: body.above, tools)
+
+
+async def _with_above(command: B, fold: Fold[Any], first: Id | None, above: Callable[[Any], Above], tools: Tools) -> B:
+    if command.record is not None or first is None:
+        return command
+    found = [first]
+    for one in found:
+        state = (await _loaded(fold.of(one), tools)).state
+        found += [other for _, other in above(state) if other not in found]
+    return command.model_copy(update={"above": tuple(found)})
+
+
 async def with_predecessors(command: Reorganise, tools: Tools) -> Reorganise:
     """A ruling or correction with every predecessor that was ever told."""
     if command.record is None or not (command.ruling or command.correction):
@@ -187,7 +214,7 @@ async def indexed_again(tools: Tools, most: int = 1_000) -> None:
 
 def widened(command: Command) -> bool:
     """Whose arrival names more streams: members for an act, and for what amends who organises a bloc; predecessors for
-    what amends a reorganisation; the movements above one that is launched.
+    what amends a reorganisation; all that is above whom an act puts something under.
     """
     if isinstance(command, LaunchMovement):
         return command.record is None and command.parent is not None
@@ -195,7 +222,7 @@ def widened(command: Command) -> bool:
         return bool(command.ruling or command.correction)
     if isinstance(command, Retract):
         return any(retracted(command, kind) is not None for kind in (BLOC.kind, REORGANISATION.kind))
-    return isinstance(command, ActOfMembers) and command.record is None
+    return isinstance(command, ActOfMembers | ActBelow) and command.record is None
 
 
 SERVICE = Service(
@@ -210,6 +237,9 @@ SERVICE = Service(
     arrivals={
         **dict.fromkeys(ACTS_OF_MEMBERS, with_authority),
         EstablishBloc: with_members,
+        EstablishBody: with_bodies,
+        RegisterOrganisation: with_superiors,
+        TransferOrganisation: with_superiors,
         Reorganise: with_predecessors,
         LaunchMovement: with_parents,
         Retract: retracting,

@@ -67,6 +67,13 @@ TWO_CHAIRS = """
 select stream from log.events, json_array_elements(convert_from(body, 'utf8')::json #> '{data,members,items}') as seat
 where type = 'BodyMembersAppointed' and seat ->> 'office' = 'CHAIR' group by stream having count(*) > 1
 """
+CIRCLES = """
+with moved as (
+    select convert_from(body, 'utf8')::json #>> '{data,organisation}' as one,
+        convert_from(body, 'utf8')::json #>> '{data,superior}' as superior
+    from log.events where type = 'OrganisationTransferred')
+select a.one from moved a join moved b on a.superior = b.one and b.superior = a.one
+"""
 LATE_JOINERS = """
 select joined.stream from log.events joined
 join log.events ended on ended.stream = 'organisation:' || split_part(joined.stream, ':', 3)
@@ -158,6 +165,13 @@ def appointments(n: int) -> list[tuple[str, dict[str, Any]]]:
     return [("AppointBodyMembers", fields) for fields in told]
 
 
+def transfers(n: int) -> list[tuple[str, dict[str, Any]]]:
+    """Two organisations each of which is put under the other."""
+    pair = [(f"u{2 * n}", f"u{2 * n + 1}"), (f"u{2 * n + 1}", f"u{2 * n}")]
+    told = [{"organisation": one, "superior": superior, "effective": "2024-01-01"} for one, superior in pair]
+    return [("TransferOrganisation", fields) for fields in told]
+
+
 def endings(n: int) -> list[tuple[str, dict[str, Any]]]:
     """A unit that joins a bloc on the day on which it is merged into another."""
     day = "2024-01-01"
@@ -194,6 +208,13 @@ async def one_chair(n: int, seed: int, servers: Servers) -> list[str]:
         client = place.clients[0]
         await _all(client.send("EstablishBody", new_id(chance), {**council, "body": f"c{i}"}) for i in range(n))
         return await raced(place, appointments, n, chance, TWO_CHAIRS)
+
+
+async def no_circle(n: int, seed: int, servers: Servers) -> list[str]:
+    async with two_processes(servers) as place:
+        chance = random.Random(seed)
+        await prepared(place, 0, 2 * n, chance)
+        return await raced(place, transfers, n, chance, CIRCLES)
 
 
 class Meeting(NamedTuple):
@@ -475,6 +496,7 @@ CASES = (
     Case("one-bloc", "two admissions of a unit race through two processes", 10_000, 60, one_bloc),
     Case("one-head", "two elections for a year race through two processes", 10_000, 60, one_head),
     Case("one-chair", "two appointments of a chair race through two processes", 2_000, 40, one_chair),
+    Case("no-circle", "two organisations are each put under the other through two processes", 2_000, 40, no_circle),
     Case(
         "one-year", "elections, handovers, admissions and back-dated corrections meet in pairs", 10_000, 100, one_year
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.errors import Refused
+from services.kernel.errors import Conflict, Refused
 from services.kernel.provenance import Record, Source
 from services.kernel.spec import specification
 from services.registry import events as e
@@ -15,6 +15,7 @@ from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers
 from services.registry.domain.body import DissolveBody, EstablishBody
 from services.registry.domain.duty import AssignDuty
+from services.registry.domain.organisation import TransferOrganisation
 from services.registry.spans import Span, spans
 from tests.registry.support import COMMANDS, Registry
 
@@ -190,6 +191,43 @@ async def test_who_was_forgotten_is_appointed_to_nothing(registry: Registry) -> 
     )
     duty: dict[str, Any] = {"of": {"body": "hd"}, "duty": "EMULATION_OFFICER", "person": "p-1", "effective": DAY}
     assert await refused(registry, "AssignDuty", **duty) == ("person.forgotten", "person")
+
+
+async def test_no_act_puts_an_organisation_under_itself_by_others_on_any_day(registry: Registry) -> None:
+    for one, superior in (("a", None), ("b", "a"), ("c", "b"), ("d", None)):
+        await tell(registry, "RegisterOrganisation", organisation=one, name=one, superior=superior, effective=DAY)
+    later, then = date(2024, 1, 1), date(2024, 2, 1)
+    under_c: dict[str, Any] = {"organisation": "a", "superior": "c"}
+    circle = ("organisation.superior", "superior")
+    assert await refused(registry, "TransferOrganisation", **under_c, effective=later) == circle
+    moved = {"organisation": "b", "superior": "d", "effective": then, "record": record("a")}
+    await tell(registry, "TransferOrganisation", **moved)
+    assert await refused(registry, "TransferOrganisation", **under_c, effective=later) == circle
+    await tell(registry, "TransferOrganisation", **under_c, effective=then)
+    assert await refused(registry, "TransferOrganisation", organisation="d", superior="a", effective=then) == circle
+    await tell(registry, "TransferOrganisation", **under_c, effective=later, record=record("a"))  # kept all the same
+
+
+def test_what_came_to_be_above_another_meanwhile_is_looked_at_again() -> None:
+    below = {"a": None, "b": None, "c": "b", "d": None}
+    known: dict[str, list[Any]] = {
+        f"organisation:{one}": [e.OrganisationRegistered(organisation=one, name=one, superior=superior)]
+        for one, superior in below.items()
+    }
+    act = TransferOrganisation(organisation="a", superior="c", effective=DAY)
+    with pytest.raises(Conflict, match="b is under"):
+        given(known).when(act).accepted()
+    given(known).when(act.model_copy(update={"above": ("c", "b")})).accepted()
+
+
+async def test_a_body_is_part_of_one_that_is_there_and_is_no_part_of_its_own_parts(registry: Registry) -> None:
+    await council(registry)
+    part: dict[str, Any] = {"name": "Thường trực", "organisation": "ubnd", "effective": DAY}
+    assert await refused(registry, "EstablishBody", **part, body="tt", part_of="tt-2") == ("body.unknown", "part_of")
+    await tell(registry, "EstablishBody", body="tt-2", kind="committee", part_of="tt-1", record=record("a"))
+    await tell(registry, "EstablishBody", body="tt-1", kind="committee", part_of="tt", record=record("a"))
+    assert await refused(registry, "EstablishBody", **part, body="tt", part_of="tt-2") == ("body.part-of", "part_of")
+    await tell(registry, "EstablishBody", **part, body="tt", part_of="hd")
 
 
 def test_a_body_is_no_part_of_itself() -> None:

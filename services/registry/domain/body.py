@@ -4,7 +4,7 @@ All that is told of a body shares its stream, so that the expected version of th
 from passing each other: through performed acts a body has at most one chair on any day, and a person one seat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never
@@ -13,14 +13,16 @@ from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.errors import Refused
 from services.kernel.performing import AHEAD, Act, counted, named_day, takes_effect
 from services.kernel.telling import require, tell
+from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.organisation import Mentioned, Organisation, all_active, reads
+from services.registry.domain.circles import Above, ActBelow, circle
+from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.person import all_remembered, persons_of
 from services.registry.domain.ruling import settles
 from services.registry.sittings import Sitting, beside, same_person, sittings, two_chairs, whole_lists
 
 
-class EstablishBody(e.BodyFacts, Act):
+class EstablishBody(e.BodyFacts, ActBelow):
     """Establish a council or the like by a decision, or record that one exists."""
 
     ahead = AHEAD
@@ -60,6 +62,8 @@ class Body:
     until: date | None = None
     told: tuple[e.BodyEvent, ...] = ()
     """Of its members and its end."""
+    above: Above = ()
+    """The bodies that it is told to be a part of."""
 
     @property
     def sittings(self) -> list[Sitting]:
@@ -68,10 +72,11 @@ class Body:
 
 def evolve(body: Body, event: e.BodyEvent) -> Body:
     match event:
-        case e.BodyEstablished(effective=since):
+        case e.BodyEstablished(effective=since, part_of=part_of):
             # what was told first binds, until somebody rules
             known = None if event.ruling else body.since
-            return replace(body, established=True, since=known or since)
+            above = (*body.above, (since, part_of)) if part_of else body.above
+            return replace(body, established=True, since=known or since, above=above)
         case e.BodyNamed():
             return body
         case e.BodyDissolved(effective=until):
@@ -103,27 +108,21 @@ def there(body: Body, day: date | None) -> None:
     )
 
 
-def _founded(body: Body) -> None:
+def _founded(body: Body, field: str = "body") -> None:
     require(
         body.established,
         "body.unknown",
-        en="body: is not established; establish it first.",
-        vi="body: hội đồng, tổ chức này chưa được thành lập; cần thành lập trước.",
+        en=f"{field}: is not established; establish it first.",
+        vi=f"{field}: hội đồng, tổ chức này chưa được thành lập; cần thành lập trước.",
     )
 
 
-def establish(command: EstablishBody, body: Body, *organisations: Organisation) -> Events:
+def establish(command: EstablishBody, body: Body, *known: Any) -> Events:
     require(
         command.name or command.kind or command.organisation,
         "body.name",
         en="name, kind, organisation: give its name, what it is, or whose.",
         vi="name, kind, organisation: cần nêu tên, loại hoặc cơ quan của hội đồng, tổ chức này.",
-    )
-    require(
-        command.part_of != command.body,
-        "body.part-of",
-        en="part_of: a body is no part of itself.",
-        vi="part_of: hội đồng, tổ chức không thể thuộc chính mình.",
     )
     if command.record is None:
         require(
@@ -139,9 +138,31 @@ def establish(command: EstablishBody, body: Body, *organisations: Organisation) 
             vi="name, organisation, effective: cần nêu tên, cơ quan chủ quản và ngày thành lập.",
         )
         takes_effect(command)
-        all_active(_whose(command), organisations, command.effective)
+        higher = _higher(command)
+        _part_of(command, dict(zip(higher, known, strict=False)))
+        all_active(_whose(command), known[len(higher) :], command.effective)
     settles(command, body.established)
     return [tell(e.BodyEstablished, command)]
+
+
+def _part_of(command: EstablishBody, known: Mapping[Id, Body]) -> None:
+    """That the body that it is a part of is there, and no part of it. Raises Refused, Conflict."""
+    if command.part_of is None:
+        return
+    above = {one: state.above for one, state in known.items()}
+    require(
+        not circle(command.body, command.part_of, command.effective, above),
+        "body.part-of",
+        en="part_of: a body is no part of itself, nor of a part of its own.",
+        vi="part_of: hội đồng, tổ chức không thể thuộc chính mình hay thuộc bộ phận của mình.",
+    )
+    _founded(known[command.part_of], "part_of")
+
+
+def _higher(command: EstablishBody) -> list[Id]:
+    """The body that it is a part of, and all that is above that."""
+    every = [command.part_of, *command.above] if command.part_of else []
+    return [one for one in dict.fromkeys(every) if one != command.body]
 
 
 def name(command: NameBody, body: Body) -> Events:
@@ -333,13 +354,18 @@ def _named(command: AppointBodyMembers) -> Mentioned:
     return {f"members.items[{i}].person": s.person for i, s in enumerate(command.members.items) if s.person}
 
 
+def _reads_to_establish(command: EstablishBody) -> list[Stream[Any]]:
+    higher = _higher(command) if command.record is None else []
+    return [BODY.of(command.body), *map(BODY.of, higher), *reads(command, _whose(command))]
+
+
 def _reads(command: AppointBodyMembers) -> list[Stream[Any]]:
     persons = persons_of(_named(command)) if command.record is None else []
     return [BODY.of(command.body), *persons, *reads(command, _agencies(command))]
 
 
 HANDLERS: Handlers = {
-    EstablishBody: Handler(lambda c: [BODY.of(c.body), *reads(c, _whose(c))], establish),
+    EstablishBody: Handler(_reads_to_establish, establish),
     NameBody: Handler(lambda c: [BODY.of(c.body)], name),
     DissolveBody: Handler(lambda c: [BODY.of(c.body)], dissolve),
     AppointBodyMembers: Handler(_reads, appoint),

@@ -10,10 +10,11 @@ from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
+from services.registry.domain.circles import Above, ActBelow, circle
 from services.registry.domain.ruling import settles
 
 
-class RegisterOrganisation(e.OrganisationFacts, Act):
+class RegisterOrganisation(e.OrganisationFacts, ActBelow):
     """Bring an organisation into the registry under an id of the caller's choice."""
 
     ahead = AHEAD
@@ -37,7 +38,7 @@ class AssignOrganisationCode(e.OrganisationCodeFacts, Act):
     ahead = AHEAD
 
 
-class TransferOrganisation(e.OrganisationTransferFacts, Act):
+class TransferOrganisation(e.OrganisationTransferFacts, ActBelow):
     """Put an organisation under another superior body from a day on."""
 
     ahead = AHEAD
@@ -68,6 +69,8 @@ class Named:
     registered: bool
     ends: tuple[End, ...] = ()
     """The first that is told binds performed acts, until a ruling on its reorganisation takes its place."""
+    above: Above = ()
+    """The bodies that it is told to be under."""
 
 
 Organisation = Unknown | Named
@@ -76,18 +79,22 @@ Organisation = Unknown | Named
 def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisation:
     known = organisation if isinstance(organisation, Named) else Named(registered=False)
     match event:
-        case e.OrganisationRegistered():
-            return replace(known, registered=True)
+        case e.OrganisationRegistered(effective=since, superior=superior):
+            return replace(known, registered=True, above=_with(known.above, since, superior))
+        case e.OrganisationTransferred(effective=since, superior=superior):
+            return replace(known, above=_with(known.above, since, superior))
         case e.OrganisationDissolved(effective=on):
             return replace(known, ends=(*known.ends, End(None, on)))
         case e.OrganisationSucceeded():
             return replace(known, ends=_succeeded(known.ends, event))
-        case (
-            e.OrganisationNamed() | e.OrganisationRetyped() | e.OrganisationCodeAssigned() | e.OrganisationTransferred()
-        ):
+        case e.OrganisationNamed() | e.OrganisationRetyped() | e.OrganisationCodeAssigned():
             return known
         case _:
             assert_never(event)
+
+
+def _with(above: Above, since: date | None, superior: Id | None) -> Above:
+    return (*above, (since, superior)) if superior else above
 
 
 def _succeeded(ends: tuple[End, ...], event: e.OrganisationSucceeded) -> tuple[End, ...]:
@@ -167,24 +174,44 @@ def register(command: RegisterOrganisation, organisation: Organisation, *superio
     )
     if command.record is None:
         takes_effect(command)
-        _above(command.organisation, command.superior)
-        all_active(_under(command), superior, command.effective)
+        _superior(command, organisation, superior)
     settles(command, is_registered(organisation))
     return [tell(e.OrganisationRegistered, command)]
 
 
-def _above(organisation: Id, superior: Id | None) -> None:
-    """Raises Refused."""
-    require(
-        organisation != superior,
-        "organisation.superior",
-        en="superior: an organisation is not under itself.",
-        vi="superior: tổ chức không trực thuộc chính mình.",
+def above(organisation: Organisation) -> Above:
+    """The bodies that it is told to be under."""
+    return organisation.above if isinstance(organisation, Named) else ()
+
+
+def _superior(
+    command: RegisterOrganisation | TransferOrganisation, own: Organisation, states: Sequence[Organisation]
+) -> None:
+    """That the superior body is there, and not under the organisation itself. Raises Refused, Conflict."""
+    if command.superior is None:
+        return
+    known = {command.organisation: own, **dict(zip(_higher(command), states, strict=True))}
+    chain = circle(
+        command.organisation, command.superior, command.effective, {one: above(state) for one, state in known.items()}
     )
+    others = ", ".join(one for one in chain if one != command.organisation)
+    require(
+        not chain,
+        "organisation.superior",
+        en=f"superior: an organisation is not under itself{f', by {others} neither' if others else ''}.",
+        vi=f"superior: tổ chức không trực thuộc chính mình{f', kể cả qua {others}' if others else ''}.",
+    )
+    active(known[command.superior], "superior", command.superior, command.effective)
 
 
-def _under(command: RegisterOrganisation | TransferOrganisation) -> Mentioned:
-    return {"superior": command.superior} if command.superior else {}
+def _higher(command: RegisterOrganisation | TransferOrganisation) -> list[Id]:
+    """The superior body, and all that is above it."""
+    every = [command.superior, *command.above] if command.superior else []
+    return [one for one in dict.fromkeys(every) if one != command.organisation]
+
+
+def _reads(command: RegisterOrganisation | TransferOrganisation) -> list[Stream[Organisation]]:
+    return [ORGANISATION.of(one) for one in (command.organisation, *(() if command.record else _higher(command)))]
 
 
 def name(command: NameOrganisation, organisation: Organisation) -> Events:
@@ -222,9 +249,8 @@ def assign_code(command: AssignOrganisationCode, organisation: Organisation) -> 
 
 def transfer(command: TransferOrganisation, organisation: Organisation, *superior: Organisation) -> Events:
     if command.record is None:
-        _above(command.organisation, command.superior)
         _changes(command, organisation)
-        all_active(_under(command), superior, command.effective)
+        _superior(command, organisation, superior)
     return [tell(e.OrganisationTransferred, command)]
 
 
@@ -245,10 +271,10 @@ def dissolve(command: DissolveOrganisation, organisation: Organisation) -> Event
 
 
 HANDLERS: Handlers = {
-    RegisterOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation), *reads(c, _under(c))], register),
+    RegisterOrganisation: Handler(_reads, register),
     NameOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], name),
     RetypeOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], retype),
     AssignOrganisationCode: Handler(lambda c: [ORGANISATION.of(c.organisation)], assign_code),
-    TransferOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation), *reads(c, _under(c))], transfer),
+    TransferOrganisation: Handler(_reads, transfer),
     DissolveOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], dissolve),
 }

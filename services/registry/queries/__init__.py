@@ -75,7 +75,7 @@ QUERIES: Mapping[str, Query] = {
     ),
     "FindBlocs": Query(FindBlocs, by_day(find_blocs), (BLOCS,)),
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
-    "GetDuties": Query(GetDuties, get_duties, (STREAMS, ORGANISATIONS)),
+    "GetDuties": Query(GetDuties, get_duties, (STREAMS, BLOCS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetBlocLeadership": Query(GetBlocLeadership, get_bloc_leadership, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),
     "GetRotation": Query(GetRotation, by_day(get_rotation), (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),

@@ -1,0 +1,59 @@
+"""That nothing comes to be above itself on any day: an organisation as superior body, a body with parts.
+
+An act reads all that is above what it puts something under, so that two acts that would close a circle together cannot
+pass each other.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import Field
+
+from services.kernel.errors import Conflict
+from services.kernel.performing import Act
+from services.kernel.text import Id
+
+Above = tuple[tuple[date | None, Id], ...]
+"""What something is told to be under, each from a day on (null: always), in the order of telling."""
+
+
+class ActBelow(Act):
+    """An act that may put something under something else."""
+
+    above: tuple[Id, ...] = Field(default=(), exclude=True)
+    """Of an act performed here all that is told to be above whom it names, on whatever day; filled in at the edge."""
+
+
+def circle(one: Id, under: Id, day: date | None, known: Mapping[Id, Above]) -> list[Id]:
+    """By whom `one` would come to be above itself if it came under another from a day on; empty where it would not.
+
+    Raises Conflict where that depends on somebody who was not read.
+    """
+    since = day or date.min
+    told = {**known, one: (*known.get(one, ()), (since, under))}
+    later = {changed for above in told.values() for changed, _ in above if changed and changed > since}
+    chains = (_chain(one, on, told) for on in sorted({since, *later}) if _on(told[one], on) == under)
+    return next(filter(None, chains), [])
+
+
+def _chain(one: Id, on: date, told: Mapping[Id, Above]) -> list[Id]:
+    """All that is above somebody on a day, up to itself; empty where it is not above itself."""
+    passed: list[Id] = []
+    at = _on(told[one], on)
+    while at is not None and at not in passed:
+        passed.append(at)
+        if at == one:
+            return passed
+        if at not in told:
+            raise Conflict(
+                en=f"What {at} is under was told at the same moment; look at it and send this again.",
+                vi=f"Cấp trên của {at} vừa được ghi nhận cùng lúc; cần xem lại rồi gửi lại.",
+            )
+        at = _on(told[at], on)
+    return []
+
+
+def _on(above: Above, on: date) -> Id | None:
+    """What something is under on a day; of what is told from one day on, what was told last."""
+    begun = [(since or date.min, place, one) for place, (since, one) in enumerate(above) if (since or date.min) <= on]
+    return max(begun)[2] if begun else None
