@@ -16,7 +16,8 @@ from services.kernel.standing import standing
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import BLOC
-from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
+from services.registry.domain.head import Head, Heads
+from services.registry.domain.heading import Summation, headed_in, headed_on
 from services.registry.domain.leadership import LEADERSHIP, ElectLeadership, HandOverLeadership, Leadership, led
 from services.registry.domain.organisation import Named
 

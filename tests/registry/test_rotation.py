@@ -11,7 +11,7 @@ from services.kernel.spec import specification
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc
-from services.registry.domain.heading import Head, Heads
+from services.registry.domain.head import Head, Heads
 from services.registry.domain.leadership import ElectLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import RegisterOrganisation

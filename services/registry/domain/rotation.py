@@ -11,7 +11,7 @@ from services.kernel.telling import mark, require, tell, weakest
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.heading import Heads
+from services.registry.domain.head import Heads
 from services.registry.domain.organisation import Mentioned
 from services.registry.domain.ruling import settles
 

@@ -12,7 +12,7 @@ from services.kernel.telling import agreed, fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.heading import Head
+from services.registry.domain.head import Head
 from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import DisputeShown, Label, facts, first, labels, latest, length, recorded

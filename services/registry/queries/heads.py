@@ -12,7 +12,8 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
-from services.registry.domain.heading import Head, Heads, Summation, headed_in, headed_on
+from services.registry.domain.head import Head, Heads
+from services.registry.domain.heading import Summation, headed_in, headed_on
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, summation
 from services.registry.queries.bloc import authority_told, heading

@@ -13,17 +13,12 @@ from services.kernel.telling import fact, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.heading import (
-    Head,
-    changes_of,
-    deputising,
-    disputed_deputies,
-    headed_in,
-    replacing_first,
-    represented_first,
-    tells_entry,
-)
+from services.registry.domain.deputising import deputising, disputed_deputies
+from services.registry.domain.head import Head
+from services.registry.domain.heading import headed_in
 from services.registry.domain.leadership import Change, Leadership
+from services.registry.domain.representing import changes_of, replacing_first, represented_first
+from services.registry.domain.terms import tells_entry
 from services.registry.projections import BLOCS, LEADERSHIPS, Bloc, Led
 from services.registry.queries.body import SeatFactList, SeatShown
 from services.registry.queries.common import DeputyShown, HolderShown, Label, labels, recorded

@@ -10,7 +10,8 @@ from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.heading import Head, headed_in
+from services.registry.domain.head import Head
+from services.registry.domain.heading import headed_in
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.rotation import ROTATION, Next, following
 from services.registry.domain.ruling import holding

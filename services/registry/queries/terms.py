@@ -5,8 +5,8 @@ from typing import NamedTuple, TypeVar
 
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting, weakest
-from services.registry.domain.heading import Dated, Term, lone_handovers, terms
 from services.registry.domain.leadership import Claim, Handover, Leadership
+from services.registry.domain.terms import Dated, Term, lone_handovers, terms
 from services.registry.queries.common import (
     DeputyFactList,
     DeputyShown,
