@@ -9,6 +9,7 @@ from services.kernel.dated import Due
 from services.kernel.errors import Invalid, Missing
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.standing import Retract
+from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc
 from services.registry.domain.conference import HoldConference
@@ -492,6 +493,28 @@ async def test_a_deadline_without_a_day_is_of_the_years_in_which_it_is_in_force(
     await deadline(registry, "COVENANTED", due=None, words="trong tháng 4", effective=date(2027, 2, 1))
     later = [t for t in await todo(registry, date(2027, 1, 31)) if t.deadline == "covenanted"]
     assert [(t.year, value(t.words)) for t in later] == [(2026, "trong quý I"), (2027, "trong quý I")]
+
+
+@pytest.mark.parametrize("blocs", [1, 6])
+async def test_as_many_rows_are_read_at_once_as_an_authority_has_blocs(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, blocs: int
+) -> None:
+    await deadline(registry, "MID_REVIEWED", actor="AUTHORITY", years=(2025,))
+    for n in range(blocs):
+        held: dict[str, Any] = {"bloc": f"k{n}", "kind": "KHOI", "name": f"Khối {n}", "authority": "pm"}
+        await registry.tell(EstablishBloc(**held, effective=FOUNDED, record=RECORD))
+        await registry.tell(AdmitMember(authority="pm", unit=f"u{n}", bloc=f"k{n}", effective=FOUNDED, record=RECORD))
+        await registry.tell(RecordCovenant(bloc=f"k{n}", year=2025, signed=True, record=RECORD))
+    read: list[str] = []
+    many = View.many
+
+    async def counted(view: View, model: Any, keys: Any) -> dict[str, Any]:
+        read.append(model.name)
+        return await many(view, model, keys)
+
+    monkeypatch.setattr(View, "many", counted)
+    assert len(await todo(registry, date(2025, 6, 1), organisation="pm")) == blocs
+    assert read == ["involved", "blocs", "leaderships", "years", "streams", "organisations"]
 
 
 async def test_a_bloc_or_an_organisation_is_named_and_is_recorded(registry: Registry) -> None:

@@ -79,10 +79,10 @@ class Mention(BaseModel):
 
 
 def _involved_keys(recorded: Recorded[InvolvingEvent]) -> Iterable[Id]:
-    return sorted(set(filter(None, _organisations(recorded.event))))
+    return sorted(set(filter(None, involved_by(recorded.event))))
 
 
-def _organisations(event: InvolvingEvent) -> Iterable[Id | None]:
+def involved_by(event: InvolvingEvent) -> Iterable[Id | None]:
     """Whom an event gives something to do in a bloc, or takes in or out of it."""
     match event:
         case e.BlocEstablished(authority=one) | e.MembershipStarted(unit=one) | e.MembershipEnded(unit=one):

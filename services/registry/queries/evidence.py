@@ -6,10 +6,7 @@ from typing import Any, NamedTuple
 from services.kernel.provenance import Fact
 from services.kernel.telling import fact, mark, resting
 from services.registry import events as e
-from services.registry.domain.heading import headed_in
-from services.registry.queries.covenant import covenant_of
-from services.registry.queries.grounds import Ground
-from services.registry.queries.plan import plan_of
+from services.registry.queries.grounds import InYear
 
 
 class Done(NamedTuple):
@@ -19,51 +16,52 @@ class Done(NamedTuple):
     on: Fact | None
 
 
-def _led(ground: Ground, year: int) -> Iterator[Done]:
-    for head in headed_in(ground.led.leadership, year).heads:
+def _led(ground: InYear) -> Iterator[Done]:
+    claims = ground.whole.leadership.claims
+    for head in ground.heads:
         if who := head.agency or head.person:
-            told = [c for c in ground.led.leadership.claims if c.year == year and set(c.told_by) & set(head.told_by)]
+            told = [c for c in claims if c.year == ground.year and set(c.told_by) & set(head.told_by)]
             day = next((Fact(value=str(d), mark=who.mark) for c in told if (d := c.elected_on or c.start)), None)
             yield Done(resting(who, head.year), day)
 
 
-def _launched(ground: Ground, year: int) -> Iterator[Done]:
-    return _acts(ground, year, e.MovementLaunched, "movement", "year")
+def _launched(ground: InYear) -> Iterator[Done]:
+    return _acts(ground, e.MovementLaunched, "movement", "year")
 
 
-def _covenanted(ground: Ground, year: int) -> Iterator[Done]:
-    covenant = covenant_of(ground.covenants[year])
+def _covenanted(ground: InYear) -> Iterator[Done]:
+    covenant = ground.covenant
     if covenant and covenant.signed and covenant.signed.value == "true":
         yield Done(resting(covenant.signed, covenant.year), covenant.signed_on)
 
 
-def _planned(ground: Ground, year: int) -> Iterator[Done]:
-    plan = plan_of(ground.plans[year])
+def _planned(ground: InYear) -> Iterator[Done]:
+    plan = ground.plan
     if plan and plan.status and plan.status.value == "APPROVED":
         yield Done(resting(plan.status, plan.year), plan.approved_on)
 
 
-def _mid_reviewed(ground: Ground, year: int) -> Iterator[Done]:
-    return _conferences(ground, year, "MIDYEAR", "during")
+def _mid_reviewed(ground: InYear) -> Iterator[Done]:
+    return _conferences(ground, "MIDYEAR", "during")
 
 
-def _inspected(ground: Ground, year: int) -> Iterator[Done]:
-    return _acts(ground, year, e.InspectionHeld, "inspection", "year")
+def _inspected(ground: InYear) -> Iterator[Done]:
+    return _acts(ground, e.InspectionHeld, "inspection", "year")
 
 
-def _summed_up(ground: Ground, year: int) -> Iterator[Done]:
-    return _conferences(ground, year, "SUMMATION", "closes")
+def _summed_up(ground: InYear) -> Iterator[Done]:
+    return _conferences(ground, "SUMMATION", "closes")
 
 
-def _conferences(ground: Ground, year: int, kind: e.ConferenceKind, field: str) -> Iterator[Done]:
-    for act in ground.acts[year]:
+def _conferences(ground: InYear, kind: e.ConferenceKind, field: str) -> Iterator[Done]:
+    for act in ground.acts:
         for event in act.here(e.ConferenceHeld):
-            if event.kind == kind and getattr(event, field) == year and event.bloc == ground.bloc:
+            if event.kind == kind and getattr(event, field) == ground.year and event.bloc == ground.bloc:
                 yield Done(_named(event, "conference", field, "kind"), fact(event, "effective"))
 
 
-def _acts(ground: Ground, year: int, kind: type[Any], name: str, *on: str) -> Iterator[Done]:
-    for act in ground.acts[year]:
+def _acts(ground: InYear, kind: type[Any], name: str, *on: str) -> Iterator[Done]:
+    for act in ground.acts:
         for event in act.here(kind):
             yield Done(_named(event, name, *on), fact(event, "effective"))
 

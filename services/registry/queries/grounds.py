@@ -1,8 +1,12 @@
-"""What is read of a bloc to say what is due in it: everything of its years, as told of days up to the one asked for."""
+"""What is read of a bloc to say what is due in it, as told of days up to the one asked for.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+Rows are read for all blocs at once, and only those that can matter; what is made of them is made when it is asked for.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from services.kernel.errors import Missing
@@ -12,31 +16,32 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.covenant import COVENANT
-from services.registry.domain.deadline import Version
-from services.registry.domain.heading import headed_in
+from services.registry.domain.heading import Head, headed_in
+from services.registry.domain.leadership import Leadership
 from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
 from services.registry.projections import (
     BLOCS,
     DEADLINES,
     LEADERSHIPS,
-    ORGANISATIONS,
     STREAMS,
     YEARS,
     Bloc,
-    Deadline,
+    InvolvingEvent,
     Led,
-    Organisation,
     Stream,
     Year,
     deadline_terms,
+    involved_by,
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import belonging, claimed_in, declared, heading, member, organising
+from services.registry.queries.bloc import claimed_in, declared, heading, member, organising
 from services.registry.queries.common import first, surest
+from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.due import Rule, rules_of
 from services.registry.queries.endings import Taking
-from services.registry.queries.plan import plan_of
+from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.year import leading
 from services.registry.stays import Stay
 
@@ -46,63 +51,187 @@ DECLARED_AFTER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Rows:
+    """What is read, of every bloc."""
+
+    led: Mapping[str, Led]
+    years: Mapping[str, Year]
+    streams: Mapping[str, Stream]
+    rules: Sequence[Rule]
+
+
+@dataclass(frozen=True)
 class Ground:
-    """What is read of a bloc, as told of days up to the one asked for."""
+    """A bloc."""
 
     bloc: Id
-    authority: Fact | None
-    level: str | None
-    led: Led
-    members: Mapping[int, Sequence[Fact]]
-    """Of each year."""
-    plans: Mapping[int, Sequence[e.PlanEvent]]
-    covenants: Mapping[int, Sequence[e.CovenantEvent]]
-    acts: Mapping[int, Sequence[YearAct]]
-    deadlines: Sequence[tuple[Id, Version]]
-    belonging: Sequence[Taking]
-    """Who is a member on the day."""
-    units: Mapping[str, Organisation]
-    """What is told of those who have a part in the bloc."""
-    since: date
-    """The first day on which it may be there."""
+    doc: Bloc
+    rows: Rows
+    years: Sequence[int]
     on: date
 
+    @cached_property
+    def authority(self) -> Fact | None:
+        return first(self._established, "authority")
 
-async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: date) -> list[Ground]:
-    """Each bloc that there is on the day, read with all others at once. Raises Missing for the only one."""
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The deadlines that are for it; one of a level only where that is told to be the bloc's."""
+        authority, level = self.authority and self.authority.value, first(self._established, "level")
+        own = (self.bloc, authority, level and level.value)
+        return [
+            rule
+            for rule in self.rows.rules
+            if self.since <= rule.by
+            and all(
+                wanted in (None, is_) for wanted, is_ in zip((rule.bloc, rule.authority, rule.level), own, strict=True)
+            )
+        ]
+
+    @cached_property
+    def since(self) -> date:
+        """The first day on which it may be there."""
+        return min((event.effective for event in self._established if event.effective), default=date.min)
+
+    @cached_property
+    def involved(self) -> set[Id]:
+        """Whom anything that is read gives something to do in it, or takes in or out, whether that stands or not."""
+        return {one for event in self._told() if isinstance(event, InvolvingEvent) for one in involved_by(event) if one}
+
+    @property
+    def parties(self) -> set[Id]:
+        """Those and who organises it."""
+        return self.involved | ({self.authority.value} if self.authority else set())
+
+    @cached_property
+    def leadership(self) -> Leadership:
+        return self.rows.led.get(self.bloc, Led()).leadership
+
+    @cached_property
+    def stays(self) -> list[Stay]:
+        return [one.stay for one in claimed_in(self.bloc, self.doc, self.rows.streams)]
+
+    @cached_property
+    def staying(self) -> list[tuple[Stay, Fact]]:
+        """Who is a member on the day."""
+        return [(stay, member(stay)) for stay in self.stays if stay.lasts(self.on)]
+
+    @cached_property
+    def declared(self) -> list[e.MembersDeclared]:
+        return self.doc.declared
+
+    @cached_property
+    def in_years(self) -> list["InYear"]:
+        return [InYear(self, year) for year in self.years]
+
+    @property
+    def now(self) -> "InYear":
+        """The year of the day."""
+        return next(one for one in self.in_years if one.year == self.on.year)
+
+    @cached_property
+    def takings(self) -> list[Taking]:
+        """Who has a part in it in the year of the day."""
+        members = [Taking(known, "MEMBER", stay) for stay, known in self.staying]
+        return [*members, *heading(self.now.heads), *leading(self.now.plan), *organising(self.authority)]
+
+    @cached_property
+    def _established(self) -> list[e.BlocEstablished]:
+        return _established(self.doc)
+
+    def _told(self) -> Iterator[Any]:
+        yield from self.declared
+        names = [
+            *self.doc.members,
+            *(paper.of(self.bloc, str(y)).name for paper in (PLAN, COVENANT) for y in self.years),
+        ]
+        for rows in (*(self.rows.streams.get(name) for name in names), self.rows.led.get(self.bloc)):
+            yield from (telling.event for telling in (rows.events if rows else ()))
+
+
+@dataclass(frozen=True)
+class InYear:
+    """A year of a bloc."""
+
+    whole: Ground
+    year: int
+
+    @property
+    def bloc(self) -> Id:
+        return self.whole.bloc
+
+    @property
+    def on(self) -> date:
+        return self.whole.on
+
+    @cached_property
+    def plan_told(self) -> list[e.PlanEvent]:
+        return self._paper(PLAN)
+
+    @cached_property
+    def plan(self) -> PlanShown | None:
+        return plan_of(self.plan_told)
+
+    @cached_property
+    def covenant_told(self) -> list[e.CovenantEvent]:
+        return self._paper(COVENANT)
+
+    @cached_property
+    def covenant(self) -> CovenantShown | None:
+        return covenant_of(self.covenant_told)
+
+    @cached_property
+    def heads(self) -> Sequence[Head]:
+        return headed_in(self.whole.leadership, self.year).heads
+
+    @cached_property
+    def acts(self) -> list[YearAct]:
+        key = year_key(self.bloc, self.year)
+        return acts_in(key, self.whole.rows.years.get(key, Year()), self.whole.rows.streams)
+
+    @cached_property
+    def members(self) -> tuple[Fact, ...]:
+        """Who is declared for the year, or was a member on any of its days, and has not left by the day asked for."""
+        days = date(self.year, 1, 1), date(self.year, 12, 31)
+        stayed = [known for stay, known in self.whole.staying if stay.lasts(*days)]
+        told = [x for x in self.whole.declared if (x.year or (x.effective and x.effective.year)) == self.year]
+        own = (_declared(item.unit, event, self.whole) for event in told for item in declared(event).items)
+        return surest([*stayed, *filter(None, own)])
+
+    def _paper(self, kind: Any) -> list[Any]:
+        """What a paper of the year tells."""
+        stream = self.whole.rows.streams.get(kind.of(self.bloc, str(self.year)).name)
+        return [x for x in (stream.told if stream else ()) if x.effective is None or x.effective <= self.on]
+
+
+async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: date, whose: Id | None) -> list[Ground]:
+    """Each bloc that there is on the day, read with all others at once; of what is one organisation's to do no more
+    than can matter to it. Raises Missing for the only bloc.
+    """
     docs: dict[str, Bloc] = {key: doc for key, doc in (await view.many(BLOCS, blocs)).items() if doc.stands}
     if len(blocs) == 1 and not docs:
         raise Missing(en=f"The bloc {blocs[0]} is not recorded.", vi=f"Chưa ghi nhận khối, cụm {blocs[0]}.")
     there = {key: doc for key, doc in docs.items() if _there(doc, on)}
-    led: dict[str, Led] = await view.many(LEADERSHIPS, there)
-    told: dict[str, Year] = await view.many(YEARS, [year_key(b, y) for b in there for y in years])
+    authorities = {key: _authority(doc) for key, doc in there.items()}
+    terms = {term for one in authorities.items() for term in deadline_terms(*one)}
+    rules = rules_of(await view.having(DEADLINES, terms), years, on)
+    headed = [bloc for bloc, authority in authorities.items() if rules or whose in (None, authority)]
+    led: dict[str, Led] = await view.many(LEADERSHIPS, headed) if headed else {}
+    keys = [year_key(bloc, rule.year) for bloc in there for rule in rules]
+    told: dict[str, Year] = await view.many(YEARS, keys) if keys else {}
     papers = [kind.of(b, str(y)).name for kind in (COVENANT, PLAN) for b in there for y in years]
     acts = [name for year in told.values() for name in year.acts]
     claims = [name for doc in there.values() for name in doc.members]
     streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims])
-    deadlines = await _deadlines(view, there)
-    grounds = [
-        _ground(bloc, doc, led.get(bloc) or Led(), years, told, streams, deadlines, on) for bloc, doc in there.items()
-    ]
-    parts = {part.agency.value for ground in grounds for part in takings(ground)}
-    units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts)
-    return [replace(ground, units=units) for ground in grounds]
+    rows = Rows(led, told, streams, rules)
+    return [Ground(bloc, doc, rows, years, on) for bloc, doc in there.items()]
 
 
 def _there(doc: Bloc, on: date) -> bool:
     """Whether nothing says that the bloc is not there yet, or is dissolved."""
-    return _since(doc) <= on and not any(x.effective is None or x.effective <= on for x in doc.dissolved)
-
-
-def _since(doc: Bloc) -> date:
-    return min((event.effective for event in _established(doc) if event.effective), default=date.min)
-
-
-async def _deadlines(view: View, blocs: Mapping[str, Bloc]) -> dict[Id, list[Version]]:
-    terms = {term for key, doc in blocs.items() for term in deadline_terms(key, _authority(doc))}
-    found: list[tuple[str, Deadline]] = await view.having(DEADLINES, terms)
-    return {key: doc.versions for key, doc in found}
+    first_day = min((event.effective for event in _established(doc) if event.effective), default=date.min)
+    return first_day <= on and not any(x.effective is None or x.effective <= on for x in doc.dissolved)
 
 
 def _authority(doc: Bloc) -> Id | None:
@@ -114,56 +243,13 @@ def _established(doc: Bloc) -> list[e.BlocEstablished]:
     return [event for event in holding(doc.told) if isinstance(event, e.BlocEstablished)]
 
 
-def _ground(
-    bloc: Id,
-    doc: Bloc,
-    led: Led,
-    years: Sequence[int],
-    told: Mapping[str, Year],
-    streams: Mapping[str, Stream],
-    deadlines: Mapping[Id, Sequence[Version]],
-    on: date,
-) -> Ground:
-    claims = claimed_in(bloc, doc, streams)
-    level = first(_established(doc), "level")
-    authority = first(_established(doc), "authority")
-
-    def paper(kind: Any, year: int) -> list[Any]:
-        stream = streams.get(kind.of(bloc, str(year)).name)
-        return [event for event in (stream.told if stream else ()) if _so_far(event, on)]
-
-    return Ground(
-        bloc=bloc,
-        authority=authority,
-        level=level.value if level else None,
-        led=led,
-        members={y: _members(doc, [one.stay for one in claims], y, on) for y in years},
-        plans={y: paper(PLAN, y) for y in years},
-        covenants={y: paper(COVENANT, y) for y in years},
-        acts={y: acts_in(key, told[key], streams) if (key := year_key(bloc, y)) in told else () for y in years},
-        deadlines=[(key, v) for key, found in deadlines.items() for v in found if _is_for(v, bloc, authority, level)],
-        belonging=belonging(one for one in claims if one.stay.lasts(on)),
-        units={},
-        since=_since(doc),
-        on=on,
-    )
-
-
-def _members(doc: Bloc, stays: Sequence[Stay], year: int, on: date) -> list[Fact]:
-    """Who is declared for the year, or was a member on any of its days, and has not left by the day asked for."""
-    stayed = [stay for stay in stays if stay.lasts(on) and stay.lasts(date(year, 1, 1), date(year, 12, 31))]
-    told = [event for event in doc.declared if (event.year or (event.effective and event.effective.year)) == year]
-    own = [(event, item.unit) for event in told for item in declared(event).items]
-    known = (_declared(unit, event, [stay for stay in stays if stay.unit == unit.value], on) for event, unit in own)
-    return list(surest([*map(member, stayed), *filter(None, known)]))
-
-
-def _declared(unit: Fact, event: e.MembersDeclared, stays: Sequence[Stay], on: date) -> Fact | None:
+def _declared(unit: Fact, event: e.MembersDeclared, ground: Ground) -> Fact | None:
     """A unit that is declared a member, no surer than the year that the list is about; null where by its stays it is
     not one on the day. It is one by inference where it left on a day that is not known, or was declared after it.
     """
     known = resting(unit, fact(event, "year") or fact(event, "effective"))
-    if not stays or any(stay.lasts(on) for stay in stays):
+    stays = [stay for stay in ground.stays if stay.unit == unit.value]
+    if not stays or any(stay.lasts(ground.on) for stay in stays):
         return known
     if any(stay.ended and stay.until is None for stay in stays):
         return resting(known, _inferred(LEFT_UNKNOWN))
@@ -173,22 +259,3 @@ def _declared(unit: Fact, event: e.MembersDeclared, stays: Sequence[Stay], on: d
 
 def _inferred(basis: str) -> Fact:
     return Fact(value="", mark=Mark(certainty="INFERRED", basis=basis))
-
-
-def _so_far(event: Any, on: date) -> bool:
-    return event.effective is None or event.effective <= on
-
-
-def _is_for(version: Version, bloc: Id, authority: Fact | None, level: Fact | None) -> bool:
-    """Whether a deadline is for the bloc; one of a level only where that is told to be the bloc's."""
-    told = holding(version.told)
-    wanted = {field: first(told, field) for field in ("bloc", "authority", "level")}
-    own = {"bloc": bloc, "authority": authority and authority.value, "level": level and level.value}
-    return all(known is None or known.value == own[field] for field, known in wanted.items())
-
-
-def takings(ground: Ground) -> list[Taking]:
-    """Who has a part in the bloc in the year of the day."""
-    heads = headed_in(ground.led.leadership, ground.on.year).heads
-    plan = plan_of(ground.plans[ground.on.year])
-    return [*ground.belonging, *heading(heads), *leading(plan), *organising(ground.authority)]

@@ -4,31 +4,29 @@ Nothing is blocked by being late. That nothing is recorded of something is no pr
 is open or late is inferred, and says from what. Where no day is told none is made up.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from services.kernel.dated import Due
-from services.kernel.errors import Invalid, Missing, Violation
+from services.kernel.errors import Invalid, Violation
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact, mark, resting, weakest
+from services.kernel.telling import fact, resting
 from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.deadline import Version
-from services.registry.domain.heading import headed_in
+from services.registry.domain.naming import shown as shown_name
 from services.registry.domain.ruling import holding
-from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, Organisation
-from services.registry.queries.common import DisputeShown, Label, first, labels, surest
-from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, covenant_of
+from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, InvolvingEvent, Organisation, involved_by
+from services.registry.queries.common import DisputeShown, Label, first, named, recorded
+from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
 from services.registry.queries.deadline import every
-from services.registry.queries.disputes import contradictions, disputed
-from services.registry.queries.endings import Role, still, warned
+from services.registry.queries.due import Rule, rule_disputes
+from services.registry.queries.endings import Role, endings, still, warned
 from services.registry.queries.evidence import EVIDENCE, Done
-from services.registry.queries.grounds import Ground, grounds_of, takings
-from services.registry.queries.plan import PlanItemShown, plan_of
+from services.registry.queries.grounds import Ground, InYear, grounds_of
+from services.registry.queries.plan import PlanItemShown
 
 ELSEWHERE = "what was done is recorded by another service / việc này do dịch vụ khác ghi nhận"
 NO_STATE = "no recorded fact tells that it is done / không có dữ kiện nào cho biết đã xong"
@@ -53,7 +51,6 @@ TO_DECIDE: Mapping[Role, str] = {
 }
 
 
-RULE = "reckoned for the year by the deadline / tính cho năm này theo thời hạn"
 DAYS = "days after the day on which it was due / số ngày sau hạn"
 TaskState = Literal["DONE", "OPEN", "LATE", "UNKNOWN"]
 TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION", "STEP", "COVENANT_LINE"]
@@ -144,33 +141,49 @@ class ToDoAnswer(BaseModel):
 
 async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     years = range(asked.on.year - 1, asked.on.year + 2)
-    grounds = await grounds_of(view, await _blocs(asked, view), years, asked.on)
-    told = [(ground, task) for ground in grounds for year in years for task in _tasks(ground, year, asked)]
-    units: dict[str, Organisation] = await view.many(
-        ORGANISATIONS, {one.agency.value for _, task in told for one in task.obliged}
-    )
-    now = ((ground, _still(task, units, asked.on)) for ground, task in told)
-    tasks = [t for ground, t in now if t and _is_of(t, asked.organisation, ground) and _is_near(t, asked)]
-    answer = ToDoAnswer(tasks=tuple(sorted(tasks, key=_order)), labels=())
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    grounds = await grounds_of(view, await _blocs(asked, view), years, asked.on, asked.organisation)
+    told = [(ground, task) for whole in grounds for ground in whole.in_years for task in _tasks(ground, asked)]
+    deciding = [ground for ground in grounds if _decides(asked.organisation, ground)]
+    parts = {one for ground in deciding for one in ground.parties}
+    units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts.union(*(_names(task) for _, task in told)))
+    gone = {key: doc for key, doc in units.items() if any(x.by(asked.on) for x in endings(holding(doc.told)))}
+    now = ((ground, _still(task, gone, asked.on)) for ground, task in told)
+    tasks = [task for ground, task in now if task and _is_of(task, asked.organisation, ground)]
+    tasks += [task for ground in deciding for task in _successions(ground, gone)]
+    shown = tuple(sorted((task for task in tasks if _is_near(task, asked)), key=_order))
+    return ToDoAnswer(tasks=shown, labels=_labels(shown, units))
 
 
-def _still(task: TaskShown, units: Mapping[str, Organisation], on: date) -> TaskShown | None:
+def _decides(organisation: Id | None, ground: Ground) -> bool:
+    """Whether it is asked what the bloc's authority has to decide."""
+    return organisation is None or bool(ground.authority and ground.authority.value == organisation)
+
+
+def _names(task: TaskShown) -> set[Id]:
+    """The organisations that a task names."""
+    return {
+        *(one.agency.value for one in task.obliged),
+        *named(task.disputes),
+        *([task.unit.value] if task.unit else ()),
+    }
+
+
+def _labels(tasks: Sequence[TaskShown], units: Mapping[str, Organisation]) -> tuple[Label, ...]:
+    known = sorted({one for task in tasks for one in _names(task)} & units.keys())
+    return tuple(Label(id=key, name=name) for key in known if (name := shown_name(units[key].told)))
+
+
+def _still(task: TaskShown, gone: Mapping[str, Organisation], on: date) -> TaskShown | None:
     """A task on a day: of what is not done nobody is obliged who is no more, and nobody else signs in its place."""
-    if task.state.value == "DONE" or task.kind == "SUCCESSION":
+    if task.state.value == "DONE" or not any(one.agency.value in gone for one in task.obliged):
         return task
-    now = {one: _present(one, units, on) for one in task.obliged}
-    if all(now[one] is one for one in task.obliged):
-        return task
-    left = tuple(one for one in now.values() if one)
+    left = tuple(found for one in task.obliged if (found := _present(one, gone, on)))
     return task.model_copy(update={"obliged": left}) if left or task.kind != "SIGNATURE" else None
 
 
-def _present(one: ObligedShown, units: Mapping[str, Organisation], on: date) -> ObligedShown | None:
-    known = units.get(one.agency.value)
+def _present(one: ObligedShown, gone: Mapping[str, Organisation], on: date) -> ObligedShown | None:
+    known = gone.get(one.agency.value)
     agency = still(one.agency, holding(known.told), on) if known else one.agency
-    if agency is one.agency:
-        return one
     return ObligedShown(agency=agency, role=one.role) if agency else None
 
 
@@ -181,11 +194,8 @@ async def _blocs(asked: GetToDo, view: View) -> Sequence[Id]:
             return [bloc]
         case str() as organisation, None:
             involved: Involved | None = await view.get(INVOLVED, organisation)
-            known = await view.get(ORGANISATIONS, organisation)
-            if involved is None and (known is None or not known.stands):
-                raise Missing(
-                    en=f"The organisation {organisation} is not recorded.", vi=f"Chưa ghi nhận tổ chức {organisation}."
-                )
+            if involved is None:
+                await recorded(view, ORGANISATIONS, organisation)
             return involved.blocs if involved else ()
         case _:
             raise Invalid(
@@ -200,134 +210,77 @@ async def _blocs(asked: GetToDo, view: View) -> Sequence[Id]:
             )
 
 
-def _tasks(ground: Ground, year: int, asked: GetToDo) -> Iterator[TaskShown]:
-    yield from _activities(ground, year)
-    yield from _pledges(ground, year)
-    if year == asked.on.year:
-        yield from _successions(ground, year)
+def _tasks(ground: InYear, asked: GetToDo) -> Iterator[TaskShown]:
+    """What there is to do in the year; where one organisation is asked for, what may be its."""
+    whose = asked.organisation
+    takes_part = whose is None or whose in ground.whole.involved
+    if takes_part:
+        yield from _activities(ground, whose)
+        yield from _pledges(ground, whose)
     signing = []
-    for key, version in ground.deadlines:
-        rule = _rule(key, version, year, ground)
-        if rule is None or (rule.cycle or asked.cycle) != asked.cycle:
+    for rule in ground.whole.rules:
+        if rule.year != ground.year or (rule.cycle or asked.cycle) != asked.cycle:
             continue
-        if rule.state == "COVENANTED" and ground.members[year]:
+        if not takes_part and rule.actor != "AUTHORITY":
+            continue
+        if rule.state == "COVENANTED" and ground.members:
             signing.append(rule)
         else:
-            yield _by_deadline(ground, year, rule)
-    yield from _signatures(ground, year, signing)
+            yield _by_deadline(ground, rule)
+    if takes_part:
+        yield from _signatures(ground, signing, whose)
 
 
-class Rule(NamedTuple):
-    """A version of a deadline as it is for one emulation year."""
-
-    deadline: Id
-    told: Sequence[e.DeadlineSet]
-    state: e.YearState | None
-    actor: e.Actor | None
-    cycle: e.Cycle | None
-    days: tuple[Fact, ...]
-    """The day, where it is known for the year; several where sources tell several."""
-    words: Fact | None
-
-
-def _rule(deadline: Id, version: Version, year: int, ground: Ground) -> Rule | None:
-    """The deadline for the year, where it is for that and falls when it is in force and the bloc is there."""
-    told = holding(version.told)
-    years = {y for event in told for y in event.years}
-    if (years and year not in years) or year > ground.on.year or not _falls(version, told, year, ground):
-        return None
-    days = surest(day for event in told if (day := _day(event, year)))
-    return Rule(
-        deadline,
-        told,
-        next((event.state for event in told if event.state), None),
-        next((event.actor for event in told if event.actor), None),
-        next((event.cycle for event in told if event.cycle), None),
-        days,
-        next(iter(every(told, "words")), None) or (None if days else first(told, "due")),
-    )
+def _activities(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
+    """The activities of the year's plan, and the steps of each."""
+    if whose and not any(whose in involved_by(x) for x in ground.plan_told if isinstance(x, InvolvingEvent)):
+        return
+    for item in ground.plan.items if ground.plan else ():
+        obliged = _taking_part(item)
+        if _has(obliged, whose):
+            yield _task(
+                "PLAN_ITEM",
+                ground,
+                what=item.text,
+                obliged=obliged,
+                state=_state(_finished(item), _known(item.due), ground.on, NOT_RECORDED),
+                due=item.due,
+                item=item.item,
+            )
+        yield from _steps(ground, item, whose)
 
 
-def _falls(version: Version, told: Sequence[e.DeadlineSet], year: int, ground: Ground) -> bool:
-    """Whether it falls on a day on which it is in force, and the bloc there, in the year at the latest.
-
-    Where the day is not known: whether it is in force in the year, on the day asked for, and on one on which it may
-    fall, in the emulation year or in the next, in which its work is closed.
-    """
-    first_day, last_day = date(year, 1, 1), date(year, 12, 31)
-    dues = [event.due for event in told if event.due]
-    if days := [day for due in dues if (day := due.of(year))]:
-        return any(version.in_force(day) and ground.since <= min(day, last_day) for day in days)
-    may = [day for due in dues for day in _may_fall(due, year)]
-    in_force = version.in_force(ground.on) and version.in_force(first_day, last_day)
-    return in_force and ground.since <= last_day and (not may or any(map(version.in_force, may)))
+def _has(obliged: Iterable[ObligedShown], whose: Id | None) -> bool:
+    return whose is None or any(one.agency.value == whose for one in obliged)
 
 
-def _day(event: e.DeadlineSet, year: int) -> Fact | None:
-    """The day that it tells for the year."""
-    day = event.due.of(year) if event.due else None
-    return Fact(value=str(day), mark=_reckoned(mark(event.record, "due"))) if day else None
-
-
-def _may_fall(due: Due, year: int) -> list[date]:
-    """The days of an emulation year's work on which a yearly deadline may fall that does not tell in which year."""
-    return [date(year + after, due.month, due.day) for after in (0, 1)]
-
-
-def _reckoned(told: Mark) -> Mark:
-    """The mark of a day that a yearly rule gives for one year."""
-    return weakest(told, Mark(certainty="INFERRED", basis=RULE))
-
-
-def _activities(ground: Ground, year: int) -> Iterator[TaskShown]:
-    """The activities of the year's plan."""
-    plan = plan_of(ground.plans[year])
-    for item in plan.items if plan else ():
-        yield _task(
-            "PLAN_ITEM",
-            ground,
-            year,
-            what=item.text,
-            obliged=_taking_part(item),
-            state=_state(_finished(item), _known(item.due), ground.on, NOT_RECORDED),
-            due=item.due,
-            item=item.item,
-        )
-        yield from _steps(ground, year, item)
-
-
-def _steps(ground: Ground, year: int, item: PlanItemShown) -> Iterator[TaskShown]:
+def _steps(ground: InYear, item: PlanItemShown, whose: Id | None) -> Iterator[TaskShown]:
     """The steps of an activity by its detailed plan: the lead's where nobody else is told; done when all of it is."""
     lead = _taking_part(item)[: 1 if item.lead else 0]
     for step in item.detail.steps if item.detail else ():
         who = step.responsible
         own = (ObligedShown(agency=who.agency, role="RESPONSIBLE"),) if who and who.agency else ()
-        yield _task(
-            "STEP",
-            ground,
-            year,
-            what=step.text,
-            obliged=own or (() if who else lead),
-            state=_state(_finished(item), _known(step.due), ground.on, NOT_RECORDED),
-            due=step.due,
-            item=item.item,
-        )
+        obliged = own or (() if who else lead)
+        if _has(obliged, whose):
+            yield _task(
+                "STEP",
+                ground,
+                what=step.text,
+                obliged=obliged,
+                state=_state(_finished(item), _known(step.due), ground.on, NOT_RECORDED),
+                due=step.due,
+                item=item.item,
+            )
 
 
-def _pledges(ground: Ground, year: int) -> Iterator[TaskShown]:
+def _pledges(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
     """The lines of the year's covenant, each done when its result is told, of the member that it binds or the bloc."""
-    covenant = covenant_of(ground.covenants[year])
-    for line in covenant.lines if covenant else ():
-        bound = (line.member,) if line.member else ground.members[year]
-        yield _task(
-            "COVENANT_LINE",
-            ground,
-            year,
-            what=line.indicator,
-            obliged=tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound),
-            state=_state(_result(line), (), ground.on, NOT_RECORDED),
-            item=line.line,
-        )
+    for line in ground.covenant.lines if ground.covenant else ():
+        bound = (line.member,) if line.member else ground.members
+        obliged = tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound)
+        if _has(obliged, whose):
+            state = _state(_result(line), (), ground.on, NOT_RECORDED)
+            yield _task("COVENANT_LINE", ground, what=line.indicator, obliged=obliged, state=state, item=line.line)
 
 
 def _result(line: CovenantLineShown) -> Done | None:
@@ -342,14 +295,15 @@ def _told_of(result: CovenantResultShown) -> Fact | None:
     return reached or result.achieved or next(iter(result.words), None)
 
 
-def _successions(ground: Ground, year: int) -> Iterator[TaskShown]:
+def _successions(ground: Ground, gone: Mapping[str, Organisation]) -> Iterator[TaskShown]:
     """What the bloc's authority is to decide on those who have ended or were succeeded."""
+    if not gone.keys() & ground.parties:
+        return
     obliged = (ObligedShown(agency=ground.authority, role="AUTHORITY"),) if ground.authority else ()
-    for warning in warned(ground.units, takings(ground), ground.authority, ground.on):
+    for warning in warned(gone, ground.takings, ground.authority, ground.on):
         yield _task(
             "SUCCESSION",
-            ground,
-            year,
+            ground.now,
             what=_inferred(TO_DECIDE[warning.role], NOTHING_FOLLOWS),
             obliged=obliged,
             state=_state(None, (), ground.on, NOT_RECORDED, known=True),
@@ -368,21 +322,20 @@ def _taking_part(item: PlanItemShown) -> tuple[ObligedShown, ...]:
     return lead + tuple(ObligedShown(agency=agency, role="JOINS") for agency in item.joining)
 
 
-def _signatures(ground: Ground, year: int, rules: Sequence[Rule]) -> Iterator[TaskShown]:
+def _signatures(ground: InYear, rules: Sequence[Rule], whose: Id | None) -> Iterator[TaskShown]:
     """The signatures of the year's covenant, by each member; where none is known of the year, only if one is due."""
-    told = ground.covenants[year]
-    covenant = covenant_of(told)
+    covenant = ground.covenant
     if covenant is None and not rules:
         return
-    signed = _signed(told)
-    units = {unit.value: unit for unit in ground.members[year]}
+    signed = _signed(ground.covenant_told)
+    units = {unit.value: unit for unit in ground.members}
     units |= {unit: done.what for unit, done in signed.items() if unit not in units}
-    what = Fact(value=f"Ký giao ước thi đua năm {year}", mark=Mark(certainty="INFERRED", basis=ORDER))
+    what = Fact(value=f"Ký giao ước thi đua năm {ground.year}", mark=Mark(certainty="INFERRED", basis=ORDER))
     for unit, known in units.items():
-        for rule in rules or (None,):
+        for rule in (rules or (None,)) if whose in (None, unit) else ():
             state = _signature(covenant, signed.get(unit), rule, ground.on)
             obliged = (ObligedShown(agency=known, role="SIGNS"),)
-            yield _task("SIGNATURE", ground, year, what=what, obliged=obliged, state=state, rule=rule)
+            yield _task("SIGNATURE", ground, what=what, obliged=obliged, state=state, rule=rule)
 
 
 def _signed(told: Sequence[e.CovenantEvent]) -> dict[Id, Done]:
@@ -413,35 +366,32 @@ def _signature(covenant: CovenantShown | None, done: Done | None, rule: Rule | N
     return _state(None, days, on, NOT_RECORDED)
 
 
-def _by_deadline(ground: Ground, year: int, rule: Rule) -> TaskShown:
+def _by_deadline(ground: InYear, rule: Rule) -> TaskShown:
     if rule.state is None:
         state = _unknown(NO_STATE)
     elif rule.state not in EVIDENCE:
         state = _unknown(ELSEWHERE)
     else:
-        done = (one for one in EVIDENCE[rule.state](ground, year) if _before(one, ground.on))
+        done = (one for one in EVIDENCE[rule.state](ground) if _before(one, ground.on))
         state = _state(next(done, None), rule.days, ground.on, NOT_RECORDED)
     what = next(iter(every(rule.told, "what")), None)
-    return _task("DEADLINE", ground, year, what=what, obliged=_obliged(ground, year, rule), state=state, rule=rule)
+    return _task("DEADLINE", ground, what=what, obliged=_obliged(ground, rule), state=state, rule=rule)
 
 
 def _before(done: Done, on: date) -> bool:
     return done.on is None or done.on.value <= str(on)
 
 
-def _obliged(ground: Ground, year: int, rule: Rule) -> tuple[ObligedShown, ...]:
+def _obliged(ground: InYear, rule: Rule) -> tuple[ObligedShown, ...]:
     """Who has to do it by the deadline: nobody is known where it does not say, or nobody is recorded."""
     agencies: Sequence[Fact] = ()
     match rule.actor:
         case "HEAD":
-            heads = (
-                head.agency and resting(head.agency, head.year) for head in headed_in(ground.led.leadership, year).heads
-            )
-            agencies = [agency for agency in heads if agency]
+            agencies = [resting(head.agency, head.year) for head in ground.heads if head.agency]
         case "MEMBER":
-            agencies = ground.members[year]
+            agencies = ground.members
         case "AUTHORITY":
-            agencies = (ground.authority,) if ground.authority else ()
+            agencies = _known(ground.whole.authority)
         case None:
             pass
     said = first(rule.told, "actor")
@@ -489,17 +439,9 @@ def _late(due: Sequence[Fact], day: date) -> Fact | None:
     return next((resting(_inferred(str(days), DAYS), *due) for days in found if days > 0), None)
 
 
-def _disputes(rule: Rule) -> tuple[DisputeShown, ...]:
-    """What is told of a deadline in ways that cannot both be: of its day those of the year, where they are known."""
-    days = disputed("due", rule.days)
-    others = contradictions(rule.told, e.DeadlineFacts)
-    return (*days, *(one for one in others if not days or not one.field.startswith("due.")))
-
-
 def _task(
     kind: TaskKind,
-    ground: Ground,
-    year: int,
+    ground: InYear,
     *,
     what: Fact | None,
     obliged: tuple[ObligedShown, ...],
@@ -510,11 +452,11 @@ def _task(
     unit: Fact | None = None,
 ) -> TaskShown:
     told = rule.told if rule else ()
-    contradicting = _disputes(rule) if rule else ()
+    contradicting = rule_disputes(rule) if rule else ()
     return TaskShown(
         kind=kind,
         bloc=ground.bloc,
-        year=year,
+        year=ground.year,
         what=what,
         obliged=obliged,
         due=next(iter(rule.days), None) if rule else due,
@@ -534,12 +476,12 @@ def _task(
     )
 
 
-def _is_of(task: TaskShown, organisation: Id | None, ground: Ground) -> bool:
+def _is_of(task: TaskShown, organisation: Id | None, ground: InYear) -> bool:
     """Whether it is the organisation's to do: a member's also what a deadline asks of nobody who is known."""
     if organisation is None:
         return True
     anybody = task.kind == "DEADLINE" and not task.obliged
-    agencies = ground.members[task.year] if anybody else [one.agency for one in task.obliged]
+    agencies = ground.members if anybody else [one.agency for one in task.obliged]
     return any(agency.value == organisation for agency in agencies)
 
 

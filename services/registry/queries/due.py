@@ -1,0 +1,103 @@
+"""What deadlines ask of an emulation year, of whichever bloc."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from services.kernel.dated import Due
+from services.kernel.provenance import Fact, Mark
+from services.kernel.telling import mark, weakest
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.deadline import Version
+from services.registry.domain.ruling import holding
+from services.registry.projections import Deadline
+from services.registry.queries.common import DisputeShown, first, surest
+from services.registry.queries.deadline import every
+from services.registry.queries.disputes import contradictions, disputed
+
+RULE = "reckoned for the year by the deadline / tính cho năm này theo thời hạn"
+
+
+class Rule(NamedTuple):
+    """A version of a deadline as it is for one emulation year."""
+
+    deadline: Id
+    year: int
+    told: Sequence[e.DeadlineSet]
+    state: e.YearState | None
+    actor: e.Actor | None
+    cycle: e.Cycle | None
+    level: Id | None
+    authority: Id | None
+    bloc: Id | None
+    days: tuple[Fact, ...]
+    """The day, where it is known for the year; several where sources tell several."""
+    words: Fact | None
+    by: date
+    """The day by which a bloc has to be there for it: on which it falls, in the year at the latest."""
+
+
+def rules_of(deadlines: Iterable[tuple[Id, Deadline]], years: Iterable[int], on: date) -> list[Rule]:
+    """Every deadline for each of the years up to that of the day."""
+    versions = [(key, version) for key, doc in deadlines for version in doc.versions]
+    made = (_rule(key, version, year, on) for year in years if year <= on.year for key, version in versions)
+    return [rule for rule in made if rule]
+
+
+def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
+    """The deadline for the year, where it is for that and falls when it is in force."""
+    told = holding(version.told)
+    years = {y for event in told for y in event.years}
+    by = _falls(version, told, year, on)
+    if by is None or (years and year not in years):
+        return None
+    days = surest(day for event in told if (day := _day(event, year)))
+    return Rule(
+        deadline,
+        year,
+        told,
+        next((event.state for event in told if event.state), None),
+        next((event.actor for event in told if event.actor), None),
+        next((event.cycle for event in told if event.cycle), None),
+        next((event.level for event in told if event.level), None),
+        next((event.authority for event in told if event.authority), None),
+        next((event.bloc for event in told if event.bloc), None),
+        days,
+        next(iter(every(told, "words")), None) or (None if days else first(told, "due")),
+        by,
+    )
+
+
+def _falls(version: Version, told: Sequence[e.DeadlineSet], year: int, on: date) -> date | None:
+    """The last day on which it falls while it is in force, in the year at the latest; null where there is none.
+
+    Where the day is not known, it is to be in force in the year, on the day asked for, and on one on which it may fall,
+    in the emulation year or in the next, in which its work is closed.
+    """
+    first_day, last_day = date(year, 1, 1), date(year, 12, 31)
+    dues = [event.due for event in told if event.due]
+    if days := [day for due in dues if (day := due.of(year))]:
+        return max((min(day, last_day) for day in days if version.in_force(day)), default=None)
+    may = [day for due in dues for day in _may_fall(due, year)]
+    in_force = version.in_force(on) and version.in_force(first_day, last_day)
+    return last_day if in_force and (not may or any(map(version.in_force, may))) else None
+
+
+def _day(event: e.DeadlineSet, year: int) -> Fact | None:
+    """The day that it tells for the year."""
+    day = event.due.of(year) if event.due else None
+    reckoned = Mark(certainty="INFERRED", basis=RULE)
+    return Fact(value=str(day), mark=weakest(mark(event.record, "due"), reckoned)) if day else None
+
+
+def _may_fall(due: Due, year: int) -> list[date]:
+    """The days of an emulation year's work on which a yearly deadline may fall that does not tell in which year."""
+    return [date(year + after, due.month, due.day) for after in (0, 1)]
+
+
+def rule_disputes(rule: Rule) -> tuple[DisputeShown, ...]:
+    """What is told of a deadline in ways that cannot both be: of its day those of the year, where they are known."""
+    days = disputed("due", rule.days)
+    others = contradictions(rule.told, e.DeadlineFacts)
+    return (*days, *(one for one in others if not days or not one.field.startswith("due.")))
