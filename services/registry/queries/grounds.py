@@ -16,7 +16,8 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.covenant import COVENANT
-from services.registry.domain.heading import Head, headed_in
+from services.registry.domain.head import Head
+from services.registry.domain.heading import headed_in
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
