@@ -5,6 +5,7 @@ is STATED in its source unless `inferred` names the field; what a source does no
 """
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,7 +84,14 @@ class Record(Part):
     def mark(self, field: str) -> Mark:
         """The mark of one field of an answer."""
         basis = self.basis(field)
-        certainty: Certainty = "STATED" if basis is None else "INFERRED"
+        return self.stated if basis is None else self._mark("INFERRED", basis)
+
+    @cached_property
+    def stated(self) -> Mark:
+        """The mark of every field that is not inferred: one object, for most of an answer are such."""
+        return self._mark("STATED", None)
+
+    def _mark(self, certainty: Certainty, basis: str | None) -> Mark:
         return Mark(certainty=certainty, source=self.source.id, place=self.place, basis=basis, document=self.source)
 
 

@@ -58,6 +58,7 @@ class View:
         """The service's `Tools`, where it runs: the vault, its peers."""
         self._connection = connection
         self._known = known  # what each model's table knows, at or past that
+        self._read: dict[str, dict[str, Doc | None]] = {}  # by model and key; null for a row that is not there
 
     @classmethod
     @asynccontextmanager
@@ -95,8 +96,15 @@ class View:
         return (await self.many(model, [key])).get(key)
 
     async def many(self, model: Model, keys: Iterable[str]) -> dict[str, Doc]:
-        """The rows that are there, by key."""
-        wanted = sorted(set(keys))
+        """The rows that are there, by key. What the view has read of a model it does not read again."""
+        wanted = dict.fromkeys(keys)
+        read = self._read.setdefault(model.name, {})
+        if left := sorted(wanted.keys() - read.keys()):
+            found = await self._rows_of(model, left)
+            read.update((key, found.get(key)) for key in left)
+        return {key: doc for key in sorted(wanted) if (doc := read[key]) is not None}
+
+    async def _rows_of(self, model: Model, wanted: Sequence[str]) -> dict[str, Doc]:
         at = self.positions[model.log]
         if model.history == "stream" and at < self._known[model.name]:
             return await self._folded(model, wanted, at)

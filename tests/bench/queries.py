@@ -29,6 +29,7 @@ from google.protobuf.message import Message
 from rich.console import Console
 from thidua.kernel.v1 import kernel_pb2 as k
 from thidua.registry.v1 import registry_pb2 as r
+from thidua.registry.v1 import types_pb2 as r_types
 
 from deploy.local.processes import ROOT
 from deploy.local.servers import Servers
@@ -52,6 +53,7 @@ CLIENTS, CHANNELS = 32, 4
 SECONDS = float(os.environ.get("THIDUA_BENCH_SECONDS", "2"))
 ROUNDS = 3
 ASKED = 1_000  # different questions of a kind
+PAGED = 100  # timelines that are read to their end
 SLOWEST = 5.0  # times the trivial call: the aim
 PASSWORD = "p" * 32
 TRIVIAL = "/thidua.kernel.v1.BatchService/TellCommands"
@@ -83,7 +85,8 @@ async def run(servers: Servers) -> list[Figure]:
         figures = await _loaded(server, token, connection)
         print("\n".join(f"  {one.name}: {one.value:,.0f} {one.unit}" for one in figures))
         await connection.execute("vacuum analyze")
-        figures += await _asked(server, token, await _questions(connection))
+        questions = await _questions(connection)
+        figures += await _asked(server, token, {**questions, **await _paged(server, token, questions)})
     figures += await _rebuilt(dsn)
     await connection.close()
     return figures
@@ -184,7 +187,9 @@ async def _questions(connection: asyncpg.Connection) -> Questions:
             "GetBlocTimeline",
             (r.GetBlocTimelineRequest(bloc=b.id, since=f"{year}-01-01", until=f"{year}-12-31") for b in some),
         ),
-        "GetBlocTimeline, whole": _same("GetBlocTimeline", (r.GetBlocTimelineRequest(bloc=b.id) for b in some)),
+        "GetBlocTimeline, its first page": _same(
+            "GetBlocTimeline", (r.GetBlocTimelineRequest(bloc=b.id) for b in some)
+        ),
         "GetBlocTimeline, the oldest as first known": _same(
             "GetBlocTimeline", [r.GetBlocTimelineRequest(bloc=oldest.id, read=then)]
         ),
@@ -201,6 +206,22 @@ async def _questions(connection: asyncpg.Connection) -> Questions:
             "GetBlocYear", [r.GetBlocYearRequest(bloc=oldest.id, year=year, read=then)]
         ),
     }
+
+
+async def _paged(server: Server, token: str, questions: Questions) -> Questions:
+    """All the pages of some timelines, each a question of its own."""
+    method, first = questions["GetBlocTimeline, its first page"]
+    pages = []
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        ask = channel.unary_unary(method, None, r.GetBlocTimelineResponse.FromString)
+        for one in first[:PAGED]:
+            asked, cut = r.GetBlocTimelineRequest.FromString(one), True
+            while cut:
+                pages.append(asked.SerializeToString())
+                found: Any = await ask(pages[-1], timeout=30, metadata=[("authorization", f"Bearer {token}")])
+                last, cut = found.entries[-1], found.cut
+                asked.after.CopyFrom(r_types.EntryAt(stream=last.stream, version=last.version))
+    return {"GetBlocTimeline, any of its pages": (method, pages)}
 
 
 def _same(method: str, requests: Iterable[Message]) -> tuple[str, list[bytes]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from services.kernel.errors import Conflict, Missing, Refused
+from services.kernel.errors import Conflict, Invalid, Missing, Refused
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.standing import Correction, Retract
 from services.registry import events as e
@@ -441,6 +441,26 @@ async def test_the_timeline_of_a_bloc_has_its_acts_and_what_stands_of_its_leader
     ]
     with pytest.raises(Missing):
         await registry.ask("GetBlocTimeline", bloc="nobody")
+
+
+async def test_a_timeline_is_read_page_by_page(registry: Registry) -> None:
+    await a_running_year(registry)
+    whole = await registry.ask("GetBlocTimeline", bloc=CLUSTER)
+    assert not whole.cut
+    found: list[Any] = []
+    last = None
+    for cut in (True, True, False):
+        page = await registry.ask("GetBlocTimeline", bloc=CLUSTER, limit=5, after=last)
+        found += page.entries
+        assert page.cut is cut
+        last = {"stream": found[-1].stream, "version": found[-1].version}
+    assert found == [*whole.entries]
+    assert (await registry.ask("GetBlocTimeline", bloc=CLUSTER, after=last)).entries == ()
+    first = await registry.ask("GetOrganisationTimeline", organisation="b", limit=1)
+    assert (len(first.entries), first.cut) == (1, True)
+    assert {label.id for label in first.labels} < {label.id for label in whole.labels}
+    with pytest.raises(Invalid, match="event 9 of plan:x:2024 is not in this timeline"):
+        await registry.ask("GetBlocTimeline", bloc=CLUSTER, after={"stream": "plan:x:2024", "version": 9})
 
 
 async def test_an_act_that_a_ruling_gives_to_another_bloc_leaves_the_timeline_of_the_first(registry: Registry) -> None:

@@ -38,8 +38,8 @@ class Known(NamedTuple):
 
 def headed_in(leadership: Leadership, year: int) -> Heads:
     """The head of the term called after the year."""
-    every = [first for term in terms(leadership) for first in represented(term, None, leadership.changes)]
-    return _answer([(term, (term.year_mark,)) for term in every if term.year == year], every)
+    every = [first for term in terms(leadership, year) for first in represented(term, None, leadership.changes)]
+    return _answer([(term, (term.year_mark,)) for term in every], every)
 
 
 def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date) -> Heads:

@@ -55,10 +55,15 @@ def inferred(basis: str) -> Mark:
     return Mark(certainty="INFERRED", basis=basis)
 
 
-def terms(leadership: Leadership) -> list[Term]:
-    """Every term that is told of, with what handovers, and others who tell the same term, tell of its days."""
-    told = [term for claim in leadership.claims if claim.head for term in _claimed(claim, leadership)]
-    told += [term for handover in lone_handovers(leadership) for term in _begun(handover, leadership)]
+def terms(leadership: Leadership, year: int | None = None) -> list[Term]:
+    """Every term that is told of, with what handovers, and others who tell the same term, tell of its days.
+
+    Only those called after a year, if one is given.
+    """
+    claims = [claim for claim in leadership.claims if claim.head and year in (None, claim.year)]
+    lone = [handover for handover in lone_handovers(leadership) if year in (None, handover.year)]
+    told = [term for claim in claims for term in _claimed(claim, leadership)]
+    told += [term for handover in lone for term in _begun(handover, leadership)]
     return [_completed(term, [t for t in told if _same(t, term, told)]) for term in told]
 
 

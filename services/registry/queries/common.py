@@ -1,6 +1,6 @@
 """Told facts as answers: each value with its mark, absent where it is not recorded."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.fold import Model
-from services.kernel.provenance import Fact, Part
-from services.kernel.telling import PLAIN, fact, resting
+from services.kernel.provenance import Fact, Part, Record
+from services.kernel.telling import PLAIN, fact, known, mark, resting, worded
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -236,21 +236,29 @@ def fields_told(event: Any) -> tuple[FieldTold, ...]:
     """Every field that an event tells, by its path; of persons no text."""
     person = isinstance(event, e.PersonRegistered | e.PersonDescribed)
     beside = BESIDE | ({"reason"} if event.amends else frozenset()) | (SEALED if person else frozenset())
-    paths = (path for name, value in event if name not in beside for path in _paths(name, value))
-    return tuple(FieldTold(field=path, fact=found) for path in paths if (found := fact(event, path)))
+    told: list[FieldTold] = []
+    for name, value in event:
+        if name not in beside:
+            _tell(told, getattr(event, "record", None), name, value)
+    return tuple(told)
 
 
-def _paths(path: str, value: Any) -> Iterator[str]:
-    """Every value in a field."""
-    match value:
-        case BaseModel():
-            for name, inner in value:
-                yield from _paths(f"{path}.{name}", inner)
-        case tuple():
-            for i, inner in enumerate(value):
-                yield from _paths(f"{path}[{i}]", inner)
-        case _:
-            yield path
+def _tell(told: list[FieldTold], record: Record | None, path: str, value: Any) -> None:
+    """Every value in a field. Timelines hold hundreds: they are made by the validator alone (see `known`)."""
+    if value is None:
+        return
+    kind = type(value)
+    if kind in PLAIN:
+        found = known(worded(value), mark(record, path))
+        told.append(FieldTold.__pydantic_validator__.validate_python({"field": path, "fact": found}))
+    elif kind is tuple:
+        for i, inner in enumerate(value):
+            _tell(told, record, f"{path}[{i}]", inner)
+    elif isinstance(value, BaseModel):
+        for name, inner in value:
+            _tell(told, record, f"{path}.{name}", inner)
+    else:
+        raise TypeError(f"{path}: no answer holds a {kind.__name__}")
 
 
 def length(told: Any, path: str) -> int:

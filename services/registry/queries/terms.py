@@ -93,7 +93,7 @@ class RepresentativeShown(Part):
 
 def terms_of(leadership: Leadership, year: int) -> tuple[TermShown, ...]:
     """Every term called after the year, contradicting ones beside each other."""
-    dated = terms(leadership)
+    dated = terms(leadership, year)
 
     def days(told_by: tuple[int, ...]) -> Days:
         return _days([term for term in dated if term.versions == told_by])

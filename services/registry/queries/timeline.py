@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from services.kernel.errors import Invalid, Violation
 from services.kernel.events import Event
 from services.kernel.provenance import Fact, Part
-from services.kernel.standing import Telling, standing
+from services.kernel.standing import StreamName, Telling, Version, standing
 from services.kernel.telling import fact
 from services.kernel.text import Id
 from services.kernel.view import View
@@ -37,6 +38,15 @@ DAYS = ("effective", "start", "elected_on", "seen_on", "in_force_on")
 """Fields that say when something was, the first that is told counts."""
 
 
+class EntryAt(Part):
+    """An entry of a timeline: which event of which stream tells it."""
+
+    stream: StreamName
+    """The stream."""
+    version: Version
+    """The event, the first is 1."""
+
+
 class GetOrganisationTimeline(BaseModel):
     """All that is told of an organisation: names, types, superiors, reorganisations, memberships, councils, duties."""
 
@@ -46,6 +56,10 @@ class GetOrganisationTimeline(BaseModel):
     """Only what is of this day or later, and what has no day."""
     until: date | None = None
     """Only what is of this day or earlier, and what has no day."""
+    limit: int = Field(default=20, ge=1, le=100)
+    """How many entries at most; 20 if absent."""
+    after: EntryAt | None = None
+    """The last entry of the page before, asked for with the same days at the same position."""
 
 
 class GetBlocTimeline(BaseModel):
@@ -57,6 +71,10 @@ class GetBlocTimeline(BaseModel):
     """Only what is of this day or later, and what has no day."""
     until: date | None = None
     """Only what is of this day or earlier, and what has no day."""
+    limit: int = Field(default=20, ge=1, le=100)
+    """How many entries at most; 20 if absent."""
+    after: EntryAt | None = None
+    """The last entry of the page before, asked for with the same days at the same position."""
 
 
 class EntryShown(Part):
@@ -81,11 +99,19 @@ class TimelineAnswer(BaseModel):
     """One for each event."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    cut: bool
+    """Whether more entries follow: ask for those after the last of these."""
 
 
 Tellings = Sequence[Telling[Any]]
-Versioned = Sequence[tuple[int, Event]]
-"""Events with their versions in their stream."""
+
+
+class Entry(NamedTuple):
+    """An event that stands, before it is shown."""
+
+    stream: str
+    version: int
+    event: Any
 
 
 async def get_organisation_timeline(asked: GetOrganisationTimeline, view: View) -> TimelineAnswer:
@@ -110,36 +136,46 @@ async def _timeline(
     """Of streams of its own all, of others what is about it."""
     mentions: list[tuple[str, Mention]] = await view.having(MENTIONS, [about])
     others: dict[str, Stream] = await view.many(STREAMS, [mention.stream for _, mention in mentions])
-    told = [(name, _standing(events)) for name, events in own.items()]
-    told += [(name, _about(about, _standing(others[name].events))) for name in sorted(others)]
-    entries = [
-        _entry(name, version, event)
-        for name, events in told
-        for version, event in events
-        if _within(event, asked.since, asked.until)
-    ]
-    entries.sort(key=lambda one: one.on.value if one.on else date.max.isoformat())
-    answer = TimelineAnswer(entries=tuple(entries), labels=())
+    told = [entry for name, events in own.items() for entry in _standing(name, events)]
+    told += [entry for name in sorted(others) for entry in _about(about, _standing(name, others[name].events))]
+    entries = sorted((one for one in told if _within(one.event, asked.since, asked.until)), key=_place)
+    start = _after(asked.after, entries) if asked.after else 0
+    page = tuple(_shown(one) for one in entries[start : start + asked.limit])
+    answer = TimelineAnswer(entries=page, labels=(), cut=start + asked.limit < len(entries))
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-def _standing(tellings: Tellings) -> Versioned:
+def _after(last: EntryAt, entries: Sequence[Entry]) -> int:
+    """Where the page begins that follows this entry. Raises Invalid where it is not in the timeline."""
+    place = next((i for i, one in enumerate(entries, 1) if one[:2] == (last.stream, last.version)), None)
+    if place is None:
+        raise Invalid(
+            Violation(
+                "after",
+                en=f"event {last.version} of {last.stream} is not in this timeline at this position",
+                vi=f"sự kiện {last.version} của {last.stream} không có trong dòng thời gian này tại vị trí này",
+            )
+        )
+    return place
+
+
+def _standing(name: str, tellings: Tellings) -> list[Entry]:
     """What holds. That an organisation was succeeded is told by the reorganisation; a voided handover tells none."""
     told = standing((telling.version, telling.event) for telling in tellings)
     held = {id(event) for event in holding(one.event for one in told)}
     return [
-        (one.told_by[-1], one.event)
+        Entry(name, one.told_by[-1], one.event)
         for one in told
         if id(one.event) in held
         and not isinstance(one.event, e.OrganisationSucceeded)
-        and not getattr(one.event, "void", False)
+        and not (isinstance(one.event, e.HandoverCorrected) and one.event.void)
     ]
 
 
-def _about(about: str, told: Versioned) -> Versioned:
+def _about(about: str, told: Sequence[Entry]) -> list[Entry]:
     """What of another's stream is about it: where it is named, and, of an act of a bloc that is, what names no bloc."""
-    named = {version for version, event in told if isinstance(event, MentionEvent) and about in mentioned(event)}
-    return [(version, event) for version, event in told if named and (version in named or _unnamed(event))]
+    named = {one.version for one in told if isinstance(one.event, MentionEvent) and about in mentioned(one.event)}
+    return [one for one in told if named and (one.version in named or _unnamed(one.event))]
 
 
 def _unnamed(event: Event) -> bool:
@@ -148,18 +184,27 @@ def _unnamed(event: Event) -> bool:
     return not elsewhere and getattr(event, "bloc", None) is None
 
 
-def _entry(name: str, version: int, event: Any) -> EntryShown:
-    day = _day(event)
-    told = tuple(one for one in fields_told(event) if one.field != day)
-    return EntryShown(type=event.type, stream=name, version=version, on=fact(event, day) if day else None, told=told)
+def _shown(one: Entry) -> EntryShown:
+    event, day = one.event, _day(one.event)
+    told = tuple(told for told in fields_told(event) if told.field != day)
+    on = fact(event, day) if day else None
+    return EntryShown(type=event.type, stream=one.stream, version=one.version, on=on, told=told)
 
 
 def _day(event: Any) -> str | None:
     """The field that says when it was."""
-    return next((field for field in DAYS if getattr(event, field, None) is not None), None)
+    told = event.__dict__  # pydantic takes long to say that there is no such field
+    return next((field for field in DAYS if told.get(field) is not None), None)
+
+
+def _on(event: Any) -> date | None:
+    return getattr(event, day) if (day := _day(event)) else None
+
+
+def _place(one: Entry) -> date:
+    return _on(one.event) or date.max
 
 
 def _within(event: Any, since: date | None, until: date | None) -> bool:
-    day = _day(event)
-    on: date | None = getattr(event, day) if day else None
+    on = _on(event)
     return on is None or ((since is None or since <= on) and (until is None or on <= until))

@@ -13,10 +13,11 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain import cycle
 from services.registry.domain.covenant import COVENANT
+from services.registry.domain.document import citations_in
 from services.registry.domain.heading import headed_in
 from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
-from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, year_key
+from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, YEARS, Bloc, Led, Stream, Year, year_key
 from services.registry.queries.acts import acts_of
 from services.registry.queries.bloc import (
     Claimed,
@@ -119,13 +120,15 @@ class BlocYearAnswer(BaseModel):
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
+    leadership = led.leadership
+    await _read_at_once(view, asked, bloc)
     covenant, plan = await _papers(view, asked)
     claims = await claimed(view, asked.bloc, bloc)
     acts = await acts_of(view, year_key(asked.bloc, asked.year))
-    heads = headed_in(led.leadership, asked.year)
+    heads = headed_in(leadership, asked.year)
     answer = BlocYearAnswer(
         state=None,
-        terms=terms_of(led.leadership, asked.year),
+        terms=terms_of(leadership, asked.year),
         disputed=heads.disputed,
         members=members_in(bloc, claims, asked.year),
         movements=await movements_of(view, acts),
@@ -134,16 +137,14 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         reviews=reviews_of(acts),
         conferences=tuple(meeting(act) for act in acts if act.here(e.ConferenceHeld)),
         labels=(),
-        handovers=handovers_of(led.leadership, asked.year),
-        representatives=representatives_of(led.leadership, asked.year),
+        handovers=handovers_of(leadership, asked.year),
+        representatives=representatives_of(leadership, asked.year),
         reports=tuple(report_of(act) for act in acts if act.of(e.ReportPresented)),
         inspections=tuple(inspection_of(act) for act in acts if act.of(e.InspectionHeld)),
         exemplars=tuple(exemplar_of(act) for act in acts if act.of(e.ExemplarRegistered)),
         **await of_year(view, acts),
         preparations=tuple(shown for act in acts for shown in preparations_of(act.every, act.tells)),
-        citations=await citations_of(
-            view, [*(act.stream for act in acts), *taken_up(acts), PLAN.of(asked.bloc, str(asked.year)).name]
-        ),
+        citations=await citations_of(view, _citing(asked, [*(act.stream for act in acts), *taken_up(acts)])),
         warnings=(),
     )
     taking = [*belonging(_stayed(claims, asked.year)), *heading(heads.heads), *leading(answer.plan)]
@@ -154,12 +155,28 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})
 
 
+async def _read_at_once(view: View, asked: GetBlocYear, bloc: Bloc) -> None:
+    """The streams that the year is made of: the view keeps them for all who ask."""
+    year: Year = await view.get(YEARS, year_key(asked.bloc, asked.year)) or Year()
+    cited = map(citations_in, _citing(asked, year.acts))
+    await view.many(STREAMS, [*_names(asked), *bloc.members, *year.acts, *cited])
+
+
 async def _papers(view: View, asked: GetBlocYear) -> tuple[Sequence[Any], Sequence[Any]]:
     """What the streams of the year's covenant and plan tell."""
-    names = [kind.of(asked.bloc, str(asked.year)).name for kind in (COVENANT, PLAN)]
+    names = _names(asked)
     found: dict[str, Stream] = await view.many(STREAMS, names)
     covenant, plan = (found[name].told if name in found else () for name in names)
     return covenant, plan
+
+
+def _citing(asked: GetBlocYear, acts: Sequence[str]) -> list[str]:
+    """The streams of what may cite documents in the year."""
+    return [*acts, PLAN.of(asked.bloc, str(asked.year)).name]
+
+
+def _names(asked: GetBlocYear) -> list[str]:
+    return [kind.of(asked.bloc, str(asked.year)).name for kind in (COVENANT, PLAN)]
 
 
 def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactList:

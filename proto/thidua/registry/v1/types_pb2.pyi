@@ -3012,6 +3012,32 @@ class LinkShown(_message.Message):
 Global___LinkShown: _TypeAlias = LinkShown  # noqa: Y015
 
 @_typing.final
+class EntryAt(_message.Message):
+    """An entry of a timeline: which event of which stream tells it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STREAM_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    stream: _builtins.str
+    """The stream."""
+    version: _builtins.int
+    """The event, the first is 1."""
+    def __init__(
+        self,
+        *,
+        stream: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["stream", b"stream", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EntryAt: _TypeAlias = EntryAt  # noqa: Y015
+
+@_typing.final
 class EntryShown(_message.Message):
     """What one event tells, as far as no ruling or correction took its place."""
 
