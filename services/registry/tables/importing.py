@@ -19,9 +19,12 @@ from services.kernel.text import Line, fold
 from services.kernel.view import ReadOptions, View
 from services.registry.domain.naming import code_term, match, name_term
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, names_of
-from services.registry.tables import planning, reading
+from services.registry.tables import reading
+from services.registry.tables.cells import Problem
 from services.registry.tables.columns import COLUMNS, REQUIRED, Header, NoteShown, Table, understood
-from services.registry.tables.planning import Known, Plan, planned
+from services.registry.tables.known import Known
+from services.registry.tables.planning import planned
+from services.registry.tables.telling import IMPORTED, Plan
 
 IN_ONE_GO = 200  # lines
 OF_READING, OF_WAITING = 0.5, 0.2  # of a call's time
@@ -145,7 +148,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
     read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_WAITING * hand.call.seconds)
     async with hand.tools.look(ORGANISATIONS, BLOCS, STREAMS, read=read) as view:
         known = await _known(view, [header for _, header in found])
-    source = Source(id=f"{planning.IMPORTED}{digest[:16]}", title=asked.name, sha256=digest)
+    source = Source(id=f"{IMPORTED}{digest[:16]}", title=asked.name, sha256=digest)
     tasks = []
     for name, header in found:
         for line in header.lines:
@@ -244,10 +247,10 @@ def _command_id(attempt: tuple[Any, ...], command: Command) -> str:
     return str(uuid.uuid5(_IDS, repr((*attempt, type(command).__name__))))
 
 
-def _problem(outcome: Exception, command: Command) -> planning.Problem:
+def _problem(outcome: Exception, command: Command) -> Problem:
     if isinstance(outcome, Error) and not isinstance(outcome, Unavailable):
-        return planning.Problem(None, outcome.en, outcome.vi)
-    return planning.Problem(
+        return Problem(None, outcome.en, outcome.vi)
+    return Problem(
         None,
         "not known to be recorded: import the file again, which tells nothing twice",
         "chưa rõ đã ghi nhận hay chưa: hãy nhập lại tệp, không ghi trùng",
@@ -284,7 +287,7 @@ def _line(task: _Task) -> LineShown:
     )
 
 
-def _shown(problem: planning.Problem, task: _Task) -> ProblemShown:
+def _shown(problem: Problem, task: _Task) -> ProblemShown:
     column = task.header.columns.get(problem.field or "")
     usual = COLUMNS[task.header.table].get(problem.field or "", (None,))[0]
     return ProblemShown(

@@ -55,7 +55,7 @@ def day(value: date | None) -> str | None:
 
 
 def several(texts: tuple[str, ...]) -> str | None:
-    """Names in one cell, from which `planning` makes the same ones: parted by semicolons, or where one holds such, by
+    """Names in one cell, from which `cells` makes the same ones: parted by semicolons, or where one holds such, by
     lines; a single one then stands there twice.
     """
     if not any(";" in text for text in texts):

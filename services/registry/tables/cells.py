@@ -1,0 +1,229 @@
+"""What the cells of a line say, and all that is wrong with them. Pure.
+
+Who is meant is said by an id or an official code; an equal name is a candidate for a person to choose, never proof. An
+empty cell says nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.kernel.convert import NO_DATE, Bad, civil, violations
+from services.kernel.provenance import Source
+from services.kernel.text import ID, Id, bare, fold
+from services.kernel.text import Line as Name
+from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table
+from services.registry.tables.known import Known
+
+LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
+YES_OR_NO = {"co": True, "x": True, "yes": True, "khong": False, "no": False}
+_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
+_TEXTS = {"name", "short_name", "code", "number", "issuer"}
+_LINE = TypeAdapter[str](Name)
+_DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE)
+NO_DAY = Bad("must be a day such as 01/07/2025", "phải là ngày dạng ngày/tháng/năm, ví dụ 01/07/2025")
+
+
+class Problem(NamedTuple):
+    """Why a line is rejected: in which field of it, and the reason; ids among which a person may choose."""
+
+    field: str | None
+    en: str
+    vi: str
+    candidates: tuple[str, ...] = ()
+
+
+class End(NamedTuple):
+    """That something is no more, from a day on; null where the day is not known."""
+
+    on: date | None
+
+
+class Wrong(Exception):
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+
+
+def unusable(line: Line) -> Iterator[Problem]:
+    for name, text in line.says.items():
+        if text in _ERRORS:
+            yield Problem(name, f"the formula gives {text}", f"công thức báo lỗi {text}")
+        elif name in _TEXTS:
+            try:
+                _LINE.validate_python(text)
+            except ValidationError as error:
+                yield from (Problem(name, v.en, v.vi) for v in violations(error))
+    for name in sorted(line.uncomputed):
+        yield Problem(
+            name,
+            "the formula has no computed value: open the file in Excel and save it",
+            "công thức chưa có giá trị đã tính: hãy mở tệp bằng Excel rồi lưu lại",
+        )
+
+
+class Cells:
+    """The values of a line's cells, and all that is wrong with them."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.problems: dict[str | None, Problem] = {}
+
+    def wrong(self, problem: Problem) -> None:
+        self.problems.setdefault(problem.field, problem)
+
+    def end(self) -> None:
+        """Raises Wrong with all that is wrong."""
+        if self.problems:
+            raise Wrong(*self.problems.values())
+
+    def need(self, value: object, name: str) -> None:
+        if not value:
+            self.wrong(Problem(name, "is required", "phải có"))
+
+    def day(self, name: str) -> date | None:
+        text = self._line.says.get(name)
+        if text is None:
+            return None
+        found = _day(text)
+        if isinstance(found, Bad):
+            self.wrong(Problem(name, found.en, found.vi))
+            return None
+        return found
+
+    def yes(self, name: str) -> bool:
+        text = self._line.says.get(name)
+        found = YES_OR_NO.get(bare(text)) if text else False
+        if found is None:
+            self.wrong(Problem(name, "must be “có” or “không”", "phải là “có” hoặc “không”"))
+        return bool(found)
+
+    def end_of(self, told: Sequence[Any]) -> "End | None":
+        """The end that the line tells, where it is not among those that are told."""
+        text = self._line.says.get("ended")
+        if text is None:
+            return None
+        unknown, others = (bare(text) == bare(words) for words in (UNKNOWN_DAY, REORGANISED))
+        on = None if unknown or others else self.day("ended")
+        if "ended" in self.problems or any(on is None or event.effective == on for event in told):
+            return None
+        if others:
+            self.wrong(Problem("ended", "record the reorganisation first", "cần ghi nhận việc sắp xếp trước"))
+        elif told:
+            en, vi = "the end is recorded otherwise: correct that record instead", "đã ghi nhận chấm dứt vào ngày khác"
+            self.wrong(Problem("ended", en, f"{vi}: cần đính chính bản ghi đó"))
+        return End(on)
+
+    def id(self, name: str) -> Id | None:
+        text = self._line.says.get(name)
+        if text is None or re.fullmatch(ID, text):
+            return text
+        self.wrong(
+            Problem(
+                name,
+                "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
+                "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
+            )
+        )
+        return None
+
+    def level(self) -> Id | None:
+        text = self._line.says.get("level")
+        known = LEVELS.get(bare(text).removeprefix("cap ")) if text else None
+        return known or self.id("level")
+
+    def one_of(self, name: str, values: Mapping[str, str]) -> str | None:
+        text = self._line.says.get(name)
+        if text is None:
+            return None
+        found = values.get(bare(text).removesuffix(" thi dua")) or (text if text in values.values() else None)
+        if found is None:
+            every = ", ".join(values.values())
+            self.wrong(Problem(name, f"must be one of {every}", f"phải là một trong {every} (Khối, Cụm)"))
+        return found
+
+    def organisation(self, name: str, known: Known) -> Id | None:
+        """The organisation that a cell names by its id or its official code."""
+        text = self._line.says.get(name)
+        if text is None or text in known.organisations:
+            return text
+        ids = tuple(sorted(known.by_code.get(text, ())))
+        if len(ids) == 1:
+            return ids[0]
+        self.wrong(_ambiguous(name, text, ids) if ids else _unknown(name, text, known))
+        return None
+
+
+def identified(line: Line, known: Known, cells: Cells) -> Id | None:
+    """The organisation that a line is about: by its id, else by its official code, of which a new id is made."""
+    code, own = line.says.get("code"), cells.id("organisation")
+    having = tuple(sorted(known.by_code.get(code, ()))) if code else ()
+    if own:
+        if having and own not in having:
+            cells.wrong(_ambiguous("code", code or "", having))
+        return own
+    if line.says.get("organisation"):
+        return None
+    if code is None:
+        cells.wrong(unnamed("organisation", "ORGANISATIONS", line.says.get("name"), known))
+        return None
+    if len(having) > 1:
+        cells.wrong(_ambiguous("code", code, having))
+    made = having[0] if having else code.lower()
+    if not re.fullmatch(ID, made) or (not having and made in known.organisations):
+        cells.wrong(
+            Problem(
+                "organisation", f"is required: no id can be made of {code}", f"phải có: không lập được mã từ {code}"
+            )
+        )
+        return None
+    return made
+
+
+def _unknown(name: str, text: str, known: Known) -> Problem:
+    candidates = known.alike.get(("ORGANISATIONS", fold(text)), ())
+    en, vi = f"no organisation has the id or official code {text}", f"không có tổ chức nào có mã {text}"
+    return Problem(name, en, vi, candidates)
+
+
+def _ambiguous(name: str, code: str, ids: Sequence[Id]) -> Problem:
+    which = ", ".join(ids)
+    return Problem(name, f"the code {code} belongs to {which}", f"mã {code} thuộc về {which}", tuple(ids))
+
+
+def unnamed(name: str, table: Table, called: str | None, known: Known) -> Problem:
+    candidates = known.alike.get((table, fold(called)), ()) if called else ()
+    if candidates:
+        which = ", ".join(candidates)
+        return Problem(
+            name,
+            f"is required: an equal name is no proof; is it {which}?",
+            f"phải có: trùng tên chưa đủ căn cứ; có phải {which} không?",
+            candidates,
+        )
+    return Problem(name, "is required", "phải có")
+
+
+def decision_in(line: Line, dated: date | None) -> Source | None:
+    number, issuer = line.says.get("number"), line.says.get("issuer")
+    if number is None and dated is None:
+        return None
+    return Source(id=number or f"decision of {dated}", number=number, issuer=issuer, dated=dated)
+
+
+def _day(text: str) -> date | Bad:
+    """The day as officers write it."""
+    if match := _DAY.fullmatch(text):
+        text = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    found = civil(text)
+    return NO_DAY if found == NO_DATE else found
+
+
+def names_in(text: str | None) -> tuple[str, ...]:
+    """The names in one cell: a line for each, or else parted by semicolons."""
+    if text is None:
+        return ()
+    parts = re.split(r"\n" if "\n" in text else ";", text)
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

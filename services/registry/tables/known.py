@@ -1,0 +1,47 @@
+"""What is recorded of whom a table is about, and what its lines before would tell. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.kernel.standing import Telling
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.projections import Bloc, Organisation, Stream
+from services.registry.stays import MEMBERSHIP
+from services.registry.tables.columns import Table
+
+
+@dataclass
+class Known:
+    """What is recorded, and what the lines before would tell."""
+
+    organisations: dict[Id, Organisation] = field(default_factory=dict)
+    by_code: dict[str, set[Id]] = field(default_factory=dict)
+    blocs: dict[Id, Bloc] = field(default_factory=dict)
+    claims: dict[str, Stream] = field(default_factory=dict)
+    """Memberships, by stream."""
+    alike: Mapping[tuple[Table, str], tuple[Id, ...]] = field(default_factory=dict)
+    """Ids of organisations and blocs by a name that a line has without an id, folded."""
+    said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
+    """What the lines before say of what can only be one thing, and in which line."""
+
+    def told(self, event: Any) -> None:
+        """Take what a command will tell for recorded."""
+        if isinstance(event, e.OrganisationEvent):
+            before = self.organisations.get(event.organisation, Organisation())
+            self.organisations[event.organisation] = Organisation(events=_and_then(before.events, event))
+            if code := getattr(event, "code", None):
+                self.by_code.setdefault(code, set()).add(event.organisation)
+        elif isinstance(event, e.BlocEstablished | e.BlocNamed | e.BlocDissolved):
+            bloc = self.blocs.get(event.bloc, Bloc())
+            self.blocs[event.bloc] = bloc.model_copy(update={"events": _and_then(bloc.events, event)})
+        elif isinstance(event, e.MembershipEvent):
+            stream = MEMBERSHIP.of(event.authority, event.unit).name
+            self.claims[stream] = Stream(events=_and_then(self.claims.get(stream, Stream()).events, event))
+        else:
+            raise TypeError(f"{event.type} is told by no table")
+
+
+def _and_then(told: Sequence[Telling[Any]], event: Any) -> tuple[Telling[Any], ...]:
+    return (*told, Telling(version=told[-1].version + 1 if told else 1, event=event))

@@ -1,0 +1,120 @@
+"""What a line of a table of members tells: who joined or left a bloc, what an earlier table told otherwise. Pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from services.kernel.decider import Command
+from services.kernel.provenance import Record, Source
+from services.kernel.standing import standing
+from services.kernel.text import Id
+from services.registry import events as e
+from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.ruling import holding
+from services.registry.projections import Bloc, Stream
+from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
+from services.registry.tables.cells import Cells, Problem, Wrong, decision_in, unnamed
+from services.registry.tables.columns import Line
+from services.registry.tables.known import Known
+from services.registry.tables.telling import Plan, corrected, made, same_document, told_by_table
+
+
+def member(line: Line, record: Record, known: Known) -> Plan:
+    cells = Cells(line)
+    since, until_, last, dated = (cells.day(name) for name in ("since", "until", "last", "dated"))
+    until_ = until_ or (last + timedelta(days=1) if last else None)
+    ended = bool(cells.yes("ended") or until_)
+    bloc, unit = cells.id("bloc"), cells.organisation("unit", known)
+    if bloc and bloc not in known.blocs:
+        cells.wrong(Problem("bloc", f"{bloc} is not recorded", f"chưa ghi nhận {bloc}"))
+    if not line.says.get("bloc"):
+        cells.wrong(unnamed("bloc", "BLOCS", line.says.get("bloc_name"), known))
+    if not line.says.get("unit"):
+        cells.wrong(unnamed("unit", "ORGANISATIONS", line.says.get("unit_name"), known))
+    authority = cells.organisation("authority", known) or _authority(known.blocs.get(bloc or ""))
+    cells.need(authority or bloc is None or "bloc" in cells.problems, "authority")
+    if since and until_ and until_ <= since:
+        cells.wrong(Problem("until", "is not after the first day", "phải sau ngày bắt đầu"))
+    cells.end()
+    assert bloc
+    assert unit
+    assert authority
+    claim = known.claims.get(MEMBERSHIP.of(authority, unit).name, Stream())
+    events = [event for event in claim.told if isinstance(event, e.MembershipEvent) and event.bloc == bloc]
+    decision = decision_in(line, dated)
+    facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": decision}
+    stay = _meant(stays(events), since, until_)
+    if stay is None:
+        begun = since or not ended  # a line that tells of no beginning tells of none
+        commands = [made(line, AdmitMember, facts | {"effective": since})] if begun else []
+        own = None if begun else decision
+        ends = facts | {"effective": until_, "decision": own}
+        commands += [made(line, EndMembership, ends)] if ended else []
+    else:
+        ends_now = ended and not stay.ended
+        changes = _changes(stay, since, until_, None if ends_now else decision)
+        ending = [made(line, EndMembership, facts | {"effective": until_})] if ends_now else []
+        commands = [made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ending
+    return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
+
+
+def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None:
+    """The stay that a line speaks of; null for one that is new. Raises Wrong where it may be several."""
+    same = [stay for stay in known if stay.since == since or since is None]
+    fits = [stay for stay in same if until_ is None or not stay.ended or stay.until == until_]
+    if fits:
+        return next((stay for stay in fits if stay.until == until_), fits[-1])
+    if not known or (not same and since and all(not stay.reaches(since) for stay in known)):
+        return None  # it is new, or it came back
+    near = same or [stay for stay in known if until_ and stay.until == until_] or known
+    if len(near) > 1:
+        raise Wrong(_otherwise("until" if same else "since", known[-1]))
+    return near[0]
+
+
+def _changes(
+    stay: Stay, since: date | None, until_: date | None, decision: Source | None
+) -> dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]]:
+    """What a line tells otherwise of a stay than each event that told it.
+
+    Raises Wrong where what is told otherwise was told by no table: another document's word is no table's to correct.
+    """
+    found: dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]] = {}
+    if since and since != stay.since:
+        if not stay.begun:
+            raise Wrong(_otherwise("since", stay))
+        found |= {event: {"effective": since} for event in stay.begun}
+    if until_ and stay.ended and until_ != stay.until:
+        found |= {event: {"effective": until_} for event in stay.ended}
+    known: list[e.MembershipStarted | e.MembershipEnded] = [*stay.begun, *stay.ended]
+    if decision and not any(same_document(decision, event.decision) for event in known):
+        found.setdefault(known[0], {})["decision"] = decision
+    for event, changes in found.items():
+        if not told_by_table(event):
+            field = "number" if "decision" in changes else "since" if event in stay.begun else "until"
+            raise Wrong(_otherwise(field, stay))
+    return found
+
+
+def _corrections(
+    claim: Stream, changes: Mapping[Any, Mapping[str, Any]], record: Record
+) -> Iterator[tuple[type[Command], Mapping[str, Any]]]:
+    """The commands, with what they tell, that correct events of a claim."""
+    for one in standing((telling.version, telling.event) for telling in claim.events):
+        if one.event in changes:
+            kind = AdmitMember if isinstance(one.event, e.MembershipStarted) else EndMembership
+            yield kind, corrected(one, changes[one.event], record)
+
+
+def _otherwise(name: str, told: Stay) -> Problem:
+    days = ", ".join(f"{name} {day}" for name, day in (("since", told.since), ("until", told.until)) if day)
+    return Problem(
+        name,
+        f"the membership is recorded otherwise ({days or 'no day'}): correct that record instead",
+        f"tư cách thành viên đã ghi nhận khác ({days or 'không có ngày'}): cần đính chính bản ghi đó",
+    )
+
+
+def _authority(bloc: Bloc | None) -> Id | None:
+    told = holding(bloc.told) if bloc else []
+    return next((event.authority for event in told if isinstance(event, e.BlocEstablished) and event.authority), None)
