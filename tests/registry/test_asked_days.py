@@ -48,6 +48,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "FindOrganisations": {"text": "Bộ Tư pháp"},
     "GetBloc": {"bloc": "noi-chinh"},
     "FindBlocs": {"text": "Nội chính"},
+    "FindBodies": {},
     "GetBody": {"body": "hdtdkt"},
     "GetDuties": {"of": {"organisation": "ubnd"}},
     "WhoHeaded": {"bloc": "noi-chinh"},

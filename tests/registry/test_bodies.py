@@ -8,12 +8,12 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from services.kernel.errors import Missing, Refused
+from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.events import Event
 from services.kernel.handling import decided, loaded
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
-from services.kernel.standing import Correction
+from services.kernel.standing import Correction, Retract
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.body import (
@@ -427,3 +427,46 @@ async def test_a_body_of_which_nothing_is_recorded_is_not_found(registry: Regist
 def test_the_streams_of_the_acts_are_the_bodys_own() -> None:
     events: dict[str, list[Event]] = {"body:other": [ESTABLISHED, CHAIR]}
     given(events).when(appoint(("p-1", "CHAIR"))).refused("body.unknown")
+
+
+async def test_bodies_are_found_by_name_kind_and_whose_they_are_page_by_page(registry: Registry) -> None:
+    for one in ("ubnd", "so"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one.upper()))
+    told: list[tuple[str, str, str, str | None]] = [
+        ("hd-1", "Hội đồng Thi đua - Khen thưởng tỉnh Ân", "emulation-council", "ubnd"),
+        ("hd-2", "Hội đồng Thi đua - Khen thưởng Sở An", "emulation-council", "so"),
+        ("sk", "Hội đồng Sáng kiến tỉnh", "initiative-council", "ubnd"),
+    ]
+    for body, name, kind, organisation in told:
+        facts = {"body": body, "name": name, "kind": kind, "organisation": organisation, "effective": START}
+        await registry.tell(EstablishBody.model_validate(facts))
+    before = await registry.tell(EstablishBody(body="tt", kind="committee", part_of="hd-1", record=RECORD))
+
+    async def found(**asked: Any) -> list[str]:
+        return [one.body for one in (await registry.ask("FindBodies", **asked)).found]
+
+    assert await found(text="hoi dong tdkt") == ["hd-2", "hd-1"]
+    assert await found(text="hội đồng tỉnh") == ["sk", "hd-1"]
+    assert await found(text="…") == []
+    assert await found(text="hội đồng", organisation="ubnd") == ["sk", "hd-1"]
+    assert await found(kind="emulation-council") == ["hd-2", "hd-1"]
+    assert await found(part_of="hd-1") == ["tt"]
+    assert await found(kind="nothing") == []
+    assert await found() == ["tt", "sk", "hd-2", "hd-1"]
+    assert await found(on=date(2021, 1, 1)) == ["tt"]  # its day is not known
+    first = await registry.ask("FindBodies", limit=3)
+    assert (len(first.found), first.cut) == (3, True)
+    assert await found(after="hd-2", limit=3) == ["hd-1"]
+    with pytest.raises(Invalid, match="after"):
+        await found(after="sk", kind="emulation-council")
+    (one,) = (await registry.ask("FindBodies", text="Hội đồng sáng kiến tỉnh")).found
+    assert (one.name.value, one.exact, one.kind.value) == ("Hội đồng Sáng kiến tỉnh", True, "initiative-council")
+    assert (one.organisation.value, one.part_of) == ("ubnd", None)
+    assert [label.name for label in first.labels] == ["SO", "UBND"]
+    await registry.tell(NameBody(body="sk", name="Hội đồng Khoa học", effective=LATER))
+    await registry.tell(Retract(stream="body:tt", retracts=1, reason="ghi nhầm", record=RECORD))
+    assert await found(text="hội đồng khoa học") == ["sk"]
+    assert await found(text="hội đồng khoa học", on=START) == []
+    assert await found(text="hội đồng khoa học", as_of=before.position) == []
+    assert await found(part_of="hd-1") == []
+    assert await found(part_of="hd-1", as_of=before.position) == ["tt"]

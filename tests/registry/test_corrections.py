@@ -110,6 +110,7 @@ async def answers(registry: Registry, about: Command, as_of: int | None = None) 
         ("FindOrganisations", {"text": "Bộ"}),
         ("GetBloc", {"bloc": "noi-chinh"}),
         ("FindBlocs", {"text": "Khối"}),
+        ("FindBodies", {}),
         ("GetRotation", {"bloc": "noi-chinh"}),
         ("GetMovementForms", {}),
         ("WhoHeaded", {"bloc": "noi-chinh", "year": 2024}),

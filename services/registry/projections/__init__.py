@@ -4,6 +4,7 @@ A module keeps one subject; this one is the name of them all, and what reads row
 """
 
 from services.registry.projections.bloc import *
+from services.registry.projections.body import *
 from services.registry.projections.common import *
 from services.registry.projections.deadline import *
 from services.registry.projections.document import *
@@ -16,6 +17,7 @@ from services.registry.projections.year import *
 MODELS = (
     ORGANISATIONS,
     BLOCS,
+    BODIES,
     DOCUMENTS,
     CITATIONS,
     FORMS,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.kernel.binding import Query
 from services.registry.projections import (
     BLOCS,
+    BODIES,
     CITATIONS,
     DEADLINES,
     DOCUMENTS,
@@ -20,7 +21,7 @@ from services.registry.projections import (
     YEARS,
 )
 from services.registry.queries.bloc import GetBloc, get_bloc
-from services.registry.queries.body import GetBody, get_body
+from services.registry.queries.body import FindBodies, GetBody, find_bodies, get_body
 from services.registry.queries.conference import GetConference, get_conference
 from services.registry.queries.days import by_day
 from services.registry.queries.deadline import GetDeadline, get_deadline
@@ -74,6 +75,7 @@ QUERIES: Mapping[str, Query] = {
         GetBlocTimeline, get_bloc_timeline, (BLOCS, LEADERSHIPS, MENTIONS, STREAMS, ORGANISATIONS)
     ),
     "FindBlocs": Query(FindBlocs, by_day(find_blocs), (BLOCS,)),
+    "FindBodies": Query(FindBodies, by_day(find_bodies), (BODIES, ORGANISATIONS)),
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),
     "GetDuties": Query(GetDuties, get_duties, (STREAMS, BLOCS, ORGANISATIONS)),
     "WhoHeaded": Query(WhoHeaded, who_headed, (BLOCS, LEADERSHIPS, STREAMS, ORGANISATIONS)),

@@ -9,16 +9,17 @@ from pydantic import BaseModel
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import agreed, differ, fact, mark, surest_told, weakest
-from services.kernel.text import Id
+from services.kernel.text import Id, Line
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.body import BODY
+from services.registry.domain.naming import sought
 from services.registry.domain.ruling import holding, until
-from services.registry.projections import STREAMS, Stream
+from services.registry.projections import BODIES, STREAMS, WHOSE, Stream, body_terms
 from services.registry.queries.common import DisputeShown, Label, first, labels, latest
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, dissolutions_told
-from services.registry.queries.names import NameShown, names_told, variants_told
+from services.registry.queries.names import NameShown, Paged, names_told, page_of, variants_told
 from services.registry.sittings import End, Sitting, beside, disputed, sittings, whole_lists
 
 UNKNOWN_START = "its first day is not recorded / chưa ghi nhận ngày đầu"
@@ -32,6 +33,49 @@ class GetBody(BaseModel):
     """The body."""
     on: date | None = None
     """The day of its name and of its members; all who ever sat in it and the latest name if absent."""
+
+
+class FindBodies(Paged):
+    """Bodies by a name or words of it, with or without marks, by what they are and by whose they are; all of these that
+    are given. Without any all there are.
+    """
+
+    text: Line | None = None
+    """A name, some words of it, or a short form."""
+    kind: Id | None = None
+    """What they are, such as "emulation-council"."""
+    organisation: Id | None = None
+    """The organisation that they belong to."""
+    part_of: Id | None = None
+    """The body that they are a part of."""
+
+
+class BodyFound(Part):
+    """A body that may be the one that is looked for: an equal name proves nothing."""
+
+    body: str
+    """Its id."""
+    name: Fact | None
+    """Its latest name, as spelled in its source."""
+    exact: bool
+    """Whether one of its names is just what was looked for, marks and all."""
+    kind: Fact | None
+    """What it is."""
+    organisation: Fact | None
+    """The organisation that it belongs to."""
+    part_of: Fact | None
+    """The body that it is a part of."""
+
+
+class BodiesFound(BaseModel):
+    """Bodies, those first whose names fit best; those that fit alike in Vietnamese order."""
+
+    found: tuple[BodyFound, ...]
+    """At most as many as asked for."""
+    cut: bool
+    """Whether more are found than these: ask for the next page."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
 
 
 class SeatShown(Part):
@@ -111,6 +155,24 @@ class BodyAnswer(BaseModel):
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+
+
+async def find_bodies(asked: FindBodies, view: View) -> BodiesFound:
+    words, best = sought(asked.text) if asked.text else ([], [])
+    if asked.text and not words:
+        return BodiesFound(found=(), cut=False, labels=())
+    terms = [*words, *body_terms(kind=asked.kind, organisation=asked.organisation, part_of=asked.part_of)]
+    ranked, cut = await page_of(view, BODIES, terms, best, asked)
+    found = tuple(_found(rank[-1], doc.told, exact=bool(best) and not rank[0]) for rank, doc in ranked)
+    answer = BodiesFound(found=found, cut=cut, labels=())
+    return answer.model_copy(update={"labels": await labels(view, answer)})
+
+
+def _found(body: Id, every: Sequence[Any], *, exact: bool) -> BodyFound:
+    told = until(holding(every), None)
+    established = [event for event in told if isinstance(event, e.BodyEstablished)]
+    whose = {field: first(established, field) for field in WHOSE}
+    return BodyFound(body=body, name=latest(told, "name"), exact=exact, **whose)
 
 
 async def get_body(asked: GetBody, view: View) -> BodyAnswer:

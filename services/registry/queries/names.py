@@ -148,37 +148,34 @@ def variants_told(told: Iterable[Any]) -> tuple[Fact, ...]:
     return surest(f for event in naming for f in facts(event, "variants[{}]", len(event.variants)))
 
 
-class FindOrganisations(ByDay):
+class Paged(ByDay):
+    """A question that is answered page by page."""
+
+    limit: int = Field(default=20, ge=1, le=100)
+    """How many at most; 20 if absent."""
+    after: Id | None = None
+    """The last id of the page before, asked for at the same position."""
+
+
+class FindOrganisations(Paged):
     """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
 
     text: Line
     """A name, some words of it, or a short form."""
-    limit: int = Field(default=20, ge=1, le=100)
-    """How many at most; 20 if absent."""
-    after: Id | None = None
-    """The last id of the page before, asked for at the same position."""
 
 
-class FindBlocs(ByDay):
+class FindBlocs(Paged):
     """Blocs and clusters by a name or words of it, with or without marks. Names with these marks come first."""
 
     text: Line
     """A name, some words of it, or a short form."""
-    limit: int = Field(default=20, ge=1, le=100)
-    """How many at most; 20 if absent."""
-    after: Id | None = None
-    """The last id of the page before, asked for at the same position."""
 
 
-class FindDocuments(ByDay):
+class FindDocuments(Paged):
     """Guiding documents by number, title or words of them, with or without marks. Those with these marks come first."""
 
     text: Line
     """A number, a title, or some words of it."""
-    limit: int = Field(default=20, ge=1, le=100)
-    """How many at most; 20 if absent."""
-    after: Id | None = None
-    """The last id of the page before, asked for at the same position."""
 
 
 class Found(Part):
@@ -215,17 +212,23 @@ async def find_documents(asked: FindDocuments, view: View) -> FoundAnswer:
 
 async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs | FindDocuments) -> FoundAnswer:
     terms, first = sought(asked.text)
-    if not terms:
-        return FoundAnswer(found=(), cut=False)
+    ranked, cut = await page_of(view, model, terms, first, asked) if terms else ([], False)
+    page = [(*rank, shown(doc.told)) for rank, doc in ranked]
+    return FoundAnswer(found=tuple(Found(id=k, name=n or k, exact=not other) for other, *_, k, n in page), cut=cut)
+
+
+async def page_of(
+    view: View, model: Model, terms: Sequence[str], first: Sequence[Sequence[str]], asked: Paged
+) -> tuple[list[tuple[Rank, Any]], bool]:
+    """A page of the rows that have all of these terms, with their ranks, and whether there is another. Raises Invalid
+    where the last of the page before is none of them.
+    """
     last = await _last(view, model, asked.after, [terms, *first]) if asked.after else None
     ranked = await view.ranked(model, *terms, first=first, after=last, limit=asked.limit + 1)
-    page = [(*rank, shown(doc.told)) for rank, doc in ranked[: asked.limit]]
-    found = tuple(Found(id=key, name=name or key, exact=not other) for other, *_, key, name in page)
-    return FoundAnswer(found=found, cut=len(ranked) > asked.limit)
+    return ranked[: asked.limit], len(ranked) > asked.limit
 
 
 async def _last(view: View, model: Model, key: Id, first: Sequence[Sequence[str]]) -> Rank:
-    """Where the page ended that this id was the last of. Raises Invalid where it is not found."""
     doc = await view.get(model, key)
     lacks, *rank = model.rank(key, doc, first) if doc else [True]
     if lacks:

@@ -8587,6 +8587,135 @@ class GetBlocTimelineResponse(_message.Message):
 Global___GetBlocTimelineResponse: _TypeAlias = GetBlocTimelineResponse  # noqa: Y015
 
 @_typing.final
+class FindBodiesRequest(_message.Message):
+    """What FindBodies asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READ_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    PART_OF_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """A name, some words of it, or a short form."""
+    kind: _builtins.str
+    """What they are, such as "emulation-council"."""
+    organisation: _builtins.str
+    """The organisation that they belong to."""
+    part_of: _builtins.str
+    """The body that they are a part of."""
+    limit: _builtins.int
+    """How many at most; 20 if absent."""
+    after: _builtins.str
+    """The last id of the page before, asked for at the same position."""
+    on: _builtins.str
+    """What was told to be by this day; all if absent. What has no day of its own always counts."""
+    @_builtins.property
+    def read(self) -> _kernel_pb2.Read:
+        """From which past, and not before what."""
+
+    def __init__(
+        self,
+        *,
+        read: _kernel_pb2.Read | None = ...,
+        text: _builtins.str | None = ...,
+        kind: _builtins.str | None = ...,
+        organisation: _builtins.str | None = ...,
+        part_of: _builtins.str | None = ...,
+        limit: _builtins.int | None = ...,
+        after: _builtins.str | None = ...,
+        on: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_kind", b"_kind", "_limit", b"_limit", "_on", b"_on", "_organisation", b"_organisation", "_part_of", b"_part_of", "_read", b"_read", "_text", b"_text", "after", b"after", "kind", b"kind", "limit", b"limit", "on", b"on", "organisation", b"organisation", "part_of", b"part_of", "read", b"read", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_kind", b"_kind", "_limit", b"_limit", "_on", b"_on", "_organisation", b"_organisation", "_part_of", b"_part_of", "_read", b"_read", "_text", b"_text", "after", b"after", "kind", b"kind", "limit", b"limit", "on", b"on", "organisation", b"organisation", "part_of", b"part_of", "read", b"read", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
+    _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    _WhichOneofReturnType__organisation: _TypeAlias = _typing.Literal["organisation"]  # noqa: Y015
+    _WhichOneofArgType__organisation: _TypeAlias = _typing.Literal["_organisation", b"_organisation"]  # noqa: Y015
+    _WhichOneofReturnType__part_of: _TypeAlias = _typing.Literal["part_of"]  # noqa: Y015
+    _WhichOneofArgType__part_of: _TypeAlias = _typing.Literal["_part_of", b"_part_of"]  # noqa: Y015
+    _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
+    _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__organisation) -> _WhichOneofReturnType__organisation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__part_of) -> _WhichOneofReturnType__part_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___FindBodiesRequest: _TypeAlias = FindBodiesRequest  # noqa: Y015
+
+@_typing.final
+class FindBodiesResponse(_message.Message):
+    """Bodies, those first whose names fit best; those that fit alike in Vietnamese order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KNOWN_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    CUT_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    cut: _builtins.bool
+    """Whether more are found than these: ask for the next page."""
+    @_builtins.property
+    def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
+        """What the answer knows, per log."""
+
+    @_builtins.property
+    def found(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.BodyFound]:
+        """At most as many as asked for."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
+
+    def __init__(
+        self,
+        *,
+        known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
+        found: _abc.Iterable[_types_pb2.BodyFound] | None = ...,
+        cut: _builtins.bool = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "found", b"found", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindBodiesResponse: _TypeAlias = FindBodiesResponse  # noqa: Y015
+
+@_typing.final
 class GetBodyRequest(_message.Message):
     """What GetBody asks."""
 

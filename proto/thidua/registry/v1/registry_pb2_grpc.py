@@ -417,6 +417,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineResponse.FromString,
                 _registered_method=True)
+        self.FindBodies = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/FindBodies',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBodiesRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBodiesResponse.FromString,
+                _registered_method=True)
         self.GetBody = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/GetBody',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBodyRequest.SerializeToString,
@@ -1062,6 +1067,14 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindBodies(self, request, context):
+        """Bodies by a name or words of it, with or without marks, by what they are and by whose they are; all of these that
+        are given. Without any all there are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetBody(self, request, context):
         """A council or the like: its names, and who sits in it.
         """
@@ -1592,6 +1605,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.GetBlocTimeline,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineResponse.SerializeToString,
+            ),
+            'FindBodies': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindBodies,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBodiesRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.FindBodiesResponse.SerializeToString,
             ),
             'GetBody': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBody,
@@ -3754,6 +3772,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/GetBlocTimeline',
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.GetBlocTimelineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindBodies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/FindBodies',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindBodiesRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.FindBodiesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -188,6 +188,10 @@ class RegistryServiceStub:
     """A bloc: its names, and the members that are told of it."""
     GetBlocTimeline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]
     """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
+    FindBodies: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindBodiesRequest, _registry_pb2.FindBodiesResponse]
+    """Bodies by a name or words of it, with or without marks, by what they are and by whose they are; all of these that
+    are given. Without any all there are.
+    """
     GetBody: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]
     """A council or the like: its names, and who sits in it."""
     GetDuties: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]
@@ -393,6 +397,10 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """A bloc: its names, and the members that are told of it."""
     GetBlocTimeline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]  # type: ignore[assignment]
     """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
+    FindBodies: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindBodiesRequest, _registry_pb2.FindBodiesResponse]  # type: ignore[assignment]
+    """Bodies by a name or words of it, with or without marks, by what they are and by whose they are; all of these that
+    are given. Without any all there are.
+    """
     GetBody: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBodyRequest, _registry_pb2.GetBodyResponse]  # type: ignore[assignment]
     """A council or the like: its names, and who sits in it."""
     GetDuties: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetDutiesRequest, _registry_pb2.GetDutiesResponse]  # type: ignore[assignment]
@@ -1051,6 +1059,16 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.GetBlocTimelineResponse, _abc.Awaitable[_registry_pb2.GetBlocTimelineResponse]]:
         """All that is told of a bloc: names, members, leadership and its rotation, duties, and the acts of its years."""
+
+    @_abc_1.abstractmethod
+    def FindBodies(
+        self,
+        request: _registry_pb2.FindBodiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.FindBodiesResponse, _abc.Awaitable[_registry_pb2.FindBodiesResponse]]:
+        """Bodies by a name or words of it, with or without marks, by what they are and by whose they are; all of these that
+        are given. Without any all there are.
+        """
 
     @_abc_1.abstractmethod
     def GetBody(

@@ -3082,6 +3082,71 @@ class EntryShown(_message.Message):
 Global___EntryShown: _TypeAlias = EntryShown  # noqa: Y015
 
 @_typing.final
+class BodyFound(_message.Message):
+    """A body that may be the one that is looked for: an equal name proves nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BODY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    PART_OF_FIELD_NUMBER: _builtins.int
+    body: _builtins.str
+    """Its id."""
+    exact: _builtins.bool
+    """Whether one of its names is just what was looked for, marks and all."""
+    @_builtins.property
+    def name(self) -> _kernel_pb2.Fact:
+        """Its latest name, as spelled in its source."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What it is."""
+
+    @_builtins.property
+    def organisation(self) -> _kernel_pb2.Fact:
+        """The organisation that it belongs to."""
+
+    @_builtins.property
+    def part_of(self) -> _kernel_pb2.Fact:
+        """The body that it is a part of."""
+
+    def __init__(
+        self,
+        *,
+        body: _builtins.str = ...,
+        name: _kernel_pb2.Fact | None = ...,
+        exact: _builtins.bool = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        organisation: _kernel_pb2.Fact | None = ...,
+        part_of: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_name", b"_name", "_organisation", b"_organisation", "_part_of", b"_part_of", "kind", b"kind", "name", b"name", "organisation", b"organisation", "part_of", b"part_of"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_name", b"_name", "_organisation", b"_organisation", "_part_of", b"_part_of", "body", b"body", "exact", b"exact", "kind", b"kind", "name", b"name", "organisation", b"organisation", "part_of", b"part_of"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__organisation: _TypeAlias = _typing.Literal["organisation"]  # noqa: Y015
+    _WhichOneofArgType__organisation: _TypeAlias = _typing.Literal["_organisation", b"_organisation"]  # noqa: Y015
+    _WhichOneofReturnType__part_of: _TypeAlias = _typing.Literal["part_of"]  # noqa: Y015
+    _WhichOneofArgType__part_of: _TypeAlias = _typing.Literal["_part_of", b"_part_of"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__organisation) -> _WhichOneofReturnType__organisation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__part_of) -> _WhichOneofReturnType__part_of | None: ...
+
+Global___BodyFound: _TypeAlias = BodyFound  # noqa: Y015
+
+@_typing.final
 class Found(_message.Message):
     """A candidate for a person to choose from: an equal name proves nothing."""
 
