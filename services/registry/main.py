@@ -11,12 +11,12 @@ from services.kernel.service import Service
 from services.kernel.standing import Retract, SealedCorrection
 from services.kernel.text import Id
 from services.kernel.tools import Tools
-from services.registry.domain import HANDLERS
+from services.registry.domain import HANDLERS, movement
 from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
 from services.registry.domain.body import BODY, EstablishBody
 from services.registry.domain.circles import Above, ActBelow
-from services.registry.domain.movement import MOVEMENT, LaunchMovement, parent_of
+from services.registry.domain.movement import MOVEMENT, LaunchMovement
 from services.registry.domain.naming import terms
 from services.registry.domain.organisation import ORGANISATION, RegisterOrganisation, TransferOrganisation, above
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
@@ -115,16 +115,6 @@ async def _units(bloc: str, authority: str, tools: Tools) -> tuple[str, ...]:
     return tuple(unit for unit in found if open_stays(claims[unit].state, bloc))
 
 
-async def with_parents(command: LaunchMovement, tools: Tools) -> LaunchMovement:
-    """A launch performed here with all movements of which it is part; a record as it is."""
-    above: list[str] = []
-    one = command.parent if command.record is None else None
-    while one is not None and one not in (command.movement, *above):
-        above.append(one)
-        one = parent_of((await _loaded(MOVEMENT.of(one), tools)).state)
-    return command.model_copy(update={"above": tuple(above)})
-
-
 async def with_superiors(command: P, tools: Tools) -> P:
     """An act performed here with all that is above the superior body."""
     return await _with_above(command, ORGANISATION, command.superior, above, tools)
@@ -133,6 +123,11 @@ async def with_superiors(command: P, tools: Tools) -> P:
 async def with_bodies(command: EstablishBody, tools: Tools) -> EstablishBody:
     """An act performed here with all that the body is a part of which it is to be a part of."""
     return await _with_above(command, BODY, command.part_of, lambda body: body.above, tools)
+
+
+async def with_parents(command: LaunchMovement, tools: Tools) -> LaunchMovement:
+    """A launch performed here with all movements of which it is part."""
+    return await _with_above(command, MOVEMENT, command.parent, movement.above, tools)
 
 
 async def _with_above(command: B, fold: Fold[Any], first: Id | None, above: Callable[[Any], Above], tools: Tools) -> B:
@@ -216,8 +211,6 @@ def widened(command: Command) -> bool:
     """Whose arrival names more streams: members for an act, and for what amends who organises a bloc; predecessors for
     what amends a reorganisation; all that is above whom an act puts something under.
     """
-    if isinstance(command, LaunchMovement):
-        return command.record is None and command.parent is not None
     if isinstance(command, EstablishBloc | Reorganise):
         return bool(command.ruling or command.correction)
     if isinstance(command, Retract):

@@ -15,7 +15,7 @@ from services.kernel.performing import AHEAD, Act, counted, named_day, takes_eff
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.circles import Above, ActBelow, circle
+from services.registry.domain.circles import Above, ActBelow, circle, higher
 from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.person import all_remembered, persons_of
 from services.registry.domain.ruling import settles
@@ -138,9 +138,9 @@ def establish(command: EstablishBody, body: Body, *known: Any) -> Events:
             vi="name, organisation, effective: cần nêu tên, cơ quan chủ quản và ngày thành lập.",
         )
         takes_effect(command)
-        higher = _higher(command)
-        _part_of(command, dict(zip(higher, known, strict=False)))
-        all_active(_whose(command), known[len(higher) :], command.effective)
+        above = _higher(command)
+        _part_of(command, dict(zip(above, known, strict=False)))
+        all_active(_whose(command), known[len(above) :], command.effective)
     settles(command, body.established)
     return [tell(e.BodyEstablished, command)]
 
@@ -160,9 +160,7 @@ def _part_of(command: EstablishBody, known: Mapping[Id, Body]) -> None:
 
 
 def _higher(command: EstablishBody) -> list[Id]:
-    """The body that it is a part of, and all that is above that."""
-    every = [command.part_of, *command.above] if command.part_of else []
-    return [one for one in dict.fromkeys(every) if one != command.body]
+    return higher(command, command.body, command.part_of)
 
 
 def name(command: NameBody, body: Body) -> Events:

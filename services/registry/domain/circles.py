@@ -1,4 +1,4 @@
-"""That nothing comes to be above itself on any day: an organisation as superior body, a body with parts.
+"""That nothing comes to be above itself on any day: an organisation as superior body, a body or a movement with parts.
 
 An act reads all that is above what it puts something under, so that two acts that would close a circle together cannot
 pass each other.
@@ -22,6 +22,12 @@ class ActBelow(Act):
 
     above: tuple[Id, ...] = Field(default=(), exclude=True)
     """Of an act performed here all that is told to be above whom it names, on whatever day; filled in at the edge."""
+
+
+def higher(act: ActBelow, own: Id, under: Id | None) -> list[Id]:
+    """Whom an act puts something under, and all that is above; without that itself."""
+    every = [under, *act.above] if under else []
+    return [one for one in dict.fromkeys(every) if one != own]
 
 
 def circle(one: Id, under: Id, day: date | None, known: Mapping[Id, Above]) -> list[Id]:

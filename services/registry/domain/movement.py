@@ -1,31 +1,25 @@
 """Movements: launched, in a bloc or by somebody else, part of others or not; where they are tried out first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
-
-from pydantic import Field
 
 from services.kernel.dated import not_before
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
-from services.kernel.errors import Conflict
 from services.kernel.performing import Act, counted, in_order, performed_on
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
+from services.registry.domain.circles import Above, ActBelow, circle, higher
 from services.registry.domain.form import FORM, Form, in_force_on
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.ruling import settles
 
 
-class LaunchMovement(e.MovementFacts, Act):
+class LaunchMovement(e.MovementFacts, ActBelow):
     """Launch a movement."""
-
-    above: tuple[Id, ...] = Field(default=(), exclude=True)
-    """Its parent, the parent of this and so on, whose streams the decision reads; filled in at the edge."""
 
 
 class PilotMovement(e.PilotFacts, Act):
@@ -71,8 +65,9 @@ def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
 MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
 
 
-def parent_of(movement: Movement) -> Id | None:
-    return movement.parent if isinstance(movement, Launched) else None
+def above(movement: Movement) -> Above:
+    """The movement that it is told to be part of."""
+    return ((None, movement.parent),) if isinstance(movement, Launched) and movement.parent else ()
 
 
 def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:
@@ -88,34 +83,28 @@ def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:
         in_order("movement.period", command.ends, command.effective, en="ends", vi="ends")
         _distinct("phases", (phase.phase for phase in command.phases.items))
         _distinct("targets", (target.line for target in command.targets.items))
-        above, blocs, forms = (len(streams) for streams in (_above(command), named(command.bloc), _forms(command)))
         states = iter(known)
-        _part_of_others(command, list(islice(states, above)))
-        for bloc in islice(states, blocs):
-            established(bloc, command.effective)
-        for form in islice(states, forms):
-            in_force_on(form, command.form, command.effective)
+        _part_of(command, {one: next(states) for one in _higher(command)})
+        for _ in named(command.bloc):
+            established(next(states), command.effective)
+        for _ in _forms(command):
+            in_force_on(next(states), command.form, command.effective)
         all_active(_launching(command), list(states), command.effective)
     settles(command, isinstance(movement, Launched))
     return [tell(e.MovementLaunched, command)]
 
 
-def _part_of_others(command: LaunchMovement, above: Sequence[Movement]) -> None:
-    """That the movement is part of no circle, and not launched before its parent. Raises Refused, Conflict."""
-    parents = {command.parent, *map(parent_of, above)} - {None}
+def _part_of(command: LaunchMovement, known: Mapping[Id, Movement]) -> None:
+    """That what it is part of is no part of it, and has begun and not ended. Raises Refused, Conflict."""
+    if command.parent is None:
+        return
     require(
-        command.movement not in parents,
+        not circle(command.movement, command.parent, None, {one: above(state) for one, state in known.items()}),
         "movement.parent",
         en="parent: a movement is no part of itself, nor of what is part of it.",
         vi="parent: phong trào không thể thuộc chính nó, hoặc thuộc phong trào là một phần của nó.",
     )
-    if not parents <= {*_parents(command)}:  # of a parent that was told while this was on its way
-        raise Conflict(
-            en="A movement above was launched at the same moment; look at it and send this again.",
-            vi="Phong trào cấp trên vừa được phát động cùng lúc; cần xem lại rồi gửi lại.",
-        )
-    for parent in above[:1]:
-        within(parent, command.effective)
+    within(known[command.parent], command.effective)
 
 
 def pilot(command: PilotMovement, movement: Movement, *organisations: Organisation) -> Events:
@@ -193,14 +182,8 @@ def _forms(command: LaunchMovement) -> list[Stream[Form]]:
     return [FORM.of(command.form)] if command.form and command.record is None else []
 
 
-def _parents(command: LaunchMovement) -> tuple[Id, ...]:
-    """The movements of which it is part, as far as is known."""
-    return command.above or ((command.parent,) if command.parent else ())
-
-
-def _above(command: LaunchMovement) -> list[Stream[Movement]]:
-    others = (one for one in _parents(command) if one != command.movement)
-    return [MOVEMENT.of(one) for one in others] if command.record is None else []
+def _higher(command: LaunchMovement) -> list[Id]:
+    return higher(command, command.movement, command.parent) if command.record is None else []
 
 
 def _launching(command: LaunchMovement) -> Mentioned:
@@ -214,7 +197,13 @@ def _piloting(command: PilotMovement) -> Mentioned:
 
 HANDLERS: Handlers = {
     LaunchMovement: Handler(
-        lambda c: [MOVEMENT.of(c.movement), *_above(c), *named(c.bloc), *_forms(c), *reads(c, _launching(c))],
+        lambda c: [
+            MOVEMENT.of(c.movement),
+            *map(MOVEMENT.of, _higher(c)),
+            *named(c.bloc),
+            *_forms(c),
+            *reads(c, _launching(c)),
+        ],
         launch,
     ),
     PilotMovement: Handler(lambda c: [MOVEMENT.of(c.movement), *reads(c, _piloting(c))], pilot),

@@ -10,7 +10,7 @@ from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.circles import Above, ActBelow, circle
+from services.registry.domain.circles import Above, ActBelow, circle, higher
 from services.registry.domain.ruling import settles
 
 
@@ -205,9 +205,7 @@ def _superior(
 
 
 def _higher(command: RegisterOrganisation | TransferOrganisation) -> list[Id]:
-    """The superior body, and all that is above it."""
-    every = [command.superior, *command.above] if command.superior else []
-    return [one for one in dict.fromkeys(every) if one != command.organisation]
+    return higher(command, command.organisation, command.superior)
 
 
 def _reads(command: RegisterOrganisation | TransferOrganisation) -> list[Stream[Organisation]]:

@@ -10,20 +10,9 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
-from services.registry.projections import (
-    EVERY_FORM,
-    FORMS,
-    MovementForm,
-)
-from services.registry.queries.common import (
-    DisputeShown,
-    first,
-)
-from services.registry.queries.disputes import (
-    RulingShown,
-    contradictions,
-    rulings,
-)
+from services.registry.projections import EVERY_FORM, FORMS, MovementForm
+from services.registry.queries.common import DisputeShown, first
+from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
 
 class GetMovementForms(BaseModel):

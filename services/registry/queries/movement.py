@@ -16,14 +16,7 @@ from services.registry.domain.movement import MOVEMENT
 from services.registry.domain.movement_link import MOVEMENT_LINK
 from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
-from services.registry.projections import (
-    MOVEMENT_PARTS,
-    STREAMS,
-    OfMovement,
-    PartKind,
-    Stream,
-    part_term,
-)
+from services.registry.projections import MOVEMENT_PARTS, STREAMS, OfMovement, PartKind, Stream, part_term
 from services.registry.queries.common import (
     DisputeShown,
     Label,
@@ -38,13 +31,7 @@ from services.registry.queries.common import (
     surest,
 )
 from services.registry.queries.days import ByDay
-from services.registry.queries.disputes import (
-    RulingShown,
-    contradictions,
-    disputes,
-    items_disputed,
-    rulings,
-)
+from services.registry.queries.disputes import RulingShown, contradictions, disputes, items_disputed, rulings
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.movement_review import MovementReviewShown, review_of
 from services.registry.queries.movements import launches_in
@@ -55,12 +42,7 @@ from services.registry.queries.participation import (
     plans_of,
     registrations_of,
 )
-from services.registry.queries.targets import (
-    TargetLineShown,
-    aims_of,
-    lines_disputed,
-    target_line,
-)
+from services.registry.queries.targets import TargetLineShown, aims_of, lines_disputed, target_line
 
 LAUNCHER = ("launcher.agency", "launcher.person", "launcher.words")
 

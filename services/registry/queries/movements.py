@@ -10,31 +10,13 @@ from services.registry import events as e
 from services.registry.domain.movement import MOVEMENT
 from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
-from services.registry.projections import (
-    STREAMS,
-    Stream,
-)
+from services.registry.projections import STREAMS, Stream
 from services.registry.queries.acts import YearAct
-from services.registry.queries.common import (
-    DisputeShown,
-    PartyShown,
-    facts,
-    first,
-    first_party,
-    surest,
-)
-from services.registry.queries.disputes import (
-    RulingShown,
-    contradictions,
-    disputes,
-    rulings,
-)
+from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
+from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
 from services.registry.queries.movement_review import review_of
 from services.registry.queries.participation import participations_of, plans_of, registrations_of
-from services.registry.queries.targets import (
-    Aims,
-    aims_of,
-)
+from services.registry.queries.targets import Aims, aims_of
 
 TOLD_OF_LINKS = ("effective", "name", "launcher.agency", "launcher.person", "launcher.words")
 

@@ -6,25 +6,9 @@ from typing import Any, TypeVar
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.registry import events as e
-from services.registry.queries.common import (
-    DisputeShown,
-    FactList,
-    first,
-    joined,
-    surest,
-    together,
-)
-from services.registry.queries.disputes import (
-    RulingShown,
-    contradictions,
-    rulings_on,
-)
-from services.registry.queries.targets import (
-    Aims,
-    CountShown,
-    counts_disputed,
-    counts_told,
-)
+from services.registry.queries.common import DisputeShown, FactList, first, joined, surest, together
+from services.registry.queries.disputes import RulingShown, contradictions, rulings_on
+from services.registry.queries.targets import Aims, CountShown, counts_disputed, counts_told
 
 D = TypeVar("D", bound=e.Disputable)
 

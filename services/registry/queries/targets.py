@@ -8,14 +8,8 @@ from services.kernel.telling import fact, mark, resting, worded
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.target import reaches
-from services.registry.queries.common import (
-    DisputeShown,
-    surest_of,
-)
-from services.registry.queries.disputes import (
-    disputed,
-    items_disputed,
-)
+from services.registry.queries.common import DisputeShown, surest_of
+from services.registry.queries.disputes import disputed, items_disputed
 
 
 class QuantityShown(Part):
@@ -126,24 +120,6 @@ def _count(event: Any, path: str, count: e.Counted, aims: Aims) -> CountShown:
     )
 
 
-def reached(aimed: Sequence[Aim], event: Any, path: str, value: e.Quantity | None) -> Fact | None:
-    """Whether the value at a path of an event reaches a line's target: inferred, and only where every telling of the
-    line gives the same answer.
-    """
-    found = {reaches(aim.line, value) for aim in aimed} if value else set()
-    if value is None or len(found) != 1 or None in found:
-        return None
-    target = aimed[0].line.target
-    wanted = target.wording if target else ""
-    basis = f"{value.wording} against the target {wanted} / {value.wording} so với chỉ tiêu {wanted}"
-    own = Fact(value=worded(found.pop()), mark=mark(event.record, path, basis))
-    return resting(own, aimed[0].fact("target.wording"))
-
-
-def _first(told: Iterable[Aim], field: str) -> Fact | None:
-    return next((found for aim in told if (found := aim.fact(field))), None)
-
-
 def counts_told(told: Sequence[Any], aims: Aims) -> tuple[CountShown, ...]:
     """Figures that several records tell: each value once, the surest."""
     found: dict[e.Counted, list[CountShown]] = {}
@@ -162,3 +138,21 @@ def counts_disputed(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
             if figure and (about := count.line or count.text):
                 found.setdefault(about, []).append(figure)
     return tuple(one for about, figures in found.items() for one in disputed("counts.value.figure", figures, about))
+
+
+def reached(aimed: Sequence[Aim], event: Any, path: str, value: e.Quantity | None) -> Fact | None:
+    """Whether the value at a path of an event reaches a line's target: inferred, and only where every telling of the
+    line gives the same answer.
+    """
+    found = {reaches(aim.line, value) for aim in aimed} if value else set()
+    if value is None or len(found) != 1 or None in found:
+        return None
+    target = aimed[0].line.target
+    wanted = target.wording if target else ""
+    basis = f"{value.wording} against the target {wanted} / {value.wording} so với chỉ tiêu {wanted}"
+    own = Fact(value=worded(found.pop()), mark=mark(event.record, path, basis))
+    return resting(own, aimed[0].fact("target.wording"))
+
+
+def _first(told: Iterable[Aim], field: str) -> Fact | None:
+    return next((found for aim in told if (found := aim.fact(field))), None)
