@@ -137,6 +137,8 @@ def holds(told: Iterable[Telling[Any]]) -> list[Any]:
 def standing(told: Iterable[tuple[int, Any]]) -> list[Standing[Any]]:
     """What stands of the events of one stream, by version, oldest first; in the order of first telling."""
     events = dict(told)
+    if not any(event.amends for event in events.values()):  # nearly always
+        return [Standing(event, (version,)) for version, event in events.items()]
     retracted = _retracted(events)
     first: dict[int, int] = {}  # by the version of a telling: by which version the same was told first
     found: dict[int, Standing[Any]] = {}

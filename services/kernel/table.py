@@ -1,6 +1,7 @@
 """The table of one read model and its bookkeeping row, and all the SQL that touches them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import asyncpg
@@ -63,6 +64,12 @@ _PARK = """insert into read.parked (model, position, epoch, recorded_at, type, b
     values ($1, $2, $3, $4, $5, $6, $7, $8)"""
 
 
+@lru_cache(maxsize=512)
+def _of(statement: str, table: str, placed: bool) -> str:
+    place, places = (", place", ", $15::text[]") if placed else ("", "")
+    return statement.replace("{table}", table).replace("{place}", place).replace("{places}", places)
+
+
 class State(NamedTuple):
     """What the bookkeeping row says: by which version of the model, and up to which position, the table was built."""
 
@@ -87,8 +94,7 @@ class Table:
         self._write = self._of(_WRITE.replace("{end}", _END[model.history]))
 
     def _of(self, statement: str) -> str:
-        place, places = (", place", ", $15::text[]") if self.model.place else ("", "")
-        return statement.replace("{table}", self.name).replace("{place}", place).replace("{places}", places)
+        return _of(statement, self.name, self.model.place is not None)
 
     async def create(self, connection: Connection, *, indexed: bool = True) -> None:
         """Make the table and its bookkeeping row where they are missing. Within a transaction."""

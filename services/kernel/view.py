@@ -22,7 +22,7 @@ from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, states
 
 LONGEST = 10_000  # events of the streams that one answer about the past folds again
-MADE, LARGE = 8_192, 4_096  # rows that a process keeps as objects, some 50 MB, and characters of the largest of them
+MADE, LARGE = 8_192, 16_384  # rows that a process keeps as objects, some 80 MB, and characters of the largest of them
 
 
 class ReadOptions(NamedTuple):

@@ -61,9 +61,8 @@ def terms(leadership: Leadership, year: int | None = None) -> list[Term]:
     Only those called after a year, if one is given.
     """
     claims = [claim for claim in leadership.claims if claim.head and year in (None, claim.year)]
-    lone = [handover for handover in lone_handovers(leadership) if year in (None, handover.year)]
     told = [term for claim in claims for term in _claimed(claim, leadership)]
-    told += [term for handover in lone for term in _begun(handover, leadership)]
+    told += [term for handover in lone_handovers(leadership, year) for term in _begun(handover, leadership)]
     return [_completed(term, [t for t in told if _same(t, term, told)]) for term in told]
 
 
@@ -103,12 +102,11 @@ def _earliest(days: Iterable[Dated]) -> Dated | None:
     )
 
 
-def lone_handovers(leadership: Leadership) -> list[Handover]:
-    """Handovers to heads of whom nothing else is told."""
+def lone_handovers(leadership: Leadership, year: int | None = None) -> list[Handover]:
+    """Handovers to heads of whom nothing else is told; only to those of a year, if one is given."""
     told = leadership.claims
-    return [
-        h for h in leadership.handovers if h.incoming and not any(_takes_over(h, claim, leadership) for claim in told)
-    ]
+    handed = [h for h in leadership.handovers if h.incoming and year in (None, h.year)]
+    return [h for h in handed if not any(_takes_over(h, claim, leadership) for claim in told)]
 
 
 def _claimed(claim: Claim, leadership: Leadership) -> list[Term]:

@@ -236,29 +236,27 @@ def fields_told(event: Any) -> tuple[FieldTold, ...]:
     """Every field that an event tells, by its path; of persons no text."""
     person = isinstance(event, e.PersonRegistered | e.PersonDescribed)
     beside = BESIDE | ({"reason"} if event.amends else frozenset()) | (SEALED if person else frozenset())
+    record: Record | None = getattr(event, "record", None)
     told: list[FieldTold] = []
-    for name, value in event:
-        if name not in beside:
-            _tell(told, getattr(event, "record", None), name, value)
+    for name, value in event.__dict__.items():
+        if name not in beside and value is not None:
+            _tell(told, record, name, value)
     return tuple(told)
 
 
 def _tell(told: list[FieldTold], record: Record | None, path: str, value: Any) -> None:
     """Every value in a field. Timelines hold hundreds: they are made by the validator alone (see `known`)."""
-    if value is None:
-        return
     kind = type(value)
     if kind in PLAIN:
-        found = known(worded(value), mark(record, path))
+        found = known(value if kind is str else worded(value), mark(record, path))
         told.append(FieldTold.__pydantic_validator__.validate_python({"field": path, "fact": found}))
     elif kind is tuple:
         for i, inner in enumerate(value):
             _tell(told, record, f"{path}[{i}]", inner)
-    elif isinstance(value, BaseModel):
-        for name, inner in value:
-            _tell(told, record, f"{path}.{name}", inner)
     else:
-        raise TypeError(f"{path}: no answer holds a {kind.__name__}")
+        for name, inner in value.__dict__.items():
+            if inner is not None:
+                _tell(told, record, f"{path}.{name}", inner)
 
 
 def length(told: Any, path: str) -> int:

@@ -99,8 +99,7 @@ def terms_of(leadership: Leadership, year: int) -> tuple[TermShown, ...]:
         return _days([term for term in dated if term.versions == told_by])
 
     claims = tuple(_claimed(c, days(c.told_by)) for c in leadership.claims if c.year == year)
-    lone = [handover for handover in lone_handovers(leadership) if handover.year == year]
-    return claims + tuple(_handed_over(h, days(h.told_by)) for h in lone)
+    return claims + tuple(_handed_over(h, days(h.told_by)) for h in lone_handovers(leadership, year))
 
 
 class Days(NamedTuple):

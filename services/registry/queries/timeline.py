@@ -103,6 +103,7 @@ class TimelineAnswer(BaseModel):
     """Whether more entries follow: ask for those after the last of these."""
 
 
+Asked = GetOrganisationTimeline | GetBlocTimeline
 Tellings = Sequence[Telling[Any]]
 
 
@@ -130,15 +131,14 @@ async def get_bloc_timeline(asked: GetBlocTimeline, view: View) -> TimelineAnswe
     return await _timeline(view, name, {name: bloc.events, LEADERSHIP.of(asked.bloc).name: led.events}, asked)
 
 
-async def _timeline(
-    view: View, about: str, own: Mapping[str, Tellings], asked: GetOrganisationTimeline | GetBlocTimeline
-) -> TimelineAnswer:
+async def _timeline(view: View, about: str, own: Mapping[str, Tellings], asked: Asked) -> TimelineAnswer:
     """Of streams of its own all, of others what is about it."""
     mentions: list[tuple[str, Mention]] = await view.having(MENTIONS, [about])
     others: dict[str, Stream] = await view.many(STREAMS, [mention.stream for _, mention in mentions])
     told = [entry for name, events in own.items() for entry in _standing(name, events)]
-    told += [entry for name in sorted(others) for entry in _about(about, _standing(name, others[name].events))]
-    entries = sorted((one for one in told if _within(one.event, asked.since, asked.until)), key=_place)
+    within = sorted(name for name, stream in others.items() if any(_within(one.event, asked) for one in stream.events))
+    told += [entry for name in within for entry in _about(about, _standing(name, others[name].events))]
+    entries = sorted((one for one in told if _within(one.event, asked)), key=_place)
     start = _after(asked.after, entries) if asked.after else 0
     page = tuple(_shown(one) for one in entries[start : start + asked.limit])
     answer = TimelineAnswer(entries=page, labels=(), cut=start + asked.limit < len(entries))
@@ -205,6 +205,6 @@ def _place(one: Entry) -> date:
     return _on(one.event) or date.max
 
 
-def _within(event: Any, since: date | None, until: date | None) -> bool:
+def _within(event: Any, asked: Asked) -> bool:
     on = _on(event)
-    return on is None or ((since is None or since <= on) and (until is None or on <= until))
+    return on is None or ((asked.since is None or asked.since <= on) and (asked.until is None or on <= asked.until))
