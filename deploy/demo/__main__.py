@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.demo import live
 from deploy.demo.client import Client
+from deploy.demo.held import held_table
 from deploy.demo.player import Clients, Played, StepFailed, play
 from deploy.demo.scenarios import load
 from deploy.demo.show import heading, year_table
@@ -26,6 +27,7 @@ from deploy.local.system import SERVICES, System
 BEFORE = ("organisations", "catalogue", "calendar", "scenario_0", "scenario_1")
 """What is told before scenario 2."""
 AFTER = ("scenario_2", "scenario_3", "scenario_4")
+ARTICLES = tuple(f"scenario_{n}" for n in range(5))
 YEARS = (
     ("khoi-noi-chinh-trung-uong", 2020),
     ("khoi-noi-chinh-trung-uong", 2021),
@@ -116,6 +118,9 @@ def years(console: Console, clients: Clients, heads: Mapping[str, Any]) -> None:
     }
     for bloc, year in YEARS:
         console.print(year_table(bloc, year, clients["registry"], clients["awards"], reads))
+    heading(console, "What each article holds beside that (— not told)")
+    for article in ARTICLES:
+        console.print(held_table(article, clients["registry"], reads["registry"]))
 
 
 def play_up(console: Console) -> None:

@@ -16,15 +16,17 @@ _ABOUT = {"closes": "of", "opens": "for", "during": "during"}
 
 
 class Names:
-    """Names of organisations, as answers bring them, and of persons, whom registry opens one by one."""
+    """Names of organisations, as answers bring them, and of the persons in these, whom registry opens at once."""
 
     def __init__(self, registry: Client, read: Answer) -> None:
         self._registry = registry
         self._read = read
         self._known: dict[str, str] = {}
+        self._met: set[str] = set()
 
     def learn(self, answer: Answer) -> None:
         self._known |= {label["id"]: label["name"] for label in answer.get("labels", [])}
+        self._met |= {*_persons(answer)}
 
     def of(self, id_: str) -> str:
         return self._known.get(id_, id_)
@@ -32,12 +34,25 @@ class Names:
     def person(self, id_: str) -> str:
         """Rank and name; persons are ids in every event, topic and key."""
         if id_ not in self._known:
-            answer = self._registry.ask("GetPerson", {"person": id_}, self._read)
-            ranks = [d["rank"]["value"] for d in answer.get("descriptions", []) if "rank" in d]
-            self._known[id_] = " ".join(
-                [*ranks[-1:], answer["shown"] if answer.get("available") else "name unavailable"]
-            )
+            asked = sorted({id_, *self._met} - self._known.keys())
+            self._known |= dict.fromkeys(asked, "name unavailable")
+            answer = self._registry.ask("GetPersons", {"persons": asked}, self._read)
+            for one in answer.get("persons", []):
+                if "name" in one:
+                    self._known[one["person"]] = " ".join(one[n]["value"] for n in ("rank", "name") if n in one)
         return self._known[id_]
+
+
+def _persons(answer: Any) -> Iterator[str]:
+    """The ids of the persons that an answer names."""
+    if isinstance(answer, list):
+        for part in answer:
+            yield from _persons(part)
+    elif isinstance(answer, dict):
+        person = answer.get("person")
+        if isinstance(person, dict) and "value" in person:
+            yield person["value"]
+        yield from _persons([*answer.values()])
 
 
 def marked(fact: Fact, value: str | None = None) -> Text:
@@ -73,8 +88,8 @@ def year_table(bloc: str, year: int, registry: Client, awards: Client, reads: Ma
     table.add_column(overflow="fold", ratio=1)
     meetings, reviews = answer.get("conferences", []), answer.get("reviews", [])
     held = [registry.ask("GetConference", {"conference": m["conference"]}, reads["registry"]) for m in meetings]
-    for conference in held:
-        names.learn(conference)
+    for told in (*held, *proposals, *conferred):
+        names.learn(told)
     about = [c for c in held if c.get("closes", {}).get("value", str(year)) == str(year)]
     concluded = [c for conference in held for c in conference.get("conclusions", [])]
     rows: dict[str, Text] = {
@@ -177,7 +192,7 @@ def _movement(movement: Answer, names: Names) -> Text:
     told = (movement[field] for field in ("name", "theme") if field in movement)
     parts = [joined([how, *_for_year(movement)], " "), *(marked(fact, f"“{fact['value']}”") for fact in told)]
     if "launcher" in movement:
-        parts.append(Text.assemble("by ", _party(movement["launcher"], names)))
+        parts.append(Text.assemble("by ", party(movement["launcher"], names)))
     return joined(parts, " · ")
 
 
@@ -185,7 +200,7 @@ def _for_year(told: Answer) -> list[Text]:
     return [marked(told["year"], f"for {told['year']['value']}")] if "year" in told else []
 
 
-def _party(party: Answer, names: Names) -> Text:
+def party(party: Answer, names: Names) -> Text:
     parts = [marked(party["agency"], names.of(party["agency"]["value"]))] if "agency" in party else []
     parts += [marked(party["person"], names.person(party["person"]["value"]))] if "person" in party else []
     parts += [marked(party["words"], f"“{party['words']['value']}”")] if "words" in party else []
@@ -234,7 +249,7 @@ def _amount(count: Answer) -> Text:
 
 
 def _report(report: Answer, names: Names) -> Text:
-    by = [Text.assemble("by ", _party(report["presenter"], names))] if "presenter" in report else []
+    by = [Text.assemble("by ", party(report["presenter"], names))] if "presenter" in report else []
     told = joined([Text("report"), *_for_year(report), *by], " ")
     highlights = _list({**report, "items": report.get("highlights", [])}, lambda h: _highlight(h, names))
     return joined([told, *([highlights] if highlights.plain != NOT_RECORDED else [])])
@@ -249,27 +264,27 @@ def _highlight(highlight: Answer, names: Names) -> Text:
 def _inspection(inspection: Answer, names: Names) -> Text:
     day = [marked(inspection["on"])] if "on" in inspection else [Text.assemble("day ", absent())]
     told = joined([*day, *(marked(subject) for subject in inspection["subjects"].get("items", []))], ", ")
-    by = joined((_party(party, names) for party in inspection["inspectors"].get("items", [])), ", ")
+    by = joined((party(one, names) for one in inspection["inspectors"].get("items", [])), ", ")
     findings = [marked(finding) for finding in inspection["findings"].get("items", [])]
     return joined([Text.assemble(told, " by ", by), *findings])
 
 
 def _guidance(guidance: Answer, names: Names) -> Text:
-    speaker = _party(guidance["speaker"], names) if "speaker" in guidance else Text.assemble("speaker ", absent())
-    accepted = [_party(party, names) for party in guidance.get("acceptors", {}).get("items", [])]
+    speaker = party(guidance["speaker"], names) if "speaker" in guidance else Text.assemble("speaker ", absent())
+    accepted = [party(one, names) for one in guidance.get("acceptors", {}).get("items", [])]
     taken = [Text.assemble("accepted by ", joined(accepted, ", "))] if accepted else []
     return joined([Text.assemble("of ", speaker), _list(guidance.get("points", {}), marked), *taken])
 
 
 def _difficulties(told: Answer, names: Names) -> Text:
-    speakers = joined((_party(party, names) for party in told.get("speakers", {}).get("items", [])), ", ")
+    speakers = joined((party(one, names) for one in told.get("speakers", {}).get("items", [])), ", ")
     which = _list(told.get("difficulties", {}), marked)
     return Text.assemble("voiced by ", speakers, ", which ones: ", which)
 
 
 def _exemplar(exemplar: Answer, names: Names) -> Text:
     parts = [marked(exemplar["name"])] if "name" in exemplar else []
-    parts += [_party(exemplar["who"], names)] if "who" in exemplar else []
+    parts += [party(exemplar["who"], names)] if "who" in exemplar else []
     parts += [_amount(exemplar["count"])] if "count" in exemplar else [Text.assemble("how many ", absent())]
     parts += [marked(exemplar["fallen"], "fallen on duty")] if exemplar.get("fallen", {}).get("value") == "true" else []
     return joined(

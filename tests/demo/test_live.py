@@ -9,7 +9,9 @@ import pytest
 from rich.console import Console
 
 from deploy.demo import live, rebuilding
-from deploy.demo.__main__ import AFTER, BEFORE, YEARS
+from deploy.demo.__main__ import AFTER, ARTICLES, BEFORE, YEARS
+from deploy.demo.client import Client
+from deploy.demo.held import held_table
 from deploy.demo.player import play
 from deploy.demo.scenarios import load
 from deploy.demo.show import year_table
@@ -57,6 +59,39 @@ def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) ->
         "Trọng tâm: công tác điển hình tiên tiến S",
     ]:
         assert line in text, line
+
+
+def test_what_an_article_holds_beside_the_year_comes_with_marks_and_the_rest_as_a_dash(world: World) -> None:
+    screen = Console(file=io.StringIO(), width=400)
+    for article in ARTICLES:
+        screen.print(held_table(article, world.clients["registry"], {"at_least": [world.heads["registry"]]}))
+    cells = [[cell.strip() for cell in line.split("│")] for line in shown(screen).splitlines()]
+    lines = [row[2] for row in cells if len(row) > 3]
+    for line in [
+        "Hội đồng TĐKT Trung ương S · Nguyễn Đình Khang S, DEPUTY_CHAIR S, Phó Chủ tịch S, since —",
+        "congress S, by Bộ Công an S, on —",
+        "congress S, no. 10 S, by —, on —",
+        "done S, signature of 2021, Ký giao ước thi đua năm 2021 I, due —, ×2",
+        "unknown I, deadline of 2020, Trình hồ sơ xét tặng Cờ thi đua của Chính phủ S, due 2021-03-30 I",
+    ]:
+        assert line in lines, line
+    assert [row[2] for row in cells if len(row) > 3 and row[1] == "plan progress"] == ["—"] * 5
+
+
+def test_a_table_asks_for_all_its_persons_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = Client.ask
+
+    def noting(client: Client, method: str, *args: Any) -> dict[str, Any]:
+        asked.append(method)
+        return ask(client, method, *args)
+
+    monkeypatch.setattr(Client, "ask", noting)
+    reads: dict[str, Any] = {"registry": {}, "awards": {}}
+    Console(file=io.StringIO()).print(
+        year_table(live.BLOC, 2024, world.clients["registry"], world.clients["awards"], reads)
+    )
+    assert [method for method in asked if method.startswith("GetPerson")] == ["GetPersons"]
 
 
 def test_the_past_is_answered_as_it_was_known_before_scenario_2_after_it_and_after_a_correction(world: World) -> None:

@@ -370,6 +370,7 @@ async def test_many_persons_are_named_at_once_as_one_by_one_and_who_is_not_recor
         ("p-1", NAME, True, False),
     ]
     assert found[2].name.mark.source == RECORD.source.id
+    assert [one.rank and one.rank.value for one in found[:3]] == [RANK, None, None]
     for one in found:
         alone = await registry.ask("GetPerson", person=one.person)
         assert (alone.available, alone.disputed) == (one.name is not None, one.disputed)

@@ -72,6 +72,8 @@ class PersonShown(Part):
     """Whether anything about the person can be read; nothing can after the person was forgotten."""
     disputed: bool
     """Whether registrations give several names from the same day on."""
+    rank: Fact | None
+    """The rank as worded, of the latest day; absent where none is told, or none can be read."""
 
 
 class PersonsAnswer(BaseModel):
@@ -100,7 +102,13 @@ async def get_persons(asked: GetPersons, view: View) -> PersonsAnswer:
     found = await opened_of(asked.persons, view)
     return PersonsAnswer(
         persons=tuple(
-            PersonShown(person=person, name=name_of(told), readable=bool(told), disputed=disputed)
+            PersonShown(
+                person=person,
+                name=name_of(told),
+                readable=bool(told),
+                disputed=disputed,
+                rank=next((one.rank for one in sorted(told, key=_day, reverse=True) if one.rank), None),
+            )
             for person, (told, disputed) in found.items()
         )
     )

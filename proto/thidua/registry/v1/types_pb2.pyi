@@ -7791,6 +7791,7 @@ class PersonShown(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     READABLE_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
     person: _builtins.str
     """The id."""
     readable: _builtins.bool
@@ -7801,6 +7802,10 @@ class PersonShown(_message.Message):
     def name(self) -> _kernel_pb2.Fact:
         """The name of the latest day (no day comes first); absent where none is told, or none can be read."""
 
+    @_builtins.property
+    def rank(self) -> _kernel_pb2.Fact:
+        """The rank as worded, of the latest day; absent where none is told, or none can be read."""
+
     def __init__(
         self,
         *,
@@ -7808,14 +7813,20 @@ class PersonShown(_message.Message):
         name: _kernel_pb2.Fact | None = ...,
         readable: _builtins.bool = ...,
         disputed: _builtins.bool = ...,
+        rank: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "name", b"name"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_rank", b"_rank", "name", b"name", "rank", b"rank"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "disputed", b"disputed", "name", b"name", "person", b"person", "readable", b"readable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_rank", b"_rank", "disputed", b"disputed", "name", b"name", "person", b"person", "rank", b"rank", "readable", b"readable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__rank: _TypeAlias = _typing.Literal["rank"]  # noqa: Y015
+    _WhichOneofArgType__rank: _TypeAlias = _typing.Literal["_rank", b"_rank"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rank) -> _WhichOneofReturnType__rank | None: ...
 
 Global___PersonShown: _TypeAlias = PersonShown  # noqa: Y015
 
