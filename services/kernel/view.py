@@ -22,7 +22,8 @@ from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, states
 
 LONGEST = 10_000  # events of the streams that one answer about the past folds again
-MADE, LARGE = 8_192, 16_384  # rows that a process keeps as objects, some 80 MB, and characters of the largest of them
+SHORT, LONG = 4_096, 16_384  # characters of rows that a process keeps as objects
+MANY, FEW = 8_192, 1_024  # so many short and long ones: some 50 MB, and 70
 
 
 class ReadOptions(NamedTuple):
@@ -187,14 +188,17 @@ class View:
 
 def _decoded(model: Model, doc: str) -> Doc:
     """A row from its text. What many answers show is made once: they only read it."""
-    if model.doc is None or len(doc) > LARGE:
+    if model.doc is None or len(doc) > LONG:
         return model.decode(doc)
-    return _made(model.doc, doc)
+    return (_short if len(doc) <= SHORT else _long)(model.doc, doc)
 
 
-@lru_cache(maxsize=MADE)
 def _made(kind: type[BaseModel], doc: str) -> BaseModel:
     return kind.model_validate_json(doc)
+
+
+_short = lru_cache(maxsize=MANY)(_made)
+_long = lru_cache(maxsize=FEW)(_made)
 
 
 async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:
