@@ -16,10 +16,9 @@ from services.kernel.telling import fact, resting
 from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.naming import shown as shown_name
 from services.registry.domain.ruling import holding
 from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, InvolvingEvent, Organisation, involved_by
-from services.registry.queries.common import DisputeShown, Label, first, named, recorded
+from services.registry.queries.common import DisputeShown, Label, first, labels, recorded
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
@@ -145,32 +144,20 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     told = [(ground, task) for whole in grounds for ground in whole.in_years for task in _tasks(ground, asked)]
     deciding = [ground for ground in grounds if _decides(asked.organisation, ground)]
     parts = {one for ground in deciding for one in ground.parties}
-    units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts.union(*(_names(task) for _, task in told)))
+    agencies = {one.agency.value for _, task in told for one in task.obliged}
+    units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts | agencies)
     gone = {key: doc for key, doc in units.items() if any(x.by(asked.on) for x in endings(holding(doc.told)))}
     now = ((ground, _still(task, gone, asked.on)) for ground, task in told)
     tasks = [task for ground, task in now if task and _is_of(task, asked.organisation, ground)]
     tasks += [task for ground in deciding for task in _successions(ground, gone)]
-    shown = tuple(sorted((task for task in tasks if _is_near(task, asked)), key=_order))
-    return ToDoAnswer(tasks=shown, labels=_labels(shown, units))
+    near = (task for task in tasks if _is_near(task, asked))
+    answer = ToDoAnswer(tasks=tuple(sorted(near, key=_order)), labels=())
+    return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
 def _decides(organisation: Id | None, ground: Ground) -> bool:
     """Whether it is asked what the bloc's authority has to decide."""
     return organisation is None or bool(ground.authority and ground.authority.value == organisation)
-
-
-def _names(task: TaskShown) -> set[Id]:
-    """The organisations that a task names."""
-    return {
-        *(one.agency.value for one in task.obliged),
-        *named(task.disputes),
-        *([task.unit.value] if task.unit else ()),
-    }
-
-
-def _labels(tasks: Sequence[TaskShown], units: Mapping[str, Organisation]) -> tuple[Label, ...]:
-    known = sorted({one for task in tasks for one in _names(task)} & units.keys())
-    return tuple(Label(id=key, name=name) for key in known if (name := shown_name(units[key].told)))
 
 
 def _still(task: TaskShown, gone: Mapping[str, Organisation], on: date) -> TaskShown | None:
