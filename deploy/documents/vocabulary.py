@@ -83,11 +83,13 @@ def told_by(service: Service) -> Mapping[str, list[str]]:
 
 @functools.cache
 def _made(decide: Callable[..., Any]) -> frozenset[str]:
-    """The events that a decision makes by `tell(e.Event, …)` or `e.Event(…)`, or what it calls in its module does."""
+    """The events that a decision makes by `tell(e.Event, …)`, `tell_once` or `e.Event(…)`, and what it calls in its
+    module does.
+    """
     found: set[str] = set()
     for call in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(decide)))):
         match call:
-            case ast.Call(func=ast.Name(id="tell"), args=[ast.Attribute(attr=name), *_]):
+            case ast.Call(func=ast.Name(id="tell" | "tell_once"), args=[ast.Attribute(attr=name), *_]):
                 found.add(name)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="e"), attr=name)):
                 found.add(name)
