@@ -30,7 +30,7 @@ from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.person import DescribePerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, DetailActivity, ReportProgress
-from services.registry.domain.regulation import AdoptRegulation
+from services.registry.domain.regulation import AdoptRegulation, RepealRegulation
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
@@ -482,6 +482,13 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         "GetBloc",
         lambda answer: answer.regulations[0],
     ),
+    e.RegulationRepealFacts: (
+        RepealRegulation,
+        {"regulation": "qc-1", "bloc": "b0"},
+        lambda n: {"decision": {"id": f"qd-{n}"}, "effective": date(2024, 2, 1 + n)},
+        "GetBloc",
+        lambda answer: answer.regulations[0].repeal,
+    ),
     e.ConferenceFacts: (
         HoldConference,
         {"conference": "c1"},
@@ -741,7 +748,7 @@ async def test_every_field_of_which_records_tell_two_values_is_disputed_with_bot
     registry: Registry, kind: type[e.Disputable]
 ) -> None:
     command, id_, fields, query, shown = ASKED[kind]
-    for bloc in ("b0", "b1") if query in ("GetBlocYear", "GetRotation") or kind is e.RegulationFacts else ():
+    for bloc in ("b0", "b1") if query in ("GetBlocYear", "GetRotation") or "regulation" in id_ else ():
         await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, record=RECORD))
     for n in (0, 1):
         await registry.tell(command.model_validate({**id_, **fields(n), "record": from_(f"s{n}")}))

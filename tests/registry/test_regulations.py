@@ -1,4 +1,4 @@
-"""The regulation by which a bloc works: adopted, amended, replaced."""
+"""The regulation by which a bloc works: adopted, amended, repealed, replaced."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,12 @@ from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
-from services.kernel.standing import Correction
+from services.kernel.standing import Correction, Retract
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.organisation import RegisterOrganisation
-from services.registry.domain.regulation import AdoptRegulation, AmendRegulation
+from services.registry.domain.regulation import AdoptRegulation, AmendRegulation, RepealRegulation
 from tests.play import certainty, value
 from tests.registry.support import Registry
 
@@ -33,7 +33,15 @@ CHANGE: dict[str, Any] = {
     "decision": Source(id="qd-7", number="7/QĐ"),
     "effective": date(2025, 1, 1),
 }
+END: dict[str, Any] = {
+    "regulation": "qc-1",
+    "bloc": "b1",
+    "decision": Source(id="qd-9", number="9/QĐ"),
+    "effective": date(2025, 6, 1),
+}
+RULING = e.Ruling(by=e.Party(words="Hội đồng"), reason="theo bản gốc")
 KNOWN: dict[str, list[Event]] = {"regulation:qc-1": [e.RegulationAdopted(**FIRST)]}
+REPEALED: dict[str, list[Event]] = {"regulation:qc-1": [e.RegulationAdopted(**FIRST), e.RegulationRepealed(**END)]}
 
 
 def test_a_regulation_is_adopted_amended_and_replaced() -> None:
@@ -86,6 +94,61 @@ def test_what_is_amended_here_is_whole(rule: str, fields: dict[str, Any]) -> Non
     other = {"bloc:b3": [e.BlocEstablished(bloc="b3", kind="KHOI", name="Khối 3", effective=FOUNDED)]}
     given(BLOC, KNOWN, other).when(AmendRegulation(**{**CHANGE, **fields})).refused(rule)
     given().when(AmendRegulation(**{**CHANGE, **fields}, record=RECORD)).accepted()
+
+
+def test_a_regulation_is_repealed_by_a_decision() -> None:
+    given(BLOC, KNOWN).when(RepealRegulation(**END)).then(e.RegulationRepealed(**END))
+    given().when(RepealRegulation(**END, record=RECORD)).then(e.RegulationRepealed(**END, record=RECORD))
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields"),
+    [
+        ("act.day", {"effective": None}),
+        ("act.future", {"effective": date(2099, 1, 1), "told_on": HOLDS}),
+        ("bloc.unknown", {"bloc": "b2"}),
+        ("bloc.dissolved", {"bloc": "b4"}),
+        ("regulation.unknown", {"regulation": "qc-2"}),
+        ("regulation.unknown", {"bloc": "b3"}),
+        ("regulation.repeal", {"decision": None}),
+        ("regulation.order", {"effective": date(2024, 3, 31)}),
+    ],
+)
+def test_what_is_repealed_here_is_whole(rule: str, fields: dict[str, Any]) -> None:
+    other = e.BlocEstablished(bloc="b3", kind="KHOI", name="Khối 3", effective=FOUNDED)
+    over = e.BlocDissolved(bloc="b4", effective=HOLDS)
+    others: dict[str, list[Event]] = {"bloc:b3": [other], "bloc:b4": [other, over]}
+    given(BLOC, KNOWN, others).when(RepealRegulation(**{**END, **fields})).refused(rule)
+    if "told_on" not in fields:
+        given().when(RepealRegulation(**{**END, **fields}, record=RECORD)).accepted()
+
+
+def test_what_is_repealed_is_repealed_and_amended_no_more_and_its_id_stays_taken() -> None:
+    given(BLOC, REPEALED).when(RepealRegulation(**END)).refused("act.told")
+    given(BLOC, REPEALED).when(RepealRegulation(**END, record=RECORD)).accepted()
+    given(BLOC, REPEALED).when(AmendRegulation(**{**CHANGE, "effective": END["effective"]})).refused(
+        "regulation.repealed"
+    )
+    given(BLOC, REPEALED).when(AmendRegulation(**CHANGE)).accepted()
+    given(BLOC, REPEALED).when(AdoptRegulation(**{**FIRST, "effective": date(2026, 1, 1)})).refused("regulation.known")
+    another = {**FIRST, "regulation": "qc-2", "in_place_of": "qc-1", "effective": date(2026, 1, 1)}
+    given(BLOC, REPEALED).when(AdoptRegulation(**another)).accepted()
+
+
+def test_what_is_told_first_of_a_repeal_binds_until_somebody_rules() -> None:
+    later = {**END, "effective": date(2026, 6, 1)}
+    between = AmendRegulation(**{**CHANGE, "effective": date(2026, 1, 1)})
+    undated = e.RegulationRepealed(**{**END, "effective": None})
+    adopted = e.RegulationAdopted(**FIRST)
+    for told, rule in (
+        ([e.RegulationRepealed(**END), e.RegulationRepealed(**later)], "regulation.repealed"),
+        ([e.RegulationRepealed(**END), e.RegulationRepealed(**later, ruling=RULING)], None),
+        ([undated], "regulation.repealed"),
+        ([undated, e.RegulationRepealed(**later)], None),
+    ):
+        for order in ([adopted, *told], [*told, adopted]):
+            then = given(BLOC, {"regulation:qc-1": order}).when(between)
+            then.refused(rule) if rule else then.accepted()
 
 
 async def a_bloc(registry: Registry) -> None:
@@ -141,9 +204,8 @@ async def test_sources_that_contradict_each_other_on_a_regulation_are_both_kept_
     await registry.tell(AmendRegulation(**CHANGE, record=RECORD))
     (one,) = await regulations(registry)
     assert [(d.field, [f.value for f in d.told]) for d in one.disputes] == [("effective", ["2024-04-01", "2024-05-01"])]
-    ruling = e.Ruling(by=e.Party(words="Hội đồng"), reason="theo bản gốc")
     unsure = RECORD.model_copy(update={"inferred": (Inference(field="conference", basis="cùng ngày"),)})
-    await registry.tell(AdoptRegulation(**{**FIRST, "effective": date(2024, 5, 1)}, record=unsure, ruling=ruling))
+    await registry.tell(AdoptRegulation(**{**FIRST, "effective": date(2024, 5, 1)}, record=unsure, ruling=RULING))
     (settled,) = await regulations(registry)
     assert (settled.disputed, value(settled.since), certainty(settled.conference)) == (False, "2024-05-01", "INFERRED")
     assert ([value(r.reason) for r in settled.rulings], len(settled.amendments)) == (["theo bản gốc"], 1)
@@ -161,3 +223,75 @@ async def test_a_regulation_recorded_of_the_wrong_bloc_moves_with_its_correction
     with pytest.raises(Refused) as refused:
         await registry.tell(AmendRegulation(**CHANGE))
     assert refused.value.rule == "regulation.unknown"
+
+
+async def test_from_the_day_of_its_repeal_on_no_regulation_is_in_force_until_another_is(registry: Registry) -> None:
+    await a_bloc(registry)
+    await registry.tell(AdoptRegulation(**FIRST))
+    before = await registry.position()
+    await registry.tell(RepealRegulation(**END))
+    (then,) = await regulations(registry, as_of=before)
+    assert (then.until, then.repeal) == (None, None)
+    assert await regulations(registry, END["effective"]) == []
+    (last,) = await regulations(registry, date(2025, 5, 31))
+    assert (value(last.until), last.replaced_by, last.disputed) == ("2025-06-01", None, False)
+    assert (value(last.repeal.on), value(last.repeal.decision)) == ("2025-06-01", "qd-9")
+    assert (last.repeal.disputed, last.repeal.disputes, last.repeal.rulings) == (False, (), ())
+    new = {**FIRST, "regulation": "qc-2", "in_place_of": "qc-1", "effective": date(2026, 1, 1)}
+    await registry.tell(AdoptRegulation(**new))
+    assert await regulations(registry, date(2025, 12, 31)) == []
+    assert [one.regulation for one in await regulations(registry, date(2026, 1, 1))] == ["qc-2"]
+    (former, _) = await regulations(registry)
+    assert (value(former.until), value(former.replaced_by)) == ("2025-06-01", "qc-2")
+    entries = (await registry.ask("GetBlocTimeline", bloc="b1", since=END["effective"])).entries
+    assert [one.type for one in entries] == ["RegulationRepealed", "RegulationAdopted"]
+
+
+async def test_a_repeal_is_known_of_a_regulation_of_which_nothing_else_is(registry: Registry) -> None:
+    await a_bloc(registry)
+    unsure = RECORD.model_copy(update={"inferred": (Inference(field="effective", basis="ngày ký"),)})
+    await registry.tell(RepealRegulation(**END, record=unsure))
+    (one,) = await regulations(registry, date(2020, 1, 1))
+    assert (one.title, one.since, one.adopted_on, one.disputed) == (None, None, None, False)
+    assert (certainty(one.until), certainty(one.repeal.on), certainty(one.repeal.decision)) == (
+        "INFERRED",
+        "INFERRED",
+        "STATED",
+    )
+    assert await regulations(registry, END["effective"]) == []
+
+
+async def test_a_repeal_whose_day_is_not_told_is_shown_and_ends_no_day(registry: Registry) -> None:
+    await a_bloc(registry)
+    await registry.tell(AdoptRegulation(**FIRST))
+    await registry.tell(RepealRegulation(**{**END, "effective": None}, record=RECORD))
+    (one,) = await regulations(registry, date(2026, 1, 1))
+    assert (one.until, one.repeal.on, value(one.repeal.decision)) == (None, None, "qd-9")
+
+
+async def test_a_repeal_is_disputed_ruled_on_corrected_and_retracted(registry: Registry) -> None:
+    await a_bloc(registry)
+    await registry.tell(AdoptRegulation(**FIRST))
+    later, last = date(2025, 7, 1), date(2025, 8, 1)
+    for source, day in (("a", END["effective"]), ("b", later)):
+        record = Record(source=Source(id=source), place="đoạn 1")
+        await registry.tell(RepealRegulation(**{**END, "effective": day}, record=record))
+    (one,) = await regulations(registry)
+    assert [(d.field, [f.value for f in d.told]) for d in one.repeal.disputes] == [
+        ("effective", ["2025-06-01", "2025-07-01"])
+    ]
+    assert (one.repeal.disputed, one.disputed, value(one.until)) == (True, False, "2025-06-01")
+    ruled = await registry.tell(RepealRegulation(**{**END, "effective": later}, record=RECORD, ruling=RULING))
+    (settled,) = await regulations(registry)
+    assert (settled.repeal.disputed, value(settled.until), settled.rulings) == (False, "2025-07-01", ())
+    assert [value(ruling.reason) for ruling in settled.repeal.rulings] == ["theo bản gốc"]
+    correction = Correction(corrects=4, reason="nhầm tháng")
+    corrected = {**END, "effective": last, "record": RECORD, "ruling": RULING, "correction": correction}
+    await registry.tell(RepealRegulation(**corrected))
+    assert [value(one.until) for one in await regulations(registry)] == ["2025-08-01"]
+    assert [value(one.until) for one in await regulations(registry, as_of=ruled.position)] == ["2025-07-01"]
+    for version in (2, 3, 4):
+        await registry.tell(Retract(stream="regulation:qc-1", retracts=version, reason="nhầm khối", record=RECORD))
+    (held,) = await regulations(registry, last)
+    assert (held.until, held.repeal) == (None, None)
+    await registry.tell(AmendRegulation(**{**CHANGE, "effective": last}))

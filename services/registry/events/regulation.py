@@ -50,6 +50,15 @@ class RegulationAmendmentFacts(Told, Correctable):
     """The decision that issues it."""
 
 
+class RegulationRepealFacts(Disputable):
+    regulation: Id
+    """The regulation; `effective` is the first day on which it holds no more."""
+    bloc: Id
+    """The bloc that worked by it."""
+    decision: Source | None = None
+    """The decision that repeals it."""
+
+
 class RegulationAdopted(RegulationFacts, Event):
     """A bloc came to have a regulation, or it came to be known."""
 
@@ -60,4 +69,10 @@ class RegulationAmended(RegulationAmendmentFacts, Event):
     type: Literal["RegulationAmended"] = "RegulationAmended"
 
 
-RegulationEvent = RegulationAdopted | RegulationAmended
+class RegulationRepealed(RegulationRepealFacts, Event):
+    """From `effective` on the regulation holds no more; it is no telling of what holds instead."""
+
+    type: Literal["RegulationRepealed"] = "RegulationRepealed"
+
+
+RegulationEvent = RegulationAdopted | RegulationAmended | RegulationRepealed

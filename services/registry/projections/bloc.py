@@ -50,7 +50,7 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[BlocsOwn]) -> Bloc:
     match recorded.event:
         case e.MembershipStarted() | e.MembershipEnded():
             return bloc.model_copy(update={"members": with_one(bloc.members, recorded.stream)})
-        case e.RegulationAdopted() | e.RegulationAmended():
+        case e.RegulationAdopted() | e.RegulationAmended() | e.RegulationRepealed():
             return bloc.model_copy(update={"regulations": with_one(bloc.regulations, recorded.stream)})
         case _:
             return bloc.model_copy(update={"events": and_then(bloc.events, recorded)})
@@ -66,5 +66,5 @@ BLOCS = Model(
     doc=Bloc,
     terms=name_terms,
     place=name_place,
-    version=7,
+    version=8,
 )

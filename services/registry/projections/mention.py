@@ -184,5 +184,5 @@ MENTIONS = Model(
     _mention,
     doc=Mention,
     terms=_mention_terms,
-    version=6,
+    version=7,
 )

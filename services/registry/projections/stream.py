@@ -52,5 +52,5 @@ STREAMS = Model(
     partial(told_in, Stream),
     doc=Stream,
     history="stream",
-    version=17,
+    version=18,
 )

@@ -1,4 +1,4 @@
-"""The regulations by which a bloc works, each with its amendments, and what took its place."""
+"""The regulations by which a bloc works, each with its amendments, what repealed it and what took its place."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ from services.registry.queries.common import (
     listed,
     party,
 )
-from services.registry.queries.disputes import RulingShown, contradictions, rulings
+from services.registry.queries.disputes import RulingShown, contradictions, rulings, rulings_on
 
 
 class AmendmentShown(Part):
@@ -40,6 +40,21 @@ class AmendmentShown(Part):
     """The decision that issues it, by its id."""
 
 
+class RepealShown(Part):
+    """That a regulation was repealed."""
+
+    on: Fact | None
+    """The first day on which it holds no more."""
+    decision: Fact | None
+    """The decision that repeals it, by its id."""
+    disputed: bool
+    """Whether sources tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise of it."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first: each holds instead of what was told of it before."""
+
+
 class RegulationShown(Part):
     """A regulation by which the bloc works or worked (quy chế hoạt động)."""
 
@@ -50,7 +65,8 @@ class RegulationShown(Part):
     since: Fact | None
     """The first day on which it holds."""
     until: Fact | None
-    """The first day on which another holds in its place; absent where none is told to, or its day is not."""
+    """The first day on which it holds no more, repealed or with another in its place; absent where no such day is told.
+    """
     replaced_by: Fact | None
     """The regulation that took its place."""
     in_place_of: Fact | None
@@ -71,6 +87,8 @@ class RegulationShown(Part):
     """What they tell otherwise of it."""
     rulings: tuple[RulingShown, ...]
     """Rulings on it, oldest first: each holds instead of what was told of its adoption before."""
+    repeal: RepealShown | None
+    """That it was repealed, whatever the day asked for; absent where none is told."""
 
 
 async def regulations_of(view: View, bloc: Id, known: Bloc, on: date | None) -> tuple[RegulationShown, ...]:
@@ -86,7 +104,7 @@ async def regulations_of(view: View, bloc: Id, known: Bloc, on: date | None) -> 
 def _told(stream: Stream) -> list[e.RegulationEvent]:
     """What holds of it."""
     events = holding(stream.told)
-    return [event for event in events if isinstance(event, e.RegulationAdopted | e.RegulationAmended)]
+    return [event for event in events if isinstance(event, e.RegulationEvent)]
 
 
 def _adopted(stream: Stream) -> list[e.RegulationAdopted]:
@@ -107,12 +125,12 @@ def _regulation(key: Id, stream: Stream, after: e.RegulationAdopted | None, on: 
     adopted = _adopted(stream)
     amended = [event for event in _told(stream) if isinstance(event, e.RegulationAmended)]
     contradicting = contradictions(adopted, e.RegulationFacts)
-    until = fact(after, "effective")
+    repeal = _repeal(stream)
     return RegulationShown(
         regulation=key,
         title=latest(adopted, "title"),
         since=first(adopted, "effective"),
-        until=resting(until, fact(after, "in_place_of")) if until else None,
+        until=_until(repeal, after),
         replaced_by=_named(after) if after else None,
         in_place_of=first(adopted, "in_place_of"),
         adopted_on=first(adopted, "adopted_on"),
@@ -122,8 +140,33 @@ def _regulation(key: Id, stream: Stream, after: e.RegulationAdopted | None, on: 
         amendments=_amendments(amended, on),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(stream.told),
+        rulings=rulings(event for event in stream.told if isinstance(event, e.RegulationAdopted)),
+        repeal=repeal,
     )
+
+
+def _repeal(stream: Stream) -> RepealShown | None:
+    repealed = [event for event in _told(stream) if isinstance(event, e.RegulationRepealed)]
+    contradicting = contradictions(repealed, e.RegulationRepealFacts)
+    if not repealed:
+        return None
+    return RepealShown(
+        on=first(repealed, "effective"),
+        decision=first(repealed, "decision.id"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings_on(stream.told, repealed[0]),
+    )
+
+
+def _until(repeal: RepealShown | None, after: e.RegulationAdopted | None) -> Fact | None:
+    """The day on which it ended, repealed or replaced, whichever was first."""
+    replaced = fact(after, "effective")
+    ends = (
+        repeal.on if repeal else None,
+        resting(replaced, fact(after, "in_place_of")) if replaced else None,
+    )
+    return min(filter(None, ends), key=lambda end: end.value, default=None)
 
 
 def _named(after: e.RegulationAdopted) -> Fact:

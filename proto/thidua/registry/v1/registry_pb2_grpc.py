@@ -122,6 +122,11 @@ class RegistryServiceStub:
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationRequest.SerializeToString,
                 response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationResponse.FromString,
                 _registered_method=True)
+        self.RepealRegulation = channel.unary_unary(
+                '/thidua.registry.v1.RegistryService/RepealRegulation',
+                request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RepealRegulationRequest.SerializeToString,
+                response_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RepealRegulationResponse.FromString,
+                _registered_method=True)
         self.AdmitMember = channel.unary_unary(
                 '/thidua.registry.v1.RegistryService/AdmitMember',
                 request_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AdmitMemberRequest.SerializeToString,
@@ -649,6 +654,13 @@ class RegistryServiceServicer:
 
     def AmendRegulation(self, request, context):
         """Amend the regulation of a bloc from a day on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RepealRegulation(self, request, context):
+        """Repeal the regulation of a bloc: `effective` is the first day on which it holds no more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1310,6 +1322,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.AmendRegulation,
                     request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationRequest.FromString,
                     response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationResponse.SerializeToString,
+            ),
+            'RepealRegulation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RepealRegulation,
+                    request_deserializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RepealRegulationRequest.FromString,
+                    response_serializer=thidua_dot_registry_dot_v1_dot_registry__pb2.RepealRegulationResponse.SerializeToString,
             ),
             'AdmitMember': grpc.unary_unary_rpc_method_handler(
                     servicer.AdmitMember,
@@ -2179,6 +2196,33 @@ class RegistryService:
             '/thidua.registry.v1.RegistryService/AmendRegulation',
             thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationRequest.SerializeToString,
             thidua_dot_registry_dot_v1_dot_registry__pb2.AmendRegulationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RepealRegulation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/thidua.registry.v1.RegistryService/RepealRegulation',
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RepealRegulationRequest.SerializeToString,
+            thidua_dot_registry_dot_v1_dot_registry__pb2.RepealRegulationResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -70,6 +70,8 @@ class RegistryServiceStub:
     """Adopt the regulation of a bloc, or record that it has one."""
     AmendRegulation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AmendRegulationRequest, _registry_pb2.AmendRegulationResponse]
     """Amend the regulation of a bloc from a day on."""
+    RepealRegulation: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RepealRegulationRequest, _registry_pb2.RepealRegulationResponse]
+    """Repeal the regulation of a bloc: `effective` is the first day on which it holds no more."""
     AdmitMember: _grpc.UnaryUnaryMultiCallable[_registry_pb2.AdmitMemberRequest, _registry_pb2.AdmitMemberResponse]
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]
@@ -279,6 +281,8 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     """Adopt the regulation of a bloc, or record that it has one."""
     AmendRegulation: _aio.UnaryUnaryMultiCallable[_registry_pb2.AmendRegulationRequest, _registry_pb2.AmendRegulationResponse]  # type: ignore[assignment]
     """Amend the regulation of a bloc from a day on."""
+    RepealRegulation: _aio.UnaryUnaryMultiCallable[_registry_pb2.RepealRegulationRequest, _registry_pb2.RepealRegulationResponse]  # type: ignore[assignment]
+    """Repeal the regulation of a bloc: `effective` is the first day on which it holds no more."""
     AdmitMember: _aio.UnaryUnaryMultiCallable[_registry_pb2.AdmitMemberRequest, _registry_pb2.AdmitMemberResponse]  # type: ignore[assignment]
     """Make a unit a member of a bloc from `effective` on."""
     EndMembership: _aio.UnaryUnaryMultiCallable[_registry_pb2.EndMembershipRequest, _registry_pb2.EndMembershipResponse]  # type: ignore[assignment]
@@ -587,6 +591,14 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.AmendRegulationResponse, _abc.Awaitable[_registry_pb2.AmendRegulationResponse]]:
         """Amend the regulation of a bloc from a day on."""
+
+    @_abc_1.abstractmethod
+    def RepealRegulation(
+        self,
+        request: _registry_pb2.RepealRegulationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.RepealRegulationResponse, _abc.Awaitable[_registry_pb2.RepealRegulationResponse]]:
+        """Repeal the regulation of a bloc: `effective` is the first day on which it holds no more."""
 
     @_abc_1.abstractmethod
     def AdmitMember(

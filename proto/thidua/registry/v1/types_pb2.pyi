@@ -8611,6 +8611,59 @@ class AmendmentShown(_message.Message):
 Global___AmendmentShown: _TypeAlias = AmendmentShown  # noqa: Y015
 
 @_typing.final
+class RepealShown(_message.Message):
+    """That a regulation was repealed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether sources tell of it in ways that cannot both be; each field is as told first."""
+    @_builtins.property
+    def on(self) -> _kernel_pb2.Fact:
+        """The first day on which it holds no more."""
+
+    @_builtins.property
+    def decision(self) -> _kernel_pb2.Fact:
+        """The decision that repeals it, by its id."""
+
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise of it."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first: each holds instead of what was told of it before."""
+
+    def __init__(
+        self,
+        *,
+        on: _kernel_pb2.Fact | None = ...,
+        decision: _kernel_pb2.Fact | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_on", b"_on", "decision", b"decision", "on", b"on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_on", b"_on", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "on", b"on", "rulings", b"rulings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
+    _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
+
+Global___RepealShown: _TypeAlias = RepealShown  # noqa: Y015
+
+@_typing.final
 class RegulationShown(_message.Message):
     """A regulation by which the bloc works or worked (quy chế hoạt động)."""
 
@@ -8630,6 +8683,7 @@ class RegulationShown(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     RULINGS_FIELD_NUMBER: _builtins.int
+    REPEAL_FIELD_NUMBER: _builtins.int
     regulation: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -8644,7 +8698,7 @@ class RegulationShown(_message.Message):
 
     @_builtins.property
     def until(self) -> _kernel_pb2.Fact:
-        """The first day on which another holds in its place; absent where none is told to, or its day is not."""
+        """The first day on which it holds no more, repealed or with another in its place; absent where no such day is told."""
 
     @_builtins.property
     def replaced_by(self) -> _kernel_pb2.Fact:
@@ -8682,6 +8736,10 @@ class RegulationShown(_message.Message):
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
         """Rulings on it, oldest first: each holds instead of what was told of its adoption before."""
 
+    @_builtins.property
+    def repeal(self) -> Global___RepealShown:
+        """That it was repealed, whatever the day asked for; absent where none is told."""
+
     def __init__(
         self,
         *,
@@ -8699,10 +8757,11 @@ class RegulationShown(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         rulings: _abc.Iterable[Global___RulingShown] | None = ...,
+        repeal: Global___RepealShown | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_replaced_by", b"_replaced_by", "_since", b"_since", "_title", b"_title", "_until", b"_until", "adopted_on", b"adopted_on", "adopter", b"adopter", "conference", b"conference", "decision", b"decision", "in_place_of", b"in_place_of", "replaced_by", b"replaced_by", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_repeal", b"_repeal", "_replaced_by", b"_replaced_by", "_since", b"_since", "_title", b"_title", "_until", b"_until", "adopted_on", b"adopted_on", "adopter", b"adopter", "conference", b"conference", "decision", b"decision", "in_place_of", b"in_place_of", "repeal", b"repeal", "replaced_by", b"replaced_by", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_replaced_by", b"_replaced_by", "_since", b"_since", "_title", b"_title", "_until", b"_until", "adopted_on", b"adopted_on", "adopter", b"adopter", "amendments", b"amendments", "conference", b"conference", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "in_place_of", b"in_place_of", "regulation", b"regulation", "replaced_by", b"replaced_by", "rulings", b"rulings", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on", "_adopter", b"_adopter", "_conference", b"_conference", "_decision", b"_decision", "_in_place_of", b"_in_place_of", "_repeal", b"_repeal", "_replaced_by", b"_replaced_by", "_since", b"_since", "_title", b"_title", "_until", b"_until", "adopted_on", b"adopted_on", "adopter", b"adopter", "amendments", b"amendments", "conference", b"conference", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "in_place_of", b"in_place_of", "regulation", b"regulation", "repeal", b"repeal", "replaced_by", b"replaced_by", "rulings", b"rulings", "since", b"since", "title", b"title", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__adopted_on: _TypeAlias = _typing.Literal["adopted_on"]  # noqa: Y015
     _WhichOneofArgType__adopted_on: _TypeAlias = _typing.Literal["_adopted_on", b"_adopted_on"]  # noqa: Y015
@@ -8714,6 +8773,8 @@ class RegulationShown(_message.Message):
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
     _WhichOneofReturnType__in_place_of: _TypeAlias = _typing.Literal["in_place_of"]  # noqa: Y015
     _WhichOneofArgType__in_place_of: _TypeAlias = _typing.Literal["_in_place_of", b"_in_place_of"]  # noqa: Y015
+    _WhichOneofReturnType__repeal: _TypeAlias = _typing.Literal["repeal"]  # noqa: Y015
+    _WhichOneofArgType__repeal: _TypeAlias = _typing.Literal["_repeal", b"_repeal"]  # noqa: Y015
     _WhichOneofReturnType__replaced_by: _TypeAlias = _typing.Literal["replaced_by"]  # noqa: Y015
     _WhichOneofArgType__replaced_by: _TypeAlias = _typing.Literal["_replaced_by", b"_replaced_by"]  # noqa: Y015
     _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
@@ -8732,6 +8793,8 @@ class RegulationShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__decision) -> _WhichOneofReturnType__decision | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__in_place_of) -> _WhichOneofReturnType__in_place_of | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repeal) -> _WhichOneofReturnType__repeal | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__replaced_by) -> _WhichOneofReturnType__replaced_by | None: ...
     @_typing.overload
