@@ -9,7 +9,6 @@ from services.kernel.decider import Command, Fold, Stream
 from services.kernel.handling import Known, decided, loaded
 from services.kernel.service import Service
 from services.kernel.standing import Retract, SealedCorrection
-from services.kernel.text import Id
 from services.kernel.tools import Tools
 from services.registry.domain import HANDLERS, movement
 from services.registry.domain.belonging import ActOfMembers
@@ -117,23 +116,23 @@ async def _units(bloc: str, authority: str, tools: Tools) -> tuple[str, ...]:
 
 async def with_superiors(command: P, tools: Tools) -> P:
     """An act performed here with all that is above the superior body."""
-    return await _with_above(command, ORGANISATION, command.superior, above, tools)
+    return await _with_above(command, ORGANISATION, above, tools)
 
 
 async def with_bodies(command: EstablishBody, tools: Tools) -> EstablishBody:
     """An act performed here with all that the body is a part of which it is to be a part of."""
-    return await _with_above(command, BODY, command.part_of, lambda body: body.above, tools)
+    return await _with_above(command, BODY, lambda body: body.above, tools)
 
 
 async def with_parents(command: LaunchMovement, tools: Tools) -> LaunchMovement:
     """A launch performed here with all movements of which it is part."""
-    return await _with_above(command, MOVEMENT, command.parent, movement.above, tools)
+    return await _with_above(command, MOVEMENT, movement.above, tools)
 
 
-async def _with_above(command: B, fold: Fold[Any], first: Id | None, above: Callable[[Any], Above], tools: Tools) -> B:
-    if command.record is not None or first is None:
+async def _with_above(command: B, fold: Fold[Any], above: Callable[[Any], Above], tools: Tools) -> B:
+    if command.record is not None or command.under is None:
         return command
-    found = [first]
+    found = [command.under]
     for one in found:
         state = (await _loaded(fold.of(one), tools)).state
         found += [other for _, other in above(state) if other not in found]
@@ -215,7 +214,9 @@ def widened(command: Command) -> bool:
         return bool(command.ruling or command.correction)
     if isinstance(command, Retract):
         return any(retracted(command, kind) is not None for kind in (BLOC.kind, REORGANISATION.kind))
-    return isinstance(command, ActOfMembers | ActBelow) and command.record is None
+    if isinstance(command, ActBelow):
+        return command.record is None and command.under is not None
+    return isinstance(command, ActOfMembers) and command.record is None
 
 
 SERVICE = Service(

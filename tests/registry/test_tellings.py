@@ -4,9 +4,13 @@ and over with that in which it is.
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.kernel import batch
+from services.kernel.appends import Reply
+from services.kernel.decider import Context
 from services.kernel.errors import Conflict, Refused
 from services.kernel.provenance import Record, Source
 from services.kernel.spec import specification
@@ -16,6 +20,7 @@ from services.registry.domain.bloc import DeclareMembers
 from services.registry.domain.body import DissolveBody, EstablishBody
 from services.registry.domain.duty import AssignDuty
 from services.registry.domain.organisation import TransferOrganisation
+from services.registry.main import SERVICE
 from services.registry.spans import Span, spans
 from tests.registry.support import COMMANDS, Registry
 
@@ -206,6 +211,49 @@ async def test_no_act_puts_an_organisation_under_itself_by_others_on_any_day(reg
     await tell(registry, "TransferOrganisation", **under_c, effective=then)
     assert await refused(registry, "TransferOrganisation", organisation="d", superior="a", effective=then) == circle
     await tell(registry, "TransferOrganisation", **under_c, effective=later, record=record("a"))  # kept all the same
+
+
+async def test_acts_of_a_batch_that_put_nothing_under_anything_share_group_commits(registry: Registry) -> None:
+    await tell(registry, "RegisterOrganisation", organisation="o", name="O", effective=DAY)
+    launch = {"name": "M", "launcher": {"agency": "o"}, "effective": DAY}
+    sent = [("RegisterOrganisation", {"organisation": f"o{n}", "name": "O", "effective": DAY}) for n in range(20)]
+    sent += [("LaunchMovement", {"movement": f"m{n}", **launch}) for n in range(20)]
+    sent += [
+        ("EstablishBody", {"body": f"b{n}", "name": "B", "organisation": "o", "effective": DAY}) for n in range(20)
+    ]
+    before = await commits(registry)
+    commands = [COMMANDS[command].model_validate(fields) for command, fields in sent]
+    assert all(isinstance(outcome, Reply) for outcome in await told_at_once(registry, commands))
+    assert await commits(registry) - before < len(sent) / 3
+
+
+async def test_acts_of_a_batch_that_would_close_a_circle_together_are_decided_one_after_the_other(
+    registry: Registry,
+) -> None:
+    for one in ("a", "b"):
+        await tell(registry, "RegisterOrganisation", organisation=one, name=one, effective=DAY)
+    moves = (("a", "b"), ("b", "a"))
+    commands = [TransferOrganisation(organisation=one, superior=other, effective=DAY) for one, other in moves]
+    first, second = await told_at_once(registry, commands)
+    assert isinstance(first, Reply)
+    assert isinstance(second, Refused)
+    assert second.rule == "organisation.superior"
+
+
+async def told_at_once(registry: Registry, commands: list[Any]) -> list[batch.Outcome]:
+    """What became of each command of a batch."""
+    sent = [batch.Sent(command, Context(str(uuid4()), "officer")) for command in commands]
+
+    async def act(command: Any, context: Context) -> Reply:
+        return await registry.tell(command, context.command_id)
+
+    return await batch.tell(sent, SERVICE.handlers, SERVICE.widened, act, 30.0)
+
+
+async def commits(registry: Registry) -> int:
+    """How many transactions wrote to the log."""
+    found: int = await registry.tools.pool.fetchval("select count(distinct xmin::text) from log.events")
+    return found
 
 
 def test_what_came_to_be_above_another_meanwhile_is_looked_at_again() -> None:

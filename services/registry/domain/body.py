@@ -25,6 +25,7 @@ from services.registry.sittings import Sitting, beside, same_person, sittings, t
 class EstablishBody(e.BodyFacts, ActBelow):
     """Establish a council or the like by a decision, or record that one exists."""
 
+    below = "part_of"
     ahead = AHEAD
 
 
@@ -160,7 +161,7 @@ def _part_of(command: EstablishBody, known: Mapping[Id, Body]) -> None:
 
 
 def _higher(command: EstablishBody) -> list[Id]:
-    return higher(command, command.body, command.part_of)
+    return higher(command, command.body)
 
 
 def name(command: NameBody, body: Body) -> Events:

@@ -6,6 +6,7 @@ pass each other.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -20,13 +21,21 @@ Above = tuple[tuple[date | None, Id], ...]
 class ActBelow(Act):
     """An act that may put something under something else."""
 
+    below: ClassVar[str]
+    """The field that names it."""
     above: tuple[Id, ...] = Field(default=(), exclude=True)
     """Of an act performed here all that is told to be above whom it names, on whatever day; filled in at the edge."""
 
+    @property
+    def under(self) -> Id | None:
+        """What it puts something under; null where under nothing."""
+        found: Id | None = getattr(self, self.below)
+        return found
 
-def higher(act: ActBelow, own: Id, under: Id | None) -> list[Id]:
+
+def higher(act: ActBelow, own: Id) -> list[Id]:
     """Whom an act puts something under, and all that is above; without that itself."""
-    every = [under, *act.above] if under else []
+    every = [act.under, *act.above] if act.under else []
     return [one for one in dict.fromkeys(every) if one != own]
 
 

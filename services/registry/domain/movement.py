@@ -21,6 +21,8 @@ from services.registry.domain.ruling import settles
 class LaunchMovement(e.MovementFacts, ActBelow):
     """Launch a movement."""
 
+    below = "parent"
+
 
 class PilotMovement(e.PilotFacts, Act):
     """Tell where a movement is tried out first (chỉ đạo điểm), and who directs it there."""
@@ -183,7 +185,7 @@ def _forms(command: LaunchMovement) -> list[Stream[Form]]:
 
 
 def _higher(command: LaunchMovement) -> list[Id]:
-    return higher(command, command.movement, command.parent) if command.record is None else []
+    return higher(command, command.movement) if command.record is None else []
 
 
 def _launching(command: LaunchMovement) -> Mentioned:

@@ -17,6 +17,7 @@ from services.registry.domain.ruling import settles
 class RegisterOrganisation(e.OrganisationFacts, ActBelow):
     """Bring an organisation into the registry under an id of the caller's choice."""
 
+    below = "superior"
     ahead = AHEAD
 
 
@@ -41,6 +42,7 @@ class AssignOrganisationCode(e.OrganisationCodeFacts, Act):
 class TransferOrganisation(e.OrganisationTransferFacts, ActBelow):
     """Put an organisation under another superior body from a day on."""
 
+    below = "superior"
     ahead = AHEAD
 
 
@@ -205,7 +207,7 @@ def _superior(
 
 
 def _higher(command: RegisterOrganisation | TransferOrganisation) -> list[Id]:
-    return higher(command, command.organisation, command.superior)
+    return higher(command, command.organisation)
 
 
 def _reads(command: RegisterOrganisation | TransferOrganisation) -> list[Stream[Organisation]]:
