@@ -135,7 +135,7 @@ async def _with_above(command: B, fold: Fold[Any], above: Callable[[Any], Above]
     found = [command.under]
     for one in found:
         state = (await _loaded(fold.of(one), tools)).state
-        found += [other for _, other in above(state) if other not in found]
+        found += [each.one for each in above(state) if each.one not in found]
     return command.model_copy(update={"above": tuple(found)})
 
 

@@ -180,6 +180,17 @@ async def test_a_line_is_achieved_as_told_or_by_its_numbers_inferred_and_else_un
 
 
 @pytest.mark.usefixtures("drawn_up")
+def test_no_result_is_told_here_of_a_line_that_a_ruling_took_out() -> None:
+    ruled = e.CovenantDrawnUp(
+        **YEAR, lines=lines(line("l2")), record=RECORD, ruling=e.Ruling(by=e.Party(words="Bộ"), reason="đọc nhầm")
+    )
+    told = {**GROUND, "covenant:b1:2024": [DRAWN_UP, ruled]}
+    act = ReportCovenantResult(**HERE, line="l1", achieved=True, effective=END)
+    given(TOLD).when(act).accepted()
+    given(told).when(act).refused("covenant.line")
+    given(told).when(act.model_copy(update={"line": "l2"})).accepted()
+
+
 async def test_a_ruling_settles_one_member_s_result_and_no_other(registry: Registry) -> None:
     for source, value in (("a", "90"), ("b", "97")):
         for member in ("btp", None):

@@ -27,6 +27,7 @@ from tests.registry.support import COMMANDS, Registry
 given = specification(HANDLERS)
 
 DAY = date(2022, 3, 1)
+RULING = {"by": {"words": "Bộ"}, "reason": "theo hồ sơ"}
 
 
 def record(source: str, *inferred: str) -> dict[str, Any]:
@@ -266,6 +267,36 @@ def test_what_came_to_be_above_another_meanwhile_is_looked_at_again() -> None:
     with pytest.raises(Conflict, match="b is under"):
         given(known).when(act).accepted()
     given(known).when(act.model_copy(update={"above": ("c", "b")})).accepted()
+
+
+async def test_what_a_ruling_settled_otherwise_closes_no_circle_of_organisations(registry: Registry) -> None:
+    for one in ("a", "b", "c"):
+        await tell(registry, "RegisterOrganisation", organisation=one, name=one, effective=date(1990, 1, 1))
+    registered: dict[str, Any] = {"organisation": "x", "name": "X", "record": record("s1")}
+    since = date(2000, 1, 1)
+    await tell(registry, "RegisterOrganisation", **registered, superior="a", effective=since)
+    await tell(registry, "TransferOrganisation", organisation="x", superior="c", effective=DAY, record=record("s2"))
+    ruled: dict[str, Any] = {**registered, "ruling": RULING, "effective": date(1999, 1, 1)}
+    await tell(registry, "RegisterOrganisation", **ruled, superior="b")
+    under_x: dict[str, Any] = {"superior": "x", "effective": since}
+    circle = ("organisation.superior", "superior")
+    assert await refused(registry, "TransferOrganisation", organisation="b", **under_x) == circle
+    assert await refused(registry, "TransferOrganisation", organisation="c", **under_x) == circle  # transferred since
+    await tell(registry, "TransferOrganisation", organisation="a", **under_x)
+    await tell(registry, "RegisterOrganisation", **ruled)
+    await tell(registry, "TransferOrganisation", organisation="b", **under_x)
+
+
+async def test_what_a_ruling_settled_otherwise_makes_no_body_a_part_of_another(registry: Registry) -> None:
+    await council(registry)
+    part: dict[str, Any] = {"name": "Thường trực", "organisation": "ubnd", "effective": DAY}
+    for one in ("tt-1", "tt-2"):
+        await tell(registry, "EstablishBody", body=one, kind="committee", part_of="tt", record=record("a"))
+        assert await refused(registry, "EstablishBody", **part, body="tt", part_of=one) == ("body.part-of", "part_of")
+    ruled: dict[str, Any] = {"kind": "committee", "record": record("b"), "ruling": RULING}
+    await tell(registry, "EstablishBody", **ruled, body="tt-1")
+    await tell(registry, "EstablishBody", **ruled, body="tt-2", part_of="tt-1")
+    await tell(registry, "EstablishBody", **part, body="tt", part_of="tt-2")
 
 
 async def test_a_body_is_part_of_one_that_is_there_and_is_no_part_of_its_own_parts(registry: Registry) -> None:

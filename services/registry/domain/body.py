@@ -15,7 +15,7 @@ from services.kernel.performing import AHEAD, Act, counted, named_day, takes_eff
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.circles import Above, ActBelow, circle, higher
+from services.registry.domain.circles import Above, ActBelow, also_under, circle, higher
 from services.registry.domain.organisation import Mentioned, all_active, reads
 from services.registry.domain.person import all_remembered, persons_of
 from services.registry.domain.ruling import settles
@@ -76,7 +76,7 @@ def evolve(body: Body, event: e.BodyEvent) -> Body:
         case e.BodyEstablished(effective=since, part_of=part_of):
             # what was told first binds, until somebody rules
             known = None if event.ruling else body.since
-            above = (*body.above, (since, part_of)) if part_of else body.above
+            above = also_under(body.above, event, part_of)
             return replace(body, established=True, since=known or since, above=above)
         case e.BodyNamed():
             return body

@@ -6,16 +6,33 @@ pass each other.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
 from services.kernel.errors import Conflict
 from services.kernel.performing import Act
 from services.kernel.text import Id
+from services.registry.domain.ruling import rules
 
-Above = tuple[tuple[date | None, Id], ...]
-"""What something is told to be under, each from a day on (null: always), in the order of telling."""
+
+class Under(NamedTuple):
+    """What something is told to be under, from a day on (null: always)."""
+
+    since: date | None
+    one: Id
+    by: str | None = None
+    """The type of the event that tells it, where rulings are told apart by it."""
+
+
+Above = tuple[Under, ...]
+"""What something is told to be under, in the order of telling."""
+
+
+def also_under(above: Above, event: Any, one: Id | None) -> Above:
+    """With what an event tells (null: nothing), and without what it settles otherwise as a ruling."""
+    kept = tuple(under for under in above if not (rules(event) and under.by == event.type))
+    return (*kept, Under(event.effective, one, event.type)) if one else kept
 
 
 class ActBelow(Act):
@@ -45,8 +62,8 @@ def circle(one: Id, under: Id, day: date | None, known: Mapping[Id, Above]) -> l
     Raises Conflict where that depends on somebody who was not read.
     """
     since = day or date.min
-    told = {**known, one: (*known.get(one, ()), (since, under))}
-    later = {changed for above in told.values() for changed, _ in above if changed and changed > since}
+    told = {**known, one: (*known.get(one, ()), Under(since, under))}
+    later = {each.since for above in told.values() for each in above if each.since and each.since > since}
     chains = (_chain(one, on, told) for on in sorted({since, *later}) if _on(told[one], on) == under)
     return next(filter(None, chains), [])
 
@@ -70,5 +87,6 @@ def _chain(one: Id, on: date, told: Mapping[Id, Above]) -> list[Id]:
 
 def _on(above: Above, on: date) -> Id | None:
     """What something is under on a day; of what is told from one day on, what was told last."""
-    begun = [(since or date.min, place, one) for place, (since, one) in enumerate(above) if (since or date.min) <= on]
-    return max(begun)[2] if begun else None
+    begun = [each for each in reversed(above) if (each.since or date.min) <= on]
+    last = max(begun, key=lambda each: each.since or date.min, default=None)
+    return last.one if last else None

@@ -12,7 +12,7 @@ from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned
-from services.registry.domain.ruling import settles
+from services.registry.domain.ruling import rules, settles
 
 
 class SignCovenant(e.SignatureFacts, ActOfMembers):
@@ -49,7 +49,8 @@ def evolve(covenant: Covenant, event: e.CovenantEvent) -> Covenant:
             return _signed(covenant, *signatures.items)
         case e.CovenantDrawnUp(lines=lines):
             told = {(line.line, line.member) for line in lines.items}
-            return replace(covenant, drawn_up=True, lines=covenant.lines | told)
+            known = frozenset[tuple[Id, Id | None]]() if rules(event) else covenant.lines
+            return replace(covenant, drawn_up=True, lines=known | told)
         case e.CovenantResultReported():
             return replace(covenant, results=and_of(covenant.results, event))
         case _:

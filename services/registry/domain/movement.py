@@ -12,7 +12,7 @@ from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import established, named
-from services.registry.domain.circles import Above, ActBelow, circle, higher
+from services.registry.domain.circles import Above, ActBelow, Under, circle, higher
 from services.registry.domain.form import FORM, Form, in_force_on
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 from services.registry.domain.ruling import settles
@@ -69,7 +69,7 @@ MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)
 
 def above(movement: Movement) -> Above:
     """The movement that it is told to be part of."""
-    return ((None, movement.parent),) if isinstance(movement, Launched) and movement.parent else ()
+    return (Under(None, movement.parent),) if isinstance(movement, Launched) and movement.parent else ()
 
 
 def launch(command: LaunchMovement, movement: Movement, *known: Any) -> Events:

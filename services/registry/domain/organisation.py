@@ -10,7 +10,7 @@ from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.domain.circles import Above, ActBelow, circle, higher
+from services.registry.domain.circles import Above, ActBelow, also_under, circle, higher
 from services.registry.domain.ruling import settles
 
 
@@ -81,10 +81,10 @@ Organisation = Unknown | Named
 def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisation:
     known = organisation if isinstance(organisation, Named) else Named(registered=False)
     match event:
-        case e.OrganisationRegistered(effective=since, superior=superior):
-            return replace(known, registered=True, above=_with(known.above, since, superior))
-        case e.OrganisationTransferred(effective=since, superior=superior):
-            return replace(known, above=_with(known.above, since, superior))
+        case e.OrganisationRegistered(superior=superior):
+            return replace(known, registered=True, above=also_under(known.above, event, superior))
+        case e.OrganisationTransferred(superior=superior):
+            return replace(known, above=also_under(known.above, event, superior))
         case e.OrganisationDissolved(effective=on):
             return replace(known, ends=(*known.ends, End(None, on)))
         case e.OrganisationSucceeded():
@@ -93,10 +93,6 @@ def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisati
             return known
         case _:
             assert_never(event)
-
-
-def _with(above: Above, since: date | None, superior: Id | None) -> Above:
-    return (*above, (since, superior)) if superior else above
 
 
 def _succeeded(ends: tuple[End, ...], event: e.OrganisationSucceeded) -> tuple[End, ...]:
