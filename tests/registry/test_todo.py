@@ -16,7 +16,7 @@ from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.inspection import HoldInspection
-from services.registry.domain.leadership import RecordLeadership
+from services.registry.domain.leadership import ElectLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import DissolveOrganisation, RegisterOrganisation
@@ -297,6 +297,55 @@ async def test_a_line_of_a_covenant_is_done_when_its_result_is_told_of_those_who
     assert await shown(day) == [("l1", ["a", "b"], "DONE", "ba"), ("l2", ["b"], "DONE", "hai")]
     assert [item for item, *_ in await shown(day, organisation="a")] == ["l1"]
     assert {state for _, _, state, _ in await shown(date(2025, 12, 19))} == {"UNKNOWN"}
+
+
+async def test_what_a_ruling_settled_otherwise_was_never_to_do_whatever_day_the_ruling_tells(
+    registry: Registry,
+) -> None:
+    await bloc(registry, "a")
+    ruling = e.Ruling(by=e.Party(words="Văn phòng"), reason="theo bản gốc")
+    ruled: dict[str, Any] = {"record": DECREE, "ruling": ruling}
+    told: dict[str, Any] = {"bloc": "k", "year": 2024}
+    for line, day, how in (("l1", date(2024, 2, 1), {"record": RECORD}), ("l2", date(2024, 7, 1), ruled)):
+        lines = Listed[e.CovenantLine](items=(e.CovenantLine(line=line, indicator=line),))
+        await registry.tell(DrawUpCovenant(**told, lines=lines, effective=day, **how))
+    result: dict[str, Any] = {**told, "line": "l2"}
+    await registry.tell(ReportCovenantResult(**result, achieved=True, effective=date(2024, 5, 1), record=RECORD))
+    await registry.tell(ReportCovenantResult(**result, achieved=False, effective=date(2024, 7, 2), **ruled))
+    item = e.PlanItem(item="i", text="Ươm mầm")
+    await registry.tell(DraftPlan(**told, items=Listed[e.PlanItem](items=(item,)), record=RECORD))
+    for month, day, how in ((4, date(2024, 3, 1), {"record": RECORD}), (9, date(2024, 7, 1), ruled)):
+        step = e.ActivityStep(text=f"Bước tháng {month}", due=date(2024, month, 1))
+        steps = Listed[e.ActivityStep](items=(step,))
+        await registry.tell(DetailActivity(**told, item="i", steps=steps, effective=day, **how))
+
+    async def shown(on: date) -> list[tuple[Any, ...]]:
+        tasks = [task for task in await todo(registry, on) if task.kind in ("STEP", "COVENANT_LINE")]
+        return [(t.kind, value(t.what), t.state.value, value(t.done)) for t in tasks]
+
+    assert await shown(date(2024, 6, 1)) == []
+    assert await shown(date(2024, 8, 1)) == [
+        ("STEP", "Bước tháng 9", "OPEN", None),
+        ("COVENANT_LINE", "l2", "DONE", "false"),
+    ]
+
+
+async def test_nobody_is_obliged_before_it_was_elected_or_declared(registry: Registry) -> None:
+    await bloc(registry, "a", "b", "c")
+    await registry.tell(EndMembership(authority="pm", unit="c", bloc="k", effective=date(2024, 1, 1), record=RECORD))
+    await deadline(registry, "MID_REVIEWED", actor="HEAD", years=(2024,))
+    await deadline(registry, "SELF_SCORED", actor="MEMBER", years=(2024,))
+    elected: dict[str, Any] = {"bloc": "k", "year": 2024, "head": e.Holder(agency="a")}
+    await registry.tell(ElectLeadership(**elected, effective=date(2024, 4, 10), record=RECORD))
+    members = Listed[e.Member](items=(e.Member(unit="c"),))
+    declared: dict[str, Any] = {"bloc": "k", "year": 2024, "members": members}
+    await registry.tell(DeclareMembers(**declared, effective=date(2024, 5, 1), record=RECORD))
+
+    async def obliged(on: date) -> list[set[str]]:
+        return [{one.agency.value for one in task.obliged} for task in await todo(registry, on)]
+
+    days = (date(2024, 3, 1), date(2024, 4, 10), date(2024, 5, 1))
+    assert [await obliged(day) for day in days] == [[set(), {"a", "b"}], [{"a"}, {"a", "b"}], [{"a"}, {"a", "b", "c"}]]
 
 
 async def test_each_member_signs_the_covenant_and_who_is_not_told_to_have_signed_may_have(registry: Registry) -> None:

@@ -40,6 +40,7 @@ from services.registry.queries.acts import YearAct, acts_in
 from services.registry.queries.bloc import claimed_in, declared, heading, member, organising
 from services.registry.queries.common import first, surest
 from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
 from services.registry.queries.endings import Taking
 from services.registry.queries.plan import PlanShown, plan_of
@@ -107,7 +108,8 @@ class Ground:
 
     @cached_property
     def leadership(self) -> Leadership:
-        return self.rows.led.get(self.bloc, Led()).leadership
+        led: Led = by(self.rows.led.get(self.bloc, Led()), self.on)
+        return led.leadership
 
     @cached_property
     def stays(self) -> list[Stay]:
@@ -120,7 +122,7 @@ class Ground:
 
     @cached_property
     def declared(self) -> list[e.MembersDeclared]:
-        return self.doc.declared
+        return [event for event in self.doc.declared if event.effective is None or event.effective <= self.on]
 
     @cached_property
     def in_years(self) -> list["InYear"]:
@@ -201,9 +203,9 @@ class InYear:
         return surest([*stayed, *filter(None, own)])
 
     def _paper(self, kind: Any) -> list[Any]:
-        """What a paper of the year tells."""
-        stream = self.whole.rows.streams.get(kind.of(self.bloc, str(self.year)).name)
-        return [x for x in (stream.told if stream else ()) if x.effective is None or x.effective <= self.on]
+        """What a paper of the year tells by the day."""
+        stream: Stream = by(self.whole.rows.streams.get(kind.of(self.bloc, str(self.year)).name, Stream()), self.on)
+        return stream.told
 
 
 async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: date, whose: Id | None) -> list[Ground]:
