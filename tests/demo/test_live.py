@@ -51,7 +51,7 @@ def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) ->
         "declared: 7 S, not all are told S",
         "100 % S",
         "“hàng trăm” S, at least 100 S",
-        "công an, quân nhân” S, how many not recorded, fallen on duty S",
+        "chiến sĩ Công an, Quân đội” S, how many not recorded, fallen on duty S",
         "accepted by TP Hà Nội I / Chu Ngọc Anh S",
         "voiced by “đại diện các Bộ, ban, ngành” S, which ones: not recorded",
         "directive S, no. 19 S, “năm đầu tiên triển khai” S, cited by the conference S",

@@ -74,7 +74,7 @@ async def test_a_group_is_an_exemplar_of_the_year_though_only_its_number_is_told
     of_year: dict[str, Any] = {"bloc": "b1", "year": 2020}
     hundreds = Amount(wording="hàng trăm", at_least=100)
     await registry.tell(RegisterExemplar(exemplar="g", count=hundreds, **of_year, record=from_("a", "count")))
-    fallen = e.Party(words="công an, quân nhân")
+    fallen = e.Party(words="chiến sĩ Công an, Quân đội")
     told: dict[str, Any] = {"exemplar": "f", "kind": "PERSON", "who": fallen, "fallen": True, "part_of": "g"}
     await registry.tell(RegisterExemplar(**told, **of_year, record=from_("a")))
     group, some = (await registry.ask("GetBlocYear", **of_year)).exemplars
@@ -85,7 +85,7 @@ async def test_a_group_is_an_exemplar_of_the_year_though_only_its_number_is_told
         (),
     )
     assert (some.fallen.value, some.part_of.value, some.count) == ("true", "g", None)
-    assert (some.who.words.value, some.who.person) == ("công an, quân nhân", None)
+    assert (some.who.words.value, some.who.person) == ("chiến sĩ Công an, Quân đội", None)
     assert (await registry.ask("GetBlocYear", as_of=1, **of_year)).exemplars == ()
     assert (await registry.ask("GetBlocYear", bloc="b1", year=2021)).exemplars == ()
 

@@ -309,7 +309,7 @@ async def test_scenario_0_report_exemplars_direction_and_guiding_documents(artic
         None,
     )
     assert (known(fallen.fallen), known(fallen.part_of)) == (("true", STATED), (group.exemplar, STATED))
-    assert (known(fallen.who.words), fallen.who.person) == (("công an, quân nhân", STATED), None)
+    assert (known(fallen.who.words), fallen.who.person) == (("chiến sĩ Công an, Quân đội", STATED), None)
     assert (fallen.count, group.steps, fallen.steps) == (None, (), ())
     assert of_2020.inspections == ()
 
