@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from google.protobuf.json_format import MessageToDict
-from rich.table import Table
+from rich.table import Column, Table
 from thidua.kernel.v1 import kernel_pb2
 from thidua.registry.v1 import registry_pb2, types_pb2
 
@@ -37,7 +37,7 @@ async def listed(asked: Asked, at: str, token: str, *, as_json: bool) -> None:
         print(json.dumps({"tasks": [], **shown}, ensure_ascii=False))
         return
     names = {label.id: label.name for label in answer.labels}
-    table = Table("due", "state", "what", "who", "bloc", "year", "by")
+    table = Table(Column("due", no_wrap=True, min_width=10), "state", "what", "who", "bloc", "year", "by")
     for task in answer.tasks:
         table.add_row(*_row(task, names))
     out.print(table)

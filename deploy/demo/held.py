@@ -109,5 +109,5 @@ def _task(task: Answer) -> Text:
     state = marked(task["state"], task["state"]["value"].lower())
     kind = task["kind"].removeprefix("TASK_KIND_").lower().replace("_", " ")
     what = [marked(task["what"])] if "what" in task else []
-    due = marked(task["due"]) if "due" in task else Text("—")
+    due = marked(task[due]) if (due := next((one for one in ("due", "words") if one in task), None)) else Text("—")
     return joined([state, Text(f"{kind} of {task['year']}"), *what, Text.assemble("due ", due)], ", ")

@@ -113,7 +113,7 @@ async def test_no_day_is_made_up_where_none_is_told(registry: Registry) -> None:
     assert [(value(t.what), t.due, value(t.words)) for t in tasks] == [
         ("Việc INSPECTED", None, "trong quý III"),
         ("Việc LAUNCHED", None, None),
-        ("Việc SUMMED_UP", None, "06-30"),
+        ("Việc SUMMED_UP", None, "30/6"),
     ]
     assert {(t.state.value, t.late_by) for t in tasks} == {("UNKNOWN", None)}
     assert await todo(registry, date(2025, 9, 1), within=366) == []

@@ -64,7 +64,7 @@ def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
         next((event.authority for event in told if event.authority), None),
         next((event.bloc for event in told if event.bloc), None),
         days,
-        next(iter(every(told, "words")), None) or (None if days else first(told, "due")),
+        next(iter(every(told, "words")), None) or (None if days else _day_and_month(first(told, "due"))),
         by,
     )
 
@@ -101,3 +101,11 @@ def rule_disputes(rule: Rule) -> tuple[DisputeShown, ...]:
     days = disputed("due", rule.days)
     others = contradictions(rule.told, e.DeadlineFacts)
     return (*days, *(one for one in others if not days or not one.field.startswith("due.")))
+
+
+def _day_and_month(due: Fact | None) -> Fact | None:
+    """As it is written in Vietnam, where it is not told of which year."""
+    if due is None:
+        return None
+    month, day = map(int, due.value.split("-"))
+    return due.model_copy(update={"value": f"{day}/{month}"})

@@ -101,7 +101,7 @@ class TaskShown(Part):
     due: Fact | None
     """The last day on which it is in time, as told first; absent where no day is known."""
     words: Fact | None
-    """Until when as worded, or a day of a year that is not known, such as 06-30."""
+    """Until when as worded, or a day of a year that is not known, such as 30/6."""
     state: Fact
     """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that, or where it
     is late by one of the days told and not by another."""

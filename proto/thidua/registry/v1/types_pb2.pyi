@@ -8423,7 +8423,7 @@ class TaskShown(_message.Message):
 
     @_builtins.property
     def words(self) -> _kernel_pb2.Fact:
-        """Until when as worded, or a day of a year that is not known, such as 06-30."""
+        """Until when as worded, or a day of a year that is not known, such as 30/6."""
 
     @_builtins.property
     def state(self) -> _kernel_pb2.Fact:
