@@ -25,6 +25,7 @@ from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, HandOverLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.movement import LaunchMovement
+from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.movement_review import ReviewMovement
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
@@ -608,6 +609,17 @@ ASKED: dict[type[e.Disputable], tuple[type[Command], dict[str, Any], Callable[[i
         },
         "GetBlocYear",
         lambda answer: answer.movements[0],
+    ),
+    e.MovementLinkFacts: (
+        LinkMovement,
+        {"movement": "m", "bloc": "b0", "year": 2024, "manner": "JOINED"},
+        lambda n: {
+            "name": f"name {n}",
+            "launcher": {"agency": f"agency-{n}", "person": f"person-{n}", "words": f"words {n}"},
+            "effective": date(2024, 1, 1 + n),
+        },
+        "GetMovement",
+        lambda answer: answer.taken_up[0],
     ),
     e.MovementFormFacts: (
         RegisterMovementForm,

@@ -422,7 +422,7 @@ async def test_one_answer_has_all_that_is_recorded_of_a_movement(registry: Regis
     assert ([x.value for x in review.limitations.items], review.results.items) == (["Chậm đổi mới"], ())
     assert [c.document.value for c in shown.citations] == ["ct-34"]
     assert [(label.id, label.name) for label in shown.labels] == [("btp", "Bộ Tư pháp")]
-    assert (shown.disputed, shown.cut, shown.rulings) == (False, False, ())
+    assert (shown.disputed, shown.next, shown.rulings) == (False, None, ())
 
 
 async def test_a_movement_shows_what_was_told_to_be_by_a_day_and_as_known_at_a_position(registry: Registry) -> None:
@@ -467,9 +467,9 @@ async def test_a_movement_of_which_only_participants_are_told_is_answered_a_page
         told: dict[str, Any] = {"movement": "m", "participant": unit, "record": from_("a")}
         await registry.tell(RegisterParticipation(**told))
     page = await registry.ask("GetMovement", movement="m", limit=2)
-    assert ([r.participant.value for r in page.registrations], page.cut) == (["u1", "u2"], True)
-    page = await registry.ask("GetMovement", movement="m", limit=2, after="u2")
-    assert ([r.participant.value for r in page.registrations], page.cut) == (["u3"], False)
+    assert [r.participant.value for r in page.registrations] == ["u1", "u2"]
+    page = await registry.ask("GetMovement", movement="m", limit=2, after=page.next)
+    assert ([r.participant.value for r in page.registrations], page.next) == (["u3"], None)
 
 
 async def test_a_ruling_on_one_year_s_registration_leaves_those_of_other_years_alone(registry: Registry) -> None:
@@ -530,10 +530,79 @@ async def taken_up(registry: Registry, *blocs: str, **fields: Any) -> None:
 async def test_who_takes_a_movement_up_is_answered_a_page_at_a_time(registry: Registry) -> None:
     await taken_up(registry, "b3", "b1", "b2")
     page = await registry.ask("GetMovement", movement="m", limit=2)
-    assert ([link.bloc.value for link in page.taken_up], page.cut) == (["b1", "b2"], True)
-    page = await registry.ask("GetMovement", movement="m", limit=2, after_bloc="b2")
-    assert ([link.bloc.value for link in page.taken_up], page.cut) == (["b3"], False)
-    assert (await registry.ask("GetMovement", movement="m", limit=2, after_bloc="b3")).taken_up == ()
+    assert [link.bloc.value for link in page.taken_up] == ["b1", "b2"]
+    page = await registry.ask("GetMovement", movement="m", limit=2, after=page.next)
+    assert ([link.bloc.value for link in page.taken_up], page.next) == (["b3"], None)
+
+
+async def pages(registry: Registry, **asked: Any) -> list[Any]:
+    found = [await registry.ask("GetMovement", movement="m", **asked)]
+    while found[-1].next:
+        assert len(found) < 10
+        found.append(await registry.ask("GetMovement", movement="m", after=found[-1].next, **asked))
+    return found
+
+
+async def test_every_list_of_a_movement_is_shown_whole_once_by_pages_that_end(registry: Registry) -> None:
+    ids = ["0", "a", "a-b", "a.b", "a_b", "ab", "b"]
+    await taken_up(registry, *ids[:3])
+    for one in ids:
+        await registry.tell(RegisterParticipation(movement="m", participant=one, record=from_("a")))
+        await registry.tell(LaunchMovement(movement=f"c{one}", parent="m", record=from_("a")))
+    for one in ids[:5]:
+        await registry.tell(ReviewMovement(movement_review=one, movement="m", record=from_("a")))
+    found = await pages(registry, limit=2)
+    assert len(found) == 4
+    assert [link.bloc.value for page in found for link in page.taken_up] == ids[:3]
+    assert [joined.participant.value for page in found for joined in page.registrations] == ids
+    assert [part.value for page in found for part in page.parts] == [f"c{one}" for one in ids]
+    assert [review.movement_review for page in found for review in page.reviews] == ids[:5]
+
+
+async def test_name_launcher_and_disputes_of_a_movement_are_the_same_on_every_page(registry: Registry) -> None:
+    for bloc, agency, name, day in (("b1", "ttg", None, 1), ("b2", "ttg", "NTM", 2), ("b3", "bnv", "Khác hẳn", 3)):
+        told: dict[str, Any] = {"launcher": e.Party(agency=agency), "name": name, "effective": date(2024, 3, day)}
+        await taken_up(registry, bloc, **told, record=from_(bloc))
+
+    async def shown(**asked: Any) -> set[Any]:
+        return {
+            (page.name.value, page.launcher.agency.value, page.disputed, _disputed(page))
+            for page in await pages(registry, **asked)
+        }
+
+    disputed = (("launcher.agency", ("ttg", "b1"), ("bnv", "b3")),)
+    assert await shown() == await shown(limit=1) == {("NTM", "ttg", True, disputed)}
+    assert await shown(limit=1, on=date(2024, 3, 2)) == {("NTM", "ttg", False, ())}
+    await registry.tell(Retract(stream="movementlink:m:b1", retracts=1, reason="đọc nhầm", record=RECORD))
+    disputed = (("launcher.agency", ("ttg", "b2"), ("bnv", "b3")),)
+    assert await shown(limit=1) == {("NTM", "ttg", True, disputed)}
+    await taken_up(registry, "b2", correction=Correction(corrects=1, reason="đọc nhầm"))
+    assert await shown(limit=1) == {("Khác hẳn", "bnv", False, ())}
+
+
+def _disputed(answer: Any) -> tuple[Any, ...]:
+    return tuple((one.field, *((told.value, told.mark.source) for told in one.told)) for one in answer.disputes)
+
+
+async def test_two_days_of_one_link_are_disputed_in_both_answers_until_somebody_rules(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=from_("a")))
+    for source, day in (("a", date(2024, 3, 1)), ("b", date(2024, 4, 1))):
+        await taken_up(registry, "b1", effective=day, record=from_(source))
+    await taken_up(registry, "b1", manner="PUSHED", effective=DAY)
+
+    async def shown() -> list[Any]:
+        links = (await registry.ask("GetMovement", movement="m")).taken_up
+        joined, pushed = sorted(links, key=lambda link: link.manner.value)
+        year = (await registry.ask("GetBlocYear", bloc="b1", year=2024)).movements
+        joined_there, pushed_there = sorted(year, key=lambda link: link.manner.value)
+        assert [(one.disputed, one.rulings) for one in (pushed, pushed_there)] == [(False, ())] * 2
+        assert joined.on == joined_there.taken_up_on
+        return [(one.disputed, _disputed(one), len(one.rulings)) for one in (joined, joined_there)]
+
+    assert await shown() == [(True, (("effective", ("2024-03-01", "a"), ("2024-04-01", "b")),), 0)] * 2
+    ruling = e.Ruling(by=e.Party(words="Ban Thi đua"), reason="theo báo cáo gốc")
+    await taken_up(registry, "b1", effective=date(2024, 4, 1), ruling=ruling, record=from_("c"))
+    assert await shown() == [(False, (), 1)] * 2
 
 
 async def test_how_a_bloc_takes_a_movement_up_is_corrected_and_retracted_where_it_is_told(registry: Registry) -> None:
@@ -591,7 +660,7 @@ async def test_rows_of_a_movement_grow_no_longer_with_every_bloc_that_takes_it_u
 
     assert await longest(range(10, 40)) == await longest(range(40, 70))
     shown = await registry.ask("GetMovement", movement="m", limit=1)
-    assert ([link.bloc.value for link in shown.taken_up], shown.cut) == (["b10"], True)
+    assert [link.bloc.value for link in shown.taken_up] == ["b10"]
 
 
 async def test_a_link_and_a_launch_that_race_leave_no_link_told_after_a_later_launch(registry: Registry) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.performing import Act, performed_on
-from services.kernel.telling import tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.movement import MOVEMENT, Movement, within
-from services.registry.domain.once import untold
+from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 
 
@@ -20,30 +19,24 @@ class LinkMovement(e.MovementLinkFacts, Act):
     """Tell that a bloc takes up a movement that others launched, or that it only pushes one on."""
 
 
-Links = frozenset[tuple[e.Year, e.LinkManner]]
-"""In which years and manners the bloc is told to take it up."""
+def evolve(links: Once, event: e.MovementLinkEvent) -> Once:
+    return and_of(links, event)
 
 
-def evolve(links: Links, event: e.MovementLinkEvent) -> Links:
-    return links | {(event.year, event.manner)}
+MOVEMENT_LINK: Fold[Once] = Fold("movementlink", frozenset(), evolve)
 
 
-MOVEMENT_LINK: Fold[Links] = Fold("movementlink", frozenset(), evolve)
-
-
-def linked(movement: Id, bloc: Id | None) -> list[Stream[Links]]:
+def linked(movement: Id, bloc: Id | None) -> list[Stream[Once]]:
     """What an act within a movement reads of the bloc that it names."""
     return [MOVEMENT_LINK.of(movement, bloc)] if bloc else []
 
 
-def link(command: LinkMovement, links: Links, movement: Movement, bloc: Bloc, *launcher: Organisation) -> Events:
+def link(command: LinkMovement, links: Once, movement: Movement, bloc: Bloc, *launcher: Organisation) -> Events:
     if command.record is None:
         established(bloc, command.effective)
-        before = (command.year, command.manner) in links
-        untold(command, {"year": command.year, "manner": command.manner}, before)
         within(movement, performed_on(command, command.year))  # another's movement may be unknown here
         all_active(_launching(command), launcher, command.effective)
-    return [tell(e.MovementLinked, command)]
+    return [tell_once(e.MovementLinked, command, links)]
 
 
 def _launching(command: LinkMovement) -> Mentioned:

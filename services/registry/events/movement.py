@@ -76,7 +76,9 @@ class MovementFacts(Disputable):
     """What it aims at, such as how many are to take part."""
 
 
-class MovementLinkFacts(Told, Correctable):
+class MovementLinkFacts(Disputable):
+    about: ClassVar[tuple[str, ...]] = ("bloc", "year", "manner")
+
     movement: Id
     """The movement of somebody else, which need not be registered before."""
     bloc: Id

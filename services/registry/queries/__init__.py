@@ -11,6 +11,7 @@ from services.registry.projections import (
     DOCUMENTS,
     FORMS,
     INVOLVED,
+    LAUNCHERS,
     LEADERSHIPS,
     MENTIONS,
     MODELS,
@@ -89,7 +90,9 @@ QUERIES: Mapping[str, Query] = {
     "GetDeadline": Query(GetDeadline, get_deadline, (DEADLINES, ORGANISATIONS)),
     "GetToDo": Query(GetToDo, get_to_do, (BLOCS, LEADERSHIPS, YEARS, DEADLINES, INVOLVED, STREAMS, ORGANISATIONS)),
     "GetExemplar": Query(GetExemplar, by_day(get_exemplar), (STREAMS, ORGANISATIONS)),
-    "GetMovement": Query(GetMovement, by_day(get_movement), (STREAMS, MOVEMENT_PARTS, DOCUMENTS, ORGANISATIONS)),
+    "GetMovement": Query(
+        GetMovement, by_day(get_movement), (STREAMS, MOVEMENT_PARTS, LAUNCHERS, DOCUMENTS, ORGANISATIONS)
+    ),
     "GetMovementForms": Query(GetMovementForms, get_movement_forms, (FORMS,)),
     "GetHistory": Query(GetHistory, get_history, (STREAMS, ORGANISATIONS)),
     "FindPersons": Query(

@@ -1,22 +1,30 @@
 """A movement: who launched it with what aims, who takes it up, where it is tried out, and all that belongs to it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, Field
 
-from services.kernel.decider import Fold
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
+from services.kernel.standing import StreamName
 from services.kernel.telling import fact, mark
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.movement import MOVEMENT
-from services.registry.domain.movement_link import MOVEMENT_LINK
-from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
-from services.registry.projections import MOVEMENT_PARTS, STREAMS, OfMovement, PartKind, Stream, part_term
+from services.registry.projections import (
+    LAUNCHERS,
+    MOVEMENT_PARTS,
+    STREAMS,
+    Launchers,
+    PartKind,
+    Stream,
+    link_terms,
+    named_term,
+    part_term,
+)
 from services.registry.queries.common import (
     DisputeShown,
     Label,
@@ -29,9 +37,17 @@ from services.registry.queries.common import (
     length,
     party,
     surest,
+    together,
 )
-from services.registry.queries.days import ByDay
-from services.registry.queries.disputes import RulingShown, contradictions, disputes, items_disputed, rulings
+from services.registry.queries.days import WEIGHED, ByDay
+from services.registry.queries.disputes import (
+    RulingShown,
+    contradictions,
+    disputes,
+    items_disputed,
+    rulings,
+    rulings_on,
+)
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.movement_review import MovementReviewShown, review_of
 from services.registry.queries.movements import launches_in
@@ -44,7 +60,21 @@ from services.registry.queries.participation import (
 )
 from services.registry.queries.targets import TargetLineShown, aims_of, lines_disputed, target_line
 
+KINDS = get_args(PartKind)
 LAUNCHER = ("launcher.agency", "launcher.person", "launcher.words")
+
+
+class MovementPage(Part):
+    """Where a page of a movement ends: of each list that goes on, the stream that tells of the last one shown."""
+
+    parts: StreamName | None = None
+    """Of movements that carry it out or are part of it."""
+    taken_up: StreamName | None = None
+    """Of blocs that take it up."""
+    participants: StreamName | None = None
+    """Of participants, with their registrations, reports and plans."""
+    reviews: StreamName | None = None
+    """Of reviews."""
 
 
 class GetMovement(ByDay):
@@ -56,10 +86,8 @@ class GetMovement(ByDay):
     """How many participants, blocs that take it up, reviews and movements that carry it out at most, of each; 100 if
     absent.
     """
-    after: Id | None = None
-    """The last participant of the page before, asked for at the same position."""
-    after_bloc: Id | None = None
-    """The last bloc that takes it up of the page before, asked for at the same position."""
+    after: MovementPage | None = None
+    """`next` of the page before, asked for at the same position: the lists in it go on, others are not shown again."""
 
 
 class PhaseShown(Part):
@@ -76,7 +104,7 @@ class PhaseShown(Part):
 
 
 class TakenUpShown(Part):
-    """That a bloc takes a movement up, by one telling."""
+    """That a bloc takes a movement up, in a year and manner."""
 
     bloc: Fact | None
     """The bloc."""
@@ -90,6 +118,12 @@ class TakenUpShown(Part):
     """What it calls the movement."""
     launcher: PartyShown | None
     """Who launched the movement, as it is told there."""
+    disputed: bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
+    disputes: tuple[DisputeShown, ...]
+    """What they tell otherwise."""
+    rulings: tuple[RulingShown, ...]
+    """Rulings on it, oldest first."""
 
 
 class PilotSiteShown(Part):
@@ -124,7 +158,7 @@ class MovementAnswer(BaseModel):
     movement: str
     """Its id."""
     name: Fact | None
-    """Its name, as told at its launch or else by who takes it up."""
+    """Its name, as told at its launch or else by the first bloc that takes it up and names it."""
     form: Fact | None
     """Its form by law."""
     theme: Fact | None
@@ -132,7 +166,7 @@ class MovementAnswer(BaseModel):
     tags: tuple[Fact, ...]
     """Free tags."""
     launcher: PartyShown | None
-    """Who launched it, as told at its launch or else by who takes it up."""
+    """Who launched it, as told at its launch or else by the first blocs that take it up and tell."""
     launched_on: Fact | None
     """The day of the launch."""
     conference: Fact | None
@@ -163,8 +197,8 @@ class MovementAnswer(BaseModel):
     """The plans that these have for it."""
     reviews: tuple[MovementReviewShown, ...]
     """Interim and final reviews, in the order of their ids."""
-    cut: bool
-    """Whether there are more participants, blocs that take it up, reviews or parts than asked for."""
+    next: MovementPage | None
+    """What to ask for as `after` to see what these lists have more than asked for; absent where that is nothing."""
     citations: tuple[CitationShown, ...]
     """The documents that it cites."""
     labels: tuple[Label, ...]
@@ -172,7 +206,7 @@ class MovementAnswer(BaseModel):
     disputed: bool
     """Whether records tell of its launch in ways that cannot both be; each field is as told first."""
     disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise, those too that tell who launched what a bloc of `taken_up` takes up."""
+    """What they tell otherwise, and whom blocs that take it up name otherwise as who launched it, each once."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its launch, oldest first."""
 
@@ -181,16 +215,13 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     name = MOVEMENT.of(asked.movement).name
     stream: Stream = await view.get(STREAMS, name) or Stream()
     every = stream.told
-    joining, more_joining = await _parts(view, asked, "participation", PARTICIPATION, asked.after)
-    linking, more_linking = await _parts(view, asked, "link", MOVEMENT_LINK, asked.after_bloc)
-    reviews, more_reviews = await _parts(view, asked, "review")
-    children, more_children = await _parts(view, asked, "child")
-    if not (every or joining or linking or reviews or children or asked.after or asked.after_bloc):
+    pages = {kind: await _page(view, asked, kind) for kind in KINDS}
+    children, linking, joining, reviews = (page.told for page in pages.values())
+    if not (every or asked.after or any(page.told for page in pages.values())):
         raise Missing(
             en=f"The movement {asked.movement} is not recorded.", vi=f"Chưa ghi nhận phong trào {asked.movement}."
         )
     told, launches = holding(every), launches_in(stream)
-    links = [event for one in linking for event in one if isinstance(event, e.MovementLinked)]
     aims = aims_of(launches, "targets")
     contradicting = (
         *contradictions(launches, e.MovementFacts),
@@ -198,15 +229,16 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
         *items_disputed(launches, "phases", "phase", "name", "starts", "ends"),
     )
     known = {one.field for one in contradicting}
-    others = (one for one in disputes([*launches, *links], *LAUNCHER) if one.field not in known)
+    launching = [*launches, *await _launching(view, asked)]
+    others = (one for one in disputes(launching, *LAUNCHER) if one.field not in known)
     contradicting = (*contradicting, *await _circle(view, asked.movement, launches), *others)
     answer = MovementAnswer(
         movement=asked.movement,
-        name=first([*launches, *links], "name"),
+        name=first(launches, "name") or first(await _naming(view, asked), "name"),
         form=first(launches, "form"),
         theme=first(launches, "theme"),
         tags=surest(tag for event in launches for tag in facts(event, "tags[{}]", len(event.tags))),
-        launcher=first_party(launches, "launcher") or first_party(links, "launcher"),
+        launcher=first_party(launches, "launcher") or first_party(launching, "launcher"),
         launched_on=first(launches, "effective"),
         conference=first(launches, "conference"),
         bloc=first(launches, "bloc"),
@@ -216,13 +248,13 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
         parts=tuple(part for one in children for part in _children(one, asked.movement)),
         phases=_phases(launches),
         targets=tuple(target_line(line, told_) for line, told_ in aims.items()),
-        taken_up=tuple(map(_taken_up, links)),
+        taken_up=tuple(_taken_up(same, one) for one in linking for same in together(one, e.MovementLinked)),
         pilots=tuple(_pilot(event) for event in told if isinstance(event, e.MovementPiloted)),
         registrations=tuple(shown for one in joining for shown in registrations_of(one, aims)),
         participations=tuple(shown for one in joining for shown in participations_of(one, aims)),
         plans=tuple(shown for one in joining for shown in plans_of(one)),
         reviews=tuple(review_of(one, aims) for one in reviews),
-        cut=more_joining or more_linking or more_reviews or more_children,
+        next=MovementPage(**ends) if (ends := {kind: page.end for kind, page in pages.items() if page.end}) else None,
         citations=await citations_of(view, [name]),
         labels=(),
         disputed=bool(contradicting),
@@ -232,15 +264,50 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
-async def _parts(
-    view: View, asked: GetMovement, kind: PartKind, fold: Fold[Any] | None = None, after: Id | None = None
-) -> tuple[list[list[Any]], bool]:
-    """What streams of a kind that belong to the movement tell of it, and whether there are more."""
-    after_key = fold.of(asked.movement, after).name if fold and after else None
+class _Page(NamedTuple):
+    """A page of a list."""
+
+    told: list[list[Any]]
+    """What each stream tells."""
+    end: str | None
+    """The last stream, where the list goes on."""
+
+
+async def _page(view: View, asked: GetMovement, kind: PartKind) -> _Page:
+    """What streams of a kind that belong to the movement tell of it."""
+    after_key: str | None = getattr(asked.after, kind, None)
+    if asked.after and after_key is None:
+        return _Page([], None)
     term = part_term(kind, asked.movement)
     found = await view.find(MOVEMENT_PARTS, term, limit=asked.limit + 1, after_key=after_key)
-    docs: list[OfMovement] = [doc for _, doc in found[: asked.limit]]
-    return [doc.told for doc in docs if doc.told], len(found) > asked.limit
+    page = found[: asked.limit]
+    return _Page([doc.told for _, doc in page if doc.told], page[-1][0] if len(found) > asked.limit else None)
+
+
+async def _launching(view: View, asked: GetMovement) -> list[e.MovementLinked]:
+    """Of the blocs that take it up, in the order of their ids, the first to tell each of those who launched it."""
+    ever: Launchers = await view.get(LAUNCHERS, asked.movement) or Launchers()
+    found = [await _first(view, asked, term) for term in ever.terms]
+    return sorted((link for link in found if link), key=lambda link: link.bloc)
+
+
+async def _naming(view: View, asked: GetMovement) -> list[e.MovementLinked]:
+    """The first link that tells a name."""
+    link = await _first(view, asked, named_term(asked.movement))
+    return [link] if link else []
+
+
+async def _first(view: View, asked: GetMovement, term: str) -> e.MovementLinked | None:
+    """The first link that tells what this look-up word stands for."""
+    limit = 1 if asked.on is None else WEIGHED  # not each that tells it has come to be by a day
+    after_key: str | None = None
+    while found := await view.find(MOVEMENT_PARTS, term, limit=limit, after_key=after_key):
+        for _, doc in found:
+            for event in holding(doc.told):
+                if isinstance(event, e.MovementLinked) and term in link_terms(event):
+                    return event
+        after_key = found[-1][0]
+    return None
 
 
 async def _circle(view: View, movement: Id, launches: Sequence[e.MovementLaunched]) -> tuple[DisputeShown, ...]:
@@ -274,14 +341,18 @@ def _phases(launches: Sequence[e.MovementLaunched]) -> tuple[PhaseShown, ...]:
     return tuple(PhaseShown(phase=phase, **told) for phase, told in found.items())
 
 
-def _taken_up(event: e.MovementLinked) -> TakenUpShown:
+def _taken_up(same: Sequence[e.MovementLinked], told: Sequence[Any]) -> TakenUpShown:
+    contradicting = contradictions(same, e.MovementLinkFacts)
     return TakenUpShown(
-        bloc=fact(event, "bloc"),
-        year=fact(event, "year"),
-        manner=fact(event, "manner"),
-        on=fact(event, "effective"),
-        name=fact(event, "name"),
-        launcher=party(event, "launcher"),
+        bloc=first(same, "bloc"),
+        year=first(same, "year"),
+        manner=first(same, "manner"),
+        on=first(same, "effective"),
+        name=first(same, "name"),
+        launcher=first_party(same, "launcher"),
+        disputed=bool(contradicting),
+        disputes=contradicting,
+        rulings=rulings_on(told, same[0]),
     )
 
 

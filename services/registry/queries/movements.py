@@ -13,12 +13,10 @@ from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.acts import YearAct
 from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
-from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.disputes import RulingShown, contradictions, rulings, rulings_on
 from services.registry.queries.movement_review import review_of
 from services.registry.queries.participation import participations_of, plans_of, registrations_of
 from services.registry.queries.targets import Aims, aims_of
-
-TOLD_OF_LINKS = ("effective", "name", "launcher.agency", "launcher.person", "launcher.words")
 
 
 class MovementShown(Part):
@@ -49,7 +47,7 @@ class MovementShown(Part):
     disputes: tuple[DisputeShown, ...]
     """What they tell otherwise, of its launch or of how the bloc takes it up."""
     rulings: tuple[RulingShown, ...]
-    """Rulings on its launch, oldest first."""
+    """Rulings on its launch, oldest first; then those on how the bloc takes it up."""
     form: Fact | None
     """Its form by law."""
     parent: Fact | None
@@ -81,7 +79,8 @@ def _movements(act: YearAct, others: Mapping[str, Stream]) -> Iterator[MovementS
         yield _launch(act)
     links = act.here(e.MovementLinked)
     for manner in dict.fromkeys(link.manner for link in links):
-        yield _link([link for link in links if link.manner == manner], others.get(_of(links[0])) or Stream())
+        of_manner = [link for link in links if link.manner == manner]
+        yield _link(of_manner, act, others.get(_of(links[0])) or Stream())
 
 
 def _launch(act: YearAct) -> MovementShown:
@@ -106,8 +105,9 @@ def _launch(act: YearAct) -> MovementShown:
     )
 
 
-def _link(links: Sequence[e.MovementLinked], movement: Stream) -> MovementShown:
-    contradicting = contradictions(launches_in(movement), e.MovementFacts) + disputes(links, *TOLD_OF_LINKS)
+def _link(links: Sequence[e.MovementLinked], act: YearAct, movement: Stream) -> MovementShown:
+    launches = launches_in(movement)
+    contradicting = contradictions(launches, e.MovementFacts) + contradictions(links, e.MovementLinkFacts)
     return MovementShown(
         movement=links[0].movement,
         own=False,
@@ -121,7 +121,7 @@ def _link(links: Sequence[e.MovementLinked], movement: Stream) -> MovementShown:
         tags=(),
         disputed=bool(contradicting),
         disputes=contradicting,
-        rulings=rulings(movement.told),
+        rulings=rulings(movement.told) + rulings_on(act.every, links[0]),
         form=None,
         parent=None,
     )

@@ -5301,6 +5301,7 @@ class LinkMovementRequest(_message.Message):
     LAUNCHER_FIELD_NUMBER: _builtins.int
     EFFECTIVE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    RULING_FIELD_NUMBER: _builtins.int
     CORRECTION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """A UUID made by the client and kept for retries."""
@@ -5325,6 +5326,10 @@ class LinkMovementRequest(_message.Message):
         """How it is known; null for an act performed in the system, to which the guards of its procedure then apply."""
 
     @_builtins.property
+    def ruling(self) -> _types_pb2.Ruling:
+        """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
+
+    @_builtins.property
     def correction(self) -> _kernel_pb2.Correction:
         """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
 
@@ -5340,11 +5345,12 @@ class LinkMovementRequest(_message.Message):
         launcher: _types_pb2.Party | None = ...,
         effective: _builtins.str | None = ...,
         record: _kernel_pb2.Record | None = ...,
+        ruling: _types_pb2.Ruling | None = ...,
         correction: _kernel_pb2.Correction | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "name", b"name", "record", b"record", "ruling", b"ruling"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "record", b"record", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_correction", b"_correction", "_effective", b"_effective", "_launcher", b"_launcher", "_name", b"_name", "_record", b"_record", "_ruling", b"_ruling", "bloc", b"bloc", "command_id", b"command_id", "correction", b"correction", "effective", b"effective", "launcher", b"launcher", "manner", b"manner", "movement", b"movement", "name", b"name", "record", b"record", "ruling", b"ruling", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__correction: _TypeAlias = _typing.Literal["correction"]  # noqa: Y015
     _WhichOneofArgType__correction: _TypeAlias = _typing.Literal["_correction", b"_correction"]  # noqa: Y015
@@ -5356,6 +5362,8 @@ class LinkMovementRequest(_message.Message):
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
     _WhichOneofReturnType__record: _TypeAlias = _typing.Literal["record"]  # noqa: Y015
     _WhichOneofArgType__record: _TypeAlias = _typing.Literal["_record", b"_record"]  # noqa: Y015
+    _WhichOneofReturnType__ruling: _TypeAlias = _typing.Literal["ruling"]  # noqa: Y015
+    _WhichOneofArgType__ruling: _TypeAlias = _typing.Literal["_ruling", b"_ruling"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__correction) -> _WhichOneofReturnType__correction | None: ...
     @_typing.overload
@@ -5366,6 +5374,8 @@ class LinkMovementRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__record) -> _WhichOneofReturnType__record | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ruling) -> _WhichOneofReturnType__ruling | None: ...
 
 Global___LinkMovementRequest: _TypeAlias = LinkMovementRequest  # noqa: Y015
 
@@ -10379,7 +10389,6 @@ class GetMovementRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
-    AFTER_BLOC_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """The movement."""
     on: _builtins.str
@@ -10388,13 +10397,13 @@ class GetMovementRequest(_message.Message):
     """How many participants, blocs that take it up, reviews and movements that carry it out at most, of each; 100 if
     absent.
     """
-    after: _builtins.str
-    """The last participant of the page before, asked for at the same position."""
-    after_bloc: _builtins.str
-    """The last bloc that takes it up of the page before, asked for at the same position."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
+
+    @_builtins.property
+    def after(self) -> _types_pb2.MovementPage:
+        """`next` of the page before, asked for at the same position: the lists in it go on, others are not shown again."""
 
     def __init__(
         self,
@@ -10403,17 +10412,14 @@ class GetMovementRequest(_message.Message):
         movement: _builtins.str = ...,
         on: _builtins.str | None = ...,
         limit: _builtins.int | None = ...,
-        after: _builtins.str | None = ...,
-        after_bloc: _builtins.str | None = ...,
+        after: _types_pb2.MovementPage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_after_bloc", b"_after_bloc", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "after_bloc", b"after_bloc", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_after_bloc", b"_after_bloc", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "after_bloc", b"after_bloc", "limit", b"limit", "movement", b"movement", "on", b"on", "read", b"read"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "movement", b"movement", "on", b"on", "read", b"read"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
-    _WhichOneofReturnType__after_bloc: _TypeAlias = _typing.Literal["after_bloc"]  # noqa: Y015
-    _WhichOneofArgType__after_bloc: _TypeAlias = _typing.Literal["_after_bloc", b"_after_bloc"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
@@ -10422,8 +10428,6 @@ class GetMovementRequest(_message.Message):
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__after_bloc) -> _WhichOneofReturnType__after_bloc | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
     @_typing.overload
@@ -10461,7 +10465,7 @@ class GetMovementResponse(_message.Message):
     PARTICIPATIONS_FIELD_NUMBER: _builtins.int
     PLANS_FIELD_NUMBER: _builtins.int
     REVIEWS_FIELD_NUMBER: _builtins.int
-    CUT_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
@@ -10470,8 +10474,6 @@ class GetMovementResponse(_message.Message):
     SOURCES_FIELD_NUMBER: _builtins.int
     movement: _builtins.str
     """Its id."""
-    cut: _builtins.bool
-    """Whether there are more participants, blocs that take it up, reviews or parts than asked for."""
     disputed: _builtins.bool
     """Whether records tell of its launch in ways that cannot both be; each field is as told first."""
     @_builtins.property
@@ -10480,7 +10482,7 @@ class GetMovementResponse(_message.Message):
 
     @_builtins.property
     def name(self) -> _kernel_pb2.Fact:
-        """Its name, as told at its launch or else by who takes it up."""
+        """Its name, as told at its launch or else by the first bloc that takes it up and names it."""
 
     @_builtins.property
     def form(self) -> _kernel_pb2.Fact:
@@ -10496,7 +10498,7 @@ class GetMovementResponse(_message.Message):
 
     @_builtins.property
     def launcher(self) -> _types_pb2.PartyShown:
-        """Who launched it, as told at its launch or else by who takes it up."""
+        """Who launched it, as told at its launch or else by the first blocs that take it up and tell."""
 
     @_builtins.property
     def launched_on(self) -> _kernel_pb2.Fact:
@@ -10559,6 +10561,10 @@ class GetMovementResponse(_message.Message):
         """Interim and final reviews, in the order of their ids."""
 
     @_builtins.property
+    def next(self) -> _types_pb2.MovementPage:
+        """What to ask for as `after` to see what these lists have more than asked for; absent where that is nothing."""
+
+    @_builtins.property
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CitationShown]:
         """The documents that it cites."""
 
@@ -10568,7 +10574,7 @@ class GetMovementResponse(_message.Message):
 
     @_builtins.property
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
-        """What they tell otherwise, those too that tell who launched what a bloc of `taken_up` takes up."""
+        """What they tell otherwise, and whom blocs that take it up name otherwise as who launched it, each once."""
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
@@ -10603,7 +10609,7 @@ class GetMovementResponse(_message.Message):
         participations: _abc.Iterable[_types_pb2.ParticipationShown] | None = ...,
         plans: _abc.Iterable[_types_pb2.MovementPlanShown] | None = ...,
         reviews: _abc.Iterable[_types_pb2.MovementReviewShown] | None = ...,
-        cut: _builtins.bool = ...,
+        next: _types_pb2.MovementPage | None = ...,
         citations: _abc.Iterable[_types_pb2.CitationShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         disputed: _builtins.bool = ...,
@@ -10611,9 +10617,9 @@ class GetMovementResponse(_message.Message):
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_name", b"_name", "_parent", b"_parent", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "ends", b"ends", "form", b"form", "launched_on", b"launched_on", "launcher", b"launcher", "name", b"name", "parent", b"parent", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_name", b"_name", "_next", b"_next", "_parent", b"_parent", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "conference", b"conference", "ends", b"ends", "form", b"form", "launched_on", b"launched_on", "launcher", b"launcher", "name", b"name", "next", b"next", "parent", b"parent", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_name", b"_name", "_parent", b"_parent", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "citations", b"citations", "conference", b"conference", "cut", b"cut", "disputed", b"disputed", "disputes", b"disputes", "ends", b"ends", "form", b"form", "known", b"known", "labels", b"labels", "launched_on", b"launched_on", "launcher", b"launcher", "movement", b"movement", "name", b"name", "parent", b"parent", "participations", b"participations", "parts", b"parts", "phases", b"phases", "pilots", b"pilots", "plans", b"plans", "registrations", b"registrations", "reviews", b"reviews", "rulings", b"rulings", "sources", b"sources", "tags", b"tags", "taken_up", b"taken_up", "targets", b"targets", "theme", b"theme", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_conference", b"_conference", "_ends", b"_ends", "_form", b"_form", "_launched_on", b"_launched_on", "_launcher", b"_launcher", "_name", b"_name", "_next", b"_next", "_parent", b"_parent", "_theme", b"_theme", "_year", b"_year", "bloc", b"bloc", "citations", b"citations", "conference", b"conference", "disputed", b"disputed", "disputes", b"disputes", "ends", b"ends", "form", b"form", "known", b"known", "labels", b"labels", "launched_on", b"launched_on", "launcher", b"launcher", "movement", b"movement", "name", b"name", "next", b"next", "parent", b"parent", "participations", b"participations", "parts", b"parts", "phases", b"phases", "pilots", b"pilots", "plans", b"plans", "registrations", b"registrations", "reviews", b"reviews", "rulings", b"rulings", "sources", b"sources", "tags", b"tags", "taken_up", b"taken_up", "targets", b"targets", "theme", b"theme", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
@@ -10629,6 +10635,8 @@ class GetMovementResponse(_message.Message):
     _WhichOneofArgType__launcher: _TypeAlias = _typing.Literal["_launcher", b"_launcher"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__next: _TypeAlias = _typing.Literal["next"]  # noqa: Y015
+    _WhichOneofArgType__next: _TypeAlias = _typing.Literal["_next", b"_next"]  # noqa: Y015
     _WhichOneofReturnType__parent: _TypeAlias = _typing.Literal["parent"]  # noqa: Y015
     _WhichOneofArgType__parent: _TypeAlias = _typing.Literal["_parent", b"_parent"]  # noqa: Y015
     _WhichOneofReturnType__theme: _TypeAlias = _typing.Literal["theme"]  # noqa: Y015
@@ -10649,6 +10657,8 @@ class GetMovementResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__launcher) -> _WhichOneofReturnType__launcher | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next) -> _WhichOneofReturnType__next | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__parent) -> _WhichOneofReturnType__parent | None: ...
     @_typing.overload

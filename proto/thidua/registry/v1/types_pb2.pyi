@@ -4485,7 +4485,7 @@ class MovementShown(_message.Message):
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
-        """Rulings on its launch, oldest first."""
+        """Rulings on its launch, oldest first; then those on how the bloc takes it up."""
 
     @_builtins.property
     def taken_up_on(self) -> _kernel_pb2.Fact:
@@ -6790,8 +6790,57 @@ class TargetLineShown(_message.Message):
 Global___TargetLineShown: _TypeAlias = TargetLineShown  # noqa: Y015
 
 @_typing.final
+class MovementPage(_message.Message):
+    """Where a page of a movement ends: of each list that goes on, the stream that tells of the last one shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTS_FIELD_NUMBER: _builtins.int
+    TAKEN_UP_FIELD_NUMBER: _builtins.int
+    PARTICIPANTS_FIELD_NUMBER: _builtins.int
+    REVIEWS_FIELD_NUMBER: _builtins.int
+    parts: _builtins.str
+    """Of movements that carry it out or are part of it."""
+    taken_up: _builtins.str
+    """Of blocs that take it up."""
+    participants: _builtins.str
+    """Of participants, with their registrations, reports and plans."""
+    reviews: _builtins.str
+    """Of reviews."""
+    def __init__(
+        self,
+        *,
+        parts: _builtins.str | None = ...,
+        taken_up: _builtins.str | None = ...,
+        participants: _builtins.str | None = ...,
+        reviews: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_participants", b"_participants", "_parts", b"_parts", "_reviews", b"_reviews", "_taken_up", b"_taken_up", "participants", b"participants", "parts", b"parts", "reviews", b"reviews", "taken_up", b"taken_up"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_participants", b"_participants", "_parts", b"_parts", "_reviews", b"_reviews", "_taken_up", b"_taken_up", "participants", b"participants", "parts", b"parts", "reviews", b"reviews", "taken_up", b"taken_up"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__participants: _TypeAlias = _typing.Literal["participants"]  # noqa: Y015
+    _WhichOneofArgType__participants: _TypeAlias = _typing.Literal["_participants", b"_participants"]  # noqa: Y015
+    _WhichOneofReturnType__parts: _TypeAlias = _typing.Literal["parts"]  # noqa: Y015
+    _WhichOneofArgType__parts: _TypeAlias = _typing.Literal["_parts", b"_parts"]  # noqa: Y015
+    _WhichOneofReturnType__reviews: _TypeAlias = _typing.Literal["reviews"]  # noqa: Y015
+    _WhichOneofArgType__reviews: _TypeAlias = _typing.Literal["_reviews", b"_reviews"]  # noqa: Y015
+    _WhichOneofReturnType__taken_up: _TypeAlias = _typing.Literal["taken_up"]  # noqa: Y015
+    _WhichOneofArgType__taken_up: _TypeAlias = _typing.Literal["_taken_up", b"_taken_up"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__participants) -> _WhichOneofReturnType__participants | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parts) -> _WhichOneofReturnType__parts | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reviews) -> _WhichOneofReturnType__reviews | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__taken_up) -> _WhichOneofReturnType__taken_up | None: ...
+
+Global___MovementPage: _TypeAlias = MovementPage  # noqa: Y015
+
+@_typing.final
 class TakenUpShown(_message.Message):
-    """That a bloc takes a movement up, by one telling."""
+    """That a bloc takes a movement up, in a year and manner."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -6801,6 +6850,11 @@ class TakenUpShown(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     LAUNCHER_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    RULINGS_FIELD_NUMBER: _builtins.int
+    disputed: _builtins.bool
+    """Whether records tell of it in ways that cannot both be; each field is as told first."""
     @_builtins.property
     def bloc(self) -> _kernel_pb2.Fact:
         """The bloc."""
@@ -6825,6 +6879,14 @@ class TakenUpShown(_message.Message):
     def launcher(self) -> Global___PartyShown:
         """Who launched the movement, as it is told there."""
 
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
+        """What they tell otherwise."""
+
+    @_builtins.property
+    def rulings(self) -> _containers.RepeatedCompositeFieldContainer[Global___RulingShown]:
+        """Rulings on it, oldest first."""
+
     def __init__(
         self,
         *,
@@ -6834,10 +6896,13 @@ class TakenUpShown(_message.Message):
         on: _kernel_pb2.Fact | None = ...,
         name: _kernel_pb2.Fact | None = ...,
         launcher: Global___PartyShown | None = ...,
+        disputed: _builtins.bool = ...,
+        disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        rulings: _abc.Iterable[Global___RulingShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_on", b"_on", "_year", b"_year", "bloc", b"bloc", "launcher", b"launcher", "manner", b"manner", "name", b"name", "on", b"on", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_on", b"_on", "_year", b"_year", "bloc", b"bloc", "launcher", b"launcher", "manner", b"manner", "name", b"name", "on", b"on", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_launcher", b"_launcher", "_manner", b"_manner", "_name", b"_name", "_on", b"_on", "_year", b"_year", "bloc", b"bloc", "disputed", b"disputed", "disputes", b"disputes", "launcher", b"launcher", "manner", b"manner", "name", b"name", "on", b"on", "rulings", b"rulings", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
