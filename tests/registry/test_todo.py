@@ -196,6 +196,38 @@ async def test_a_conference_of_another_kind_year_or_bloc_does_nothing_that_is_du
     assert {t.state.value for t in await todo(registry, date(2025, 9, 1))} == {"LATE"}
 
 
+@pytest.mark.parametrize("other_first", [True, False])
+@pytest.mark.parametrize(
+    ("state", "kind", "field"), [("SUMMED_UP", "SUMMATION", "closes"), ("MID_REVIEWED", "MIDYEAR", "during")]
+)
+async def test_what_records_tell_otherwise_of_a_conference_did_it_by_inference_in_any_order(
+    registry: Registry, other_first: bool, state: str, kind: str, field: str
+) -> None:
+    await bloc(registry)
+    await deadline(registry, state, years=(2024,))
+    for told in ("OTHER", kind) if other_first else (kind, "OTHER"):
+        held: dict[str, Any] = {"conference": "hn", "bloc": "k", field: 2024, "kind": told}
+        await registry.tell(HoldConference(**held, record=Record(source=Source(id=told), place="whole text")))
+    (task,) = await todo(registry, date(2025, 9, 1))
+    year = (await registry.ask("GetBlocYear", bloc="k", year=2024)).state
+    assert (task.state.value, certainty(task.state), value(task.done)) == ("DONE", "INFERRED", "hn")
+    assert (year.value, certainty(year)) == (state, "INFERRED")
+    assert task.state.mark.basis == year.mark.basis
+    assert "tells otherwise" in (year.mark.basis or "")
+
+
+async def test_records_that_complete_each_other_tell_together_what_a_conference_did(registry: Registry) -> None:
+    await bloc(registry)
+    await deadline(registry, "SUMMED_UP", years=(2024,))
+    held: dict[str, Any] = {"conference": "hn", "kind": "SUMMATION", "record": RECORD}
+    await registry.tell(HoldConference(**held, bloc="k", closes=2024))
+    await registry.tell(HoldConference(**held, effective=date(2025, 4, 10)))
+    days = (date(2025, 4, 9), date(2025, 4, 10))
+    shown = [task for day in days for task in await todo(registry, day)]
+    assert [(t.state.value, value(t.done_on)) for t in shown] == [("LATE", None), ("DONE", "2025-04-10")]
+    assert certainty(shown[1].state) == "STATED"
+
+
 async def test_who_has_to_do_it_is_the_head_each_member_or_the_authority_as_far_as_known(registry: Registry) -> None:
     await bloc(registry, "a", "b")
     await deadline(registry, "MID_REVIEWED", actor="HEAD")

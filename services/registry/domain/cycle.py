@@ -13,7 +13,7 @@ State = Literal["FORMED", "LED", "LAUNCHED", "COVENANTED", "PLANNED", "MID_REVIE
 ORDER: tuple[State, ...] = get_args(State)
 
 
-def reached(shown: Mapping[State, Fact | None]) -> Fact | None:
+def reached(shown: Mapping[str, Fact | None]) -> Fact | None:
     """The last state that anything shows, marked as what shows it is."""
     for state in reversed(ORDER):
         evidence = shown.get(state)

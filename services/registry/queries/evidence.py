@@ -1,12 +1,47 @@
-"""What shows that a year has come to a state, of those states that registry sees."""
+"""What shows that a year has come to a state, of those states that registry sees: one rule for all who ask.
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+Of a conference, launch or inspection each record counts that tells of the year, in whatever order they are told; by
+inference where another tells otherwise.
+"""
 
-from services.kernel.provenance import Fact
-from services.kernel.telling import fact, mark, resting
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from services.kernel.provenance import Fact, Mark
+from services.kernel.telling import differ, fact, resting, surest_told
+from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.queries.grounds import InYear
+from services.registry.domain.head import Head
+from services.registry.domain.leadership import Leadership
+from services.registry.queries.acts import YearAct
+from services.registry.queries.common import surest
+from services.registry.queries.covenant import CovenantShown
+from services.registry.queries.plan import PlanShown
+
+DISPUTED = Fact(
+    value="",
+    mark=Mark(certainty="INFERRED", basis="another record tells otherwise of it / có ghi nhận khác về việc này"),
+)
+
+
+class OfYear(Protocol):
+    """What is told of a bloc's year."""
+
+    @property
+    def bloc(self) -> Id: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def leadership(self) -> Leadership: ...
+    @property
+    def heads(self) -> Sequence[Head]: ...
+    @property
+    def covenant(self) -> CovenantShown | None: ...
+    @property
+    def plan(self) -> PlanShown | None: ...
+    @property
+    def acts(self) -> Sequence[YearAct]: ...
 
 
 class Done(NamedTuple):
@@ -16,60 +51,61 @@ class Done(NamedTuple):
     on: Fact | None
 
 
-def _led(ground: InYear) -> Iterator[Done]:
-    claims = ground.whole.leadership.claims
-    for head in ground.heads:
+def done(state: str, told: OfYear, on: date | None = None) -> Done | None:
+    """What shows that the year has come to the state, by the day if one is given: first what is stated."""
+    every = [one for one in EVIDENCE[state](told) if on is None or one.on is None or one.on.value <= str(on)]
+    stated = (one for one in every if one.what.mark.certainty == "STATED")
+    return next(stated, every[0] if every else None)
+
+
+def _led(told: OfYear) -> Iterator[Done]:
+    for head in told.heads:
         if who := head.agency or head.person:
-            told = [c for c in claims if c.year == ground.year and set(c.told_by) & set(head.told_by)]
-            day = next((Fact(value=str(d), mark=who.mark) for c in told if (d := c.elected_on or c.start)), None)
+            claims = [c for c in told.leadership.claims if c.year == told.year and set(c.told_by) & set(head.told_by)]
+            day = next((Fact(value=str(d), mark=who.mark) for c in claims if (d := c.elected_on or c.start)), None)
             yield Done(resting(who, head.year), day)
 
 
-def _launched(ground: InYear) -> Iterator[Done]:
-    return _acts(ground, e.MovementLaunched, "movement", "year")
+def _launched(told: OfYear) -> Iterator[Done]:
+    return _acts(told, e.MovementLaunched, "movement", year=told.year)
 
 
-def _covenanted(ground: InYear) -> Iterator[Done]:
-    covenant = ground.covenant
+def _covenanted(told: OfYear) -> Iterator[Done]:
+    covenant = told.covenant
     if covenant and covenant.signed and covenant.signed.value == "true":
         yield Done(resting(covenant.signed, covenant.year), covenant.signed_on)
 
 
-def _planned(ground: InYear) -> Iterator[Done]:
-    plan = ground.plan
+def _planned(told: OfYear) -> Iterator[Done]:
+    plan = told.plan
     if plan and plan.status and plan.status.value == "APPROVED":
         yield Done(resting(plan.status, plan.year), plan.approved_on)
 
 
-def _mid_reviewed(ground: InYear) -> Iterator[Done]:
-    return _conferences(ground, "MIDYEAR", "during")
+def _mid_reviewed(told: OfYear) -> Iterator[Done]:
+    return _acts(told, e.ConferenceHeld, "conference", kind="MIDYEAR", during=told.year)
 
 
-def _inspected(ground: InYear) -> Iterator[Done]:
-    return _acts(ground, e.InspectionHeld, "inspection", "year")
+def _inspected(told: OfYear) -> Iterator[Done]:
+    return _acts(told, e.InspectionHeld, "inspection", year=told.year)
 
 
-def _summed_up(ground: InYear) -> Iterator[Done]:
-    return _conferences(ground, "SUMMATION", "closes")
+def _summed_up(told: OfYear) -> Iterator[Done]:
+    return _acts(told, e.ConferenceHeld, "conference", kind="SUMMATION", closes=told.year)
 
 
-def _conferences(ground: InYear, kind: e.ConferenceKind, field: str) -> Iterator[Done]:
-    for act in ground.acts:
-        for event in act.here(e.ConferenceHeld):
-            if event.kind == kind and getattr(event, field) == ground.year and event.bloc == ground.bloc:
-                yield Done(_named(event, "conference", field, "kind"), fact(event, "effective"))
-
-
-def _acts(ground: InYear, kind: type[Any], name: str, *on: str) -> Iterator[Done]:
-    for act in ground.acts:
-        for event in act.here(kind):
-            yield Done(_named(event, name, *on), fact(event, "effective"))
-
-
-def _named(event: Any, name: str, *on: str) -> Fact:
-    """The id of what an event tells of, no surer than the fields by which it counts here."""
-    known = Fact(value=getattr(event, name), mark=mark(event.record, name))
-    return resting(known, *(fact(event, field) for field in on))
+def _acts(told: OfYear, of: type[Any], name: str, **counts: Any) -> Iterator[Done]:
+    """The acts of the bloc of which the records that do not tell otherwise tell, together, all by which they count."""
+    counts |= {"bloc": told.bloc}
+    for act in told.acts:
+        records = act.of(of)
+        agreeing = [one for one in records if all(getattr(one, f) in (None, value) for f, value in counts.items())]
+        by = [surest_told(fact(one, field) for one in agreeing) for field in counts]
+        what = surest_told(fact(one, name) for one in agreeing)
+        if what and all(by):
+            what = resting(what, *by, DISPUTED if differ(records, *counts) else None)
+            days = surest(day for one in agreeing if (day := fact(one, "effective")))
+            yield from (Done(what, day) for day in days or (None,))
 
 
 EVIDENCE = {

@@ -184,9 +184,13 @@ class InYear:
     def covenant(self) -> CovenantShown | None:
         return covenant_of(self.covenant_told)
 
+    @property
+    def leadership(self) -> Leadership:
+        return self.whole.leadership
+
     @cached_property
     def heads(self) -> Sequence[Head]:
-        return headed_in(self.whole.leadership, self.year).heads
+        return headed_in(self.leadership, self.year).heads
 
     @cached_property
     def acts(self) -> list[YearAct]:

@@ -23,7 +23,7 @@ from services.registry.queries.covenant import CovenantLineShown, CovenantResult
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
 from services.registry.queries.endings import Role, endings, still, warned
-from services.registry.queries.evidence import EVIDENCE, Done
+from services.registry.queries.evidence import EVIDENCE, Done, done
 from services.registry.queries.grounds import Ground, InYear, grounds_of
 from services.registry.queries.plan import PlanItemShown
 
@@ -359,14 +359,9 @@ def _by_deadline(ground: InYear, rule: Rule) -> TaskShown:
     elif rule.state not in EVIDENCE:
         state = _unknown(ELSEWHERE)
     else:
-        done = (one for one in EVIDENCE[rule.state](ground) if _before(one, ground.on))
-        state = _state(next(done, None), rule.days, ground.on, NOT_RECORDED)
+        state = _state(done(rule.state, ground, ground.on), rule.days, ground.on, NOT_RECORDED)
     what = next(iter(every(rule.told, "what")), None)
     return _task("DEADLINE", ground, what=what, obliged=_obliged(ground, rule), state=state, rule=rule)
-
-
-def _before(done: Done, on: date) -> bool:
-    return done.on is None or done.on.value <= str(on)
 
 
 def _obliged(ground: InYear, rule: Rule) -> tuple[ObligedShown, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -14,11 +14,13 @@ from services.registry import events as e
 from services.registry.domain import cycle
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.document import citations_in
+from services.registry.domain.head import Head
 from services.registry.domain.heading import headed_in
+from services.registry.domain.leadership import Leadership
 from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, YEARS, Bloc, Led, Stream, Year, year_key
-from services.registry.queries.acts import acts_of
+from services.registry.queries.acts import YearAct, acts_of
 from services.registry.queries.bloc import (
     Claimed,
     MemberFactList,
@@ -31,13 +33,14 @@ from services.registry.queries.bloc import (
     member,
     organising,
 )
-from services.registry.queries.common import HolderShown, Label, first, labels, recorded, surest
+from services.registry.queries.common import Label, first, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, PreparationShown, meeting, preparations_of
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.endings import Taking, WarningShown, warnings
+from services.registry.queries.evidence import EVIDENCE, done
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movement_review import MovementReviewShown
 from services.registry.queries.movements import MovementShown, movements_of, of_year, taken_up
@@ -117,6 +120,18 @@ class BlocYearAnswer(BaseModel):
     who leads activities, the authority."""
 
 
+class Known(NamedTuple):
+    """What is told of a bloc's year."""
+
+    bloc: Id
+    year: int
+    leadership: Leadership
+    heads: Sequence[Head]
+    covenant: CovenantShown | None
+    plan: PlanShown | None
+    acts: Sequence[YearAct]
+
+
 async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
@@ -151,7 +166,8 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     authority = authority_told(bloc)
     warned = await warnings(view, [*taking, *organising(authority)], authority, date(asked.year, 12, 31))
     answer = answer.model_copy(update={"warnings": warned})
-    state = _state(bloc, answer, asked.year)
+    known = Known(asked.bloc, asked.year, leadership, heads.heads, answer.covenant, answer.plan, acts)
+    state = _state(bloc, answer, known)
     return answer.model_copy(update={"state": state, "labels": await labels(view, answer)})
 
 
@@ -215,19 +231,9 @@ def _declared(event: e.MembersDeclared) -> MemberFactList:
     return told.model_copy(update={"items": tuple(MemberShown(unit=resting(m.unit, about)) for m in told.items)})
 
 
-def _state(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
-    return cycle.reached(
-        {
-            "FORMED": _formed(bloc, answer, year),
-            "LED": next((_led(term.year, term.head) for term in answer.terms if term.head), None),
-            "LAUNCHED": next((m.year for m in answer.movements if m.own), None),
-            "COVENANTED": _come_to(answer.covenant, "signed", "true"),
-            "PLANNED": _come_to(answer.plan, "status", "APPROVED"),
-            "MID_REVIEWED": _held(answer, "MIDYEAR", "during", year),
-            "INSPECTED": next((one.year for one in answer.inspections), None),
-            "SUMMED_UP": _held(answer, "SUMMATION", "closes", year),
-        }
-    )
+def _state(bloc: Bloc, answer: BlocYearAnswer, known: Known) -> Fact | None:
+    shown = {state: found.what for state in EVIDENCE if (found := done(state, known))}
+    return cycle.reached({"FORMED": _formed(bloc, answer, known.year), **shown})
 
 
 def _formed(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
@@ -263,21 +269,3 @@ def _told(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Iterator[Fact]:
     years += [review.on or review.conference for review in answer.reviews]
     years += [fact(x, "year") or fact(x, "effective") for x in bloc.declared if (x.year or _year_of(x)) == year]
     return filter(None, years)
-
-
-def _come_to(paper: CovenantShown | PlanShown | None, field: str, value: str) -> Fact | None:
-    """How far the year's covenant or plan has come, if so far, and no surer than its year."""
-    reached: Fact | None = getattr(paper, field) if paper else None
-    return resting(reached, paper.year) if paper and reached and reached.value == value else None
-
-
-def _led(year: Fact | None, head: HolderShown) -> Fact | None:
-    """The year of a term, no surer than who heads it."""
-    return resting(year, head.agency or head.person) if year else None
-
-
-def _held(answer: BlocYearAnswer, kind: e.ConferenceKind, field: str, year: int) -> Fact | None:
-    """The kind of the conference that closes or reviews the year."""
-    years = ((meeting.kind, getattr(meeting, field)) for meeting in answer.conferences)
-    found = (resting(k, y) for k, y in years if k and y and k.value == kind and y.value == str(year))
-    return next(found, None)
