@@ -166,6 +166,54 @@ async def test_a_code_that_several_have_names_nobody(registry: Registry) -> None
     assert counts(answer) == {"ORGANISATIONS": (3, 0, 1, 2)}
 
 
+async def test_a_printed_name_that_is_anothers_is_rejected_with_both_names(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    await registry.tell(NameOrganisation(organisation="so-noi-vu", name="Sở Nội vụ và Lao động", variants=("Nội vụ",)))
+    before = await registry.position()
+    columns = ["Mã khối", "Tên khối", "Mã đơn vị", "Tên đơn vị", "Từ ngày"]
+    day = "10/03/2025"
+    answer = await registry.take_in(
+        xlsx(
+            [
+                columns,
+                ["k1", "Khối các sở", "H29.02", "Sở Nội vụ", None],
+                ["k1", "Khối các huyện", "so-noi-vu", "Sở Nội vụ", day],
+                ["k1", "KHOI CAC SO", "so-noi-vu", "sở nội  vụ", day],
+                ["k1", None, "so-noi-vu", "Sở Nội vụ và Lao động", day],
+                ["k1", "k1", "so-noi-vu", "SNV", day],
+                ["k1", None, "so-noi-vu", "noi vu", day],
+            ]
+        )
+    )
+    assert {line: [column for column, _ in found] for line, found in problems(answer).items()} == {2: ["D"], 3: ["B"]}
+    reasons = [p for line in answer.lines for p in line.problems]
+    for reason, names in zip(reasons, (("Sở Nội vụ", "Sở Tư pháp"), ("Khối các huyện", "Khối các sở")), strict=True):
+        assert all(name in text for name in names for text in (reason.vi, reason.en))
+    assert (counts(answer), await registry.position()) == ({"MEMBERS": (6, 0, 4, 2)}, before)
+
+
+async def test_a_line_that_would_register_another_of_an_equal_name_is_left_to_a_person(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="snn", name="Sở Nông nghiệp"))
+    await registry.tell(RegisterOrganisation(organisation="syt", name="Sở Y tế", code="H30.01"))
+    lines: Lines = [
+        ORGANISATIONS[:3],
+        [None, "H29.20", "sở Nông  nghiệp"],
+        [None, "H29.21", "Sở Y tế"],
+        ["moi", None, "Sở Xây dựng"],
+        [None, "H29.22", "Sở Xây dựng"],
+        [None, None, "Sở Xây dựng"],
+    ]
+    answer = await registry.take_in(xlsx(lines))
+    found = {line.line: [(p.column, p.candidates) for p in line.problems] for line in answer.lines if line.problems}
+    assert found == {2: [("A", ("snn",))], 5: [("A", ("moi",))], 6: [("A", ("moi",))]}
+    assert all("snn" in text for text in (answer.lines[0].problems[0].vi, answer.lines[0].problems[0].en))
+    assert counts(answer) == {"ORGANISATIONS": (5, 2, 0, 3)}
+    chosen: Lines = [ORGANISATIONS[:3], ["snn", "H29.20", "Sở Nông nghiệp"], ["xd-2", "H29.22", "Sở Xây dựng"]]
+    answer = await registry.take_in(xlsx(chosen))
+    assert [line.commands for line in answer.lines] == [("AssignOrganisationCode",), ("RegisterOrganisation",)]
+    assert counts(await registry.take_in(xlsx(chosen))) == {"ORGANISATIONS": (2, 0, 2, 0)}
+
+
 def with_line(table: str, number: int, **cells: Any) -> dict[str, Lines]:
     """The workbook with some cells of one line changed, by the header of the column."""
     lines = [list(line) for line in SHEETS[table]]

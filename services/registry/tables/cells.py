@@ -13,8 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.kernel.convert import NO_DATE, Bad, civil, violations
 from services.kernel.provenance import Source
-from services.kernel.text import ID, Id, bare, fold
+from services.kernel.text import ID, Id, bare
 from services.kernel.text import Line as Name
+from services.registry.domain.naming import bare_words, shown
+from services.registry.projections import names_of
 from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table
 from services.registry.tables.known import Known
 
@@ -144,6 +146,24 @@ class Cells:
             self.wrong(Problem(name, f"must be one of {every}", f"phải là một trong {every} (Khối, Cụm)"))
         return found
 
+    def printed(self, name: str, whom: Id | None, told: Sequence[Any]) -> None:
+        """That a name beside an id is one of those by which whom it names is or was called, but for marks and short
+        forms; where no name is told, it is not looked at.
+        """
+        text, names = self._line.says.get(name), names_of(told)
+        if text is None or not names or bare_words(text) in map(bare_words, (*names, whom or "")):
+            return
+        called = shown(told) or names[0]
+        self.wrong(
+            Problem(
+                name,
+                f"“{text}” is no name of {whom}, which is called “{called}”: correct the name or the code, or record "
+                "the name first",
+                f"“{text}” không phải tên của {whom} (tên là “{called}”): cần sửa tên hoặc mã, hoặc ghi nhận tên này "
+                "trước",
+            )
+        )
+
     def organisation(self, name: str, known: Known) -> Id | None:
         """The organisation that a cell names by its id or its official code."""
         text = self._line.says.get(name)
@@ -179,11 +199,25 @@ def identified(line: Line, known: Known, cells: Cells) -> Id | None:
             )
         )
         return None
+    if not having and (same := known.called_alike("ORGANISATIONS", line.says.get("name"), code)):
+        cells.wrong(_same_name(same))
     return made
 
 
+def _same_name(ids: Sequence[Id]) -> Problem:
+    which = ", ".join(ids)
+    return Problem(
+        "organisation",
+        f"{which} has this name and no other code; an equal name is no proof: name it here by its id if it is meant, "
+        "or give a new id here for another organisation",
+        f"{which} đã có tên này và không có mã định danh khác; trùng tên chưa đủ căn cứ: nếu đúng tổ chức đó thì ghi "
+        "mã của nó ở cột này, nếu là tổ chức khác thì ghi một mã mới ở cột này",
+        tuple(ids),
+    )
+
+
 def _unknown(name: str, text: str, known: Known) -> Problem:
-    candidates = known.alike.get(("ORGANISATIONS", fold(text)), ())
+    candidates = known.called_alike("ORGANISATIONS", text)
     en, vi = f"no organisation has the id or official code {text}", f"không có tổ chức nào có mã {text}"
     return Problem(name, en, vi, candidates)
 
@@ -194,7 +228,7 @@ def _ambiguous(name: str, code: str, ids: Sequence[Id]) -> Problem:
 
 
 def unnamed(name: str, table: Table, called: str | None, known: Known) -> Problem:
-    candidates = known.alike.get((table, fold(called)), ()) if called else ()
+    candidates = known.called_alike(table, called)
     if candidates:
         which = ", ".join(candidates)
         return Problem(

@@ -15,9 +15,9 @@ from services.kernel.errors import Error, Invalid, Unavailable, Violation
 from services.kernel.events import Position
 from services.kernel.provenance import Part, Record, Source
 from services.kernel.service import Hand
-from services.kernel.text import Line, fold
+from services.kernel.text import Line
 from services.kernel.view import ReadOptions, View
-from services.registry.domain.naming import code_term, match, name_term
+from services.registry.domain.naming import code_term, name_term
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, names_of
 from services.registry.tables import reading
 from services.registry.tables.cells import Problem
@@ -190,26 +190,29 @@ async def _known(view: View, headers: Sequence[Header]) -> Known:
                 by_code.setdefault(code, set()).add(key)
     blocs = await view.many(BLOCS, {says["bloc"] for _, says in lines if "bloc" in says})
     claims = await view.many(STREAMS, {stream for doc in blocs.values() for stream in doc.members})
-    return Known(organisations, by_code, blocs, claims, await _alike(view, headers, set(organisations) | set(by_code)))
+    known = Known(organisations, by_code, blocs, claims)
+    await _take_alike(view, headers, known)
+    return known
 
 
-async def _alike(view: View, headers: Sequence[Header], ids: set[str]) -> dict[tuple[Table, str], tuple[str, ...]]:
-    """Ids by the names of those whom lines do not say by an id or a code."""
+async def _take_alike(view: View, headers: Sequence[Header], known: Known) -> None:
+    """Look up by name those whom lines do not say by an id, or by a code that is known."""
+    ids = {*known.organisations, *known.by_code}
     names: dict[Table, set[str]] = {"ORGANISATIONS": set(), "BLOCS": set()}
     for header in headers:
         for line in header.lines:
             for table, name in _without_id(header.table, line.says, ids):
                 names[table].add(name)
-    found: dict[tuple[Table, str], tuple[str, ...]] = {}
     for table, model in (("ORGANISATIONS", ORGANISATIONS), ("BLOCS", BLOCS)):
         rows = await view.having(model, map(name_term, names[table]))
-        for name in names[table]:
-            found[table, fold(name)] = tuple(key for key, doc in rows if match(name, names_of(doc.told)) == 0)
-    return found
+        for key, doc in rows:
+            known.called(table, key, names_of(doc.told))
+        if table == "ORGANISATIONS":
+            known.organisations = {**dict(rows), **known.organisations}
 
 
 def _without_id(table: Table, says: Any, ids: set[str]) -> Iterator[tuple[Table, str]]:
-    if table == "ORGANISATIONS" and "name" in says and not {"organisation", "code"} & says.keys():
+    if table == "ORGANISATIONS" and "name" in says and "organisation" not in says and says.get("code") not in ids:
         yield "ORGANISATIONS", says["name"]
     if table == "BLOCS" and "name" in says and "bloc" not in says:
         yield "BLOCS", says["name"]

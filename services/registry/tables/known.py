@@ -1,13 +1,14 @@
 """What is recorded of whom a table is about, and what its lines before would tell. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.kernel.standing import Telling
 from services.kernel.text import Id
 from services.registry import events as e
-from services.registry.projections import Bloc, Organisation, Stream
+from services.registry.domain.naming import name_term
+from services.registry.projections import Bloc, Organisation, Stream, names_of
 from services.registry.stays import MEMBERSHIP
 from services.registry.tables.columns import Table
 
@@ -21,13 +22,30 @@ class Known:
     blocs: dict[Id, Bloc] = field(default_factory=dict)
     claims: dict[str, Stream] = field(default_factory=dict)
     """Memberships, by stream."""
-    alike: Mapping[tuple[Table, str], tuple[Id, ...]] = field(default_factory=dict)
-    """Ids of organisations and blocs by a name that a line has without an id, folded."""
+    alike: dict[tuple[Table, str], dict[Id, None]] = field(default_factory=dict)
+    """Ids of organisations and blocs by the look-up words of their names: those that lines have without an id."""
     said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
     """What the lines before say of what can only be one thing, and in which line."""
 
+    def called_alike(self, table: Table, name: str | None, code: str | None = None) -> tuple[Id, ...]:
+        """Ids of those that have the name, and no other code than this where one is given."""
+        ids = self.alike.get((table, name_term(name)), {}) if name else ()
+        return tuple(one for one in ids if code is None or self._codes(one) <= {code})
+
+    def _codes(self, organisation: Id) -> set[str]:
+        told = self.organisations.get(organisation, Organisation()).told
+        return {code for event in told if (code := getattr(event, "code", None))}
+
+    def called(self, table: Table, whom: Id, names: Iterable[str]) -> None:
+        """Take names of an organisation or a bloc for recorded."""
+        for term in map(name_term, names):
+            self.alike.setdefault((table, term), {})[whom] = None
+
     def told(self, event: Any) -> None:
         """Take what a command will tell for recorded."""
+        table: Table = "ORGANISATIONS" if isinstance(event, e.OrganisationEvent) else "BLOCS"
+        whom = getattr(event, "organisation", None) or event.bloc
+        self.called(table, whom, names_of([event]))
         if isinstance(event, e.OrganisationEvent):
             before = self.organisations.get(event.organisation, Organisation())
             self.organisations[event.organisation] = Organisation(events=_and_then(before.events, event))

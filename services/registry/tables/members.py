@@ -27,6 +27,8 @@ def member(line: Line, record: Record, known: Known) -> Plan:
     bloc, unit = cells.id("bloc"), cells.organisation("unit", known)
     if bloc and bloc not in known.blocs:
         cells.wrong(Problem("bloc", f"{bloc} is not recorded", f"chưa ghi nhận {bloc}"))
+    cells.printed("bloc_name", bloc, known.blocs[bloc].told if bloc in known.blocs else ())
+    cells.printed("unit_name", unit, known.organisations[unit].told if unit in known.organisations else ())
     if not line.says.get("bloc"):
         cells.wrong(unnamed("bloc", "BLOCS", line.says.get("bloc_name"), known))
     if not line.says.get("unit"):
