@@ -4,6 +4,7 @@ Two names that are found alike are candidates for a person to choose from, never
 """
 
 from collections.abc import Iterable
+from datetime import date
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -87,9 +88,9 @@ def terms(names: Iterable[str]) -> list[str]:
     return sorted({term for name in names for term in (name_term(name), *word_terms(name))})
 
 
-def shown(told: Iterable[Any]) -> str | None:
-    """The latest name of what this tells of; of a document its title, or else its number."""
-    held = until(holding(told), None)
+def shown(told: Iterable[Any], on: date | None = None) -> str | None:
+    """The name of what this tells of on a day, or its latest; of a document its title, or else its number."""
+    held = until(holding(told), on)
     names = ([getattr(event, field, None) for event in held] for field in ("name", "title", "number"))
     return next((name for told_ in names for name in reversed(told_) if name), None)
 

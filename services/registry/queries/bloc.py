@@ -161,7 +161,7 @@ async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
         warnings=await warnings(view, [*belonging(then), *organising(authority)], authority, asked.on),
         regulations=await regulations_of(view, asked.bloc, bloc, asked.on),
     )
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 def _declaration(event: e.MembersDeclared) -> DeclarationShown:

@@ -201,7 +201,7 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
         rulings=rulings(every),
         labels=(),
     )
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 def _members(told: Sequence[Any], on: date | None, established: date | None) -> SeatFactList:

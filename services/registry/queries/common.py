@@ -43,7 +43,7 @@ class Label(Part):
     id: str
     """The organisation."""
     name: str
-    """Its latest name."""
+    """Its name on the day asked for; its latest in GetToDo and GetSuccession, and where no day is asked for."""
 
 
 class FactList(Part):
@@ -344,7 +344,7 @@ async def recorded(view: View, model: Model, key: Id) -> Any:
     return doc
 
 
-async def labels(view: View, answer: BaseModel) -> tuple[Label, ...]:
-    """The names of the organisations in an answer, as known at its position."""
+async def labels(view: View, answer: BaseModel, on: date | None = None) -> tuple[Label, ...]:
+    """The names of the organisations in an answer on its day, if it is of one, as known at its position."""
     docs: dict[str, Organisation] = await view.many(ORGANISATIONS, named(answer))
-    return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told)))
+    return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told, on)))

@@ -77,7 +77,7 @@ async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
         if asked.on is None or tenure.lasts(asked.on)
     )
     answer = DutiesAnswer(duties=shown, labels=())
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 async def _charge(of: e.Charge, view: View) -> list[Any]:

@@ -60,7 +60,7 @@ async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
     day = asked.on or (date(asked.year, 12, 31) if asked.year else None)
     warned = await warnings(view, heading(heads.heads), authority_told(bloc), day)
     answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=(), warnings=warned)
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 async def summations_of(view: View, bloc: Id, led: Led) -> list[Summation]:

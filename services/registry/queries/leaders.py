@@ -59,7 +59,7 @@ async def get_bloc_leadership(asked: GetBlocLeadership, view: View) -> Leadershi
         seats = tuple(seat for head in heads.heads for seat in _under(leadership, head, asked.on, heads.disputed))
     members = SeatFactList(items=tuple(_with_bloc(seat, bloc) for seat in seats), declared_count=None, exhaustive=None)
     answer = LeadershipAnswer(bloc=asked.bloc, members=members, labels=())
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 def _with_bloc(seat: SeatShown, bloc: Bloc) -> SeatShown:

@@ -111,7 +111,7 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
         successions=successions(told),
         labels=(),
     )
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 def _contradicting(told: Sequence[Any]) -> tuple[DisputeShown, ...]:

@@ -3708,7 +3708,7 @@ class Label(_message.Message):
     id: _builtins.str
     """The organisation."""
     name: _builtins.str
-    """Its latest name."""
+    """Its name on the day asked for; its latest in GetToDo and GetSuccession, and where no day is asked for."""
     def __init__(
         self,
         *,
