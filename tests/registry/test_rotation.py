@@ -253,7 +253,9 @@ async def test_nobody_follows_who_is_no_member_any_more_or_in_a_bloc_that_is_no_
     answer = await registry.ask("GetRotation", bloc="b1")
     assert (answer.next, "b follows, and is no member in 2025" in answer.unknown) == (None, True)
     await registry.tell(DissolveBloc(bloc="b1", effective=gone))
-    assert "dissolved" in (await registry.ask("GetRotation", bloc="b1")).unknown
+    assert "the bloc is dissolved" in (await registry.ask("GetRotation", bloc="b1")).unknown
+    await registry.tell(DissolveBloc(bloc="b1", record=from_("minutes")))
+    assert "dissolved by then is not known" in (await registry.ask("GetRotation", bloc="b1")).unknown
 
 
 async def test_nobody_follows_who_is_no_more_and_who_ends_in_the_year_follows_with_a_warning(

@@ -441,6 +441,28 @@ async def test_nothing_is_due_in_a_bloc_that_is_not_there_yet_or_no_more(registr
     assert [bool(await todo(registry, day)) for day in days] == [False, True, True, False]
 
 
+@pytest.mark.parametrize("days", [(None,), (date(2025, 6, 1), date(2025, 12, 1))])
+async def test_what_is_due_in_a_bloc_that_may_be_no_more_is_not_known_to_be_open_and_obliges_nobody_for_sure(
+    registry: Registry, days: tuple[date | None, ...]
+) -> None:
+    await bloc(registry, "a")
+    await deadline(registry, "MID_REVIEWED", years=(2025,), actor="MEMBER")
+    await deadline(registry, "SUMMED_UP", years=(2025,), actor="MEMBER")
+    held: dict[str, Any] = {"conference": "tk", "bloc": "k", "kind": "SUMMATION", "closes": 2025}
+    await registry.tell(HoldConference(**held, record=RECORD))
+    for n, day in enumerate(days):
+        source = Record(source=Source(id=f"s{n}"), place="whole text")
+        await registry.tell(DissolveBloc(bloc="k", effective=day, record=source))
+    tasks = await todo(registry, date(2025, 8, 1))
+    assert {(value(t.what), t.state.value, certainty(t.state), t.late_by) for t in tasks} == {
+        ("Việc MID_REVIEWED", "UNKNOWN", "INFERRED", None),
+        ("Việc SUMMED_UP", "DONE", "STATED", None),
+    }
+    (late,) = (task for task in tasks if task.state.value == "UNKNOWN")
+    assert "dissolved by then" in (late.state.mark.basis or "")
+    assert [(one.agency.value, certainty(one.agency)) for t in tasks for one in t.obliged] == [("a", "INFERRED")] * 2
+
+
 async def test_two_due_days_that_are_told_are_both_shown_and_it_is_late_once_it_is_by_each(registry: Registry) -> None:
     await bloc(registry)
     for source, day in (("s1", Due(month=6, day=30, years_after=0)), ("s2", Due(month=7, day=31, years_after=0))):

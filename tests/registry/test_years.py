@@ -113,6 +113,31 @@ async def test_a_bloc_is_formed_in_the_years_from_its_establishment_to_its_end_a
     }
 
 
+async def test_a_bloc_of_which_it_is_not_known_when_it_ended_is_formed_by_inference_and_says_so(
+    registry: Registry,
+) -> None:
+    kind: dict[str, Any] = {"kind": "KHOI", "name": "Khối", "effective": date(2020, 1, 1), "record": from_("a")}
+    ends: dict[str, list[date | None]] = {
+        "undated": [None],
+        "disputed": [date(2023, 1, 1), date(2025, 1, 1)],
+        "later": [date(2025, 6, 1)],
+    }
+    for key, days in ends.items():
+        await registry.tell(EstablishBloc(bloc=key, **kind))
+        for n, day in enumerate(days):
+            await registry.tell(DissolveBloc(bloc=key, effective=day, record=from_(f"s{n}")))
+
+    async def basis(bloc: str, year: int) -> str | None:
+        found = (await registry.ask("GetBlocYear", bloc=bloc, year=year)).state
+        return f"{found.mark.certainty} {(found.mark.basis or '').partition(' / ')[0]}" if found else None
+
+    unknown = "INFERRED established on 2020-01-01, whether it was dissolved by then is not known"
+    before = "INFERRED established on 2020-01-01, no end before the year is recorded"
+    assert [await basis("undated", year) for year in (2020, 2024)] == ["STATED ", unknown]
+    assert [await basis("disputed", year) for year in (2022, 2024, 2025)] == [before, unknown, None]
+    assert [await basis("later", year) for year in (2025, 2026)] == [before, None]
+
+
 async def test_a_bloc_established_on_an_unknown_day_is_formed_by_inference_in_a_year_of_which_anything_is_told(
     registry: Registry,
 ) -> None:

@@ -23,6 +23,13 @@ UNSURE = Fact(
         basis="whether it is still there is not sure / chưa chắc tổ chức này còn hoạt động hay không",
     ),
 )
+PERHAPS = Fact(
+    value="dissolved",
+    mark=Mark(
+        certainty="INFERRED",
+        basis="whether the bloc was dissolved by then is not known / chưa rõ khi đó khối, cụm đã giải thể chưa",
+    ),
+)
 UNKNOWN_END = "since when it is no more is not recorded / chưa ghi nhận từ ngày nào không còn"
 
 
@@ -176,6 +183,14 @@ def dissolutions_told(
         )
         for event in dissolved
     )
+
+
+def gone(dissolved: Sequence[e.BlocDissolved], day: date) -> bool | None:
+    """Whether a bloc is no more on a day; null where that is not known: its end is told without a day, or on days of
+    which some have come. One rule for its state, for what is due in it, and for who heads it.
+    """
+    over = {event.effective <= day if event.effective else None for event in dissolved} or {False}
+    return over.pop() if len(over) == 1 else None
 
 
 async def warnings(

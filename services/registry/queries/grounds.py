@@ -42,7 +42,7 @@ from services.registry.queries.common import first, surest
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
-from services.registry.queries.endings import Taking
+from services.registry.queries.endings import Taking, gone
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.year import leading
 from services.registry.stays import Stay
@@ -95,6 +95,11 @@ class Ground:
     def since(self) -> date:
         """The first day on which it may be there."""
         return min((event.effective for event in self._established if event.effective), default=date.min)
+
+    @cached_property
+    def perhaps_gone(self) -> bool:
+        """Whether it is not known that it is still there on the day."""
+        return gone(self.doc.dissolved, self.on) is None
 
     @cached_property
     def involved(self) -> set[Id]:
@@ -213,8 +218,8 @@ class InYear:
 
 
 async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: date, whose: Id | None) -> list[Ground]:
-    """Each bloc that there is on the day, read with all others at once; of what is one organisation's to do no more
-    than can matter to it. Raises Missing for the only bloc.
+    """Each bloc that there is on the day, or may be, read with all others at once; of what is one organisation's to do
+    no more than can matter to it. Raises Missing for the only bloc.
     """
     docs: dict[str, Bloc] = {key: doc for key, doc in (await view.many(BLOCS, blocs)).items() if doc.stands}
     if len(blocs) == 1 and not docs:
@@ -236,9 +241,9 @@ async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: 
 
 
 def _there(doc: Bloc, on: date) -> bool:
-    """Whether nothing says that the bloc is not there yet, or is dissolved."""
+    """Whether the bloc is there, or may be."""
     first_day = min((event.effective for event in _established(doc) if event.effective), default=date.min)
-    return first_day <= on and not any(x.effective is None or x.effective <= on for x in doc.dissolved)
+    return first_day <= on and not gone(doc.dissolved, on)
 
 
 def _authority(doc: Bloc) -> Id | None:

@@ -6,7 +6,6 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.kernel.errors import Invalid, Violation
-from services.kernel.provenance import Fact, Mark
 from services.kernel.telling import resting
 from services.kernel.text import Id
 from services.kernel.view import View
@@ -18,15 +17,7 @@ from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, summation
 from services.registry.queries.bloc import authority_told, heading
 from services.registry.queries.common import Label, labels, recorded
-from services.registry.queries.endings import WarningShown, warnings
-
-PERHAPS = Fact(
-    value="dissolved",
-    mark=Mark(
-        certainty="INFERRED",
-        basis="whether the bloc was dissolved by then is not known / chưa rõ khi đó khối, cụm đã giải thể chưa",
-    ),
-)
+from services.registry.queries.endings import PERHAPS, WarningShown, gone, warnings
 
 
 class WhoHeaded(BaseModel):
@@ -74,16 +65,15 @@ async def summations_of(view: View, bloc: Id, led: Led) -> list[Summation]:
 def in_office(led: Led, summations: Sequence[Summation], bloc: Bloc, on: date) -> Heads:
     """Who headed on a day: nobody once the bloc is dissolved; where it is not sure whether it was, nobody for sure."""
     heads = headed_on(led.leadership, summations, on)
-    gone = [event.effective is not None and event.effective <= on for event in bloc.dissolved]
-    if gone and all(gone):
-        return Heads()
-    if any(gone):
-        return Heads(heads=tuple(map(_perhaps, heads.heads)))
-    if any(
-        event.effective is None for event in bloc.dissolved
-    ):  # not before a day on which somebody is told to head it
-        return Heads(heads=tuple(_perhaps(head) if _inferred(head) else head for head in heads.heads))
-    return heads
+    match gone(bloc.dissolved, on):
+        case True:
+            return Heads()
+        case False:
+            return heads
+        case None:
+            over = any(event.effective and event.effective <= on for event in bloc.dissolved)
+            # else it was there on a day on which somebody is told to head it
+            return Heads(heads=tuple(_perhaps(head) if over or _inferred(head) else head for head in heads.heads))
 
 
 def _inferred(head: Head) -> bool:

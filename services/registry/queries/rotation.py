@@ -29,7 +29,7 @@ from services.registry.queries.bloc import MemberFactList, MemberShown, authorit
 from services.registry.queries.common import DisputeShown, Label, facts, labels, length, recorded
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
-from services.registry.queries.endings import Taking, WarningShown, endings, warnings
+from services.registry.queries.endings import PERHAPS, Taking, WarningShown, endings, gone, warnings
 
 
 class GetRotation(ByDay):
@@ -152,8 +152,8 @@ async def _next(
     if found.agency is None or found.told:
         return found
     first, last = date(year, 1, 1), date(year, 12, 31)
-    if any(event.effective is None or event.effective <= first for event in bloc.dissolved):
-        return Next(unknown="the bloc is dissolved / khối, cụm đã giải thể")
+    if (over := gone(bloc.dissolved, first)) is not False:
+        return Next(unknown="the bloc is dissolved / khối, cụm đã giải thể" if over else PERHAPS.mark.basis)
     stays = [stay for stay, _ in await claimed(view, id_, bloc) if stay.unit == found.agency.value]
     who = found.agency.value
     if stays and not any(stay.lasts(first, last) for stay in stays):

@@ -22,7 +22,7 @@ from services.registry.queries.common import DisputeShown, Label, first, labels,
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
-from services.registry.queries.endings import Role, endings, still, warned
+from services.registry.queries.endings import PERHAPS, Role, endings, still, warned
 from services.registry.queries.evidence import EVIDENCE, Done, done
 from services.registry.queries.grounds import Ground, InYear, grounds_of
 from services.registry.queries.plan import PlanItemShown
@@ -104,7 +104,8 @@ class TaskShown(Part):
     """Until when as worded, or a day of a year that is not known, such as 30/6."""
     state: Fact
     """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that, or where it
-    is late by one of the days told and not by another."""
+    is late by one of the days told and not by another, or where it is not known whether the bloc was dissolved by
+    then."""
     late_by: Fact | None
     """How many days it is late on the day asked for, or was when it was done."""
     done: Fact | None
@@ -148,8 +149,8 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts | agencies)
     gone = {key: doc for key, doc in units.items() if any(x.by(asked.on) for x in endings(holding(doc.told)))}
     now = ((ground, _still(task, gone, asked.on)) for ground, task in told)
-    tasks = [task for ground, task in now if task and _is_of(task, asked.organisation, ground)]
-    tasks += [task for ground in deciding for task in _successions(ground, gone)]
+    tasks = [_sure(task, ground.whole) for ground, task in now if task and _is_of(task, asked.organisation, ground)]
+    tasks += [_sure(task, ground) for ground in deciding for task in _successions(ground, gone)]
     near = (task for task in tasks if _is_near(task, asked))
     answer = ToDoAnswer(tasks=tuple(sorted(near, key=_order)), labels=())
     return answer.model_copy(update={"labels": await labels(view, answer)})
@@ -172,6 +173,17 @@ def _present(one: ObligedShown, gone: Mapping[str, Organisation], on: date) -> O
     known = gone.get(one.agency.value)
     agency = still(one.agency, holding(known.told), on) if known else one.agency
     return ObligedShown(agency=agency, role=one.role) if agency else None
+
+
+def _sure(task: TaskShown, ground: Ground) -> TaskShown:
+    """A task as it is: of a bloc that may be no more nobody is obliged for sure, nor is it known to be open or late."""
+    if not ground.perhaps_gone:
+        return task
+    obliged = tuple(one.model_copy(update={"agency": resting(one.agency, PERHAPS)}) for one in task.obliged)
+    state = task.state if task.state.value == "DONE" else PERHAPS.model_copy(update={"value": "UNKNOWN"})
+    return task.model_copy(
+        update={"obliged": obliged, "state": state, "late_by": task.late_by if state is task.state else None}
+    )
 
 
 async def _blocs(asked: GetToDo, view: View) -> Sequence[Id]:

@@ -39,7 +39,7 @@ from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import disputes
 from services.registry.queries.document import CitationShown, citations_of
-from services.registry.queries.endings import Taking, WarningShown, warnings
+from services.registry.queries.endings import Taking, WarningShown, gone, warnings
 from services.registry.queries.evidence import EVIDENCE, done
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
 from services.registry.queries.movement_review import MovementReviewShown
@@ -242,19 +242,24 @@ def _formed(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
     """
     established = [event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)]
     since = first(established, "effective")
-    gone = min((event.effective for event in bloc.dissolved if event.effective), default=date.max)
-    if gone <= date(year, 1, 1) or (since and since.value > str(date(year, 12, 31))):
+    over = gone(bloc.dissolved, date(year, 1, 1))
+    if over or (since and since.value > str(date(year, 12, 31))):
         return None
     if since and since.value >= str(date(year, 1, 1)):
         return since
     told = since or next(_told(bloc, answer, year), None)
-    return told and told.model_copy(update={"mark": weakest(told.mark, _there(since))})
+    return told and told.model_copy(update={"mark": weakest(told.mark, _there(since, over))})
 
 
-def _there(since: Fact | None) -> Mark:
+def _there(since: Fact | None, over: bool | None) -> Mark:
     if since is None:
         return Mark(certainty="INFERRED", basis=THERE)
-    basis = f"established on {since.value}, no end recorded / thành lập ngày {since.value}, chưa ghi nhận kết thúc"
+    en, vi = (
+        ("whether it was dissolved by then is not known", "chưa rõ khi đó đã giải thể chưa")
+        if over is None
+        else ("no end before the year is recorded", "chưa ghi nhận kết thúc trước năm này")
+    )
+    basis = f"established on {since.value}, {en} / thành lập ngày {since.value}, {vi}"
     return Mark(certainty="INFERRED", basis=basis)
 
 
