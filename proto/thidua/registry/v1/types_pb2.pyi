@@ -8493,7 +8493,7 @@ class TaskShown(_message.Message):
     @_builtins.property
     def state(self) -> _kernel_pb2.Fact:
         """DONE; OPEN or LATE, where nothing is recorded that did it; UNKNOWN, where nothing follows from that, or where it is
-        late by one of the days told and not by another.
+        late by one of the days told and not by another, or where it is not known whether the bloc was dissolved by then.
         """
 
     @_builtins.property
