@@ -150,6 +150,19 @@ async def test_what_is_due_for_a_level_an_authority_or_a_bloc_is_due_there_alone
     assert {value(task.what) for task in tasks} == {f"Việc {state}" for state in wanted}
 
 
+async def test_what_is_told_to_be_due_for_two_levels_is_disputed_in_the_blocs_of_each_and_sure_in_none(
+    registry: Registry,
+) -> None:
+    blocs = {"k1": "province", "k2": "district", "k3": "central"}
+    for key, level in blocs.items():
+        await bloc(registry, bloc=key, level=level)
+    for level in ("province", "district"):
+        await deadline(registry, "INSPECTED", actor="AUTHORITY", years=(2025,), level=level)
+    found = {key: await todo(registry, date(2025, 2, 1), bloc=key) for key in blocs}
+    shown = {key: [(t.disputed, [certainty(o.agency) for o in t.obliged]) for t in ts] for key, ts in found.items()}
+    assert shown == {"k1": [(True, ["INFERRED"])], "k2": [(True, ["INFERRED"])], "k3": []}
+
+
 async def test_what_is_due_in_some_years_is_due_in_no_other_and_school_years_have_days_of_their_own(
     registry: Registry,
 ) -> None:

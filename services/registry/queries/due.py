@@ -28,14 +28,20 @@ class Rule(NamedTuple):
     state: e.YearState | None
     actor: e.Actor | None
     cycle: e.Cycle | None
-    level: Id | None
-    authority: Id | None
-    bloc: Id | None
+    blocs: frozenset[Id]
+    authorities: frozenset[Id]
+    levels: frozenset[Id]
+    """Each that it is told to be for: several where sources contradict each other, none where it is for all."""
     days: tuple[Fact, ...]
     """The day, where it is known for the year; several where sources tell several."""
     words: Fact | None
     by: date
     """The day by which a bloc has to be there for it: on which it falls, in the year at the latest."""
+
+    @property
+    def scope(self) -> tuple[frozenset[Id], ...]:
+        """The blocs, authorities and levels that it is for."""
+        return self.blocs, self.authorities, self.levels
 
 
 def rules_of(deadlines: Iterable[tuple[Id, Deadline]], years: Iterable[int], on: date) -> list[Rule]:
@@ -60,9 +66,9 @@ def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
         next((event.state for event in told if event.state), None),
         next((event.actor for event in told if event.actor), None),
         next((event.cycle for event in told if event.cycle), None),
-        next((event.level for event in told if event.level), None),
-        next((event.authority for event in told if event.authority), None),
-        next((event.bloc for event in told if event.bloc), None),
+        frozenset(event.bloc for event in told if event.bloc),
+        frozenset(event.authority for event in told if event.authority),
+        frozenset(event.level for event in told if event.level),
         days,
         next(iter(every(told, "words")), None) or (None if days else _day_and_month(first(told, "due"))),
         by,

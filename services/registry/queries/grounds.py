@@ -86,9 +86,7 @@ class Ground:
             rule
             for rule in self.rows.rules
             if self.since <= rule.by
-            and all(
-                wanted in (None, is_) for wanted, is_ in zip((rule.bloc, rule.authority, rule.level), own, strict=True)
-            )
+            and all(not wanted or is_ in wanted for wanted, is_ in zip(rule.scope, own, strict=True))
         ]
 
     @cached_property

@@ -23,7 +23,7 @@ from services.registry.queries.covenant import CovenantLineShown, CovenantResult
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
 from services.registry.queries.endings import PERHAPS, Role, endings, still, warned
-from services.registry.queries.evidence import EVIDENCE, Done, done
+from services.registry.queries.evidence import DISPUTED, EVIDENCE, Done, done
 from services.registry.queries.grounds import Ground, InYear, grounds_of
 from services.registry.queries.plan import PlanItemShown
 
@@ -389,7 +389,8 @@ def _obliged(ground: InYear, rule: Rule) -> tuple[ObligedShown, ...]:
         case None:
             pass
     said = first(rule.told, "actor")
-    return tuple(ObligedShown(agency=resting(agency, said), role=rule.actor or "") for agency in agencies)
+    perhaps = DISPUTED if any(len(wanted) > 1 for wanted in rule.scope) else None
+    return tuple(ObligedShown(agency=resting(agency, said, perhaps), role=rule.actor or "") for agency in agencies)
 
 
 class State(NamedTuple):
