@@ -170,6 +170,43 @@ async def test_a_duty_ends_with_the_organisation_however_that_ends(registry: Reg
     assert ever.end_decision is None
 
 
+async def test_who_has_a_duty_or_a_seat_and_is_no_more_is_shown_by_inference_with_a_warning_and_a_task(
+    registry: Registry,
+) -> None:
+    told: dict[str, Any] = {"effective": START, "record": RECORD}
+    await registry.tell(EstablishBloc(bloc="k", kind="KHOI", name="Khối", authority="ubnd", **told))
+    await registry.tell(AssignDuty(**{**STANDING, "of": e.Charge(bloc="k")}, **told))
+    await registry.tell(EstablishBody(body="hd", name="Hội đồng", organisation="ubnd", **told))
+    seats = Listed[e.Seat](
+        items=tuple(e.Seat(person=p, office="MEMBER", agency=a) for p, a in (("p", "snv"), ("q", "vp")))
+    )
+    await registry.tell(AppointBodyMembers(body="hd", members=seats, **told))
+    for one in ("ubnd", "snv", "vp"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one, record=RECORD))
+
+    async def shown(on: date) -> list[Any]:
+        duties = await registry.ask("GetDuties", of=e.Charge(bloc="k"), on=on)
+        body = await registry.ask("GetBody", body="hd", on=on)
+        tasks = (await registry.ask("GetToDo", bloc="k", on=on)).tasks
+        return [
+            [(one.agency.value, one.agency.mark.certainty) for one in (*duties.duties, *body.members.items)],
+            [(one.role, one.unit.value, one.authority.value) for one in (*duties.warnings, *body.warnings)],
+            [(one.kind, one.unit.value, one.obliged[0].agency.value) for one in tasks],
+        ]
+
+    stated = [("snv", "STATED"), ("snv", "STATED"), ("vp", "STATED")]
+    assert await shown(LATER) == [stated, [], []]
+    await registry.tell(DissolveOrganisation(organisation="snv", effective=LATER, record=RECORD))
+    assert await shown(date(2024, 4, 30)) == [stated, [], []]
+    inferred = [("snv", "INFERRED"), ("snv", "INFERRED"), ("vp", "STATED")]
+    warned = [("DUTY", "snv", "ubnd"), ("SEAT", "snv", "ubnd")]
+    assert await shown(LATER) == [inferred, warned, [("SUCCESSION", "snv", "ubnd")]]
+    (task,) = (await registry.ask("GetToDo", organisation="ubnd", on=LATER)).tasks
+    assert "cơ quan thường trực" in task.what.value
+    await registry.tell(EndDuty(**{**STANDING, "of": e.Charge(bloc="k")}, effective=LATER, record=RECORD))
+    assert (await shown(LATER))[1:] == [warned[1:], []]
+
+
 async def test_two_standing_agencies_that_records_tell_of_are_both_shown_as_disputed(registry: Registry) -> None:
     await registry.tell(AssignDuty(**STANDING, record=from_("a")))
     await registry.tell(AssignDuty(**{**STANDING, "agency": "vp"}, effective=LATER, record=from_("b", "agency")))

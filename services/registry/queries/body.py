@@ -18,7 +18,14 @@ from services.registry.domain.ruling import holding, until
 from services.registry.projections import BODIES, STREAMS, WHOSE, Stream, body_terms
 from services.registry.queries.common import DisputeShown, Label, first, labels, latest
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
-from services.registry.queries.endings import DissolutionShown, dissolutions_told
+from services.registry.queries.endings import (
+    DissolutionShown,
+    Taking,
+    WarningShown,
+    dissolutions_told,
+    resting_on,
+    warnings,
+)
 from services.registry.queries.names import NameShown, Paged, names_told, page_of, variants_told
 from services.registry.sittings import End, Sitting, beside, disputed, sittings, whole_lists
 
@@ -155,6 +162,8 @@ class BodyAnswer(BaseModel):
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    warnings: tuple[WarningShown, ...]
+    """Agencies that are no more, or whose work went to others, while those who come from them sit in it."""
 
 
 async def find_bodies(asked: FindBodies, view: View) -> BodiesFound:
@@ -183,10 +192,13 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
     told = [event for event in holding(every) if isinstance(event, e.BodyEstablished | e.BodyNamed)]
     established = [event for event in told if isinstance(event, e.BodyEstablished)]
     contradicting = contradictions(established, e.BodyFacts)
+    members, organisation = _members(every, asked.on, _day(established)), first(established, "organisation")
+    sitting = [Taking(seat.agency, "SEAT") for seat in members.items if seat.agency and (asked.on or not seat.ended)]
+    warned = await warnings(view, sitting, organisation, asked.on)
     answer = BodyAnswer(
         body=asked.body,
         kind=first(established, "kind"),
-        organisation=first(established, "organisation"),
+        organisation=organisation,
         level=first(established, "level"),
         part_of=first(established, "part_of"),
         established_on=first(established, "effective"),
@@ -194,14 +206,21 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
         name=latest(until(told, asked.on), "name"),
         names=names_told(told),
         variants=variants_told(told),
-        members=_members(every, asked.on, _day(established)),
+        members=_warned_of(members, warned) if asked.on else members,
         dissolutions=dissolutions_told([event for event in every if isinstance(event, e.BodyDissolved)]),
         disputed=bool(contradicting),
         disputes=contradicting,
         rulings=rulings(every),
         labels=(),
+        warnings=warned,
     )
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
+
+
+def _warned_of(members: SeatFactList, warned: Sequence[WarningShown]) -> SeatFactList:
+    """The members of a day, whose agencies have their part by inference once they have ended."""
+    items = (seat.model_copy(update={"agency": resting_on(seat.agency, warned)}) for seat in members.items)
+    return members.model_copy(update={"items": tuple(items)})
 
 
 def _members(told: Sequence[Any], on: date | None, established: date | None) -> SeatFactList:

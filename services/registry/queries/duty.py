@@ -1,6 +1,6 @@
 """Who does the emulation work of a council, bloc or agency: its standing agency and its officers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,8 @@ from services.registry.domain.duty import duties_of
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, Bloc, Organisation, Stream
 from services.registry.queries.body import UNKNOWN_START
-from services.registry.queries.common import Label, labels
-from services.registry.queries.endings import endings
+from services.registry.queries.common import Label, first, labels
+from services.registry.queries.endings import Taking, WarningShown, endings, resting_on, warnings
 from services.registry.tenures import Gone, Tenure, rivals, tenures
 
 GONE = "that whose emulation work it is is no more / nơi có công tác thi đua này không còn"
@@ -64,6 +64,8 @@ class DutiesAnswer(BaseModel):
     """In the order of telling; of a day each once."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    warnings: tuple[WarningShown, ...]
+    """Agencies that are no more, or whose work went to others, while their duties go on."""
 
 
 async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
@@ -71,13 +73,28 @@ async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
     told = [event for event in (stream.told if stream else ()) if isinstance(event, e.DutyEvent)]
     charge = await _charge(asked.of, view) if told else []
     every = tenures(told, _established(charge), _gone(charge))
+    there = [tenure for tenure in every if asked.on is None or tenure.lasts(asked.on)]
+    going_on = (tenure for tenure in there if asked.on or not tenure.ended)
+    warned = await warnings(view, serving(going_on), _decides(charge), asked.on)
     shown = tuple(
-        _shown(tenure, any(rivals(tenure, other) for other in every if other is not tenure), asked.on)
-        for tenure in every
-        if asked.on is None or tenure.lasts(asked.on)
+        _shown(tenure, any(rivals(tenure, other) for other in every if other is not tenure), asked.on, warned)
+        for tenure in there
     )
-    answer = DutiesAnswer(duties=shown, labels=())
+    answer = DutiesAnswer(duties=shown, labels=(), warnings=warned)
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
+
+
+def serving(going_on: Iterable[Tenure]) -> list[Taking]:
+    """The agencies that have these duties, or from which those come who do."""
+    told = (agreed(tenure.told, "agency") for tenure in going_on)
+    return [Taking(agency, "DUTY") for agency in told if agency]
+
+
+def _decides(charge: Sequence[Any]) -> Fact | None:
+    """Who organises the bloc, or to whom the body belongs."""
+    founded = holding(charge)
+    authority = first([event for event in founded if isinstance(event, e.BlocEstablished)], "authority")
+    return authority or first([event for event in founded if isinstance(event, e.BodyEstablished)], "organisation")
 
 
 async def _charge(of: e.Charge, view: View) -> list[Any]:
@@ -104,7 +121,7 @@ def _gone(charge: Sequence[Any]) -> list[Gone]:
     return [*dissolved, *(one.event for one in endings(holding(charge)) if one.total)]
 
 
-def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:
+def _shown(tenure: Tenure, disputed: bool, on: date | None, warned: Sequence[WarningShown]) -> DutyShown:
     since, until = agreed(tenure.begun, "effective"), surest_told(map(_end_told, tenure.ended))
     began = since.mark if since else Mark(certainty="INFERRED", basis=UNKNOWN_START)
     rests = (began, *((until.mark,) if until else ())) if on else ()
@@ -115,7 +132,7 @@ def _shown(tenure: Tenure, disputed: bool, on: date | None) -> DutyShown:
 
     return DutyShown(
         duty=told("duty"),
-        agency=told("agency"),
+        agency=resting_on(told("agency"), warned) if on else told("agency"),
         person=told("person"),
         title=told("title"),
         since=since,

@@ -30,6 +30,11 @@ PERHAPS = Fact(
         basis="whether the bloc was dissolved by then is not known / chưa rõ khi đó khối, cụm đã giải thể chưa",
     ),
 )
+NOTHING_FOLLOWS = (
+    "it has ended or others came after it, and nothing follows by itself"
+    " / đã chấm dứt hoặc có tổ chức kế thừa, hệ thống không tự suy ra điều gì"
+)
+ENDED = Fact(value="", mark=Mark(certainty="INFERRED", basis=NOTHING_FOLLOWS))
 UNKNOWN_END = "since when it is no more is not recorded / chưa ghi nhận từ ngày nào không còn"
 
 
@@ -57,16 +62,16 @@ class SuccessionShown(Part):
     """Who came after it."""
 
 
-Role = Literal["MEMBER", "HEAD", "LEADS", "AUTHORITY"]
+Role = Literal["MEMBER", "HEAD", "LEADS", "AUTHORITY", "DUTY", "SEAT"]
 
 
 class WarningShown(Part):
-    """An organisation that is no more, or whose work went to others, while it has a part in a bloc: it is to be decided
-    whether that ends, and who takes its place. Nothing of it follows by itself.
+    """An organisation that is no more, or whose work went to others, while it has a part in a bloc or body: it is to be
+    decided whether that ends, and who takes its place. Nothing of it follows by itself.
     """
 
     unit: Fact
-    """The organisation, no surer than its part in the bloc."""
+    """The organisation, no surer than its part."""
     on: Fact | None
     """The day from which that is so."""
     reorganisation: Fact | None
@@ -76,13 +81,15 @@ class WarningShown(Part):
     successors: tuple[Fact, ...]
     """Who came after it."""
     role: Role
-    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan."""
+    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan;
+    it has a DUTY of emulation work, or who does comes from it; who has a SEAT in the body does."""
     authority: Fact | None
-    """Who organises the bloc, whose emulation office is to decide; absent where that is not recorded."""
+    """Who organises the bloc, whose emulation office is to decide, or whose the body is; absent where that is not
+    recorded."""
 
 
 class Taking(NamedTuple):
-    """An organisation that has a part in a bloc."""
+    """An organisation that has a part in a bloc or body."""
 
     agency: Fact
     role: Role
@@ -130,6 +137,12 @@ def still(agency: Fact, told: Sequence[Any], day: date) -> Fact | None:
     over = [one.over(day) for one in every if one.total]
     sure = bool(over) and all(one and one.mark.certainty == "STATED" for one in over)
     return None if sure and not ends_disputed(told) else resting(agency, UNSURE)
+
+
+def resting_on(agency: Fact | None, warned_of: Iterable[WarningShown]) -> Fact | None:
+    """An agency in its part on a day, by inference once it has ended or was succeeded."""
+    gone = agency is not None and any(one.unit.value == agency.value for one in warned_of)
+    return resting(agency, ENDED) if agency and gone else agency
 
 
 def _succeeded(told: Iterable[Any]) -> list[e.OrganisationSucceeded]:
@@ -196,7 +209,7 @@ def gone(dissolved: Sequence[e.BlocDissolved], day: date) -> bool | None:
 async def warnings(
     view: View, parts: Sequence[Taking], authority: Fact | None, day: date | None
 ) -> tuple[WarningShown, ...]:
-    """Of those who have these parts in a bloc, who by the day has ended or was succeeded."""
+    """Of those who have these parts in a bloc or body, who by the day has ended or was succeeded."""
     units: dict[str, Organisation] = await view.many(ORGANISATIONS, {part.agency.value for part in parts})
     return warned(units, parts, authority, day)
 

@@ -16,6 +16,7 @@ from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.covenant import COVENANT
+from services.registry.domain.duty import duties_of
 from services.registry.domain.head import Head
 from services.registry.domain.heading import headed_in
 from services.registry.domain.leadership import Leadership
@@ -42,10 +43,12 @@ from services.registry.queries.common import first, surest
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
+from services.registry.queries.duty import serving
 from services.registry.queries.endings import Taking, gone
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.year import leading
 from services.registry.stays import Stay
+from services.registry.tenures import tenures
 
 LEFT_UNKNOWN = "it is told to have left, on a day that is not known / đã thôi là thành viên, chưa rõ từ ngày nào"
 DECLARED_AFTER = (
@@ -107,7 +110,7 @@ class Ground:
     @property
     def parties(self) -> set[Id]:
         """Those and who organises it."""
-        return self.involved | ({self.authority.value} if self.authority else set())
+        return self.involved | {one.agency.value for one in (*organising(self.authority), *self.duties)}
 
     @cached_property
     def leadership(self) -> Leadership:
@@ -140,7 +143,20 @@ class Ground:
     def takings(self) -> list[Taking]:
         """Who has a part in it in the year of the day."""
         members = [Taking(known, "MEMBER", stay) for stay, known in self.staying]
-        return [*members, *heading(self.now.heads), *leading(self.now.plan), *organising(self.authority)]
+        return [
+            *members,
+            *heading(self.now.heads),
+            *leading(self.now.plan),
+            *organising(self.authority),
+            *self.duties,
+        ]
+
+    @cached_property
+    def duties(self) -> list[Taking]:
+        """Whose its emulation work is on the day."""
+        stream = self.rows.streams.get(_duties(self.bloc))
+        told = [event for event in (stream.told if stream else ()) if isinstance(event, e.DutyEvent)]
+        return serving(tenure for tenure in tenures(told) if tenure.lasts(self.on))
 
     @cached_property
     def _established(self) -> list[e.BlocEstablished]:
@@ -233,9 +249,14 @@ async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: 
     papers = [kind.of(b, str(y)).name for kind in (COVENANT, PLAN) for b in there for y in years]
     acts = [name for year in told.values() for name in year.acts]
     claims = [name for doc in there.values() for name in doc.members]
-    streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims])
+    duties = [_duties(bloc) for bloc, authority in authorities.items() if whose in (None, authority)]
+    streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims, *duties])
     rows = Rows(led, told, streams, rules)
     return [Ground(bloc, doc, rows, years, on) for bloc, doc in there.items()]
+
+
+def _duties(bloc: Id) -> str:
+    return duties_of(e.Charge(bloc=bloc)).name
 
 
 def _there(doc: Bloc, on: date) -> bool:

@@ -22,7 +22,7 @@ from services.registry.queries.common import DisputeShown, Label, first, labels,
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
-from services.registry.queries.endings import PERHAPS, Role, endings, still, warned
+from services.registry.queries.endings import NOTHING_FOLLOWS, PERHAPS, Role, endings, still, warned
 from services.registry.queries.evidence import DISPUTED, EVIDENCE, Done, done
 from services.registry.queries.grounds import Ground, InYear, grounds_of
 from services.registry.queries.plan import PlanItemShown
@@ -36,10 +36,6 @@ ORDER = "a covenant is signed by all members / giao ước do mọi thành viên
 LATE_BY_ONE = (
     "late by one of the days told, and not by another / quá hạn theo một ngày được nêu, chưa quá hạn theo ngày khác"
 )
-NOTHING_FOLLOWS = (
-    "it has ended or others came after it, and nothing follows by itself"
-    " / đã chấm dứt hoặc có tổ chức kế thừa, hệ thống không tự suy ra điều gì"
-)
 
 
 TO_DECIDE: Mapping[Role, str] = {
@@ -47,6 +43,7 @@ TO_DECIDE: Mapping[Role, str] = {
     "HEAD": "Quyết định việc thay trưởng khối, cụm",
     "LEADS": "Quyết định việc thay cơ quan chủ trì hoạt động",
     "AUTHORITY": "Quyết định cơ quan tổ chức khối, cụm",
+    "DUTY": "Quyết định cơ quan thường trực, cán bộ thi đua của khối, cụm",
 }
 
 

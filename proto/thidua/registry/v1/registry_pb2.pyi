@@ -8889,6 +8889,7 @@ class GetBodyResponse(_message.Message):
     RULINGS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     body: _builtins.str
     """Its id."""
     disputed: _builtins.bool
@@ -8957,6 +8958,10 @@ class GetBodyResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
+        """Agencies that are no more, or whose work went to others, while those who come from them sit in it."""
+
     def __init__(
         self,
         *,
@@ -8978,10 +8983,11 @@ class GetBodyResponse(_message.Message):
         rulings: _abc.Iterable[_types_pb2.RulingShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_organisation", b"_organisation", "_part_of", b"_part_of", "decision", b"decision", "established_on", b"established_on", "kind", b"kind", "level", b"level", "members", b"members", "name", b"name", "organisation", b"organisation", "part_of", b"part_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_organisation", b"_organisation", "_part_of", b"_part_of", "body", b"body", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "members", b"members", "name", b"name", "names", b"names", "organisation", b"organisation", "part_of", b"part_of", "rulings", b"rulings", "sources", b"sources", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_decision", b"_decision", "_established_on", b"_established_on", "_kind", b"_kind", "_level", b"_level", "_name", b"_name", "_organisation", b"_organisation", "_part_of", b"_part_of", "body", b"body", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "dissolutions", b"dissolutions", "established_on", b"established_on", "kind", b"kind", "known", b"known", "labels", b"labels", "level", b"level", "members", b"members", "name", b"name", "names", b"names", "organisation", b"organisation", "part_of", b"part_of", "rulings", b"rulings", "sources", b"sources", "variants", b"variants", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__decision: _TypeAlias = _typing.Literal["decision"]  # noqa: Y015
     _WhichOneofArgType__decision: _TypeAlias = _typing.Literal["_decision", b"_decision"]  # noqa: Y015
@@ -9065,6 +9071,7 @@ class GetDutiesResponse(_message.Message):
     DUTIES_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -9081,6 +9088,10 @@ class GetDutiesResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
+        """Agencies that are no more, or whose work went to others, while their duties go on."""
+
     def __init__(
         self,
         *,
@@ -9088,10 +9099,11 @@ class GetDutiesResponse(_message.Message):
         duties: _abc.Iterable[_types_pb2.DutyShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duties", b"duties", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duties", b"duties", "known", b"known", "labels", b"labels", "sources", b"sources", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2608,10 +2608,12 @@ class WarningShown(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     AUTHORITY_FIELD_NUMBER: _builtins.int
     role: _builtins.str
-    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan."""
+    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan;
+    it has a DUTY of emulation work, or who does comes from it; who has a SEAT in the body does.
+    """
     @_builtins.property
     def unit(self) -> _kernel_pb2.Fact:
-        """The organisation, no surer than its part in the bloc."""
+        """The organisation, no surer than its part."""
 
     @_builtins.property
     def on(self) -> _kernel_pb2.Fact:
@@ -2631,7 +2633,9 @@ class WarningShown(_message.Message):
 
     @_builtins.property
     def authority(self) -> _kernel_pb2.Fact:
-        """Who organises the bloc, whose emulation office is to decide; absent where that is not recorded."""
+        """Who organises the bloc, whose emulation office is to decide, or whose the body is; absent where that is not
+        recorded.
+        """
 
     def __init__(
         self,
