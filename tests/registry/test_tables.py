@@ -474,6 +474,19 @@ async def test_what_is_given_out_is_taken_in_again_as_nothing_new(registry: Regi
     assert await registry.position() == before
 
 
+async def test_what_sources_tell_otherwise_of_a_later_day_is_noted_where_it_is_given_out(registry: Registry) -> None:
+    for one in ("t", "m", "s"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one, effective=date(2000, 1, 1), record=RECORD))
+    later: dict[str, Any] = {"effective": date(2025, 3, 1), "record": RECORD}
+    found = []
+    for n in range(2):
+        await registry.tell(RetypeOrganisation(organisation="t", kind=f"x{n}", **later))
+        await registry.tell(AssignOrganisationCode(organisation="m", code=f"x{n}", **later))
+        await registry.tell(TransferOrganisation(organisation="s", superior=f"x{n}", **later))
+        found.append([note.en for note in (await export(registry, "ORGANISATIONS", "CSV")).notes])
+    assert found == [[], ["3 lines have values that sources tell otherwise: what binds is given out."]]
+
+
 TABLES = ("ORGANISATIONS", "BLOCS", "MEMBERS")
 
 

@@ -140,7 +140,10 @@ def organisation(key: str, doc: Organisation) -> Iterator[Given]:
         more = {"variants": several(_variants(doc.told)), "ended": _ended(told)} if on == first else {}
         says = {field: getattr(event, field) for field, event in own.items()}
         disputed = _disputed(registered, "kind", "level", "code") if on == first else frozenset()
-        yield {"organisation": key, **says, **more, "effective": day(on)}, _inferred(own.items()) | disputed
+        then = [event for event in told if event.effective == on]
+        of_day = (_disputed([event for event in then if hasattr(event, field)], field) for field in own)
+        untold = _inferred(own.items()).union(disputed, *of_day)
+        yield {"organisation": key, **says, **more, "effective": day(on)}, untold
 
 
 _CHANGING = ("name", "short_name", "kind", "level", "code", "superior")
