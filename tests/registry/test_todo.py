@@ -426,6 +426,22 @@ async def test_a_member_signs_on_days_on_which_it_is_one(registry: Registry) -> 
     assert await todo(registry, date(2025, 3, 1), organisation="b") == []
 
 
+async def test_a_unit_that_is_told_to_be_in_two_blocs_of_one_authority_is_by_inference_a_member_of_either(
+    registry: Registry,
+) -> None:
+    await bloc(registry, "a")
+    await bloc(registry, bloc="other")
+    second: dict[str, Any] = {"authority": "pm", "unit": "a", "bloc": "other", "effective": FOUNDED}
+    await registry.tell(AdmitMember(**second, record=DECREE))
+    await deadline(registry, "SELF_SCORED", actor="MEMBER", years=(2025,))
+    for key in ("k", "other"):
+        (one,) = (await registry.ask("GetBlocYear", bloc=key, year=2025)).members.items
+        (task,) = await todo(registry, date(2025, 2, 1), bloc=key)
+        told = [one.unit, task.obliged[0].agency]
+        assert [(known.value, certainty(known)) for known in told] == [("a", "INFERRED")] * 2
+        assert all("contradicts it" in (known.mark.basis or "") for known in told)
+
+
 async def test_reminders_are_of_what_is_late_or_due_soon_and_not_done(registry: Registry) -> None:
     await bloc(registry)
     await deadline(registry, "MID_REVIEWED", years=(2025,))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from services.kernel.provenance import Fact, Part
+from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import agreed, fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
@@ -22,6 +22,14 @@ from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.queries.regulation import RegulationShown, regulations_of
 from services.registry.stays import Stay, Stays, stays
 
+CONTRADICTED = Fact(
+    value="",
+    mark=Mark(
+        certainty="INFERRED",
+        basis="another membership under the same authority contradicts it"
+        " / có tư cách thành viên khác thuộc cùng cơ quan tổ chức mâu thuẫn với tư cách này",
+    ),
+)
 UNKNOWN_START = "its first day as a member is not recorded / chưa ghi nhận ngày đầu là thành viên"
 
 
@@ -234,6 +242,11 @@ def member(stay: Stay) -> Fact:
 def authority_told(bloc: Bloc) -> Fact | None:
     """Who organises the bloc."""
     return first([event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)], "authority")
+
+
+def member_of(claim: Claimed) -> Fact:
+    """The same, by inference where another membership contradicts it."""
+    return resting(member(claim.stay), CONTRADICTED if claim.disputed else None)
 
 
 def belonging(claims: Iterable[Claimed]) -> list[Taking]:

@@ -38,7 +38,7 @@ from services.registry.projections import (
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import claimed_in, declared, heading, member, organising
+from services.registry.queries.bloc import Claimed, claimed_in, declared, heading, member_of, organising
 from services.registry.queries.common import first, surest
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import by
@@ -118,13 +118,17 @@ class Ground:
         return led.leadership
 
     @cached_property
+    def claims(self) -> list[Claimed]:
+        return claimed_in(self.bloc, self.doc, self.rows.streams)
+
+    @property
     def stays(self) -> list[Stay]:
-        return [one.stay for one in claimed_in(self.bloc, self.doc, self.rows.streams)]
+        return [one.stay for one in self.claims]
 
     @cached_property
     def staying(self) -> list[tuple[Stay, Fact]]:
         """Who is a member on the day."""
-        return [(stay, member(stay)) for stay in self.stays if stay.lasts(self.on)]
+        return [(one.stay, member_of(one)) for one in self.claims if one.stay.lasts(self.on)]
 
     @cached_property
     def declared(self) -> list[e.MembersDeclared]:

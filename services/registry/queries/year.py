@@ -30,7 +30,7 @@ from services.registry.queries.bloc import (
     claimed,
     declared,
     heading,
-    member,
+    member_of,
     organising,
 )
 from services.registry.queries.common import Label, first, labels, recorded, surest
@@ -199,7 +199,7 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
     """Who is declared for the year, or was a member on any of its days."""
     told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
     lists = [_declared(event) for event in told]
-    stayed = [member(stay) for stay, _ in _stayed(claims, year)]
+    stayed = list(map(member_of, _stayed(claims, year)))
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     every = {unit.value for unit in units}  # a source says of its own list that it is whole
     whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)
