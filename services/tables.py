@@ -61,24 +61,27 @@ def _sentences(error: grpc.aio.AioRpcError) -> list[str]:
 
 
 def _show(answer: registry_pb2.ImportTableResponse) -> None:
-    sheets = Table(
-        "sheet", "table", "read", "recorded", "unchanged", "rejected", title="dry run" if answer.dry_run else None
-    )
+    counts = ("read", "recorded", "unchanged", "rejected", "noted")
+    sheets = Table("sheet", "table", *counts, title="dry run" if answer.dry_run else None)
     for sheet in answer.sheets:
         kind = types_pb2.Table.Name(sheet.table).removeprefix("TABLE_").lower()
-        figures = (sheet.read, sheet.recorded, sheet.unchanged, sheet.rejected)
-        sheets.add_row(sheet.sheet, kind, *map(str, figures))
+        sheets.add_row(sheet.sheet, kind, *(str(getattr(sheet, count)) for count in counts))
     out.print(sheets)
-    lines = Table("sheet", "line", "column", "lý do", "reason", "candidates")
-    for line in answer.lines:
-        for problem in line.problems:
-            column = f"{problem.column} ({problem.header})" if problem.column else problem.header
-            lines.add_row(line.sheet, str(line.line), column, problem.vi, problem.en, ", ".join(problem.candidates))
-    if lines.row_count:
-        out.print(lines)
+    _show_lines("rejected", "lý do", "reason", ((line, line.problems) for line in answer.lines))
+    _show_lines("noted", "lưu ý", "note", ((line, line.notes) for line in answer.lines))
     show_notes(answer.notes)
     if answer.HasField("recorded"):
         out.print(f"recorded up to position {answer.recorded.position}")
+
+
+def _show_lines(title: str, vi: str, en: str, said: Iterable[tuple[Any, Iterable[Any]]]) -> None:
+    lines = Table("sheet", "line", "column", vi, en, "candidates", title=title)
+    for line, problems in said:
+        for one in problems:
+            column = f"{one.column} ({one.header})" if one.column else one.header
+            lines.add_row(line.sheet, str(line.line), column, one.vi, one.en, ", ".join(one.candidates))
+    if lines.row_count:
+        out.print(lines)
 
 
 def show_notes(notes: Iterable[types_pb2.ImportNote]) -> None:

@@ -214,6 +214,31 @@ async def test_a_line_that_would_register_another_of_an_equal_name_is_left_to_a_
     assert counts(await registry.take_in(xlsx(chosen))) == {"ORGANISATIONS": (2, 0, 2, 0)}
 
 
+async def test_what_a_line_makes_disputed_is_noted_in_it_in_a_dry_run_too(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    second = ["k2", "Cụm", "Cụm hai", *BLOC[3:]]
+    sheets: dict[str, Lines] = {
+        "Tổ chức": [ORGANISATIONS, [*HOME[:2], "Sở Nội vụ tỉnh X", *HOME[3:]], ["b", None, "Sở Tư pháp", *[None] * 4]],
+        "Khối": [BLOCS, second],
+        "Thành viên": [MEMBERS, ["k2", "so-noi-vu", "01/06/2025", None], ["k2", "H29.02", "01/07/2025", None]],
+    }
+    dry = await registry.take_in(xlsx(sheets), dry_run=True)
+    real = await registry.take_in(xlsx(sheets))
+    assert (dry.sheets, dry.lines) == (real.sheets, real.lines)
+    noted = {(line.subject, n.column): (n.vi, n.en) for line in real.lines for n in line.notes}
+    assert set(noted) == {("so-noi-vu", "C"), ("b", "C"), ("k2 so-noi-vu", "A")}
+    words = {
+        ("so-noi-vu", "C"): ("Sở Nội vụ", "Sở Nội vụ tỉnh X"),
+        ("b", "C"): ("h29.02",),
+        ("k2 so-noi-vu", "A"): ("k1",),
+    }
+    assert all(word in text for at, every in words.items() for word in every for text in noted[at])
+    assert {sheet.table: sheet.noted for sheet in real.sheets} == {"ORGANISATIONS": 2, "BLOCS": 0, "MEMBERS": 1}
+    assert (await registry.ask("GetOrganisation", organisation="so-noi-vu")).disputed
+    assert any(m.disputed for m in (await registry.ask("GetBloc", bloc="k2")).memberships)
+    assert (await registry.take_in(xlsx(sheets))).lines == ()
+
+
 def with_line(table: str, number: int, **cells: Any) -> dict[str, Lines]:
     """The workbook with some cells of one line changed, by the header of the column."""
     lines = [list(line) for line in SHEETS[table]]

@@ -218,7 +218,7 @@ async def claimed(view: View, bloc: Id, known: Bloc) -> list[Claimed]:
 def claimed_in(bloc: Id, known: Bloc, streams: Mapping[str, Stream]) -> list[Claimed]:
     """The same, of streams that are read already."""
     claims = [_stays(streams[name]) for name in known.members]
-    return [Claimed(stay, _overlap(found)) for found in claims for stay in found if stay.bloc == bloc]
+    return [Claimed(stay, overlap(found)) for found in claims for stay in found if stay.bloc == bloc]
 
 
 def _stays(stream: Stream) -> Stays:
@@ -262,7 +262,7 @@ def heading(heads: Iterable[Head]) -> list[Taking]:
     return [Taking(head.agency, "HEAD") for head in heads if head.agency]
 
 
-def _overlap(found: Stays) -> bool:
+def overlap(found: Stays) -> bool:
     """Whether a unit's stays under one authority overlap on days that are told."""
     spans = sorted(_span(stay) for stay in found)
     return any(later[0] < earlier[1] for earlier, later in pairwise(spans))

@@ -92,7 +92,7 @@ class OrganisationAnswer(BaseModel):
 async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
     every = (await recorded(view, ORGANISATIONS, asked.organisation)).told
     told = holding(every)
-    contradicting = _contradicting(told)
+    disputed = contradicting(told)
     answer = OrganisationAnswer(
         organisation=asked.organisation,
         name=of_day(told, "name", asked.on),
@@ -102,8 +102,8 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
         code=of_day(told, "code", asked.on),
         names=names_told(told),
         variants=variants_told(told),
-        disputed=bool(contradicting),
-        disputes=contradicting,
+        disputed=bool(disputed),
+        disputes=disputed,
         rulings=rulings(every),
         superior=of_day(told, "superior", asked.on),
         ended=next(filter(None, (one.over(asked.on) for one in endings(told))), None),
@@ -114,7 +114,7 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
-def _contradicting(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
+def contradicting(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
     """What is told of it in ways that cannot both be: otherwise from another day on can."""
     registered = [event for event in told if isinstance(event, e.OrganisationRegistered)]
     days = dict.fromkeys(event.effective for event in told)

@@ -167,9 +167,9 @@ class Cells:
     def organisation(self, name: str, known: Known) -> Id | None:
         """The organisation that a cell names by its id or its official code."""
         text = self._line.says.get(name)
-        if text is None or text in known.organisations:
-            return text
-        ids = tuple(sorted(known.by_code.get(text, ())))
+        if text is None:
+            return None
+        ids = known.named(text)
         if len(ids) == 1:
             return ids[0]
         self.wrong(_ambiguous(name, text, ids) if ids else _unknown(name, text, known))
@@ -214,6 +214,13 @@ def _same_name(ids: Sequence[Id]) -> Problem:
         "mã của nó ở cột này, nếu là tổ chức khác thì ghi một mã mới ở cột này",
         tuple(ids),
     )
+
+
+def also_called(ids: Sequence[Id]) -> tuple[Problem, ...]:
+    """What a person should know who gave an id of its own to an organisation of an equal name."""
+    which = ", ".join(ids)
+    en, vi = f"another organisation has this name: {which}", f"đã có tổ chức khác cùng tên: {which}"
+    return (Problem("name", en, vi, tuple(ids)),) if ids else ()
 
 
 def _unknown(name: str, text: str, known: Known) -> Problem:

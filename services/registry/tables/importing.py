@@ -18,7 +18,9 @@ from services.kernel.service import Hand
 from services.kernel.text import Line
 from services.kernel.view import ReadOptions, View
 from services.registry.domain.naming import code_term, name_term
+from services.registry.events import BlocEstablished
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, names_of
+from services.registry.stays import MEMBERSHIP
 from services.registry.tables import reading
 from services.registry.tables.cells import Problem
 from services.registry.tables.columns import COLUMNS, REQUIRED, Header, NoteShown, Table, understood
@@ -46,7 +48,7 @@ class ImportTable(BaseModel):
 
 
 class ProblemShown(Part):
-    """Why a line is rejected."""
+    """Why a line is rejected, or what to look at in it."""
 
     column: str | None
     """The letter of the column; absent where no column is to blame."""
@@ -75,6 +77,8 @@ class LineShown(Part):
     """The names of the commands that tell what is new in it."""
     problems: tuple[ProblemShown, ...]
     """Everything that is wrong with it."""
+    notes: tuple[ProblemShown, ...]
+    """What becomes disputed by it, and who else has its name; in a dry run what would."""
 
 
 class SheetShown(Part):
@@ -94,6 +98,8 @@ class SheetShown(Part):
     """Accepted, and nothing new in them."""
     rejected: int
     """Not accepted."""
+    noted: int
+    """Of the lines read those with notes."""
 
 
 class PositionShown(Part):
@@ -189,10 +195,25 @@ async def _known(view: View, headers: Sequence[Header]) -> Known:
             if code := getattr(event, "code", None):
                 by_code.setdefault(code, set()).add(key)
     blocs = await view.many(BLOCS, {says["bloc"] for _, says in lines if "bloc" in says})
-    claims = await view.many(STREAMS, {stream for doc in blocs.values() for stream in doc.members})
-    known = Known(organisations, by_code, blocs, claims)
+    known = Known(organisations, by_code, blocs)
+    members = {stream for doc in blocs.values() for stream in doc.members}
+    known.claims = await view.many(STREAMS, members | set(_claims(lines, known)))
     await _take_alike(view, headers, known)
     return known
+
+
+def _claims(lines: Sequence[tuple[Table, Any]], known: Known) -> Iterator[str]:
+    """What may be told of the units' memberships under those who organise the blocs: in other blocs too."""
+    organising: dict[str, set[str]] = {
+        bloc: {e.authority for e in doc.told if isinstance(e, BlocEstablished) and e.authority}
+        for bloc, doc in known.blocs.items()
+    }
+    for _, says in lines:
+        if "bloc" in says and "authority" in says:
+            organising.setdefault(says["bloc"], set()).update(known.named(says["authority"]))
+    for _, says in lines:
+        for unit in known.named(says["unit"]) if "unit" in says else ():
+            yield from (MEMBERSHIP.of(body, unit).name for body in organising.get(says.get("bloc", ""), ()))
 
 
 async def _take_alike(view: View, headers: Sequence[Header], known: Known) -> None:
@@ -212,7 +233,7 @@ async def _take_alike(view: View, headers: Sequence[Header], known: Known) -> No
 
 
 def _without_id(table: Table, says: Any, ids: set[str]) -> Iterator[tuple[Table, str]]:
-    if table == "ORGANISATIONS" and "name" in says and "organisation" not in says and says.get("code") not in ids:
+    if table == "ORGANISATIONS" and "name" in says and not {says.get("organisation"), says.get("code")} & ids:
         yield "ORGANISATIONS", says["name"]
     if table == "BLOCS" and "name" in says and "bloc" not in says:
         yield "BLOCS", says["name"]
@@ -267,7 +288,8 @@ def _outcome(plan: Plan) -> Outcome:
 
 
 def _sheet(name: str, header: Header, tasks: Sequence[_Task]) -> SheetShown:
-    outcomes = [_outcome(task.plan) for task in tasks if task.header is header]
+    plans = [task.plan for task in tasks if task.header is header]
+    outcomes = list(map(_outcome, plans))
     return SheetShown(
         sheet=name,
         table=header.table,
@@ -276,6 +298,7 @@ def _sheet(name: str, header: Header, tasks: Sequence[_Task]) -> SheetShown:
         recorded=outcomes.count("RECORDED"),
         unchanged=outcomes.count("UNCHANGED"),
         rejected=outcomes.count("REJECTED"),
+        noted=sum(bool(plan.notes) for plan in plans),
     )
 
 
@@ -287,6 +310,7 @@ def _line(task: _Task) -> LineShown:
         subject=task.plan.subject,
         commands=tuple(type(command).__name__ for command in task.plan.commands),
         problems=tuple(_shown(problem, task) for problem in task.plan.problems),
+        notes=tuple(_shown(note, task) for note in task.plan.notes),
     )
 
 

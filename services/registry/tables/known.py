@@ -32,6 +32,10 @@ class Known:
         ids = self.alike.get((table, name_term(name)), {}) if name else ()
         return tuple(one for one in ids if code is None or self._codes(one) <= {code})
 
+    def named(self, text: str) -> tuple[Id, ...]:
+        """Ids of whom a cell may name, by the id or the official code."""
+        return (text,) if text in self.organisations else tuple(sorted(self.by_code.get(text, ())))
+
     def _codes(self, organisation: Id) -> set[str]:
         told = self.organisations.get(organisation, Organisation()).told
         return {code for event in told if (code := getattr(event, "code", None))}

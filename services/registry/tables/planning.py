@@ -27,8 +27,19 @@ from services.registry.domain.ruling import holding, until
 from services.registry.projections import Bloc, Organisation
 from services.registry.queries.common import latest
 from services.registry.queries.endings import endings
-from services.registry.tables.cells import Cells, Problem, Wrong, decision_in, identified, names_in, unnamed, unusable
+from services.registry.tables.cells import (
+    Cells,
+    Problem,
+    Wrong,
+    also_called,
+    decision_in,
+    identified,
+    names_in,
+    unnamed,
+    unusable,
+)
 from services.registry.tables.columns import Line, Table
+from services.registry.tables.disputing import disputed
 from services.registry.tables.known import Known
 from services.registry.tables.members import member
 from services.registry.tables.telling import Plan, corrected, made, of_a_table, same_document
@@ -71,9 +82,12 @@ def planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
         return Plan(problems=(*wrong, *(p for p in bad.problems if p.field not in fields)))
     if wrong:
         return Plan(problems=tuple(wrong))
-    for command in plan.commands:
-        known.told(tell(EVENTS[type(command)], command))
-    return plan
+    events = [tell(EVENTS[type(command)], command) for command in plan.commands]
+    before = {problem for event in events for problem in disputed(event, known)}
+    for event in events:
+        known.told(event)
+    after = dict.fromkeys(problem for event in events for problem in disputed(event, known))
+    return plan._replace(notes=(*plan.notes, *(problem for problem in after if problem not in before)))
 
 
 def _organisation(line: Line, record: Record, known: Known) -> Plan:
@@ -100,7 +114,8 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     ending = (made(line, DissolveOrganisation, facts | {"effective": end.on}),) if end else ()
     if not any(isinstance(event, e.OrganisationRegistered) for event in told):
         new = made(line, RegisterOrganisation, facts | _given(names | changing) | {"name": name})
-        return Plan(organisation, (new, *ending), len(doc.events))
+        same = known.called_alike("ORGANISATIONS", name, changing["code"])
+        return Plan(organisation, (new, *ending), len(doc.events), notes=also_called(same))
     held = holding(told)
     more = {
         **{f: names[f] for f in ("name", "short_name") if not _is_told(held, f, names[f], day)},

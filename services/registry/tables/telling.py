@@ -31,6 +31,8 @@ class Plan(NamedTuple):
     and no later one.
     """
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    """What a person should look at although it is recorded: what becomes disputed by it, who else has the name."""
 
 
 def told_by_table(event: Any) -> bool:

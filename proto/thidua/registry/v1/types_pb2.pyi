@@ -7912,6 +7912,7 @@ class SheetReport(_message.Message):
     RECORDED_FIELD_NUMBER: _builtins.int
     UNCHANGED_FIELD_NUMBER: _builtins.int
     REJECTED_FIELD_NUMBER: _builtins.int
+    NOTED_FIELD_NUMBER: _builtins.int
     sheet: _builtins.str
     """Its name; "csv" for a .csv."""
     table: Global___Table.ValueType
@@ -7926,6 +7927,8 @@ class SheetReport(_message.Message):
     """Accepted, and nothing new in them."""
     rejected: _builtins.int
     """Not accepted."""
+    noted: _builtins.int
+    """Of the lines read those with notes."""
     def __init__(
         self,
         *,
@@ -7936,10 +7939,11 @@ class SheetReport(_message.Message):
         recorded: _builtins.int = ...,
         unchanged: _builtins.int = ...,
         rejected: _builtins.int = ...,
+        noted: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "read", b"read", "recorded", b"recorded", "rejected", b"rejected", "sheet", b"sheet", "table", b"table", "unchanged", b"unchanged"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "noted", b"noted", "read", b"read", "recorded", b"recorded", "rejected", b"rejected", "sheet", b"sheet", "table", b"table", "unchanged", b"unchanged"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -7957,6 +7961,7 @@ class LineReport(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     COMMANDS_FIELD_NUMBER: _builtins.int
     PROBLEMS_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     sheet: _builtins.str
     """The sheet."""
     line: _builtins.int
@@ -7973,6 +7978,10 @@ class LineReport(_message.Message):
     def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineProblem]:
         """Everything that is wrong with it."""
 
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineProblem]:
+        """What becomes disputed by it, and who else has its name; in a dry run what would."""
+
     def __init__(
         self,
         *,
@@ -7982,10 +7991,11 @@ class LineReport(_message.Message):
         subject: _builtins.str | None = ...,
         commands: _abc.Iterable[_builtins.str] | None = ...,
         problems: _abc.Iterable[Global___LineProblem] | None = ...,
+        notes: _abc.Iterable[Global___LineProblem] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_subject", b"_subject", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_subject", b"_subject", "commands", b"commands", "line", b"line", "outcome", b"outcome", "problems", b"problems", "sheet", b"sheet", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_subject", b"_subject", "commands", b"commands", "line", b"line", "notes", b"notes", "outcome", b"outcome", "problems", b"problems", "sheet", b"sheet", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
     _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
@@ -7995,7 +8005,7 @@ Global___LineReport: _TypeAlias = LineReport  # noqa: Y015
 
 @_typing.final
 class LineProblem(_message.Message):
-    """Why a line is rejected."""
+    """Why a line is rejected, or what to look at in it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
