@@ -239,6 +239,37 @@ async def test_what_a_line_makes_disputed_is_noted_in_it_in_a_dry_run_too(regist
     assert (await registry.take_in(xlsx(sheets))).lines == ()
 
 
+async def test_a_problem_names_the_column_as_the_file_does_and_days_in_its_language(registry: Registry) -> None:
+    await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
+    await registry.tell(
+        AdmitMember(authority="tinh-x", bloc="k1", unit="so-noi-vu", effective=date(2025, 3, 10), record=RECORD)
+    )
+    columns = ["Mã khối", "Mã đơn vị", "Từ ngày", "Đến ngày"]
+    lines: Lines = [
+        columns,
+        ["k1", "so-noi-vu", "11/03/2025", None],
+        ["k1", "H29.02", "2/7/2025", "1/7/2025"],
+        ["k1", "H29.02", "31/02/2025", "hôm qua"],
+    ]
+    answer = await registry.take_in(xlsx({"Thành viên": lines, "Tổ chức": [["Mã định danh", "Tên"], [None, "Sở Lạ"]]}))
+    found = [(p.column, p.header, p.vi) for line in answer.lines for p in line.problems]
+    assert [one[:2] for one in found] == [
+        ("A", "Mã định danh"),
+        ("C", "Từ ngày"),
+        ("D", "Đến ngày"),
+        ("C", "Từ ngày"),
+        ("D", "Đến ngày"),
+    ]
+    assert "(từ 10/03/2025)" in found[1][2]
+    assert (found[3][2], found[4][2].startswith("phải là ngày")) == ("không có ngày này trong lịch", True)
+
+
+async def test_a_workbook_that_is_none_is_told_so(registry: Registry) -> None:
+    with pytest.raises(Invalid) as refused:
+        await registry.take_in("Kính gửi các sở".encode(), name="Sở.XLSX")
+    assert "không đúng dạng" in refused.value.violations[0].vi
+
+
 def with_line(table: str, number: int, **cells: Any) -> dict[str, Lines]:
     """The workbook with some cells of one line changed, by the header of the column."""
     lines = [list(line) for line in SHEETS[table]]

@@ -26,7 +26,9 @@ _ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 _TEXTS = {"name", "short_name", "code", "number", "issuer"}
 _LINE = TypeAdapter[str](Name)
 _DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 NO_DAY = Bad("must be a day such as 01/07/2025", "phải là ngày dạng ngày/tháng/năm, ví dụ 01/07/2025")
+NO_SUCH_DAY = Bad("there is no such day", "không có ngày này trong lịch")
 
 
 class Problem(NamedTuple):
@@ -195,7 +197,9 @@ def identified(line: Line, known: Known, cells: Cells) -> Id | None:
     if not re.fullmatch(ID, made) or (not having and made in known.organisations):
         cells.wrong(
             Problem(
-                "organisation", f"is required: no id can be made of {code}", f"phải có: không lập được mã từ {code}"
+                "organisation",
+                f"no id can be made of {code}: give one in the column Mã tổ chức",
+                f"không lập được mã tổ chức từ {code}: cần ghi ở cột Mã tổ chức",
             )
         )
         return None
@@ -208,10 +212,10 @@ def _same_name(ids: Sequence[Id]) -> Problem:
     which = ", ".join(ids)
     return Problem(
         "organisation",
-        f"{which} has this name and no other code; an equal name is no proof: name it here by its id if it is meant, "
-        "or give a new id here for another organisation",
+        f"{which} has this name and no other code; an equal name is no proof: if it is meant, put its id into "
+        "the column Mã tổ chức, and a new id if it is another",
         f"{which} đã có tên này và không có mã định danh khác; trùng tên chưa đủ căn cứ: nếu đúng tổ chức đó thì ghi "
-        "mã của nó ở cột này, nếu là tổ chức khác thì ghi một mã mới ở cột này",
+        "mã của nó ở cột Mã tổ chức, nếu là tổ chức khác thì ghi một mã mới ở cột đó",
         tuple(ids),
     )
 
@@ -259,7 +263,9 @@ def _day(text: str) -> date | Bad:
     if match := _DAY.fullmatch(text):
         text = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
     found = civil(text)
-    return NO_DAY if found == NO_DATE else found
+    if found != NO_DATE:
+        return found
+    return NO_SUCH_DAY if _ISO.fullmatch(text) else NO_DAY
 
 
 def names_in(text: str | None) -> tuple[str, ...]:

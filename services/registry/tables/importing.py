@@ -149,7 +149,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
     found = [(sheet.name, header) for sheet in book.sheets if (header := understood(sheet))]
     found.sort(key=lambda one: [*REQUIRED].index(one[1].table))  # what others name comes before them
     if not found:
-        raise Invalid(_NO_TABLE)
+        raise Invalid(_no_table(asked))
     head = await hand.tools.log.head()
     read = ReadOptions(at_least={hand.tools.log.name: head}, seconds=OF_WAITING * hand.call.seconds)
     async with hand.tools.look(ORGANISATIONS, BLOCS, STREAMS, read=read) as view:
@@ -171,6 +171,12 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
         notes=tuple(_unread(found, book)),
         recorded=recorded,
     )
+
+
+def _no_table(asked: ImportTable) -> Violation:
+    if asked.name.lower().endswith(".xlsx") and not asked.content.startswith(b"PK"):
+        return Violation("content", vi=reading.NO_WORKBOOK.vi, en=reading.NO_WORKBOOK.en)
+    return _NO_TABLE
 
 
 _NO_TABLE = Violation(
@@ -314,8 +320,13 @@ def _line(task: _Task) -> LineShown:
     )
 
 
+_TOLD_IN = {"until": ("last", "ended"), "organisation": ("code",), "decision": ("number", "dated")}
+"""Other columns in which a file may tell what has none of its own."""
+
+
 def _shown(problem: Problem, task: _Task) -> ProblemShown:
-    column = task.header.columns.get(problem.field or "")
+    fields = (problem.field or "", *_TOLD_IN.get(problem.field or "", ()))
+    column = next((task.header.columns[f] for f in fields if f in task.header.columns), None)
     usual = COLUMNS[task.header.table].get(problem.field or "", (None,))[0]
     return ProblemShown(
         column=column.letter if column else None,

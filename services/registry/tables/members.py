@@ -109,11 +109,14 @@ def _corrections(
 
 
 def _otherwise(name: str, told: Stay) -> Problem:
-    days = ", ".join(f"{name} {day}" for name, day in (("since", told.since), ("until", told.until)) if day)
+    days = [(word, day) for word, day in (("since", told.since), ("until", told.until)) if day]
+    words = {"since": "từ", "until": "thôi từ"}
+    en = ", ".join(f"{word} {day}" for word, day in days)
+    vi = ", ".join(f"{words[word]} {day:%d/%m/%Y}" for word, day in days)
     return Problem(
         name,
-        f"the membership is recorded otherwise ({days or 'no day'}): correct that record instead",
-        f"tư cách thành viên đã ghi nhận khác ({days or 'không có ngày'}): cần đính chính bản ghi đó",
+        f"the membership is recorded otherwise ({en or 'no day'}): correct that record instead",
+        f"tư cách thành viên đã ghi nhận khác ({vi or 'không có ngày'}): cần đính chính bản ghi đó",
     )
 
 

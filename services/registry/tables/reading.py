@@ -196,7 +196,7 @@ def _workbook(content: bytes) -> Book:
     except (Unreadable, MemoryError):
         raise
     except Exception:  # openpyxl has no error of its own for a workbook that is none
-        raise _NO_WORKBOOK from None
+        raise NO_WORKBOOK from None
     hidden = [sheet.title for sheet in book.worksheets if sheet not in visible]
     return Book(sheets=sheets, notes=(*_external_note(external), *map(_hidden_note, hidden)))
 
@@ -213,7 +213,7 @@ def _hidden_note(sheet: str) -> Note:
     return Note(sheet=sheet, en="The sheet is hidden, and so was not read.", vi="Trang bị ẩn nên không được đọc.")
 
 
-_NO_WORKBOOK = Unreadable(
+NO_WORKBOOK = Unreadable(
     "The file is not a whole .xlsx workbook: open it in Excel and save it again.",
     "Tệp .xlsx bị hỏng hoặc không đúng dạng: hãy mở bằng Excel rồi lưu lại.",
 )
@@ -248,14 +248,14 @@ def _inflated(content: bytes) -> tuple[dict[str, bytes], int]:
         MemoryError,
         zlib.error,
     ):
-        raise _NO_WORKBOOK from None
+        raise NO_WORKBOOK from None
     return parts, external
 
 
 def _check(part: bytes) -> None:
     """Raises Unreadable for XML that no workbook has, and for more cells than are read."""
     if b"\0" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-        raise _NO_WORKBOOK
+        raise NO_WORKBOOK
     if part.count(b"<row") > ROWS or part.count(b"<c ") > CELLS or part.count(b"<si") > CELLS:
         raise TOO_LARGE
 
