@@ -349,6 +349,13 @@ def test_no_handover_is_performed_into_another_term() -> None:
     given(bloc, lasting, elected()).when(hand_over("btp", date(2024, 5, 1))).then(handed_over("btp", date(2024, 5, 1)))
 
 
+def test_nobody_takes_over_here_for_a_term_that_is_told_to_be_over() -> None:
+    over = recorded(2024, "btp", end=date(2024, 4, 9))
+    given(bloc, elected(effective=None), over).when(hand_over("btp", DAY)).refused("leadership.not-in-office")
+    given(bloc, over).when(hand_over("btp", DAY)).refused("leadership.not-in-office")
+    given(bloc, over).when(hand_over("btp", date(2024, 4, 9))).then(handed_over("btp", date(2024, 4, 9)))
+
+
 def test_a_recorded_leadership_is_kept_as_it_is_told() -> None:
     command = RecordLeadership(bloc="b1", year=2023, head=holder("ktnn"), start=DAY, record=RECORD)
     given(recorded(2023, "bca")).when(command).then(recorded(2023, "ktnn", start=DAY, effective=DAY))

@@ -214,6 +214,17 @@ def test_a_holdover_ends_with_its_own_recorded_end() -> None:
     assert agency(term, date(2023, 2, 2)) is None
 
 
+def test_an_end_that_is_told_to_be_before_the_handover_is_not_the_end_of_what_the_handover_began() -> None:
+    ended = recorded(2024, "a", end=date(2024, 4, 1))
+    begun = handed_over(2024, "a", date(2024, 4, 10))
+    given_up = handed_over(2025, "b", date(2024, 12, 1))
+    for begins in (begun, recorded(2024, "a", start=date(2024, 4, 10))):
+        days = (date(2024, 4, 9), date(2024, 4, 10), date(2024, 4, 11))
+        shown = [None, ("a", "STATED"), ("a", "INFERRED")]
+        assert [agency(folded(ended, begins), day) for day in days] == shown
+    assert agency(folded(ended, begun, given_up), date(2024, 12, 2)) == ("b", "INFERRED")
+
+
 def test_an_election_on_an_unknown_day_leaves_its_year_unknown() -> None:
     terms = folded(recorded(2022, "a"), elected(2023, "b", None))
     assert agency(terms, date(2022, 12, 31)) == ("a", "INFERRED")

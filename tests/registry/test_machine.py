@@ -15,13 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.provenance import Record, Source
+from services.kernel.provenance import Fact, Record, Source
 from services.kernel.standing import Correction, FactRetracted, Retract, standing
 from services.registry import events as e
 from services.registry.domain import HANDLERS
-from services.registry.domain.bloc import BLOC, DissolveBloc, EstablishBloc, authority_of
-from services.registry.domain.heading import headed_on
+from services.registry.domain.bloc import BLOC, DissolveBloc, EstablishBloc, authority_of, founded
+from services.registry.domain.heading import headed_in, headed_on
 from services.registry.domain.leadership import (
+    ChangeRepresentative,
     CorrectHandover,
     CorrectLeadership,
     ElectLeadership,
@@ -29,7 +30,7 @@ from services.registry.domain.leadership import (
     RecordLeadership,
     led,
 )
-from services.registry.domain.membership import AdmitMember, EndMembership
+from services.registry.domain.membership import AdmitMember, EndMembership, MoveMember
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.stays import MEMBERSHIP
 from tests.book import Book
@@ -42,6 +43,7 @@ DAYS = st.sampled_from(TURNING)
 SOME_DAY = st.one_of(st.none(), DAYS)
 YEARS = st.integers(2020, 2023)
 UNITS = st.sampled_from(["an", "ba"])
+PERSONS = st.sampled_from(["p-1", "p-2"])
 BLOCS = st.sampled_from(["khoi-1", "khoi-2"])
 RECORDS = st.sampled_from([None, None, RECORD])
 """Acts twice as often as records."""
@@ -125,9 +127,30 @@ def _ends_of(
     return [(True, day) for day in later if all(day <= other for other in again)]
 
 
+TERMS = (e.LeadershipElected, e.LeadershipRecorded, e.LeadershipCorrected)
+
+
+def heads_told(events: Sequence[Event], year: int) -> set[str]:
+    """The agencies that anybody tells to head in the term of a year."""
+    told = [event for event in shown(events) if getattr(event, "year", None) == year]
+    heads = [event.head for event in told if isinstance(event, TERMS)]
+    heads += [event.incoming for event in told if isinstance(event, e.LeadershipHandedOver)]
+    return {head.agency for head in heads if head and head.agency}
+
+
+def beginning(events: Sequence[Event], day: date) -> set[str]:
+    """The agencies whose term somebody records to begin on a day."""
+    told = [event for event in shown(events) if isinstance(event, (e.LeadershipRecorded, e.LeadershipCorrected))]
+    return {event.head.agency for event in told if event.start == day and event.head and event.head.agency}
+
+
 def performed(events: Sequence[Event]) -> bool:
     """Whether all was done here and nothing was amended."""
     return all(getattr(event, "record", None) is None and event.amends is None for event in events)
+
+
+def value(fact: Fact | None) -> str | None:
+    return fact.value if fact else None
 
 
 class Registry(RuleBasedStateMachine):
@@ -169,6 +192,14 @@ class Registry(RuleBasedStateMachine):
             EstablishBloc(bloc=bloc, kind="KHOI", name="Khối", authority="bo", effective=on, record=record)
         )
 
+    @rule(bloc=BLOCS, on=DAYS)
+    def rule_when_it_was_established(self, bloc: str, on: date) -> None:
+        """What is ruled binds, whatever was told before."""
+        ruling = e.Ruling(by=e.Party(agency="bo"), reason="theo quyết định")
+        told: dict[str, Any] = {"bloc": bloc, "kind": "KHOI", "name": "Khối", "authority": "bo", "effective": on}
+        if self.refused_for(EstablishBloc(**told, record=RECORD, ruling=ruling)) is None:
+            assert founded(self.book.load(BLOC.of(bloc)).state).since == on
+
     @rule(bloc=BLOCS, on=DAYS, record=RECORDS)
     def dissolve(self, bloc: str, on: date, record: Record | None) -> None:
         self.refused_for(DissolveBloc(bloc=bloc, effective=on, record=record))
@@ -192,6 +223,14 @@ class Registry(RuleBasedStateMachine):
             assert begun
         if why == "membership.none":
             assert not begun
+
+    @rule(unit=UNITS, leaves=BLOCS, joins=BLOCS, on=DAYS)
+    def move(self, unit: str, leaves: str, joins: str, on: date) -> None:
+        """Who moves was in the one bloc, and from that day on may be in no other than the one it joins."""
+        inside = [s for s in self.stays_of(unit) if s.bloc == leaves and (s.since is None or s.since < on)]
+        if self.refused_for(MoveMember(authority="bo", unit=unit, leaves=leaves, joins=joins, effective=on)) is None:
+            assert any(not stay.ended for stay in inside)
+            assert {stay.bloc for stay in self.stays_of(unit) if stay.later_than(on)} == {joins}
 
     @rule(unit=UNITS, bloc=BLOCS, on=SOME_DAY, starts=st.booleans(), amends=st.one_of(st.none(), TURNS))
     def record_stay(self, unit: str, bloc: str, on: date | None, starts: bool, amends: int | None) -> None:
@@ -262,6 +301,18 @@ class Registry(RuleBasedStateMachine):
             )
         )
 
+    @rule(bloc=BLOCS, year=YEARS, agency=UNITS, person=PERSONS, on=DAYS, record=RECORDS)
+    def change_representative(
+        self, bloc: str, year: int, agency: str, person: str, on: date, record: Record | None
+    ) -> None:
+        """Who comes to represent the head is shown from that day on."""
+        told: dict[str, Any] = {"bloc": bloc, "year": year, "agency": agency, "person": person, "effective": on}
+        why = self.refused_for(ChangeRepresentative(**told, authority=self.authority(bloc), record=record))
+        heads = headed_on(self.leadership(bloc), (), on).heads
+        own = [head for head in heads if (value(head.year), value(head.agency)) == (str(year), agency)]
+        if why is None and own:
+            assert person in {value(head.person) for head in own}
+
     @rule(turn=TURNS, amends=TURNS)
     def retract(self, turn: int, amends: int) -> None:
         names = sorted(name for name in self.book.streams if not name.startswith("organisation:"))
@@ -308,12 +359,24 @@ class Registry(RuleBasedStateMachine):
                     assert len(self.heads(name.partition(":")[2], day)) <= 1
 
     @invariant()
-    def two_heads_are_shown_as_disputed(self) -> None:
-        for name in self.book.streams:
+    def every_head_of_a_year_is_shown_and_several_are_disputed(self) -> None:
+        for name, events in self.book.streams.items():
             if name.startswith("leadership:"):
-                for day in (FIRST, date(2021, 12, 31), date(2022, 6, 30), LAST):
+                for year in range(2020, 2024):
+                    agencies = heads_told(events, year)
+                    heads = headed_in(self.leadership(name.partition(":")[2]), year)
+                    assert {head.agency.value for head in heads.heads if head.agency} == agencies
+                    assert heads.disputed == (len(agencies) > 1)
+
+    @invariant()
+    def whoever_is_told_to_begin_on_a_day_is_shown_on_it(self) -> None:
+        for name, events in self.book.streams.items():
+            if name.startswith("leadership:"):
+                for day in TURNING:
                     heads = headed_on(self.leadership(name.partition(":")[2]), (), day)
-                    assert heads.disputed == (len(heads.heads) > 1)
+                    agencies = {head.agency.value for head in heads.heads if head.agency}
+                    assert beginning(events, day) <= agencies
+                    assert heads.disputed or len(agencies) <= 1
 
 
 Registry.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)

@@ -306,6 +306,12 @@ def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadersh
         en="The handover cannot precede the election.",
         vi="Không thể bàn giao trước khi bầu.",
     )
+    require(
+        all(c.end is None or day <= c.end for c in heads),
+        "leadership.not-in-office",
+        en=f"effective: the term of {command.year} is told to be over on that day; correct that first.",
+        vi=f"effective: nhiệm kỳ năm {command.year} được ghi nhận đã kết thúc trước ngày đó; cần đính chính trước.",
+    )
     others = [(h.year, h.on) for h in leadership.handovers] + [(c.year, c.start) for c in leadership.claims if c.start]
     require(
         all((year is None or year < command.year) and (start is None or start < day) for year, start in others),

@@ -86,13 +86,20 @@ def _completed(term: Term, told: Sequence[Term]) -> Term:
         found = ((t, known) for t in told if (known := find(t)))
         return _earliest([known._replace(mark=weakest(known.mark, t.year_mark, term.year_mark)) for t, known in found])
 
+    start = term.start or day(lambda t: t.start)
+    last = _after(start, term.last)
     return term._replace(
         elected=any(t.elected for t in told),
         elected_on=term.elected_on or day(lambda t: t.elected_on),
-        start=term.start or day(lambda t: t.start),
-        last=term.last or day(lambda t: t.last),
-        given_up=term.given_up if term.last else any(t.given_up for t in told),
+        start=start,
+        last=last or day(lambda t: _after(start, t.last)),
+        given_up=term.given_up if last else any(t.given_up for t in told),
     )
+
+
+def _after(start: Dated | None, last: Dated | None) -> Dated | None:
+    """The last day, unless it comes before the first: what one source ends and another begins later is not over."""
+    return None if start and last and last.day < start.day else last
 
 
 def _earliest(days: Iterable[Dated]) -> Dated | None:
@@ -131,7 +138,7 @@ def _claimed(claim: Claim, leadership: Leadership) -> list[Term]:
     )
     taken = [_act(h, year_mark) for h in leadership.handovers if h.on and _takes_over(h, claim, leadership)]
     starts = [seen.start] if seen.start else _days(taken)
-    begun = [seen._replace(start=start) for start in starts] or [seen]
+    begun = [seen._replace(start=start, last=_after(start, seen.last)) for start in starts] or [seen]
     return [ended for term in begun for ended in _given_up(term, leadership)]
 
 
