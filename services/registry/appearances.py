@@ -20,6 +20,24 @@ Naming = (
     | e.ReportPresented
     | e.CovenantSigned
     | e.CovenantRecorded
+    | e.ActivityDetailed
+    | e.CarryOverRuled
+    | e.CongressPrepared
+    | e.DifficultiesVoiced
+    | e.DocumentRegistered
+    | e.ExemplarFurthered
+    | e.ExemplarRegistered
+    | e.InspectionHeld
+    | e.MovementLaunched
+    | e.MovementLinked
+    | e.MovementPiloted
+    | e.MovementReviewed
+    | e.PlanApproved
+    | e.PlanCommented
+    | e.PlanDrafted
+    | e.ProgressReported
+    | e.RegulationAdopted
+    | e.RegulationAmended
 )
 """Events that may name a person beside an agency."""
 BESIDE = frozenset({"record", "ruling", "correction"})

@@ -3,10 +3,13 @@
 import asyncio
 import unicodedata
 import uuid
+from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import grpc
+import orjson
 import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2
@@ -26,11 +29,13 @@ from services.registry.appearances import appearances
 from services.registry.domain import naming
 from services.registry.domain.body import AppointBodyMembers
 from services.registry.domain.conference import RecordAttendance
+from services.registry.domain.document import RegisterDocument
+from services.registry.domain.exemplar import RegisterExemplar
 from services.registry.domain.leadership import HandOverLeadership, RecordLeadership
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.main import indexed_again
-from services.registry.projections import MODELS
+from services.registry.projections import MODELS, PERSONS
 from services.registry.queries import QUERIES, finding
 from tests.kernel.rpc.conftest import OFFICERS, Sample
 from tests.registry.support import Registry
@@ -120,28 +125,40 @@ async def test_whoever_hands_over_and_takes_over_is_named_beside_an_agency(regis
         assert [beside.value for beside in one.agencies] == [agency]
 
 
-WHO = {"agency": "a", "person": "p-0"}
-SIGNED = {"member": "a", "person": "p-0"}
-NAMING: list[tuple[type[Any], dict[str, Any]]] = [
-    (e.RepresentativeChanged, {"bloc": "b", "year": 2024, **WHO, "in_place_of": "p-1"}),
-    (e.LeadershipElected, {"bloc": "b", "year": 2024, "deputies": {"items": [WHO]}}),
-    (e.DutyEnded, {"of": {"bloc": "b"}, "duty": "EMULATION_OFFICER", **WHO}),
-    (e.BodyMemberReleased, {"body": "hd", **WHO}),
-    (e.ConferenceHeld, {"conference": "c", "kind": "OTHER", "chairs": {"items": [{"words": "x"}, WHO]}}),
-    (e.GuidanceGiven, {"conference": "c", "guidance": "g", "speaker": WHO}),
-    (e.ReportPresented, {"report": "r", "bloc": "b", "year": 2024, "presenter": WHO}),
-    (e.CovenantSigned, {"bloc": "b", "year": 2024, "signature": SIGNED}),
-    (e.CovenantRecorded, {"bloc": "b", "year": 2024, "signatures": {"items": [SIGNED]}}),
-]
+SAMPLES = sorted(Path(__file__).parents[1].glob("golden/registry/*.json"))
 
 
-@pytest.mark.parametrize(("kind", "told"), NAMING, ids=lambda one: getattr(one, "__name__", ""))
-def test_of_every_event_that_names_a_person_the_agency_beside_is_known(kind: type[Any], told: dict[str, Any]) -> None:
-    event = kind.model_validate(told)
-    (one,) = appearances(event)
-    agency = fact(event, one.path)
-    assert agency is not None
-    assert (one.person, agency.value) == ("p-0", "a")
+def told_beside(data: Any) -> Counter[tuple[str, str | None]]:
+    """Every person that a stored event names, with the agency beside, but for what tells how a fact is known."""
+    if isinstance(data, list):
+        return sum(map(told_beside, data), Counter())
+    if not isinstance(data, dict):
+        return Counter()
+    own = [(data["person"], data.get("agency") or data.get("member"))] if "person" in data else []
+    parts = (part for name, part in data.items() if name not in ("record", "ruling", "correction"))
+    return sum(map(told_beside, parts), Counter(own))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_of_every_event_that_names_a_person_the_agency_beside_is_known(path: Path) -> None:
+    """Of every type by its sample, in which every field is set; what tells of a person alone has no agency beside."""
+    data = orjson.loads(path.read_bytes())["data"]
+    event: Any = e.VOCABULARY.types[data["type"]].model_validate(data)
+    if type(event) not in PERSONS.handles:
+        assert not any(agency for _, agency in told_beside(data))
+        return
+    found = ((one.person, fact(event, one.path)) for one in appearances(event))
+    assert Counter((person, agency and agency.value) for person, agency in found) == told_beside(data)
+
+
+async def test_who_issued_a_document_or_is_an_exemplar_is_found_with_the_agency_beside(registry: Registry) -> None:
+    await named(registry, NAME)
+    who = e.Party(agency="a", person="p-0")
+    await registry.tell(RegisterExemplar(exemplar="x-1", kind="PERSON", who=who, record=RECORD))
+    issuer = e.Party(agency="b", person="p-0")
+    await registry.tell(RegisterDocument(document="d-1", title="Chỉ thị", issuer=issuer, record=RECORD))
+    (one,) = (await registry.ask("FindPersons", text=NAME)).found
+    assert [beside.value for beside in one.agencies] == ["a", "b"]
 
 
 def test_who_ruled_on_a_fact_is_not_named_by_it() -> None:

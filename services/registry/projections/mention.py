@@ -171,7 +171,7 @@ PERSONS = Model(
     _named_keys,
     _named,
     doc=Named,
-    version=2,
+    version=3,
 )
 
 

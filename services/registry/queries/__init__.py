@@ -96,7 +96,7 @@ QUERIES: Mapping[str, Query] = {
     "GetMovementForms": Query(GetMovementForms, get_movement_forms, (FORMS,)),
     "GetHistory": Query(GetHistory, get_history, (STREAMS, ORGANISATIONS)),
     "FindPersons": Query(
-        FindPersons, by_day(find_persons), (STREAMS, LEADERSHIPS, PERSONS, ORGANISATIONS), roles=FINDERS
+        FindPersons, by_day(find_persons), (STREAMS, LEADERSHIPS, DOCUMENTS, PERSONS, ORGANISATIONS), roles=FINDERS
     ),
     "GetPerson": Query(GetPerson, by_day(get_person), (STREAMS,)),
     "GetPersons": Query(GetPersons, by_day(get_persons), (STREAMS,)),

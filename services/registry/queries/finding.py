@@ -14,9 +14,10 @@ from services.kernel.telling import fact
 from services.kernel.text import Id, Line, vietnamese
 from services.kernel.view import View
 from services.registry.appearances import appearances
+from services.registry.domain.document import DOCUMENT
 from services.registry.domain.leadership import LEADERSHIP
 from services.registry.domain.naming import Match, bare_words, match, name_term
-from services.registry.projections import LEADERSHIPS, PERSONS, STREAMS
+from services.registry.projections import DOCUMENTS, LEADERSHIPS, PERSONS, STREAMS
 from services.registry.queries.common import Label, labels, surest
 from services.registry.queries.days import ByDay
 from services.registry.queries.names import after
@@ -25,6 +26,7 @@ from services.registry.queries.person import DescriptionShown, name_of, opened_o
 FINDERS = frozenset({"find-persons"})
 """The role that a token needs."""
 CANDIDATES = 1_000  # names opened for one search, beside those that are just what is looked for
+KEPT = {LEADERSHIP.kind: LEADERSHIPS, DOCUMENT.kind: DOCUMENTS}  # by ids: `streams` keeps what every other kind told
 STREAMS_OF_ONE = 50  # in which the agencies beside a person are looked up, the latest that name the person
 
 
@@ -131,10 +133,18 @@ def _beside(person: Id, streams: Iterable[Iterable[Any]]) -> Iterator[Fact]:
 
 async def _told(view: View, streams: set[str]) -> dict[str, list[Any]]:
     """What stands of streams that name persons; of events that can name none, nothing."""
-    prefix = LEADERSHIP.of("").name
-    blocs = {stream: stream.removeprefix(prefix) for stream in streams if stream.startswith(prefix)}
-    led = await view.many(LEADERSHIPS, blocs.values())
-    others = await view.many(STREAMS, streams - blocs.keys())
-    told = {stream: led[bloc].told for stream, bloc in blocs.items() if bloc in led}
+    told: dict[str, list[Any]] = {}
+    for kind, model in KEPT.items():
+        keys = {_key(stream): stream for stream in streams if _kind(stream) == kind}
+        told |= {keys[key]: doc.told for key, doc in (await view.many(model, keys)).items()}
+    others = await view.many(STREAMS, {stream for stream in streams if _kind(stream) not in KEPT})
     told |= {stream: doc.told for stream, doc in others.items()}
     return {stream: [event for event in some if isinstance(event, PERSONS.handles)] for stream, some in told.items()}
+
+
+def _kind(stream: str) -> str:
+    return stream.partition(":")[0]
+
+
+def _key(stream: str) -> Id:
+    return stream.partition(":")[2]
