@@ -1,6 +1,12 @@
 """That each service's .proto says what its commands, queries and answers are."""
 
+import ast
+import inspect
+import re
+import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -29,6 +35,50 @@ def test_no_answer_has_the_name_of_something_that_events_tell(service: Service) 
     asked = {one.response for one in service.queries.values()} | {one.response for one in service.jobs.values()}
     shown = {thing.__name__ for answer in asked for thing in (answer, *_within(answer))}
     assert told & shown <= SHARED
+
+
+def test_a_field_of_registry_is_told_alike_in_the_proto_and_in_its_class() -> None:
+    shapes: dict[str, type[BaseModel]] = {f"{kind.__name__}Request": kind for kind in REGISTRY.handlers}
+    for asked in (REGISTRY.queries, REGISTRY.jobs):
+        shapes |= {f"{name}Request": one.request for name, one in asked.items()}
+        shapes |= {f"{name}Response": one.response for name, one in asked.items()}
+    shapes |= {one.__name__: one for shape in shapes.values() for one in _within(shape)}
+    told = {(name, field): doc for name, shape in shapes.items() for field, doc in _docstrings(shape).items()}
+    commented = _comments()
+    differing = {at for at, doc in told.items() if at in commented and _plain(commented[at]) != _plain(doc)}
+    assert told.keys() & commented.keys()
+    assert differing == set()
+
+
+def _comments() -> dict[tuple[str, str], str]:
+    """The comment above each field of registry's messages."""
+    found = {}
+    for path in (Path(__file__).parents[1] / "proto/thidua/registry/v1").glob("*.proto"):
+        for name, body in re.findall(r"^message (\w+) \{\n(.*?)^\}", path.read_text(), re.DOTALL | re.MULTILINE):
+            for comment, field in re.findall(r"((?:^ +//.*\n)+) +[\w. ]+ (\w+) = \d+", body, re.MULTILINE):
+                found[name, field] = comment.replace("//", "")
+    return found
+
+
+def _docstrings(shape: type[BaseModel]) -> dict[str, str]:
+    """The docstring below each field of a class and of what it is made of."""
+    found = {}
+    own = [one for one in shape.__mro__ if one.__module__.startswith("services.") and "[" not in one.__name__]
+    for base in reversed(own):
+        (defined,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+        assert isinstance(defined, ast.ClassDef)
+        for field, doc in pairwise(defined.body):
+            match field, doc:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = text
+                case _:
+                    pass
+    return found
+
+
+def _plain(text: str) -> str:
+    """What a class calls null is absent from a message."""
+    return " ".join(text.replace("`", '"').replace("null", "absent").split())
 
 
 def _within(shape: type[BaseModel]) -> Iterator[type[BaseModel]]:

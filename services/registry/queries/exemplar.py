@@ -63,7 +63,7 @@ class ExemplarShown(Part):
     who: PartyShown | None
     """Who it is; of a model or a way of working, whose."""
     name: Fact | None
-    """What a model, a way of working or a group is called."""
+    """What a model, a way of working or a group is called; never a person's name."""
     fallen: Fact | None
     """Whether who it is fell on duty."""
     count: AmountShown | None

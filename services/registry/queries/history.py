@@ -33,9 +33,9 @@ class EventShown(Part):
     version: int
     """By which a correction or retraction names it."""
     type: str
-    """Of the event, such as BlocNamed."""
+    """Of the event, such as `BlocNamed`."""
     recorded_at: datetime
-    """When it was recorded."""
+    """When it was recorded (RFC 3339 in UTC)."""
     stands: bool
     """Whether what it told stands: it is neither corrected nor retracted."""
     amends: int | None

@@ -39,7 +39,7 @@ class MovementShown(Part):
     manner: Fact | None
     """How the bloc takes it up: CONTINUED, JOINED, PUSHED or CITED."""
     taken_up_on: Fact | None
-    """The day on which it does."""
+    """The day on which the bloc takes it up."""
     tags: tuple[Fact, ...]
     """Free tags."""
     disputed: bool

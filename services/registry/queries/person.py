@@ -58,7 +58,7 @@ class GetPersons(ByDay):
     """The names of many persons."""
 
     persons: tuple[Id, ...] = Field(min_length=1, max_length=500)
-    """The persons."""
+    """The persons, 500 at most."""
 
 
 class PersonShown(Part):

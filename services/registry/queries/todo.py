@@ -69,7 +69,7 @@ class GetToDo(BaseModel):
     """Given, only what is late, what is not known to be done and due within so many days, and what is known to be open
     and has no day."""
     cycle: e.Cycle = "CALENDAR"
-    """Deadlines for another kind of emulation year are left out."""
+    """Deadlines for another kind of emulation year are left out; CALENDAR if absent."""
 
 
 class ObligedShown(Part):

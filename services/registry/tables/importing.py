@@ -42,7 +42,7 @@ class ImportTable(BaseModel):
     name: Line
     """The file's name, such as "khoi-thi-dua.xlsx"; it becomes the source's title."""
     content: bytes = Field(min_length=1)
-    """The file: .xlsx, or .csv in UTF-8."""
+    """The file: .xlsx, or .csv in UTF-8. With the rest of the request at most 1 MiB."""
     dry_run: bool = False
     """Only say what would be recorded."""
 

@@ -7849,7 +7849,7 @@ class GetOrganisationResponse(_message.Message):
 
     @_builtins.property
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
-        """What they tell otherwise."""
+        """What they tell otherwise: of a registration, of one day, or of one reorganisation."""
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:

@@ -780,6 +780,7 @@ class RegistryServiceServicer:
 
     def CorrectHandover(self, request, context):
         """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable.
+        A correction of an election moves no handover: each act is corrected by itself, for a reason of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

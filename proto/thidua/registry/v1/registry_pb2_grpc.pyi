@@ -105,7 +105,9 @@ class RegistryServiceStub:
     CorrectLeadership: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]
     """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable."""
     CorrectHandover: _grpc.UnaryUnaryMultiCallable[_registry_pb2.CorrectHandoverRequest, _registry_pb2.CorrectHandoverResponse]
-    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable."""
+    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable.
+    A correction of an election moves no handover: each act is corrected by itself, for a reason of its own.
+    """
     HoldConference: _grpc.UnaryUnaryMultiCallable[_registry_pb2.HoldConferenceRequest, _registry_pb2.HoldConferenceResponse]
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _grpc.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]
@@ -316,7 +318,9 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     CorrectLeadership: _aio.UnaryUnaryMultiCallable[_registry_pb2.CorrectLeadershipRequest, _registry_pb2.CorrectLeadershipResponse]  # type: ignore[assignment]
     """Replace what an earlier event told of a term by what is told here, all of it; both stay answerable."""
     CorrectHandover: _aio.UnaryUnaryMultiCallable[_registry_pb2.CorrectHandoverRequest, _registry_pb2.CorrectHandoverResponse]  # type: ignore[assignment]
-    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable."""
+    """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable.
+    A correction of an election moves no handover: each act is corrected by itself, for a reason of its own.
+    """
     HoldConference: _aio.UnaryUnaryMultiCallable[_registry_pb2.HoldConferenceRequest, _registry_pb2.HoldConferenceResponse]  # type: ignore[assignment]
     """Hold a conference, which may close one year and open the next."""
     RecordAttendance: _aio.UnaryUnaryMultiCallable[_registry_pb2.RecordAttendanceRequest, _registry_pb2.RecordAttendanceResponse]  # type: ignore[assignment]
@@ -734,7 +738,9 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.CorrectHandoverRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.CorrectHandoverResponse, _abc.Awaitable[_registry_pb2.CorrectHandoverResponse]]:
-        """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable."""
+        """Replace what an earlier event told of a handover by what is told here, all of it; both stay answerable.
+        A correction of an election moves no handover: each act is corrected by itself, for a reason of its own.
+        """
 
     @_abc_1.abstractmethod
     def HoldConference(

@@ -4950,7 +4950,7 @@ class PlanItemShown(_message.Message):
     """Its id within the plan."""
     @_builtins.property
     def text(self) -> _kernel_pb2.Fact:
-        """What is to be done."""
+        """What is to be done; absent of an activity of which only later facts are told."""
 
     @_builtins.property
     def lead(self) -> _kernel_pb2.Fact:
@@ -8183,7 +8183,7 @@ class Due(_message.Message):
     month: _builtins.int
     """1 to 12."""
     day: _builtins.int
-    """1 to 31."""
+    """A day that the month has in every year."""
     years_after: _builtins.int
     """How many years after the emulation year; absent if not known."""
     def __init__(
@@ -8477,7 +8477,7 @@ class TaskShown(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     kind: Global___TaskKind.ValueType
-    """Whether a plan, a covenant or a deadline tells of it."""
+    """Whether a plan, a covenant, a deadline, or somebody's end tells of it."""
     bloc: _builtins.str
     """The bloc in which it is to be done."""
     year: _builtins.int
