@@ -16,7 +16,7 @@ from services.scoring.main import SERVICE as SCORING
 
 SERVICES = {"registry": REGISTRY, "scoring": SCORING, "awards": AWARDS}
 MODULES = {"registry": registry_events, "scoring": scoring_events, "awards": awards_events}
-UNSHOWN = ("DecisionRecorded",)
+UNSHOWN = ("DecisionRecorded", "OrganisationCodeTold")
 """Types that no read model folds: only decisions rest on them."""
 
 

@@ -121,8 +121,8 @@ class _Process:
         self._begun = False
 
     async def start(self, parts: Collection[str], share_port: bool) -> None:
-        if self._service.mending is not None:
-            await self._service.mending(self._tools)
+        for begin in filter(None, (self._service.beginning, self._service.mending)):
+            await begin(self._tools)
         self._server = self._serve(share_port) if "rpc" in parts else None
         works: dict[str, Callable[[], Awaitable[None]]] = {"sampling": self._sample}
         if "projections" in parts:

@@ -77,8 +77,10 @@ class Service:
     consequences: Mapping[type[Command], Consequence] = field(default_factory=dict)
     """What follows once a command is recorded, whatever becomes of its caller, and again at each repetition of it: a
     person's key destroyed."""
+    beginning: Callable[[Tools], Awaitable[None]] | None = None
+    """What is done before anything is served."""
     mending: Callable[[Tools], Awaitable[None]] | None = None
-    """What is done before anything is served, and every minute after: consequences that a crash kept from following, or
+    """What is done then, and every minute after: consequences that a crash kept from following, or
     that a restore undid."""
     public: Callable[[Tools], Feed] | None = None
     """The feed of its public topic."""

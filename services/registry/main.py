@@ -1,12 +1,17 @@
 """What registry is made of; it owns the persons, and so their vault."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID, uuid5
 
+import structlog
 from thidua.registry.v1 import registry_pb2
 
-from services.kernel.decider import Command, Fold, Stream
-from services.kernel.handling import Known, decided, loaded
+from services.kernel.decider import Command, Context, Fold, Stream
+from services.kernel.errors import Error
+from services.kernel.handling import Handling, Known, decided, loaded
+from services.kernel.performing import Act
 from services.kernel.service import Service
 from services.kernel.standing import Retract, SealedCorrection
 from services.kernel.tools import Tools
@@ -15,9 +20,18 @@ from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import BLOC, EstablishBloc, authority_of
 from services.registry.domain.body import BODY, EstablishBody
 from services.registry.domain.circles import Above, ActBelow
+from services.registry.domain.codes import holders_of, stream_of
 from services.registry.domain.movement import MOVEMENT, LaunchMovement
 from services.registry.domain.naming import terms
-from services.registry.domain.organisation import ORGANISATION, RegisterOrganisation, TransferOrganisation, above
+from services.registry.domain.organisation import (
+    ORGANISATION,
+    TELLING,
+    AssignOrganisationCode,
+    RegisterOrganisation,
+    TellCode,
+    TransferOrganisation,
+    above,
+)
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors
 from services.registry.domain.retracting import TOLD_OF_BLOC, bereft, retracted
@@ -31,8 +45,24 @@ _CLAIMED = """
 select stream from log.events where starts_with(stream, $1) and version = 1 order by stream
 """
 
+# Who is told to have a code in the own stream, and not in the code's: all of it is found by the streams' names.
+_CODED = """
+with told as (
+    select type, told #>> '{data,organisation}' as organisation, told #>> '{data,code}' as code
+    from log.events, lateral (select convert_from(body, 'utf8')::json as told) e
+    where starts_with(stream, 'organisation')
+)
+select organisation, code from told where type <> 'OrganisationCodeTold' and code is not null
+except select organisation, code from told where type = 'OrganisationCodeTold'
+"""
+_CODES = UUID("6f0b5a52-3c1e-5d0f-9a55-0e7f2c9a1b44")
+"""Of which the ids of commands are made that tell what a log told before there were streams of codes."""
+
+_log = structlog.get_logger()
+
 A = TypeVar("A", bound=ActOfMembers)
 B = TypeVar("B", bound=ActBelow)
+C = TypeVar("C", RegisterOrganisation, AssignOrganisationCode)
 P = TypeVar("P", RegisterOrganisation, TransferOrganisation)
 
 ACTS_OF_MEMBERS = [command for command in HANDLERS if issubclass(command, ActOfMembers)]
@@ -117,6 +147,19 @@ async def _units(bloc: str, authority: str, tools: Tools) -> tuple[str, ...]:
 async def with_superiors(command: P, tools: Tools) -> P:
     """An act performed here with all that is above the superior body."""
     return await _with_above(command, ORGANISATION, above, tools)
+
+
+async def registering(command: RegisterOrganisation, tools: Tools) -> RegisterOrganisation:
+    """An act performed here with all that is above the superior body, and all who were ever told to have the code."""
+    return await with_holders(await with_superiors(command, tools), tools)
+
+
+async def with_holders(command: C, tools: Tools) -> C:
+    """An act performed here with all who were ever told to have the code."""
+    if command.record is not None or command.code is None:
+        return command
+    told = (await _loaded(stream_of(command.code), tools)).state
+    return command.model_copy(update={"holders": holders_of(command.code, told)})
 
 
 async def with_bodies(command: EstablishBody, tools: Tools) -> EstablishBody:
@@ -206,17 +249,32 @@ async def indexed_again(tools: Tools, most: int = 1_000) -> None:
         await tools.vault.index_anew(person, terms(name for name in opened if name is not None))
 
 
+async def codes_told_too(tools: Tools, at_once: int = 1_000) -> None:
+    """Tell in the streams of codes what organisations' own streams alone tell, in a log from before there were any."""
+    handling = Handling(tools.log, VOCABULARY, TELLING, _CODES.bytes)
+    told = [TellCode(organisation=one, code=code) for one, code in await tools.pool.fetch(_CODED)]
+    try:
+        for begin in range(0, len(told), at_once):
+            some = told[begin : begin + at_once]
+            contexts = (Context(str(uuid5(_CODES, f"{one.organisation} {one.code}")), "registry") for one in some)
+            await asyncio.gather(*map(handling.handle, some, contexts))
+    except Error as error:  # such as while the log is fenced: at the next start
+        _log.warning("codes.untold", why=error.en)
+
+
 def widened(command: Command) -> bool:
     """Whose arrival names more streams: members for an act, and for what amends who organises a bloc; predecessors for
-    what amends a reorganisation; all that is above whom an act puts something under.
+    what amends a reorganisation; all that is above whom an act puts something under;
+    all who had the code that one gives.
     """
     if isinstance(command, EstablishBloc | Reorganise):
         return bool(command.ruling or command.correction)
     if isinstance(command, Retract):
         return any(retracted(command, kind) is not None for kind in (BLOC.kind, REORGANISATION.kind))
-    if isinstance(command, ActBelow):
-        return command.record is None and command.under is not None
-    return isinstance(command, ActOfMembers) and command.record is None
+    puts_under = isinstance(command, ActBelow) and command.under is not None
+    gives_code = isinstance(command, RegisterOrganisation | AssignOrganisationCode) and command.code is not None
+    acts = isinstance(command, Act) and command.record is None
+    return acts and (isinstance(command, ActOfMembers) or puts_under or gives_code)
 
 
 SERVICE = Service(
@@ -232,7 +290,8 @@ SERVICE = Service(
         **dict.fromkeys(ACTS_OF_MEMBERS, with_authority),
         EstablishBloc: with_members,
         EstablishBody: with_bodies,
-        RegisterOrganisation: with_superiors,
+        RegisterOrganisation: registering,
+        AssignOrganisationCode: with_holders,
         TransferOrganisation: with_superiors,
         Reorganise: with_predecessors,
         LaunchMovement: with_parents,
@@ -242,5 +301,6 @@ SERVICE = Service(
     },
     widened=widened,
     consequences={ForgetPerson: destroyed},
+    beginning=codes_told_too,
     mending=mended,
 )

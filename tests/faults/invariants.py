@@ -35,6 +35,7 @@ from services.registry.domain.belonging import ActOfMembers
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.heading import headed_on
 from services.registry.domain.leadership import led
+from services.registry.domain.organisation import AssignOrganisationCode
 from services.registry.events import VOCABULARY
 from tests.faults import tangles
 from tests.faults.cases import Case
@@ -74,6 +75,13 @@ with moved as (
     from log.events where type = 'OrganisationTransferred')
 select a.one from moved a join moved b on a.superior = b.one and b.superior = a.one
 """
+SAME_CODES = """
+with coded as (
+    select convert_from(body, 'utf8')::json #>> '{data,code}' as code,
+        convert_from(body, 'utf8')::json #>> '{data,effective}' as since
+    from log.events where type = 'OrganisationCodeAssigned')
+select code from coded where since = '2024-01-01' group by code having count(*) > 1
+"""
 LATE_JOINERS = """
 select joined.stream from log.events joined
 join log.events ended on ended.stream = 'organisation:' || split_part(joined.stream, ':', 3)
@@ -94,12 +102,14 @@ class Told:
     authorities: dict[str, str] = field(default_factory=dict)
 
     def command(self, method: str, fields: dict[str, Any]) -> Command:
-        """What a service decides, which fills in under whom the members of a bloc are known."""
+        """What a service decides, which fills in under whom the members of a bloc are known, and who had a code."""
         command = COMMANDS[method].model_validate(fields)
         if isinstance(command, EstablishBloc) and command.authority:
             self.authorities[command.bloc] = command.authority
         if isinstance(command, ActOfMembers):
             return command.model_copy(update={"authority": self.authorities[command.bloc]})
+        if isinstance(command, AssignOrganisationCode):
+            return command.model_copy(update={"holders": _pair(int(command.organisation[1:]) // 2)})
         return command
 
 
@@ -167,9 +177,20 @@ def appointments(n: int) -> list[tuple[str, dict[str, Any]]]:
 
 def transfers(n: int) -> list[tuple[str, dict[str, Any]]]:
     """Two organisations each of which is put under the other."""
-    pair = [(f"u{2 * n}", f"u{2 * n + 1}"), (f"u{2 * n + 1}", f"u{2 * n}")]
+    one, other = _pair(n)
+    pair = [(one, other), (other, one)]
     told = [{"organisation": one, "superior": superior, "effective": "2024-01-01"} for one, superior in pair]
     return [("TransferOrganisation", fields) for fields in told]
+
+
+def codings(n: int) -> list[tuple[str, dict[str, Any]]]:
+    """Two organisations that are given one code."""
+    told = {"code": f"H{n}", "effective": "2024-01-01"}
+    return [("AssignOrganisationCode", {**told, "organisation": one}) for one in _pair(n)]
+
+
+def _pair(n: int) -> tuple[str, str]:
+    return f"u{2 * n}", f"u{2 * n + 1}"
 
 
 def endings(n: int) -> list[tuple[str, dict[str, Any]]]:
@@ -215,6 +236,17 @@ async def no_circle(n: int, seed: int, servers: Servers) -> list[str]:
         chance = random.Random(seed)
         await prepared(place, 0, 2 * n, chance)
         return await raced(place, transfers, n, chance, CIRCLES)
+
+
+async def one_code(n: int, seed: int, servers: Servers) -> list[str]:
+    """Of every second pair one had the code before, and gave it up for another."""
+    async with two_processes(servers) as place:
+        chance = random.Random(seed)
+        await prepared(place, 0, 2 * n, chance)
+        for code, day in (("H{}", "2022-01-01"), ("X{}", "2023-01-01")):
+            told = [{"organisation": _pair(i)[0], "code": code.format(i), "effective": day} for i in range(0, n, 2)]
+            await _all(place.clients[0].send("AssignOrganisationCode", new_id(chance), fields) for fields in told)
+        return await raced(place, codings, n, chance, SAME_CODES)
 
 
 class Meeting(NamedTuple):
@@ -497,6 +529,7 @@ CASES = (
     Case("one-head", "two elections for a year race through two processes", 10_000, 60, one_head),
     Case("one-chair", "two appointments of a chair race through two processes", 2_000, 40, one_chair),
     Case("no-circle", "two organisations are each put under the other through two processes", 2_000, 40, no_circle),
+    Case("one-code", "two organisations are given one code through two processes", 2_000, 40, one_code),
     Case(
         "one-year", "elections, handovers, admissions and back-dated corrections meet in pairs", 10_000, 100, one_year
     ),

@@ -24,7 +24,7 @@ from services.kernel.service import acting, giving
 from services.kernel.tools import Tools
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
-from services.registry.main import SERVICE, mended
+from services.registry.main import SERVICE, codes_told_too, mended
 from services.registry.tables.importing import ImportAnswer, ImportTable, import_table
 from tests.kernel.rpc.conftest import OFFICERS, PASSWORD, RPC, Sample
 from tests.kernel.rpc.conftest import settings as rpc_settings
@@ -85,6 +85,7 @@ class Registry:
 
     async def begin(self) -> None:
         """What the service does before it serves."""
+        await codes_told_too(self.tools)
         await mended(self.tools)
 
 

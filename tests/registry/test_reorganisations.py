@@ -10,7 +10,7 @@ from services.kernel.errors import Conflict
 from services.kernel.events import Event
 from services.kernel.performing import Act
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
+from services.kernel.spec import Told, specification
 from services.kernel.standing import Correction, FactRetracted, Retract
 from services.registry import events as e
 from services.registry.domain import HANDLERS
@@ -329,7 +329,7 @@ def test_what_only_follows_from_a_reorganisation_is_retracted_with_it_alone() ->
 
 
 @pytest.mark.parametrize(
-    ("act", "event"),
+    ("act", "told"),
     [
         (
             RetypeOrganisation(organisation="a", kind="city", level="central", effective=WORKS),
@@ -337,7 +337,12 @@ def test_what_only_follows_from_a_reorganisation_is_retracted_with_it_alone() ->
         ),
         (
             AssignOrganisationCode(organisation="a", code="H33", effective=WORKS, decision=DECISION),
-            e.OrganisationCodeAssigned(organisation="a", code="H33", effective=WORKS, decision=DECISION),
+            {
+                "organisation:a": [
+                    e.OrganisationCodeAssigned(organisation="a", code="H33", effective=WORKS, decision=DECISION)
+                ],
+                "organisationcode:h33": [e.OrganisationCodeTold(organisation="a", code="H33")],
+            },
         ),
         (
             TransferOrganisation(organisation="a", superior="b", effective=WORKS),
@@ -350,8 +355,8 @@ def test_what_only_follows_from_a_reorganisation_is_retracted_with_it_alone() ->
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_what_changes_an_organisation_is_of_a_day_on_which_it_is_there(act: Act, event: Event) -> None:
-    given(organisations("a", "b")).when(act).then(event)
+def test_what_changes_an_organisation_is_of_a_day_on_which_it_is_there(act: Act, told: Told) -> None:
+    given(organisations("a", "b")).when(act).then(told)
     given(organisations("b")).when(act).refused("organisation.unknown")
     given(organisations("a", "b"), gone("a")).when(act).refused("organisation.ended")
     given(organisations("a", "b")).when(act.model_copy(update={"effective": None})).refused("act.day")

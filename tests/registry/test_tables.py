@@ -160,7 +160,7 @@ async def test_an_equal_name_is_a_candidate_and_no_identity(registry: Registry) 
 
 async def test_a_code_that_several_have_names_nobody(registry: Registry) -> None:
     for organisation in ("a", "b"):
-        await registry.tell(RegisterOrganisation(organisation=organisation, name="Sở", code="H1"))
+        await registry.tell(RegisterOrganisation(organisation=organisation, name="Sở", code="H1", record=RECORD))
     answer = await registry.take_in(xlsx([ORGANISATIONS, [None, "H1", "Sở"], ["c", "H1", "Sở"], ["a", "H1", "Sở"]]))
     assert [p.candidates for line in answer.lines for p in line.problems] == [("a", "b")] * 2
     assert counts(answer) == {"ORGANISATIONS": (3, 0, 1, 2)}

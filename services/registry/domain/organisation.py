@@ -3,18 +3,31 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
-from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.events import Event
 from services.kernel.performing import AHEAD, Act, named_day, takes_effect
 from services.kernel.telling import require, tell
-from services.kernel.text import Id
+from services.kernel.text import Id, Line
 from services.registry import events as e
 from services.registry.domain.circles import Above, ActBelow, also_under, circle, higher
-from services.registry.domain.ruling import settles
+from services.registry.domain.codes import (
+    ActOfCode,
+    Coded,
+    Codes,
+    Held,
+    Holders,
+    Told,
+    alone,
+    holders_of,
+    stream_of,
+    time_held,
+)
+from services.registry.domain.ruling import rules, settles
 
 
-class RegisterOrganisation(e.OrganisationFacts, ActBelow):
+class RegisterOrganisation(e.OrganisationFacts, ActBelow, ActOfCode):
     """Bring an organisation into the registry under an id of the caller's choice."""
 
     below = "superior"
@@ -33,10 +46,17 @@ class RetypeOrganisation(e.OrganisationTypeFacts, Act):
     ahead = AHEAD
 
 
-class AssignOrganisationCode(e.OrganisationCodeFacts, Act):
+class AssignOrganisationCode(e.OrganisationCodeFacts, ActOfCode):
     """Tell an official code from a day on."""
 
     ahead = AHEAD
+
+
+class TellCode(Command):
+    """Tell in a code's stream what only an organisation's own stream tells."""
+
+    organisation: Id
+    code: Line
 
 
 class TransferOrganisation(e.OrganisationTransferFacts, ActBelow):
@@ -73,6 +93,7 @@ class Named:
     """The first that is told binds performed acts, until a ruling on its reorganisation takes its place."""
     above: Above = ()
     """The bodies that it is told to be under."""
+    codes: Codes = ()
 
 
 Organisation = Unknown | Named
@@ -82,17 +103,26 @@ def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisati
     known = organisation if isinstance(organisation, Named) else Named(registered=False)
     match event:
         case e.OrganisationRegistered(superior=superior):
-            return replace(known, registered=True, above=also_under(known.above, event, superior))
+            above = also_under(known.above, event, superior)
+            return replace(known, registered=True, above=above, codes=_registered(known.codes, event))
+        case e.OrganisationCodeAssigned(effective=since, code=code):
+            return replace(known, codes=(*known.codes, Coded(since, code)))
         case e.OrganisationTransferred(superior=superior):
             return replace(known, above=also_under(known.above, event, superior))
         case e.OrganisationDissolved(effective=on):
             return replace(known, ends=(*known.ends, End(None, on)))
         case e.OrganisationSucceeded():
             return replace(known, ends=_succeeded(known.ends, event))
-        case e.OrganisationNamed() | e.OrganisationRetyped() | e.OrganisationCodeAssigned():
+        case e.OrganisationNamed() | e.OrganisationRetyped():
             return known
         case _:
             assert_never(event)
+
+
+def _registered(codes: Codes, event: e.OrganisationRegistered) -> Codes:
+    """A ruling holds instead of what was registered before."""
+    kept = tuple(one for one in codes if not (rules(event) and one.registered))
+    return (*kept, Coded(event.effective, event.code, registered=True)) if event.code else kept
 
 
 def _succeeded(ends: tuple[End, ...], event: e.OrganisationSucceeded) -> tuple[End, ...]:
@@ -163,18 +193,20 @@ def all_active(named: Mentioned, states: Sequence[Organisation], day: date | Non
         active(known[one], field, one, day)
 
 
-def register(command: RegisterOrganisation, organisation: Organisation, *superior: Organisation) -> Events:
+def register(command: RegisterOrganisation, organisation: Organisation, *states: Any) -> Events:
     require(
         command.record or not is_registered(organisation),
         "organisation.known",
         en="This id is taken; tell more by naming it.",
         vi="Mã tổ chức này đã có; đặt thêm tên nếu cần.",
     )
+    holders, known = _read(command, organisation, states)
     if command.record is None:
         takes_effect(command)
-        _superior(command, organisation, superior)
+        _superior(command, known)
+        _coded_alone(command, holders, known)
     settles(command, is_registered(organisation))
-    return [tell(e.OrganisationRegistered, command)]
+    return _telling(command, tell(e.OrganisationRegistered, command), holders)
 
 
 def above(organisation: Organisation) -> Above:
@@ -182,13 +214,22 @@ def above(organisation: Organisation) -> Above:
     return organisation.above if isinstance(organisation, Named) else ()
 
 
-def _superior(
-    command: RegisterOrganisation | TransferOrganisation, own: Organisation, states: Sequence[Organisation]
-) -> None:
+def held_by(organisation: Organisation, code: str) -> list[Held]:
+    """The times in which it has a code, one by each telling."""
+    codes = organisation.codes if isinstance(organisation, Named) else ()
+    return [held(organisation, one.since, code) for one in codes if one.code == code]
+
+
+def held(organisation: Organisation, since: date | None, code: str) -> Held:
+    """The time in which it has a code that it is told to have from a day on."""
+    known = organisation if isinstance(organisation, Named) else Named(registered=False)
+    return time_held(since, code, known.codes, [end.on for end in known.ends])
+
+
+def _superior(command: RegisterOrganisation | TransferOrganisation, known: Mapping[Id, Organisation]) -> None:
     """That the superior body is there, and not under the organisation itself. Raises Refused, Conflict."""
     if command.superior is None:
         return
-    known = {command.organisation: own, **dict(zip(_higher(command), states, strict=True))}
     chain = circle(
         command.organisation, command.superior, command.effective, {one: above(state) for one, state in known.items()}
     )
@@ -202,12 +243,58 @@ def _superior(
     active(known[command.superior], "superior", command.superior, command.effective)
 
 
-def _higher(command: RegisterOrganisation | TransferOrganisation) -> list[Id]:
-    return higher(command, command.organisation)
+def _coded_alone(
+    command: RegisterOrganisation | AssignOrganisationCode, holders: Holders, known: Mapping[Id, Organisation]
+) -> None:
+    """That nobody else may have the code at that time. Raises Refused, Conflict."""
+    if command.code is None:
+        return
+    own = held(known[command.organisation], command.effective, command.code)
+    others = tuple(one for one in holders if one != command.organisation)
+    alone(command.code, own, others, {one: held_by(state, command.code) for one, state in known.items()})
 
 
-def _reads(command: RegisterOrganisation | TransferOrganisation) -> list[Stream[Organisation]]:
-    return [ORGANISATION.of(one) for one in (command.organisation, *(() if command.record else _higher(command)))]
+def _telling(
+    command: RegisterOrganisation | AssignOrganisationCode, event: Event, holders: Holders
+) -> Mapping[str, Sequence[Event]]:
+    """What is told, in the stream of the code too."""
+    own: dict[str, Sequence[Event]] = {ORGANISATION.of(command.organisation).name: [event]}
+    if command.code is None:
+        return own
+    return own | {stream_of(command.code).name: _told_too(command.organisation, command.code, holders)}
+
+
+def _told_too(organisation: Id, code: str, holders: Holders) -> list[e.OrganisationCodeTold]:
+    """What is told in the code's stream of somebody who is told to have it."""
+    return [] if organisation in holders else [e.OrganisationCodeTold(organisation=organisation, code=code)]
+
+
+Placing = RegisterOrganisation | AssignOrganisationCode | TransferOrganisation
+"""Commands on an organisation that rest on others, which they put it under or which have its code."""
+
+
+def _others(command: Placing) -> list[Id]:
+    if command.record is not None:
+        return []
+    higher_ = higher(command, command.organisation) if isinstance(command, ActBelow) else []
+    holders = command.holders if isinstance(command, ActOfCode) else ()
+    return [one for one in dict.fromkeys([*higher_, *holders]) if one != command.organisation]
+
+
+def _code(command: Placing) -> list[Stream[Told]]:
+    code = None if isinstance(command, TransferOrganisation) else command.code
+    return [stream_of(code)] if code else []
+
+
+def _reads(command: Placing) -> list[Stream[Any]]:
+    return [ORGANISATION.of(command.organisation), *_code(command), *map(ORGANISATION.of, _others(command))]
+
+
+def _read(command: Placing, own: Organisation, states: Sequence[Any]) -> tuple[Holders, Mapping[Id, Organisation]]:
+    """Who was ever told to have the code, and all the organisations that were read."""
+    codes = len(_code(command))
+    holders = holders_of(str(getattr(command, "code", None)), states[0]) if codes else ()
+    return holders, {command.organisation: own, **dict(zip(_others(command), states[codes:], strict=True))}
 
 
 def name(command: NameOrganisation, organisation: Organisation) -> Events:
@@ -237,16 +324,19 @@ def retype(command: RetypeOrganisation, organisation: Organisation) -> Events:
     return [tell(e.OrganisationRetyped, command)]
 
 
-def assign_code(command: AssignOrganisationCode, organisation: Organisation) -> Events:
+def assign_code(command: AssignOrganisationCode, organisation: Organisation, *states: Any) -> Events:
+    holders, known = _read(command, organisation, states)
     if command.record is None:
         _changes(command, organisation)
-    return [tell(e.OrganisationCodeAssigned, command)]
+        _coded_alone(command, holders, known)
+    return _telling(command, tell(e.OrganisationCodeAssigned, command), holders)
 
 
-def transfer(command: TransferOrganisation, organisation: Organisation, *superior: Organisation) -> Events:
+def transfer(command: TransferOrganisation, organisation: Organisation, *states: Organisation) -> Events:
+    _, known = _read(command, organisation, states)
     if command.record is None:
         _changes(command, organisation)
-        _superior(command, organisation, superior)
+        _superior(command, known)
     return [tell(e.OrganisationTransferred, command)]
 
 
@@ -266,11 +356,18 @@ def dissolve(command: DissolveOrganisation, organisation: Organisation) -> Event
     return [tell(e.OrganisationDissolved, command)]
 
 
+TELLING: Handlers = {
+    TellCode: Handler(
+        lambda c: [stream_of(c.code)], lambda c, told: _told_too(c.organisation, c.code, holders_of(c.code, told))
+    )
+}
+"""By which a log from before there were streams of codes gets them."""
+
 HANDLERS: Handlers = {
-    RegisterOrganisation: Handler(_reads, register),
+    RegisterOrganisation: Handler(_reads, register, several=True),
     NameOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], name),
     RetypeOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], retype),
-    AssignOrganisationCode: Handler(lambda c: [ORGANISATION.of(c.organisation)], assign_code),
+    AssignOrganisationCode: Handler(_reads, assign_code, several=True),
     TransferOrganisation: Handler(_reads, transfer),
     DissolveOrganisation: Handler(lambda c: [ORGANISATION.of(c.organisation)], dissolve),
 }

@@ -31,6 +31,7 @@ from services.registry.events.rotation import *
 VOCABULARY: Vocabulary[Event] = Vocabulary(
     *types_of(
         OrganisationEvent,
+        OrganisationCodeTold,
         ReorganisationEvent,
         PersonEvent,
         BlocEvent,

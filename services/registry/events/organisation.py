@@ -124,6 +124,17 @@ class OrganisationSucceeded(Told, Event):
     """True where nothing that was told of it stands any more."""
 
 
+class OrganisationCodeTold(Event):
+    """That an organisation is told to have an official code, in a stream of the code's own, so that acts that give the
+    code to others look at it. From which day on and by which source, its own stream tells.
+    """
+
+    type: Literal["OrganisationCodeTold"] = "OrganisationCodeTold"
+    follows: ClassVar[bool] = True
+    organisation: Id
+    code: Line
+
+
 OrganisationEvent = (
     OrganisationRegistered
     | OrganisationNamed

@@ -1,7 +1,8 @@
 """A body of people and who sits in it; a bloc's leadership in the same form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,7 +18,7 @@ from services.registry.domain.naming import sought
 from services.registry.domain.ruling import holding, until
 from services.registry.projections import BODIES, STREAMS, WHOSE, Stream, body_terms
 from services.registry.queries.common import DisputeShown, Label, first, labels, latest
-from services.registry.queries.disputes import RulingShown, contradictions, rulings
+from services.registry.queries.disputes import RulingShown, circle, contradictions, rulings
 from services.registry.queries.endings import (
     DissolutionShown,
     Taking,
@@ -157,7 +158,7 @@ class BodyAnswer(BaseModel):
     disputed: bool
     """Whether sources tell of its establishment in ways that cannot both be; each field is as told first."""
     disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise of its establishment."""
+    """What they tell otherwise of its establishment; of `part_of` also what leads back to the body itself."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its establishment, oldest first: each holds instead of what was told of it before."""
     labels: tuple[Label, ...]
@@ -179,7 +180,7 @@ async def find_bodies(asked: FindBodies, view: View) -> BodiesFound:
 
 def _found(body: Id, every: Sequence[Any], *, exact: bool) -> BodyFound:
     told = until(holding(every), None)
-    established = [event for event in told if isinstance(event, e.BodyEstablished)]
+    established = _established(told)
     whose = {field: first(established, field) for field in WHOSE}
     return BodyFound(body=body, name=latest(told, "name"), exact=exact, **whose)
 
@@ -190,8 +191,9 @@ async def get_body(asked: GetBody, view: View) -> BodyAnswer:
         raise Missing(en=f"The body {asked.body} is not recorded.", vi=f"Chưa ghi nhận hội đồng {asked.body}.")
     every: list[Any] = stream.told
     told = [event for event in holding(every) if isinstance(event, e.BodyEstablished | e.BodyNamed)]
-    established = [event for event in told if isinstance(event, e.BodyEstablished)]
-    contradicting = contradictions(established, e.BodyFacts)
+    established = _established(told)
+    circles = await circle("part_of", asked.body, partial(_part_of, view))
+    contradicting = (*contradictions(established, e.BodyFacts), *circles)
     members, organisation = _members(every, asked.on, _day(established)), first(established, "organisation")
     sitting = [Taking(seat.agency, "SEAT") for seat in members.items if seat.agency and (asked.on or not seat.ended)]
     warned = await warnings(view, sitting, organisation, asked.on)
@@ -221,6 +223,16 @@ def _warned_of(members: SeatFactList, warned: Sequence[WarningShown]) -> SeatFac
     """The members of a day, whose agencies have their part by inference once they have ended."""
     items = (seat.model_copy(update={"agency": resting_on(seat.agency, warned)}) for seat in members.items)
     return members.model_copy(update={"items": tuple(items)})
+
+
+async def _part_of(view: View, body: Id) -> Fact | None:
+    """The body that another one is a part of."""
+    stream: Stream = await view.get(STREAMS, BODY.of(body).name) or Stream()
+    return first(_established(holding(stream.told)), "part_of")
+
+
+def _established(told: Iterable[Any]) -> list[e.BodyEstablished]:
+    return [event for event in told if isinstance(event, e.BodyEstablished)]
 
 
 def _members(told: Sequence[Any], on: date | None, established: date | None) -> SeatFactList:

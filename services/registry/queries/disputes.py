@@ -1,6 +1,6 @@
 """What is told in ways that cannot both be, and how it was settled."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import cache
 from inspect import isclass
 from typing import Any, get_args, get_origin
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Listed, Part, Source
 from services.kernel.telling import fact
+from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.ruling import rules
 from services.registry.queries.common import DisputeShown, PartyShown, party
@@ -76,6 +77,18 @@ def disputed(field: str, values: Iterable[Fact], about: str | None = None) -> tu
     """The dispute over a field, if it has several of these values."""
     told = tuple(dict.fromkeys(values))
     return (DisputeShown(field=field, about=about, told=told),) if len({one.value for one in told}) > 1 else ()
+
+
+async def circle(field: str, one: Id, above: Callable[[Id], Awaitable[Fact | None]]) -> tuple[DisputeShown, ...]:
+    """What something is under, from the next on up to itself: that cannot all be. `above` gives the next of each."""
+    told: list[Fact] = []
+    at = await above(one)
+    while at and at.value not in {known.value for known in told}:
+        told.append(at)
+        if at.value == one:
+            return (DisputeShown(field=field, about=None, told=tuple(told)),)
+        at = await above(at.value)
+    return ()
 
 
 def items_disputed(told: Iterable[Any], path: str, key: str, *fields: str) -> tuple[DisputeShown, ...]:

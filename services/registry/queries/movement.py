@@ -1,6 +1,7 @@
 """A movement: who launched it with what aims, who takes it up, where it is tried out, and all that belongs to it."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, Field
@@ -42,6 +43,7 @@ from services.registry.queries.common import (
 from services.registry.queries.days import WEIGHED, ByDay
 from services.registry.queries.disputes import (
     RulingShown,
+    circle,
     contradictions,
     disputes,
     items_disputed,
@@ -231,7 +233,7 @@ async def get_movement(asked: GetMovement, view: View) -> MovementAnswer:
     known = {one.field for one in contradicting}
     launching = [*launches, *await _launching(view, asked)]
     others = (one for one in disputes(launching, *LAUNCHER) if one.field not in known)
-    contradicting = (*contradicting, *await _circle(view, asked.movement, launches), *others)
+    contradicting = (*contradicting, *await circle("parent", asked.movement, partial(_parent, view)), *others)
     answer = MovementAnswer(
         movement=asked.movement,
         name=first(launches, "name") or first(await _naming(view, asked), "name"),
@@ -310,17 +312,10 @@ async def _first(view: View, asked: GetMovement, term: str) -> e.MovementLinked 
     return None
 
 
-async def _circle(view: View, movement: Id, launches: Sequence[e.MovementLaunched]) -> tuple[DisputeShown, ...]:
-    """The parents, from the movement's own on, that lead back to it: they cannot all be."""
-    told: list[Fact] = []
-    parent = first(launches, "parent")
-    while parent and parent.value not in {one.value for one in told}:
-        told.append(parent)
-        if parent.value == movement:
-            return (DisputeShown(field="parent", about=None, told=tuple(told)),)
-        stream: Stream = await view.get(STREAMS, MOVEMENT.of(parent.value).name) or Stream()
-        parent = first(launches_in(stream), "parent")
-    return ()
+async def _parent(view: View, movement: Id) -> Fact | None:
+    """The movement that another one is part of."""
+    stream: Stream = await view.get(STREAMS, MOVEMENT.of(movement).name) or Stream()
+    return first(launches_in(stream), "parent")
 
 
 def _children(told: Sequence[Any], movement: Id) -> Iterator[Fact]:

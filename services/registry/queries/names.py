@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial, reduce
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -9,16 +10,18 @@ from pydantic import BaseModel, Field
 from services.kernel.errors import Invalid, Violation
 from services.kernel.fold import Model, Rank
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, mark
 from services.kernel.text import Id, Line
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain.naming import shown, sought
+from services.registry.domain.codes import Held
+from services.registry.domain.naming import code_term, shown, sought
+from services.registry.domain.organisation import ORGANISATION, evolve, held
 from services.registry.domain.ruling import holding
-from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS
+from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, Organisation
 from services.registry.queries.common import DisputeShown, Label, facts, labels, of_day, recorded, surest
 from services.registry.queries.days import ByDay
-from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings
+from services.registry.queries.disputes import RulingShown, circle, contradictions, disputed, disputes, rulings
 from services.registry.queries.endings import (
     DissolutionShown,
     SuccessionShown,
@@ -74,7 +77,8 @@ class OrganisationAnswer(BaseModel):
     disputed: bool
     """Whether sources tell of it in ways that cannot both be."""
     disputes: tuple[DisputeShown, ...]
-    """What they tell otherwise: of a registration, of one day, or of one reorganisation."""
+    """What they tell otherwise: of a registration, of one day, or of one reorganisation; which other `organisation` has
+    the same code on a day (`about` is the code); by whom it is under itself on the day asked for (`superior`)."""
     rulings: tuple[RulingShown, ...]
     """Rulings on its registration, oldest first: each holds instead of what was registered before."""
     superior: Fact | None
@@ -92,7 +96,8 @@ class OrganisationAnswer(BaseModel):
 async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAnswer:
     every = (await recorded(view, ORGANISATIONS, asked.organisation)).told
     told = holding(every)
-    disputed = contradicting(told)
+    circles = await circle("superior", asked.organisation, partial(_superior, view, asked.on))
+    disputing = (*contradicting(told), *await _coded_alike(view, asked.organisation, told), *circles)
     answer = OrganisationAnswer(
         organisation=asked.organisation,
         name=of_day(told, "name", asked.on),
@@ -102,8 +107,8 @@ async def get_organisation(asked: GetOrganisation, view: View) -> OrganisationAn
         code=of_day(told, "code", asked.on),
         names=names_told(told),
         variants=variants_told(told),
-        disputed=bool(disputed),
-        disputes=disputed,
+        disputed=bool(disputing),
+        disputes=disputing,
         rulings=rulings(every),
         superior=of_day(told, "superior", asked.on),
         ended=next(filter(None, (one.over(asked.on) for one in endings(told))), None),
@@ -120,6 +125,41 @@ def contradicting(told: Sequence[Any]) -> tuple[DisputeShown, ...]:
     days = dict.fromkeys(event.effective for event in told)
     of_days = (one for day in days for one in _of_one_day(told if day else registered, day))
     return (*contradictions(registered, e.OrganisationFacts), *ends_disputed(told), *of_days)
+
+
+async def _superior(view: View, on: date | None, organisation: Id) -> Fact | None:
+    """The body that an organisation is under on a day."""
+    known: Organisation | None = await view.get(ORGANISATIONS, organisation)
+    return of_day(holding(known.told), "superior", on) if known else None
+
+
+async def _coded_alike(view: View, own: Id, told: Sequence[Any]) -> tuple[DisputeShown, ...]:
+    """Who else has an official code of its on a day, as far as both are told without dispute."""
+    codes = _codes(told)
+    having: list[tuple[str, Organisation]] = await view.having(ORGANISATIONS, map(code_term, codes))
+    others = [holding(known.told) for one, known in having if one != own]
+    return tuple(one for code in codes for one in _having(code, told, others))
+
+
+def _codes(told: Iterable[Any]) -> list[str]:
+    return list(dict.fromkeys(code for event in told if (code := getattr(event, "code", None))))
+
+
+def _having(code: str, told: Sequence[Any], others: Iterable[Sequence[Any]]) -> tuple[DisputeShown, ...]:
+    own = list(_held(code, told))
+    theirs = [one for other in others for one in _held(code, other)]
+    known = [value for held, value in own if any(held.meets(other) for other, _ in theirs)]
+    known += [value for held, value in theirs if any(held.meets(other) for other, _ in own)]
+    return disputed("organisation", known, code)
+
+
+def _held(code: str, told: Sequence[Any]) -> Iterator[tuple[Held, Fact]]:
+    """The times in which an organisation has a code, each with its id."""
+    state = reduce(evolve, told, ORGANISATION.initial)
+    for event in told:
+        if getattr(event, "code", None) == code:
+            whose = Fact(value=event.organisation, mark=mark(event.record, "code"))
+            yield held(state, event.effective, code), whose
 
 
 def _of_one_day(told: Sequence[Any], day: date | None) -> Iterator[DisputeShown]:
