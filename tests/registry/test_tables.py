@@ -277,6 +277,15 @@ async def test_a_workbook_that_is_none_is_told_so(registry: Registry) -> None:
     assert "không đúng dạng" in refused.value.violations[0].vi
 
 
+async def test_a_rejected_line_is_the_reason_told_of_those_that_are_under_it(registry: Registry) -> None:
+    columns = ["Mã định danh", "Tên tổ chức", "Cơ quan cấp trên", "Từ ngày"]
+    lines: Lines = [columns, ["H05", "Tỉnh X", None, "hôm qua"], ["H05.01", "Sở A", "H05", "hôm kia"]]
+    answer = await registry.take_in(xlsx(lines))
+    reasons = {p.column: p.en for p in answer.lines[1].problems}
+    assert set(reasons) == {"C", "D"}
+    assert reasons["C"] == "line 2, which has H05, is rejected"
+
+
 def with_line(table: str, number: int, **cells: Any) -> dict[str, Lines]:
     """The workbook with some cells of one line changed, by the header of the column."""
     lines = [list(line) for line in SHEETS[table]]

@@ -228,6 +228,8 @@ def also_called(ids: Sequence[Id]) -> tuple[Problem, ...]:
 
 
 def _unknown(name: str, text: str, known: Known) -> Problem:
+    if line := known.rejected.get(text):
+        return Problem(name, f"line {line}, which has {text}, is rejected", f"dòng {line} có mã {text} bị từ chối")
     candidates = known.called_alike("ORGANISATIONS", text)
     en, vi = f"no organisation has the id or official code {text}", f"không có tổ chức nào có mã {text}"
     return Problem(name, en, vi, candidates)

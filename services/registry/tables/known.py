@@ -24,6 +24,8 @@ class Known:
     """Memberships, by stream."""
     alike: dict[tuple[Table, str], dict[Id, None]] = field(default_factory=dict)
     """Ids of organisations and blocs by the look-up words of their names: those that lines have without an id."""
+    rejected: dict[str, int] = field(default_factory=dict)
+    """Ids and codes of organisations in lines before that are rejected, and in which line."""
     said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
     """What the lines before say of what can only be one thing, and in which line."""
 

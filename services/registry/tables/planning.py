@@ -72,7 +72,14 @@ CHANGES: Mapping[type[Command], tuple[str, ...]] = {
 
 
 def planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
-    """What the line comes to; `known` then knows what it would tell."""
+    """What the line comes to; `known` then knows what it would tell, or that it is rejected."""
+    plan = _planned(table, line, record, known)
+    if plan.problems and table == "ORGANISATIONS":
+        known.rejected |= {line.says[f]: line.number for f in ("organisation", "code") if f in line.says}
+    return plan
+
+
+def _planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
     read = {"ORGANISATIONS": _organisation, "BLOCS": _bloc, "MEMBERS": member}[table]
     wrong = [*unusable(line)]
     try:
