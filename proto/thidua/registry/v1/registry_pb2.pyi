@@ -7849,7 +7849,9 @@ class GetOrganisationResponse(_message.Message):
 
     @_builtins.property
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
-        """What they tell otherwise: of a registration, of one day, or of one reorganisation."""
+        """What they tell otherwise: of a registration, of one day, or of one reorganisation; which other "organisation" has
+        the same code on a day ("about" is the code); by whom it is under itself on the day asked for ("superior").
+        """
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
@@ -8944,7 +8946,7 @@ class GetBodyResponse(_message.Message):
 
     @_builtins.property
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.DisputeShown]:
-        """What they tell otherwise of its establishment."""
+        """What they tell otherwise of its establishment; of "part_of" also what leads back to the body itself."""
 
     @_builtins.property
     def rulings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.RulingShown]:
