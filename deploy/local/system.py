@@ -13,6 +13,7 @@ import secrets
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from signal import SIGTERM
 from types import TracebackType
@@ -105,7 +106,7 @@ class System:
         """Make the databases and roles, and bring them up to date."""
         for service in SERVICES:
             password = self._known["passwords"][service]
-            _apart(migrate(self.admin_dsn(service), service, password=password, prefix=self._prefix))
+            _apart(partial(migrate, self.admin_dsn(service), service, password=password, prefix=self._prefix))
 
     def remove(self) -> None:
         """Drop what was made on servers that somebody else runs: databases and roles, and topics.
@@ -113,9 +114,9 @@ class System:
         Kafka forgets a consumer group by itself that has no members and no topic.
         """
         if self._prefix:
-            _apart(_dropped(self._servers.postgres.admin_dsn, self._prefix))
+            _apart(partial(_dropped, self._servers.postgres.admin_dsn, self._prefix))
         if self._kafka.prefix:
-            _apart(_deleted(self._kafka))
+            _apart(partial(_deleted, self._kafka))
 
     def start(self, *names: str, wait: bool = True) -> None:
         """Start these processes, or all; wait until they serve."""
@@ -238,8 +239,10 @@ def _remembered(path: Path, shared_postgres: bool, shared_kafka: bool) -> dict[s
     return dict(json.loads(path.read_text()))
 
 
-def _apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run it in a thread of its own, since the caller may be inside a running loop."""
-    run: Callable[[Coroutine[Any, Any, T]], T] = asyncio.run
+def _apart(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run it in a thread of its own, since the caller may be inside a running loop.
+
+    It is begun there too: an interrupt may come before.
+    """
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run, work).result()
+        return thread.submit(lambda: asyncio.run(work())).result()

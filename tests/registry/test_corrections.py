@@ -32,7 +32,14 @@ from tests.registry.support import Registry, registry_on
 
 SAMPLES = Path(__file__).parents[1] / "golden" / "registry"
 RECORD = Record(source=Source(id="letter"), place="paragraph 1")
-BEFORE = {"PersonForgotten", "FactRetracted", "LeadershipCorrected", "HandoverCorrected", "OrganisationSucceeded"}
+BEFORE = {
+    "PersonForgotten",
+    "FactRetracted",
+    "LeadershipCorrected",
+    "HandoverCorrected",
+    "OrganisationSucceeded",
+    "OrganisationCodeTold",
+}
 """Events that tell no fact of their own."""
 
 EVERY = {"type", "effective", "reason"}

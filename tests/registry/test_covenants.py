@@ -179,7 +179,6 @@ async def test_a_line_is_achieved_as_told_or_by_its_numbers_inferred_and_else_un
     assert (results["u4"].value, [w.value for w in results["u6"].words]) == (None, ["Chưa đánh giá"])
 
 
-@pytest.mark.usefixtures("drawn_up")
 def test_no_result_is_told_here_of_a_line_that_a_ruling_took_out() -> None:
     ruled = e.CovenantDrawnUp(
         **YEAR, lines=lines(line("l2")), record=RECORD, ruling=e.Ruling(by=e.Party(words="Bộ"), reason="đọc nhầm")
@@ -191,6 +190,7 @@ def test_no_result_is_told_here_of_a_line_that_a_ruling_took_out() -> None:
     given(told).when(act.model_copy(update={"line": "l2"})).accepted()
 
 
+@pytest.mark.usefixtures("drawn_up")
 async def test_a_ruling_settles_one_member_s_result_and_no_other(registry: Registry) -> None:
     for source, value in (("a", "90"), ("b", "97")):
         for member in ("btp", None):
