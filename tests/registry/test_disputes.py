@@ -898,3 +898,28 @@ async def test_a_membership_under_another_authority_is_disputed_and_can_be_ended
     assert shown.disputed
     await registry.tell(EndMembership(**member, effective=DAY))
     assert (await registry.ask("GetBloc", bloc="b1", on=DAY)).memberships == ()
+
+
+FOUND: list[tuple[type[Command], dict[str, Any], str, str, str]] = [
+    (RegisterOrganisation, {"organisation": "x"}, "name", "FindOrganisations", "text"),
+    (EstablishBloc, {"bloc": "x", "kind": "KHOI"}, "name", "FindBlocs", "text"),
+    (RegisterDocument, {"document": "x"}, "number", "FindDocuments", "text"),
+    (EstablishBody, {"body": "x"}, "name", "FindBodies", "text"),
+    *(
+        (EstablishBody, {"body": "x", "name": "Ban"}, one, "FindBodies", one)
+        for one in ("kind", "organisation", "part_of")
+    ),
+]
+
+
+@pytest.mark.parametrize(("command", "facts", "field", "query", "by"), FOUND)
+async def test_nothing_is_found_by_what_a_ruling_settled_otherwise_but_as_of_before_it(
+    registry: Registry, command: type[Command], facts: dict[str, Any], field: str, query: str, by: str
+) -> None:
+    async def found(as_of: int | None = None) -> list[int]:
+        return [len((await registry.ask(query, as_of=as_of, **{by: value})).found) for value in ("sai", "dung")]
+
+    told = {**facts, "record": RECORD}
+    before = await registry.tell(command.model_validate({**told, field: "sai"}))
+    await registry.tell(command.model_validate({**told, field: "dung", "ruling": RULING}))
+    assert (await found(), await found(before.position)) == ([0, 1], [1, 0])

@@ -202,6 +202,16 @@ def test_a_movement_is_part_of_no_circle_nor_launched_before_what_it_is_part_of(
         given(part("p", "q")).when(launch(parent="p", above=("p",))).accepted()
 
 
+async def test_what_a_ruling_made_part_of_another_movement_is_on_no_page_of_the_first(registry: Registry) -> None:
+    for movement in ("a", "b"):
+        await registry.tell(LaunchMovement(movement=movement, parent="m", record=RECORD))
+    ruling = e.Ruling(by=e.Party(words="Bộ"), reason="đọc nhầm")
+    await registry.tell(LaunchMovement(movement="a", parent="n", ruling=ruling, record=RECORD))
+    for parent, part in (("m", "b"), ("n", "a")):
+        shown = await registry.ask("GetMovement", movement=parent, limit=1)
+        assert ([one.value for one in shown.parts], shown.next) == ([part], None)
+
+
 def test_nobody_joins_plans_reports_or_tries_out_a_movement_before_its_launch_or_after_its_last_day() -> None:
     ends = date(2024, 12, 31)
     ground = {**GROUND, "movement:m": [LAUNCHED.model_copy(update={"ends": ends})]}

@@ -173,6 +173,34 @@ async def test_a_code_that_several_have_names_nobody(registry: Registry) -> None
     assert counts(answer) == {"ORGANISATIONS": (3, 0, 1, 2)}
 
 
+async def test_what_a_ruling_settled_otherwise_is_neither_taken_in_by_nor_given_out(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    told: dict[str, Any] = {"organisation": "x", "record": RECORD}
+    await registry.tell(RegisterOrganisation(**told, name="Sở Sai", code="H01", variants=("SS",)))
+    ruling = e.Ruling(by=e.Party(words="Bộ"), reason="đọc nhầm")
+    await registry.tell(RegisterOrganisation(**told, name="Sở Đúng", code="H02", ruling=ruling))
+    day = "1/7/2025"
+    answer = await registry.take_in(
+        xlsx([MEMBERS, ["k1", "H01", day, None], ["k1", "Sở Sai", day, None], ["k1", "H02", day, None]])
+    )
+    assert counts(answer) == {"MEMBERS": (3, 1, 0, 2)}
+    assert [[(p.column, p.candidates) for p in line.problems] for line in answer.lines] == [
+        [("B", ())],
+        [("B", ())],
+        [],
+    ]
+    named: Lines = [[*MEMBERS, "Tên đơn vị"], ["k1", "x", day, None, "Sở Sai"]]
+    assert problems(await registry.take_in(xlsx(named))).keys() == {2}
+    assert "SS" not in (await export(registry, "ORGANISATIONS", "CSV")).content.decode()
+    again = await registry.take_in(xlsx([[*ORGANISATIONS, "Tên khác"], ["x", "H02", "Sở Đúng", *[None] * 4, "SS"]]))
+    assert counts(again) == {"ORGANISATIONS": (1, 1, 0, 0)}
+    bloc: dict[str, Any] = {"bloc": "k2", "kind": "KHOI", "name": "Khối", "record": RECORD}
+    await registry.tell(EstablishBloc(**bloc, variants=("KS",)))
+    await registry.tell(EstablishBloc(**bloc, variants=("KĐ",), ruling=ruling))
+    given = (await export(registry, "BLOCS", "CSV")).content.decode()
+    assert ("KS" in given, "KĐ" in given) == (False, True)
+
+
 async def test_a_printed_name_that_is_anothers_is_rejected_with_both_names(registry: Registry) -> None:
     await registry.take_in(xlsx(SHEETS))
     await registry.tell(NameOrganisation(organisation="so-noi-vu", name="Sở Nội vụ và Lao động", variants=("Nội vụ",)))

@@ -66,5 +66,5 @@ BLOCS = Model(
     doc=Bloc,
     terms=name_terms,
     place=name_place,
-    version=8,
+    version=9,
 )

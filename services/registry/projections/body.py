@@ -10,6 +10,7 @@ from services.kernel.fold import Model
 from services.kernel.standing import FactRetracted, Telling
 from services.registry import events as e
 from services.registry.domain.body import BODY
+from services.registry.domain.ruling import holding
 from services.registry.projections.common import Told, name_place, name_terms, own, told_in
 
 BodyItself = e.BodyEstablished | e.BodyNamed
@@ -30,8 +31,8 @@ def body_terms(**whose: str | None) -> list[str]:
 
 
 def _body_terms(doc: Body) -> list[str]:
-    told = doc.told
-    whose = (body_terms(**{field: getattr(event, field, None)}) for event in told for field in WHOSE)
+    held = holding(doc.told)
+    whose = (body_terms(**{field: getattr(event, field, None)}) for event in held for field in WHOSE)
     return [*name_terms(doc), *sorted({term for terms in whose for term in terms})]
 
 
@@ -45,4 +46,5 @@ BODIES = Model(
     doc=Body,
     terms=_body_terms,
     place=name_place,
+    version=2,
 )

@@ -10,6 +10,7 @@ from services.kernel.events import Recorded
 from services.kernel.standing import FactRetracted, Telling, and_then, holds
 from services.kernel.text import by_code_point, vietnamese
 from services.registry.domain.naming import found_by, shown
+from services.registry.domain.ruling import holding
 
 KEPT = 8_192  # names of which a process keeps how they are found
 
@@ -52,9 +53,13 @@ def with_one(found: tuple[str, ...], one: str) -> tuple[str, ...]:
 
 
 def names_of(told: Iterable[Any]) -> list[str]:
-    """All that events call something by, in their order: names and variants, a document's number and title."""
+    """All that something is called by what holds of these, in their order: names and variants, a document's number and
+    title.
+    """
     fields = ("name", "short_name", "number", "title")
-    called = ((*(getattr(event, field, None) for field in fields), *getattr(event, "variants", ())) for event in told)
+    called = (
+        (*(getattr(event, field, None) for field in fields), *getattr(event, "variants", ())) for event in holding(told)
+    )
     found = [name for names in called for name in names]
     return list(dict.fromkeys(name for name in found if name))
 

@@ -12,6 +12,7 @@ from services.kernel.standing import FactRetracted, Telling
 from services.registry import events as e
 from services.registry.domain.naming import code_term
 from services.registry.domain.organisation import ORGANISATION
+from services.registry.domain.ruling import holding
 from services.registry.projections.common import Told, name_place, name_terms, own, told_in
 
 OrganisationTold = Telling[Annotated[e.OrganisationEvent | FactRetracted, Field(discriminator="type")]]
@@ -27,8 +28,13 @@ class Organisation(Told[e.OrganisationEvent]):
         return bool(self.told)
 
 
+def codes(doc: Organisation) -> set[str]:
+    """Its official codes of all days."""
+    return {code for event in holding(doc.told) if (code := getattr(event, "code", None))}
+
+
 def _organisation_terms(doc: Organisation) -> Iterable[str]:
-    return [*name_terms(doc), *sorted({code_term(code) for e in doc.told if (code := getattr(e, "code", None))})]
+    return [*name_terms(doc), *sorted(map(code_term, codes(doc)))]
 
 
 ORGANISATIONS = Model(
@@ -41,5 +47,5 @@ ORGANISATIONS = Model(
     doc=Organisation,
     terms=_organisation_terms,
     place=name_place,
-    version=7,
+    version=8,
 )

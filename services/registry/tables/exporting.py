@@ -129,7 +129,8 @@ async def _organisations(view: View, on: date | None) -> AsyncIterator[Given]:
 
 def organisation(key: str, doc: Organisation) -> Iterator[Given]:
     """Its line, of the first day of its name; and one for each other day from which something of it holds."""
-    told = until(holding(doc.told), None)
+    held = holding(doc.told)
+    told = until(held, None)
     registered = [event for event in told if isinstance(event, e.OrganisationRegistered)]
     last = {field: event for field in _CHANGING if (event := _last(told, field))}
     first = last["name"].effective if "name" in last else None
@@ -137,7 +138,7 @@ def organisation(key: str, doc: Organisation) -> Iterator[Given]:
         {first, *(event.effective for event in last.values())}, key=lambda on: (on != first, on or date.min)
     ):
         own = {field: event for field, event in last.items() if event.effective == on}
-        more = {"variants": several(_variants(doc.told)), "ended": _ended(told)} if on == first else {}
+        more = {"variants": several(_variants(held)), "ended": _ended(told)} if on == first else {}
         says = {field: getattr(event, field) for field, event in own.items()}
         disputed = _disputed(registered, "kind", "level", "code") if on == first else frozenset()
         then = [event for event in told if event.effective == on]
@@ -193,7 +194,7 @@ def bloc(key: str, doc: Bloc) -> Iterator[Given]:
             **says,
             "kind": {"KHOI": "Khối", "CUM": "Cụm"}[says["kind"]] if "kind" in says else None,
             "name": opening.name if opening else None,
-            "variants": several(_variants(doc.told)),
+            "variants": several(_variants(told)),
             **_document(next((event.decision for event in established if event.decision), None)),
             "effective": day(opening.effective) if opening else None,
             "ended": _end(ended) if ended else None,

@@ -18,8 +18,9 @@ from services.kernel.service import Hand
 from services.kernel.text import Line
 from services.kernel.view import ReadOptions, View
 from services.registry.domain.naming import code_term, name_term
+from services.registry.domain.ruling import holding
 from services.registry.events import BlocEstablished
-from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, names_of
+from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, codes, names_of
 from services.registry.stays import MEMBERSHIP
 from services.registry.tables import reading
 from services.registry.tables.cells import Problem
@@ -197,9 +198,8 @@ async def _known(view: View, headers: Sequence[Header]) -> Known:
     organisations |= dict(having) | await view.many(ORGANISATIONS, made)
     by_code: dict[str, set[str]] = {}
     for key, doc in having:
-        for event in doc.told:
-            if code := getattr(event, "code", None):
-                by_code.setdefault(code, set()).add(key)
+        for code in codes(doc):
+            by_code.setdefault(code, set()).add(key)
     blocs = await view.many(BLOCS, {says["bloc"] for _, says in lines if "bloc" in says})
     known = Known(organisations, by_code, blocs)
     members = {stream for doc in blocs.values() for stream in doc.members}
@@ -211,7 +211,7 @@ async def _known(view: View, headers: Sequence[Header]) -> Known:
 def _claims(lines: Sequence[tuple[Table, Any]], known: Known) -> Iterator[str]:
     """What may be told of the units' memberships under those who organise the blocs: in other blocs too."""
     organising: dict[str, set[str]] = {
-        bloc: {e.authority for e in doc.told if isinstance(e, BlocEstablished) and e.authority}
+        bloc: {e.authority for e in holding(doc.told) if isinstance(e, BlocEstablished) and e.authority}
         for bloc, doc in known.blocs.items()
     }
     for _, says in lines:

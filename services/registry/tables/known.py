@@ -8,7 +8,7 @@ from services.kernel.standing import Telling
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.naming import name_term
-from services.registry.projections import Bloc, Organisation, Stream, names_of
+from services.registry.projections import Bloc, Organisation, Stream, codes, names_of
 from services.registry.stays import MEMBERSHIP
 from services.registry.tables.columns import Table
 
@@ -32,15 +32,11 @@ class Known:
     def called_alike(self, table: Table, name: str | None, code: str | None = None) -> tuple[Id, ...]:
         """Ids of those that have the name, and no other code than this where one is given."""
         ids = self.alike.get((table, name_term(name)), {}) if name else ()
-        return tuple(one for one in ids if code is None or self._codes(one) <= {code})
+        return tuple(one for one in ids if code is None or codes(self.organisations.get(one, Organisation())) <= {code})
 
     def named(self, text: str) -> tuple[Id, ...]:
         """Ids of whom a cell may name, by the id or the official code."""
         return (text,) if text in self.organisations else tuple(sorted(self.by_code.get(text, ())))
-
-    def _codes(self, organisation: Id) -> set[str]:
-        told = self.organisations.get(organisation, Organisation()).told
-        return {code for event in told if (code := getattr(event, "code", None))}
 
     def called(self, table: Table, whom: Id, names: Iterable[str]) -> None:
         """Take names of an organisation or a bloc for recorded."""

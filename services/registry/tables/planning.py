@@ -103,8 +103,8 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     superior = cells.organisation("superior", known)
     organisation = identified(line, known, cells)
     doc = known.organisations.get(organisation or "", Organisation())
-    told = doc.told
-    end = cells.end_of([one.event for one in endings(holding(told)) if one.over(None)])
+    told = holding(doc.told)
+    end = cells.end_of([one.event for one in endings(told) if one.over(None)])
     name = line.says.get("name") or shown(told)
     cells.need(name, "name")
     cells.end()
@@ -123,10 +123,9 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
         new = made(line, RegisterOrganisation, facts | _given(names | changing) | {"name": name})
         same = known.called_alike("ORGANISATIONS", name, changing["code"])
         return Plan(organisation, (new, *ending), len(doc.events), notes=also_called(same))
-    held = holding(told)
     more = {
-        **{f: names[f] for f in ("name", "short_name") if not _is_told(held, f, names[f], day)},
-        **{f: value for f, value in changing.items() if not _is_so(held, f, value, day)},
+        **{f: names[f] for f in ("name", "short_name") if not _is_told(told, f, names[f], day)},
+        **{f: value for f, value in changing.items() if not _is_so(told, f, value, day)},
         **_more_variants(told, names["variants"]),
     }
     commands = (
@@ -146,8 +145,8 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     if not line.says.get("bloc"):
         cells.wrong(unnamed("bloc", "BLOCS", line.says.get("name"), known))
     doc = known.blocs.get(bloc or "", Bloc())
-    told = doc.told
-    established = [event for event in holding(told) if isinstance(event, e.BlocEstablished)]
+    told = holding(doc.told)
+    established = [event for event in told if isinstance(event, e.BlocEstablished)]
     end = cells.end_of(doc.dissolved)
     name, kind = line.says.get("name") or shown(told), kind or (established[0].kind if established else None)
     cells.need(name, "name")
@@ -162,7 +161,7 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     if decision and not any(same_document(decision, event.decision) for event in established):
         tellings.add("decision")
     facts = {"bloc": bloc, "effective": day, "record": record}
-    new = {"name": wanted["name"]} if not _is_told(holding(told), "name", wanted["name"], day) else {}
+    new = {"name": wanted["name"]} if not _is_told(told, "name", wanted["name"], day) else {}
     new |= _more_variants(told, wanted["variants"])
     naming = (made(line, NameBloc, facts | new),) if new else ()
     ending = (made(line, DissolveBloc, {"bloc": bloc, "record": record, "effective": end.on}),) if end else ()
