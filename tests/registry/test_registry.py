@@ -82,13 +82,14 @@ async def test_recorded_memberships_that_contradict_each_other_are_shown_as_disp
         assert membership.disputed
 
 
-async def test_a_member_that_signs_and_an_approved_plan_show_in_the_year(registry: Registry) -> None:
+async def test_members_that_sign_and_an_approved_plan_show_in_the_year(registry: Registry) -> None:
     await found(registry, "b1")
     for unit in ("btp", "bca"):
         await registry.tell(admit("b1", date(2021, 1, 1), unit=unit))
     day = date(2024, 4, 10)
-    signature = e.Signature(member="btp")
-    await registry.tell(SignCovenant(bloc="b1", year=2024, signature=signature, effective=day))
+    for unit in ("btp", "bca"):
+        signature = e.Signature(member=unit)
+        await registry.tell(SignCovenant(bloc="b1", year=2024, signature=signature, effective=day))
     assert (await registry.ask("GetBlocYear", bloc="b1", year=2024)).state.value == "COVENANTED"
     items = DraftPlan.model_validate(
         {"bloc": "b1", "year": 2024, "items": {"items": [{"item": "i1", "text": "Tọa đàm"}]}}

@@ -417,6 +417,62 @@ async def test_each_member_signs_the_covenant_and_who_is_not_told_to_have_signed
     assert (value(mine.late_by), mine.deadline, value(mine.due)) == ("62", "covenanted", "2025-03-31")
 
 
+async def test_a_year_is_covenanted_once_each_who_was_a_member_then_has_signed_and_no_sooner(
+    registry: Registry,
+) -> None:
+    await bloc(registry, "a", "b", "c")
+    claim: dict[str, Any] = {"authority": "pm", "unit": "c", "bloc": "k", "record": RECORD}
+    await registry.tell(EndMembership(**claim, effective=date(2025, 2, 1)))
+
+    async def signed(unit: str, day: date) -> tuple[str, str | None, set[str]]:
+        signature = e.Signature(member=unit)
+        await registry.tell(SignCovenant(bloc="k", year=2025, signature=signature, effective=day, record=RECORD))
+        year = await registry.ask("GetBlocYear", bloc="k", year=2025)
+        tasks = [task for task in await todo(registry, date(2025, 12, 31)) if task.kind == "SIGNATURE"]
+        return year.state.value, value(year.covenant.signed), {task.state.value for task in tasks}
+
+    assert await signed("a", date(2025, 3, 1)) == ("FORMED", None, {"DONE", "UNKNOWN"})
+    assert await signed("b", date(2025, 3, 5)) == ("COVENANTED", "true", {"DONE"})
+    year = await registry.ask("GetBlocYear", bloc="k", year=2025)
+    assert [certainty(told) for told in (year.state, year.covenant.signed)] == ["INFERRED"] * 2
+    assert "each of its members has signed" in year.state.mark.basis
+    before = await registry.ask("GetBlocYear", bloc="k", year=2025, on=date(2025, 3, 4))
+    assert (before.state.value, before.covenant.signed) == ("FORMED", None)
+    await registry.tell(AdmitMember(**claim, effective=date(2025, 6, 1)))
+    later = await registry.ask("GetBlocYear", bloc="k", year=2025)
+    assert later.state.value == "COVENANTED"  # who came later did not have to sign then
+
+
+@pytest.mark.parametrize("whole", [{"declared_count": 3}, {"exhaustive": False}])
+async def test_a_covenant_that_all_named_members_signed_is_not_known_to_be_signed_where_there_are_others(
+    registry: Registry, whole: dict[str, Any]
+) -> None:
+    await bloc(registry, "a", "b")
+    members = Listed[e.Member](items=(e.Member(unit="a"), e.Member(unit="b")), **whole)
+    await registry.tell(DeclareMembers(bloc="k", year=2025, members=members, record=RECORD))
+    signatures = Listed[e.Signature](items=(e.Signature(member="a"), e.Signature(member="b")))
+    day = date(2025, 3, 1)
+    await registry.tell(RecordCovenant(bloc="k", year=2025, signatures=signatures, effective=day, record=RECORD))
+    year = await registry.ask("GetBlocYear", bloc="k", year=2025)
+    assert (year.state.value, year.covenant.signed) == ("FORMED", None)
+    await registry.tell(RecordCovenant(bloc="k", year=2025, signed=True, effective=day, record=DECREE))
+    year = await registry.ask("GetBlocYear", bloc="k", year=2025)
+    assert (year.state.value, certainty(year.covenant.signed)) == ("COVENANTED", "STATED")
+
+
+async def test_a_covenant_that_some_signed_is_not_late_where_nobody_tells_who_the_members_are(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    await deadline(registry, "COVENANTED", years=(2025,))
+    signature = e.Signature(member="a")
+    await registry.tell(
+        SignCovenant(bloc="k", year=2025, signature=signature, effective=date(2025, 3, 1), record=RECORD)
+    )
+    tasks = await todo(registry, date(2025, 9, 1))
+    assert [(task.kind, task.state.value) for task in tasks] == [("DEADLINE", "UNKNOWN"), ("SIGNATURE", "DONE")]
+
+
 async def test_a_member_signs_on_days_on_which_it_is_one(registry: Registry) -> None:
     await bloc(registry, "a", "b")
     await deadline(registry, "COVENANTED")

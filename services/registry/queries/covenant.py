@@ -1,9 +1,10 @@
 """The covenant of a bloc's year."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
-from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.provenance import Fact, Mark, Part
+from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.ruling import holding
@@ -26,6 +27,8 @@ from services.registry.queries.targets import (
     reached,
     target_line,
 )
+
+BY_ALL = "each of its members has signed / từng thành viên đã ký"
 
 
 class SignatureShown(Part):
@@ -81,7 +84,8 @@ class CovenantShown(Part):
     year: Fact | None
     """The year."""
     signed: Fact | None
-    """Whether it was signed; absent where that is not told."""
+    """Whether it was signed: as told, or else by inference where everyone has who was a member on the day of one of the
+    signatures; absent where neither is so, whoever signed."""
     by_reference: Fact | None
     """True where it is known only because something refers to it."""
     signed_on: Fact | None
@@ -113,23 +117,26 @@ class CovenantShown(Part):
 Signing = e.CovenantSigned | e.CovenantRecorded
 
 
-def covenant_of(every: Sequence[e.CovenantEvent]) -> CovenantShown | None:
+def covenant_of(
+    every: Sequence[e.CovenantEvent], signing: Callable[[date], Sequence[Fact]] = lambda _: ()
+) -> CovenantShown | None:
+    """What is told of a covenant; `signing` gives the members that have to sign it on a day, if all are known."""
     if not every:
         return None
     held: list[e.CovenantEvent] = holding(every)
     told = [event for event in held if isinstance(event, Signing)]
     texts = [event for event in held if isinstance(event, e.CovenantDrawnUp)]
     records = [event for event in told if isinstance(event, e.CovenantRecorded)]
-    signed = [known for event in told if (known := _signed(event))]
+    said = [known for event in records if (known := fact(event, "signed"))]
     contradicting = (
-        *disputed("signed", signed),
+        *disputed("signed", [known for event in told if (known := _signed(event))]),
         *disputes(records, "effective", "signatures.declared_count"),
         *disputes(texts, *disputable(e.CovenantTextFacts), about="lines"),
         *lines_disputed(texts, "lines", "member"),
     )
     return CovenantShown(
         year=latest(held, "year"),
-        signed=next(iter(signed), None),
+        signed=next(iter(said), None) or _by_all(told, signing),
         by_reference=latest(records, "by_reference"),
         signed_on=first(records, "effective") or latest(told, "effective"),
         signatures=tuple(signature for event in told for signature in _signatures(event)),
@@ -184,8 +191,30 @@ def _result(
     )
 
 
+def _by_all(told: Sequence[Signing], signing: Callable[[date], Sequence[Fact]]) -> Fact | None:
+    """That it is signed, once all have who were members on the day of a signature; null where that is not known."""
+    signed = signed_by(told)
+    for day in sorted({on.value for _, on in signed.values() if on}):
+        members = signing(date.fromisoformat(day))
+        if members and all(member.value in signed for member in members):
+            signatures = (signed[member.value][0] for member in members)
+            return resting(Fact(value="true", mark=Mark(certainty="INFERRED", basis=BY_ALL)), *members, *signatures)
+    return None
+
+
+def signed_by(told: Iterable[e.CovenantEvent]) -> dict[Id, tuple[Fact, Fact | None]]:
+    """Each member that is told to have signed, and when."""
+    found: dict[Id, tuple[Fact, Fact | None]] = {}
+    for event in told:
+        if isinstance(event, Signing):
+            for signature in _signatures(event):
+                if signature.member:
+                    found.setdefault(signature.member.value, (signature.member, fact(event, "effective")))
+    return found
+
+
 def _signed(event: Signing) -> Fact | None:
-    """One member's signature shows that it is signed, at least by that one."""
+    """What contradicts that it was not signed: at least one member did."""
     if isinstance(event, e.CovenantSigned):
         return Fact(value="true", mark=mark(event.record, "signature"))
     shown = Fact(value="true", mark=mark(event.record, "signatures")) if event.signatures.items else None

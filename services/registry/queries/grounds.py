@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from services.kernel.errors import Missing
-from services.kernel.provenance import Fact, Mark
-from services.kernel.telling import fact, resting
+from services.kernel.provenance import Fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -38,22 +37,18 @@ from services.registry.projections import (
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import Claimed, claimed_in, declared, heading, member_of, organising
-from services.registry.queries.common import first, surest
+from services.registry.queries.bloc import Claimed, claimed_in, heading, member_of, organising
+from services.registry.queries.common import first
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
 from services.registry.queries.duty import serving
 from services.registry.queries.endings import Taking, gone
+from services.registry.queries.members import members_on
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.year import leading
 from services.registry.stays import Stay
 from services.registry.tenures import tenures
-
-LEFT_UNKNOWN = "it is told to have left, on a day that is not known / đã thôi là thành viên, chưa rõ từ ngày nào"
-DECLARED_AFTER = (
-    "it was declared a member after it is told to have left / được kê khai là thành viên sau ngày đã thôi là thành viên"
-)
 
 
 @dataclass(frozen=True)
@@ -120,10 +115,6 @@ class Ground:
     @cached_property
     def claims(self) -> list[Claimed]:
         return claimed_in(self.bloc, self.doc, self.rows.streams)
-
-    @property
-    def stays(self) -> list[Stay]:
-        return [one.stay for one in self.claims]
 
     @cached_property
     def staying(self) -> list[tuple[Stay, Fact]]:
@@ -223,11 +214,7 @@ class InYear:
     @cached_property
     def members(self) -> tuple[Fact, ...]:
         """Who is declared for the year, or was a member on any of its days, and has not left by the day asked for."""
-        days = date(self.year, 1, 1), date(self.year, 12, 31)
-        stayed = [known for stay, known in self.whole.staying if stay.lasts(*days)]
-        told = [x for x in self.whole.declared if (x.year or (x.effective and x.effective.year)) == self.year]
-        own = (_declared(item.unit, event, self.whole) for event in told for item in declared(event).items)
-        return surest([*stayed, *filter(None, own)])
+        return members_on(self.whole.declared, self.whole.claims, self.year, self.on)
 
     def _paper(self, kind: Any) -> list[Any]:
         """What a paper of the year tells by the day."""
@@ -276,21 +263,3 @@ def _authority(doc: Bloc) -> Id | None:
 
 def _established(doc: Bloc) -> list[e.BlocEstablished]:
     return [event for event in holding(doc.told) if isinstance(event, e.BlocEstablished)]
-
-
-def _declared(unit: Fact, event: e.MembersDeclared, ground: Ground) -> Fact | None:
-    """A unit that is declared a member, no surer than the year that the list is about; null where by its stays it is
-    not one on the day. It is one by inference where it left on a day that is not known, or was declared after it.
-    """
-    known = resting(unit, fact(event, "year") or fact(event, "effective"))
-    stays = [stay for stay in ground.stays if stay.unit == unit.value]
-    if not stays or any(stay.lasts(ground.on) for stay in stays):
-        return known
-    if any(stay.ended and stay.until is None for stay in stays):
-        return resting(known, _inferred(LEFT_UNKNOWN))
-    left = max((stay.after for stay in stays if stay.ended), default=date.max)
-    return resting(known, _inferred(DECLARED_AFTER)) if event.effective and left <= event.effective else None
-
-
-def _inferred(basis: str) -> Fact:
-    return Fact(value="", mark=Mark(certainty="INFERRED", basis=basis))

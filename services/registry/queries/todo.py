@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field
 
 from services.kernel.errors import Invalid, Violation
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact, resting
+from services.kernel.telling import resting
 from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, InvolvingEvent, Organisation, involved_by
 from services.registry.queries.common import DisputeShown, Label, first, labels, recorded
-from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
+from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, signed_by
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
 from services.registry.queries.endings import NOTHING_FOLLOWS, PERHAPS, Role, endings, still, warned
@@ -31,7 +31,7 @@ ELSEWHERE = "what was done is recorded by another service / việc này do dịc
 NO_STATE = "no recorded fact tells that it is done / không có dữ kiện nào cho biết đã xong"
 NOT_RECORDED = "nothing is recorded that did it / chưa ghi nhận việc đã thực hiện"
 ALL_SIGNED = "all signatures are told, and this one is not / đã nêu đủ chữ ký, không có chữ ký này"
-NOT_ALL_TOLD = "signed, and not all signatures are told / đã ký, chưa nêu đủ các chữ ký"
+NOT_ALL_TOLD = "it may have signed: not all signatures are told / có thể đã ký: chưa nêu đủ các chữ ký"
 ORDER = "a covenant is signed by all members / giao ước do mọi thành viên ký"
 LATE_BY_ONE = (
     "late by one of the days told, and not by another / quá hạn theo một ngày được nêu, chưa quá hạn theo ngày khác"
@@ -323,7 +323,7 @@ def _signatures(ground: InYear, rules: Sequence[Rule], whose: Id | None) -> Iter
     covenant = ground.covenant
     if covenant is None and not rules:
         return
-    signed = _signed(ground.covenant_told)
+    signed = {unit: Done(*told) for unit, told in signed_by(ground.covenant_told).items()}
     units = {unit.value: unit for unit in ground.members}
     units |= {unit: done.what for unit, done in signed.items() if unit not in units}
     what = Fact(value=f"Ký giao ước thi đua năm {ground.year}", mark=Mark(certainty="INFERRED", basis=ORDER))
@@ -334,22 +334,6 @@ def _signatures(ground: InYear, rules: Sequence[Rule], whose: Id | None) -> Iter
             yield _task("SIGNATURE", ground, what=what, obliged=obliged, state=state, rule=rule)
 
 
-def _signed(told: Sequence[e.CovenantEvent]) -> dict[Id, Done]:
-    """The signature of each member of whom one is told."""
-    found: dict[Id, Done] = {}
-    for event in told:
-        match event:
-            case e.CovenantSigned():
-                paths = ["signature.member"]
-            case e.CovenantRecorded(signatures=signatures):
-                paths = [f"signatures.items[{i}].member" for i in range(len(signatures.items))]
-            case _:
-                paths = []
-        for member in filter(None, (fact(event, path) for path in paths)):
-            found.setdefault(member.value, Done(member, fact(event, "effective")))
-    return found
-
-
 def _signature(covenant: CovenantShown | None, done: Done | None, rule: Rule | None, on: date) -> "State":
     days = rule.days if rule else ()
     whole = covenant is not None and covenant.exhaustive is not None and covenant.exhaustive.value == "true"
@@ -357,7 +341,7 @@ def _signature(covenant: CovenantShown | None, done: Done | None, rule: Rule | N
         return _state(done, days, on, NOT_RECORDED)
     if whole:
         return _state(None, days, on, ALL_SIGNED, known=True)
-    if covenant.signed is not None and covenant.signed.value == "true":
+    if covenant.signatures or (covenant.signed is not None and covenant.signed.value == "true"):
         return _unknown(NOT_ALL_TOLD)
     return _state(None, days, on, NOT_RECORDED)
 
@@ -367,10 +351,16 @@ def _by_deadline(ground: InYear, rule: Rule) -> TaskShown:
         state = _unknown(NO_STATE)
     elif rule.state not in EVIDENCE:
         state = _unknown(ELSEWHERE)
+    elif (did := done(rule.state, ground, ground.on)) is None and _signed_by_some(rule, ground.covenant):
+        state = _unknown(NOT_ALL_TOLD)
     else:
-        state = _state(done(rule.state, ground, ground.on), rule.days, ground.on, NOT_RECORDED)
+        state = _state(did, rule.days, ground.on, NOT_RECORDED)
     what = next(iter(every(rule.told, "what")), None)
     return _task("DEADLINE", ground, what=what, obliged=_obliged(ground, rule), state=state, rule=rule)
+
+
+def _signed_by_some(rule: Rule, covenant: CovenantShown | None) -> bool:
+    return rule.state == "COVENANTED" and covenant is not None and bool(covenant.signatures)
 
 
 def _obliged(ground: InYear, rule: Rule) -> tuple[ObligedShown, ...]:

@@ -1,6 +1,6 @@
 """A bloc's year: everything that is recorded of it, read at one position."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -42,6 +42,7 @@ from services.registry.queries.document import CitationShown, citations_of
 from services.registry.queries.endings import Taking, WarningShown, gone, warnings
 from services.registry.queries.evidence import EVIDENCE, done
 from services.registry.queries.exemplar import ExemplarShown, exemplar_of
+from services.registry.queries.members import declared_for, members_on
 from services.registry.queries.movement_review import MovementReviewShown
 from services.registry.queries.movements import MovementShown, movements_of, of_year, taken_up
 from services.registry.queries.participation import MovementPlanShown, ParticipationShown
@@ -141,13 +142,16 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     claims = await claimed(view, asked.bloc, bloc)
     acts = await acts_of(view, year_key(asked.bloc, asked.year))
     heads = headed_in(leadership, asked.year)
+    members = members_in(bloc, claims, asked.year)
     answer = BlocYearAnswer(
         state=None,
         terms=terms_of(leadership, asked.year),
         disputed=heads.disputed,
-        members=members_in(bloc, claims, asked.year),
+        members=members,
         movements=await movements_of(view, acts),
-        covenant=covenant_of([x for x in covenant if isinstance(x, e.CovenantEvent)]),
+        covenant=covenant_of(
+            [x for x in covenant if isinstance(x, e.CovenantEvent)], _signing(bloc, claims, members, asked.year)
+        ),
         plan=plan_of([x for x in plan if isinstance(x, e.PlanEvent)]),
         reviews=reviews_of(acts),
         conferences=tuple(meeting(act) for act in acts if act.here(e.ConferenceHeld)),
@@ -197,7 +201,7 @@ def _names(asked: GetBlocYear) -> list[str]:
 
 def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
-    told = [event for event in bloc.declared if (event.year or _year_of(event)) == year]
+    told = declared_for(bloc.declared, year)
     lists = [_declared(event) for event in told]
     stayed = list(map(member_of, _stayed(claims, year)))
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
@@ -211,6 +215,16 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
     )
 
 
+def _signing(
+    bloc: Bloc, claims: Sequence[Claimed], members: MemberFactList, year: int
+) -> Callable[[date], Sequence[Fact]]:
+    """Who has to sign the year's covenant on a day; nobody, where not all the members are named."""
+    count, whole = members.declared_count, members.exhaustive
+    if (count and int(count.value) > len(members.items)) or (whole and whole.value == "false"):
+        return lambda _: ()
+    return lambda day: members_on(bloc.declared, claims, year, day)
+
+
 def _stayed(claims: Sequence[Claimed], year: int) -> list[Claimed]:
     """Who was a member on any day of the year."""
     return [one for one in claims if one.stay.lasts(date(year, 1, 1), date(year, 12, 31))]
@@ -219,10 +233,6 @@ def _stayed(claims: Sequence[Claimed], year: int) -> list[Claimed]:
 def leading(plan: PlanShown | None) -> list[Taking]:
     """Who leads activities of a plan."""
     return [Taking(item.lead, "LEADS") for item in (plan.items if plan else ()) if item.lead]
-
-
-def _year_of(event: e.MembersDeclared) -> int | None:
-    return event.effective.year if event.effective else None
 
 
 def _declared(event: e.MembersDeclared) -> MemberFactList:
@@ -272,5 +282,5 @@ def _told(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Iterator[Fact]:
     ]
     years += [meeting.closes or meeting.opens or meeting.during for meeting in answer.conferences]
     years += [review.on or review.conference for review in answer.reviews]
-    years += [fact(x, "year") or fact(x, "effective") for x in bloc.declared if (x.year or _year_of(x)) == year]
+    years += [fact(x, "year") or fact(x, "effective") for x in declared_for(bloc.declared, year)]
     return filter(None, years)

@@ -4641,7 +4641,9 @@ class CovenantShown(_message.Message):
 
     @_builtins.property
     def signed(self) -> _kernel_pb2.Fact:
-        """Whether it was signed; absent where that is not told."""
+        """Whether it was signed: as told, or else by inference where everyone has who was a member on the day of one of the
+        signatures; absent where neither is so, whoever signed.
+        """
 
     @_builtins.property
     def by_reference(self) -> _kernel_pb2.Fact:
