@@ -355,6 +355,7 @@ def reminders(
     at: At,
     token: Token,
     within: int = 14,
+    past: int = 90,
     bloc: str | None = None,
     organisation: str | None = None,
     on: str | None = None,
@@ -362,12 +363,14 @@ def reminders(
     school_year: bool = False,
     as_json: Annotated[bool, Parameter(name="--json")] = False,
 ) -> None:
-    """What is late, and what is due soon and not known to be done. It sends nothing to anybody.
+    """What is late, and what is due soon, or was, and not known to be done. It sends nothing to anybody.
 
     Parameters
     ----------
     within
         How many days ahead.
+    past
+        For how many days after its day also what may have been done without our knowing.
     on
         The day, such as 2025-03-25; today in Vietnam without it.
     as_of_time
@@ -377,7 +380,7 @@ def reminders(
     as_json
         One line of JSON for a program, and no table.
     """
-    asked = todo.Asked(bloc, organisation, on, as_of_time, school_year, within)
+    asked = todo.Asked(bloc, organisation, on, as_of_time, school_year, within, past)
     _asynchronous(todo.listed(asked, at, token, as_json=as_json))
 
 

@@ -1,7 +1,7 @@
 """What `thidua todo` and `thidua reminders` do: they ask registry by gRPC, and print. They send nothing to anybody."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,14 +24,17 @@ class Asked(NamedTuple):
     as_of_time: str | None
     school_year: bool
     within: int | None = None
+    past: int | None = None
 
 
 async def listed(asked: Asked, at: str, token: str, *, as_json: bool) -> None:
     """Print what is due. Raises Failed."""
-    if asked.within is not None and asked.within < 0:
-        out.print("within: phải từ 0 (must be 0 or more)", style="red", markup=False)
-        raise Failed
-    answer: registry_pb2.GetToDoResponse = await called(at, token, "GetToDo", _request(asked))
+    for option in ("within", "past"):
+        if (getattr(asked, option) or 0) < 0:
+            out.print(f"{option}: phải từ 0 (must be 0 or more)", style="red", markup=False)
+            raise Failed
+    request = _request(asked)
+    answer: registry_pb2.GetToDoResponse = await called(at, token, "GetToDo", request)
     if as_json:
         shown = MessageToDict(answer, preserving_proto_field_name=True)
         print(json.dumps({"tasks": [], **shown}, ensure_ascii=False))
@@ -39,7 +42,7 @@ async def listed(asked: Asked, at: str, token: str, *, as_json: bool) -> None:
     names = {label.id: label.name for label in answer.labels}
     table = Table(Column("due", no_wrap=True, min_width=10), "state", "what", "who", "bloc", "year", "by")
     for task in answer.tasks:
-        table.add_row(*_row(task, names))
+        table.add_row(*_row(task, names, request.on))
     out.print(table)
 
 
@@ -51,19 +54,21 @@ def _request(asked: Asked) -> registry_pb2.GetToDoRequest:
         organisation=asked.organisation,
         on=asked.on or str(datetime.now(VIETNAM).date()),
         within=asked.within,
+        past=asked.past,
         cycle=cycle,
     )
 
 
-def _row(task: types_pb2.TaskShown, names: Mapping[str, str]) -> tuple[str, ...]:
+def _row(task: types_pb2.TaskShown, names: Mapping[str, str], on: str) -> tuple[str, ...]:
     """A line of the table; a value that is inferred has a mark behind it."""
     late = f", {task.late_by.value} days late" if task.HasField("late_by") else ""
+    past = ", its day is past" if task.state.value == "UNKNOWN" and "" < _last(task) < on else ""
     done = f" on {task.done_on.value}" if task.HasField("done_on") else ""
     who = ", ".join(f"{names.get(one.agency.value, one.agency.value)} ({one.role.lower()})" for one in task.obliged)
     by = " ".join(filter(None, (_text(task, "decision"), _text(task, "article"), ", ".join(task.seen).lower())))
     return (
         _until(task),
-        f"{task.state.value}{done}{late}",
+        f"{task.state.value}{done}{late}{past}",
         ": ".join(filter(None, (_text(task, "what"), names.get(_text(task, "unit"), _text(task, "unit"))))),
         who or "?",
         task.bloc,
@@ -74,8 +79,16 @@ def _row(task: types_pb2.TaskShown, names: Mapping[str, str]) -> tuple[str, ...]
 
 def _until(task: types_pb2.TaskShown) -> str:
     """By when; every day, where sources tell several."""
-    days = next((one.told for one in task.disputes if one.field == "due"), [task.due] if task.HasField("due") else [])
-    return " / ".join(map(_marked, days)) or _text(task, "words") or "?"
+    return " / ".join(map(_marked, _days(task))) or _text(task, "words") or "?"
+
+
+def _days(task: types_pb2.TaskShown) -> Sequence[kernel_pb2.Fact]:
+    """Every day that is told for it."""
+    return next((one.told for one in task.disputes if one.field == "due"), [task.due] if task.HasField("due") else [])
+
+
+def _last(task: types_pb2.TaskShown) -> str:
+    return max((day.value for day in _days(task)), default="")
 
 
 def _marked(told: kernel_pb2.Fact) -> str:

@@ -48,13 +48,29 @@ async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(serve
     assert code == 0
     for words in ("2025-07-31 (I)", "LATE, 4 days late", "Sơ kết 6 tháng", "pm (authority)", "Điều 48"):
         assert words in " ".join(shown.replace("│", " ").split())
+    submission = registry_pb2.SetDeadlineRequest(
+        command_id=new(),
+        deadline="ho-so",
+        what="Trình hồ sơ",
+        state=types_pb2.YEAR_STATE_SUBMITTED,
+        years=[2025],
+        due=types_pb2.Due(month=6, day=1, years_after=0),
+        record=RECORD,
+    )
+    await tell(served, "SetDeadline", submission)
+    code, shown = await thidua(served.environment, "reminders", "--bloc", "k1", "--on", "2025-06-05")
+    assert "UNKNOWN, its day is past" in " ".join(shown.replace("│", " ").split())
+    code, shown = await thidua(
+        served.environment, "reminders", "--bloc", "k1", "--on", "2025-06-05", "--past", "3", "--json"
+    )
+    assert (code, json.loads(shown)["tasks"]) == (0, [])
     code, shown = await thidua(
         served.environment, "reminders", "--organisation", "pm", "--on", "2025-07-20", "--within", "11", "--json"
     )
     (task,) = json.loads(shown)["tasks"]
     assert (code, task["due"]["value"], task["state"]["value"]) == (0, "2025-07-31", "OPEN")
     code, shown = await thidua(
-        served.environment, "reminders", "--bloc", "k1", "--on", "2025-07-20", "--within", "10", "--json"
+        served.environment, "reminders", "--bloc", "k1", "--on", "2025-07-20", "--within", "10", "--past", "9", "--json"
     )
     assert (code, json.loads(shown)["tasks"]) == (0, [])
 
@@ -71,7 +87,7 @@ async def test_without_a_day_it_is_todays_to_do_in_vietnam(served: Sample) -> No
 
 
 async def test_what_cannot_be_asked_is_told_in_a_sentence(served: Sample) -> None:
-    for arguments in (("todo",), ("todo", "--bloc", "k9"), ("reminders", "--bloc", "k1", "--within", "-1")):
+    for arguments in (("todo",), ("todo", "--bloc", "k9"), ("reminders", "--bloc", "k1", "--past", "-1")):
         code, shown = await thidua(served.environment, *arguments)
         assert (code, "Traceback" in shown) == (1, False)
         assert shown.strip()

@@ -510,12 +510,40 @@ async def test_reminders_are_of_what_is_late_or_due_soon_and_not_done(registry: 
     assert await reminded(date(2025, 7, 20), 10) == []
     assert await reminded(date(2025, 7, 21), 10) == ["Việc MID_REVIEWED"]
     assert await reminded(date(2025, 8, 1), 10) == ["Việc MID_REVIEWED", "Việc SUBMITTED"]
-    assert await reminded(date(2025, 8, 11), 10) == [
-        "Việc MID_REVIEWED"
-    ]  # who knows what was submitted, knows elsewhere
+    # Nobody here knows whether the dossier was submitted: its day is past, and it may be late.
+    assert await reminded(date(2025, 8, 11), 10) == ["Việc MID_REVIEWED", "Việc SUBMITTED"]
+    assert await reminded(date(2025, 11, 8), 10) == ["Việc MID_REVIEWED", "Việc SUBMITTED"]
+    assert await reminded(date(2025, 11, 9), 10) == ["Việc MID_REVIEWED"]
+    tasks = await todo(registry, date(2025, 8, 14), within=10, past=3)
+    assert [(value(t.what), t.state.value) for t in tasks] == [("Việc MID_REVIEWED", "LATE")]
+    (_, submitted) = await todo(registry, date(2025, 8, 13), within=10, past=3)
+    assert (submitted.state.value, submitted.late_by) == ("UNKNOWN", None)
     held: dict[str, Any] = {"conference": "sk", "bloc": "k", "kind": "MIDYEAR", "during": 2025}
     await registry.tell(HoldConference(**held, effective=date(2025, 8, 4), record=RECORD))
-    assert await reminded(date(2025, 8, 11), 10) == []
+    assert await reminded(date(2025, 8, 11), 10) == ["Việc SUBMITTED"]
+
+
+async def test_who_has_not_signed_a_covenant_that_others_sign_here_is_reminded_until_it_does(
+    registry: Registry,
+) -> None:
+    await bloc(registry, "a", "b", "c")
+
+    async def sign(unit: str) -> None:
+        act: dict[str, Any] = {"bloc": "k", "year": 2025, "signature": e.Signature(member=unit)}
+        await registry.tell(SignCovenant(**act, authority="pm", effective=date(2025, 3, 1)))
+
+    async def reminded(on: date) -> list[tuple[str, str, str | None]]:
+        return [
+            (t.obliged[0].agency.value, t.state.value, value(t.late_by)) for t in await todo(registry, on, within=7)
+        ]
+
+    for unit in ("a", "b"):
+        await sign(unit)
+    assert await reminded(date(2025, 9, 1)) == [("c", "OPEN", None)]
+    await deadline(registry, "COVENANTED", years=(2025,), due=Due(month=3, day=31, years_after=0))
+    assert await reminded(date(2025, 9, 1)) == [("c", "LATE", "154")]
+    await sign("c")
+    assert await reminded(date(2025, 9, 1)) == []
 
 
 async def test_nothing_is_due_in_a_bloc_that_is_not_there_yet_or_no_more(registry: Registry) -> None:

@@ -32,6 +32,7 @@ NO_STATE = "no recorded fact tells that it is done / không có dữ kiện nào
 NOT_RECORDED = "nothing is recorded that did it / chưa ghi nhận việc đã thực hiện"
 ALL_SIGNED = "all signatures are told, and this one is not / đã nêu đủ chữ ký, không có chữ ký này"
 NOT_ALL_TOLD = "it may have signed: not all signatures are told / có thể đã ký: chưa nêu đủ các chữ ký"
+SIGNED_HERE = "others have signed it here, and this one has not / đã có thành viên ký tại đây, chưa có chữ ký này"
 ORDER = "a covenant is signed by all members / giao ước do mọi thành viên ký"
 LATE_BY_ONE = (
     "late by one of the days told, and not by another / quá hạn theo một ngày được nêu, chưa quá hạn theo ngày khác"
@@ -68,6 +69,8 @@ class GetToDo(BaseModel):
     within: int | None = Field(default=None, ge=0, le=366)
     """Given, only what is late, what is not known to be done and due within so many days, and what is known to be open
     and has no day."""
+    past: int = Field(default=90, ge=0, le=366)
+    """With `within`: for how many days after its day also what may have been done without our knowing; 90 if absent."""
     cycle: e.Cycle = "CALENDAR"
     """Deadlines for another kind of emulation year are left out; CALENDAR if absent."""
 
@@ -329,21 +332,25 @@ def _signatures(ground: InYear, rules: Sequence[Rule], whose: Id | None) -> Iter
     what = Fact(value=f"Ký giao ước thi đua năm {ground.year}", mark=Mark(certainty="INFERRED", basis=ORDER))
     for unit, known in units.items():
         for rule in (rules or (None,)) if whose in (None, unit) else ():
-            state = _signature(covenant, signed.get(unit), rule, ground.on)
+            state = _signature(ground, signed.get(unit), rule)
             obliged = (ObligedShown(agency=known, role="SIGNS"),)
             yield _task("SIGNATURE", ground, what=what, obliged=obliged, state=state, rule=rule)
 
 
-def _signature(covenant: CovenantShown | None, done: Done | None, rule: Rule | None, on: date) -> "State":
-    days = rule.days if rule else ()
-    whole = covenant is not None and covenant.exhaustive is not None and covenant.exhaustive.value == "true"
+def _signature(ground: InYear, done: Done | None, rule: Rule | None) -> "State":
+    """How a member's signature stands: where others sign here, it is open until it does; of what sources tell of a
+    covenant it is not known, unless they tell all signatures.
+    """
+    covenant, days, on = ground.covenant, rule.days if rule else (), ground.on
     if done or covenant is None:
         return _state(done, days, on, NOT_RECORDED)
-    if whole:
+    if covenant.exhaustive is not None and covenant.exhaustive.value == "true":
         return _state(None, days, on, ALL_SIGNED, known=True)
-    if covenant.signatures or (covenant.signed is not None and covenant.signed.value == "true"):
+    if covenant.signed is not None and covenant.signed.value == "true":
         return _unknown(NOT_ALL_TOLD)
-    return _state(None, days, on, NOT_RECORDED)
+    if any(isinstance(event, e.CovenantSigned) and event.record is None for event in ground.covenant_told):
+        return _state(None, days, on, SIGNED_HERE, known=True)
+    return _unknown(NOT_ALL_TOLD) if covenant.signatures else _state(None, days, on, NOT_RECORDED)
 
 
 def _by_deadline(ground: InYear, rule: Rule) -> TaskShown:
@@ -474,7 +481,7 @@ def _is_near(task: TaskShown, asked: GetToDo) -> bool:
     days = [date.fromisoformat(day.value) for day in _days(task)]
     if not days or task.state.value == "DONE":
         return task.state.value == "OPEN"
-    over = max(days) < asked.on and task.state.value != "LATE"
+    over = task.state.value != "LATE" and max(days) < asked.on - timedelta(days=asked.past)
     return not over and min(days) <= asked.on + timedelta(days=asked.within)
 
 

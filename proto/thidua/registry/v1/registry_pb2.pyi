@@ -11639,6 +11639,7 @@ class GetToDoRequest(_message.Message):
     ON_FIELD_NUMBER: _builtins.int
     WITHIN_FIELD_NUMBER: _builtins.int
     CYCLE_FIELD_NUMBER: _builtins.int
+    PAST_FIELD_NUMBER: _builtins.int
     organisation: _builtins.str
     """The organisation: what it has to do in each of its blocs."""
     bloc: _builtins.str
@@ -11653,6 +11654,8 @@ class GetToDoRequest(_message.Message):
     """
     cycle: _types_pb2.Cycle.ValueType
     """Deadlines for another kind of emulation year are left out; CALENDAR if absent."""
+    past: _builtins.int
+    """With `within`: for how many days after its day also what may have been done without our knowing; 90 if absent."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -11666,15 +11669,18 @@ class GetToDoRequest(_message.Message):
         on: _builtins.str = ...,
         within: _builtins.int | None = ...,
         cycle: _types_pb2.Cycle.ValueType = ...,
+        past: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_organisation", b"_organisation", "_read", b"_read", "_within", b"_within", "bloc", b"bloc", "organisation", b"organisation", "read", b"read", "within", b"within"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_organisation", b"_organisation", "_past", b"_past", "_read", b"_read", "_within", b"_within", "bloc", b"bloc", "organisation", b"organisation", "past", b"past", "read", b"read", "within", b"within"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_organisation", b"_organisation", "_read", b"_read", "_within", b"_within", "bloc", b"bloc", "cycle", b"cycle", "on", b"on", "organisation", b"organisation", "read", b"read", "within", b"within"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bloc", b"_bloc", "_organisation", b"_organisation", "_past", b"_past", "_read", b"_read", "_within", b"_within", "bloc", b"bloc", "cycle", b"cycle", "on", b"on", "organisation", b"organisation", "past", b"past", "read", b"read", "within", b"within"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bloc: _TypeAlias = _typing.Literal["bloc"]  # noqa: Y015
     _WhichOneofArgType__bloc: _TypeAlias = _typing.Literal["_bloc", b"_bloc"]  # noqa: Y015
     _WhichOneofReturnType__organisation: _TypeAlias = _typing.Literal["organisation"]  # noqa: Y015
     _WhichOneofArgType__organisation: _TypeAlias = _typing.Literal["_organisation", b"_organisation"]  # noqa: Y015
+    _WhichOneofReturnType__past: _TypeAlias = _typing.Literal["past"]  # noqa: Y015
+    _WhichOneofArgType__past: _TypeAlias = _typing.Literal["_past", b"_past"]  # noqa: Y015
     _WhichOneofReturnType__read: _TypeAlias = _typing.Literal["read"]  # noqa: Y015
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     _WhichOneofReturnType__within: _TypeAlias = _typing.Literal["within"]  # noqa: Y015
@@ -11683,6 +11689,8 @@ class GetToDoRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bloc) -> _WhichOneofReturnType__bloc | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__organisation) -> _WhichOneofReturnType__organisation | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__past) -> _WhichOneofReturnType__past | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__read) -> _WhichOneofReturnType__read | None: ...
     @_typing.overload
