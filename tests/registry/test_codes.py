@@ -120,6 +120,25 @@ async def test_a_ruling_settles_whose_code_it_is(registry: Registry) -> None:
     await tell(registry, "AssignOrganisationCode", organisation="c", code="H26", effective=DAY)
 
 
+async def test_who_is_told_to_have_a_code_is_found_by_it_first(registry: Registry) -> None:
+    async def found(text: str, **asked: Any) -> list[tuple[str, bool]]:
+        return [(one.id, one.exact) for one in (await registry.ask("FindOrganisations", text=text, **asked)).found]
+
+    await register(registry, "snv", code="H05.01", name="Sở Nội vụ")
+    await register(registry, "h05", code="H26", name="Đội H05.01 Kinh Bắc")
+    await register(registry, "ubnd", code="H05", name="UBND")
+    assert await found("H05.01") == await found("h05.01") == [("snv", True), ("h05", False)]
+    assert await found("H05") == [("ubnd", True), ("h05", False), ("snv", False)]
+    assert await found("H26") == [("h05", True)]
+    assert await found("H05 nội vụ") == [("snv", False)]
+    await tell(registry, "AssignOrganisationCode", organisation="snv", code="H05.02", effective=DAY)
+    assert await found("H05.02") == await found("H05.01", limit=1) == [("snv", True)]  # as by earlier names
+    assert await found("H05.02", on=OLD) == []
+    ruling = {"by": {"words": "Sở Nội vụ"}, "reason": "nhầm"}
+    await register(registry, "ubnd", code="H27", record=record("kết luận"), ruling=ruling)
+    assert (await found("H27"), await found("H05", limit=1)) == ([("ubnd", True)], [("h05", False)])
+
+
 async def test_of_two_acts_at_once_that_give_one_code_one_is_refused_or_conflicts(registry: Registry) -> None:
     for one in "abcd":
         await register(registry, one)

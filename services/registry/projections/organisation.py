@@ -10,7 +10,7 @@ from services.kernel.events import types_of
 from services.kernel.fold import Model
 from services.kernel.standing import FactRetracted, Telling
 from services.registry import events as e
-from services.registry.domain.naming import code_term
+from services.registry.domain.naming import code_term, found_by
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.ruling import holding
 from services.registry.projections.common import Told, name_place, name_terms, own, told_in
@@ -34,7 +34,9 @@ def codes(doc: Organisation) -> set[str]:
 
 
 def _organisation_terms(doc: Organisation) -> Iterable[str]:
-    return [*name_terms(doc), *sorted(map(code_term, codes(doc)))]
+    """Its names and codes, and each code as it stands, by which tables name it."""
+    held = sorted(codes(doc))
+    return [*name_terms(doc), *(term for code in held for term in found_by(code)), *map(code_term, held)]
 
 
 ORGANISATIONS = Model(
@@ -47,5 +49,5 @@ ORGANISATIONS = Model(
     doc=Organisation,
     terms=_organisation_terms,
     place=name_place,
-    version=8,
+    version=9,
 )

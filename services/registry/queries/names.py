@@ -198,10 +198,12 @@ class Paged(ByDay):
 
 
 class FindOrganisations(Paged):
-    """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+    """Organisations by a name, an official code or words of it, with or without marks. Names with these marks come
+    first.
+    """
 
     text: Line
-    """A name, some words of it, or a short form."""
+    """A name, some words of it, a short form, or an official code."""
 
 
 class FindBlocs(Paged):
@@ -226,7 +228,7 @@ class Found(Part):
     name: str
     """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: bool
-    """Whether one of its names is just what was looked for, marks and all."""
+    """Whether one of its names, or an official code, is just what was looked for, marks and all."""
 
 
 class FoundAnswer(BaseModel):

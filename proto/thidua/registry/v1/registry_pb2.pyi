@@ -8305,7 +8305,7 @@ class FindOrganisationsRequest(_message.Message):
     AFTER_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """A name, some words of it, or a short form."""
+    """A name, some words of it, a short form, or an official code."""
     limit: _builtins.int
     """How many at most; 20 if absent."""
     after: _builtins.str

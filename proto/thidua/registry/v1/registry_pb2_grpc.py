@@ -1060,7 +1060,7 @@ class RegistryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FindOrganisations(self, request, context):
-        """Organisations by a name or words of it, with or without marks. Names with these marks come first.
+        """Organisations by a name, an official code or words of it, with or without marks. Names with these marks come first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

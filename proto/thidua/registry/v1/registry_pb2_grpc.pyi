@@ -187,7 +187,7 @@ class RegistryServiceStub:
     GetSuccession: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetSuccessionRequest, _registry_pb2.GetSuccessionResponse]
     """Who came before and after an organisation, and before and after those."""
     FindOrganisations: _grpc.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]
-    """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+    """Organisations by a name, an official code or words of it, with or without marks. Names with these marks come first."""
     GetBloc: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]
     """A bloc: its names, and the members that are told of it."""
     GetBlocTimeline: _grpc.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]
@@ -400,7 +400,7 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     GetSuccession: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetSuccessionRequest, _registry_pb2.GetSuccessionResponse]  # type: ignore[assignment]
     """Who came before and after an organisation, and before and after those."""
     FindOrganisations: _aio.UnaryUnaryMultiCallable[_registry_pb2.FindOrganisationsRequest, _registry_pb2.FindOrganisationsResponse]  # type: ignore[assignment]
-    """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+    """Organisations by a name, an official code or words of it, with or without marks. Names with these marks come first."""
     GetBloc: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocRequest, _registry_pb2.GetBlocResponse]  # type: ignore[assignment]
     """A bloc: its names, and the members that are told of it."""
     GetBlocTimeline: _aio.UnaryUnaryMultiCallable[_registry_pb2.GetBlocTimelineRequest, _registry_pb2.GetBlocTimelineResponse]  # type: ignore[assignment]
@@ -1060,7 +1060,7 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _registry_pb2.FindOrganisationsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_registry_pb2.FindOrganisationsResponse, _abc.Awaitable[_registry_pb2.FindOrganisationsResponse]]:
-        """Organisations by a name or words of it, with or without marks. Names with these marks come first."""
+        """Organisations by a name, an official code or words of it, with or without marks. Names with these marks come first."""
 
     @_abc_1.abstractmethod
     def GetBloc(

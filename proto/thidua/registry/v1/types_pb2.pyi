@@ -3164,7 +3164,7 @@ class Found(_message.Message):
     name: _builtins.str
     """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: _builtins.bool
-    """Whether one of its names is just what was looked for, marks and all."""
+    """Whether one of its names, or an official code, is just what was looked for, marks and all."""
     def __init__(
         self,
         *,
