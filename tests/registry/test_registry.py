@@ -24,7 +24,7 @@ from services.registry.domain.leadership import (
     RecordLeadership,
 )
 from services.registry.domain.membership import AdmitMember, EndMembership
-from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.organisation import DissolveOrganisation, NameOrganisation, RegisterOrganisation
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.main import SERVICE
@@ -527,6 +527,31 @@ async def test_what_is_found_of_a_day_is_found_and_put_in_order_by_its_names_the
     assert await names_found("sở an") == [("Sở Uyên", True), ("Sở Ăn", False)]
     assert await names_found("sở ăn") == [("Sở Ăn", True), ("Sở Uyên", False)]
     assert await names_found("sở ăn", on=date(2024, 1, 1)) == [("Sở An", False), ("Sở Ân", False)]
+
+
+async def test_organisations_of_one_name_are_told_apart_by_what_is_found_with_them(registry: Registry) -> None:
+    name: dict[str, Any] = {"name": "Tỉnh Bắc Ninh", "kind": "province"}
+    await registry.tell(RegisterOrganisation(organisation="vn", name="Chính phủ"))
+    old = RegisterOrganisation(organisation="bn-1", superior="vn", code="27", effective=date(1997, 1, 1), **name)
+    await registry.tell(old)
+    await registry.tell(DissolveOrganisation(organisation="bn-1", effective=date(2025, 7, 1)))
+    await registry.tell(RegisterOrganisation(organisation="bn-2", code="24", record=unsure("code"), **name))
+    await registry.tell(DissolveOrganisation(organisation="bn-2", record=RECORD))
+
+    async def told_apart(**asked: Any) -> list[tuple[str | None, ...]]:
+        answer = await registry.ask("FindOrganisations", text="tinh bac ninh", **asked)
+        shown = ("code", "kind", "superior", "since", "ended", "until")
+        return [
+            (one.id, *(known and known.value for known in (getattr(one, f) for f in shown))) for one in answer.found
+        ]
+
+    old_one = ("bn-1", "27", "province", "vn", "1997-01-01")
+    new_one = ("bn-2", "24", "province", None, None, "true", None)
+    assert await told_apart() == [(*old_one, "true", "2025-07-01"), new_one]
+    assert await told_apart(on=date(2025, 6, 30)) == [(*old_one, None, None), new_one]
+    answer = await registry.ask("FindOrganisations", text="tinh bac ninh")
+    assert answer.found[1].code.mark.certainty == "INFERRED"
+    assert [(label.id, label.name) for label in answer.labels] == [("vn", "Chính phủ")]
 
 
 async def test_a_member_without_a_first_day_counts_as_inferred_in_every_answer(registry: Registry) -> None:

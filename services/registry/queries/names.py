@@ -19,7 +19,7 @@ from services.registry.domain.naming import code_term, shown, sought
 from services.registry.domain.organisation import ORGANISATION, evolve, held
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, Organisation
-from services.registry.queries.common import DisputeShown, Label, facts, labels, of_day, recorded, surest
+from services.registry.queries.common import DisputeShown, Label, facts, first, labels, of_day, recorded, surest
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, circle, contradictions, disputed, disputes, rulings
 from services.registry.queries.endings import (
@@ -228,7 +228,41 @@ class Found(Part):
     name: str
     """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: bool
+    """Whether one of its names is just what was looked for, marks and all."""
+
+
+class OrganisationFound(Part):
+    """An organisation that may be the one that is looked for: an equal name proves nothing."""
+
+    id: str
+    """Its id."""
+    name: str
+    """Its latest name, as spelled in its source."""
+    exact: bool
     """Whether one of its names, or an official code, is just what was looked for, marks and all."""
+    code: Fact | None
+    """Its official code on the day asked for, or its latest."""
+    kind: Fact | None
+    """What it is then."""
+    superior: Fact | None
+    """The body that it is under then."""
+    since: Fact | None
+    """Its first day, as registered."""
+    ended: Fact | None
+    """"true" where it is told to be no more on the day asked for, or at all if no day is asked for; else absent."""
+    until: Fact | None
+    """The first day on which it is no more; absent where that is not told."""
+
+
+class OrganisationsFound(BaseModel):
+    """Candidates, best first; those that fit alike in Vietnamese order."""
+
+    found: tuple[OrganisationFound, ...]
+    """At most as many as asked for."""
+    cut: bool
+    """Whether more are found than these: ask for the next page, or give more words."""
+    labels: tuple[Label, ...]
+    """The organisations named here."""
 
 
 class FoundAnswer(BaseModel):
@@ -240,23 +274,49 @@ class FoundAnswer(BaseModel):
     """Whether more are found than these: ask for the next page, or give more words."""
 
 
-async def find_organisations(asked: FindOrganisations, view: View) -> FoundAnswer:
-    return await _find(view, ORGANISATIONS, asked)
+async def find_organisations(asked: FindOrganisations, view: View) -> OrganisationsFound:
+    ranked, cut = await _find(view, ORGANISATIONS, asked)
+    found = tuple(_organisation(rank, doc.told, asked.on) for rank, doc in ranked)
+    answer = OrganisationsFound(found=found, cut=cut, labels=())
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
+
+
+def _organisation(rank: Rank, every: Sequence[Any], on: date | None) -> OrganisationFound:
+    other, *_, key = rank
+    told = holding(every)
+    end, over = next(((one, over) for one in endings(told) if (over := one.over(on))), (None, None))
+    return OrganisationFound(
+        id=key,
+        name=shown(told) or key,
+        exact=not other,
+        code=of_day(told, "code", on),
+        kind=of_day(told, "kind", on),
+        superior=of_day(told, "superior", on),
+        since=first((event for event in told if isinstance(event, e.OrganisationRegistered)), "effective"),
+        ended=over,
+        until=fact(end.event, "effective") if end else None,
+    )
 
 
 async def find_blocs(asked: FindBlocs, view: View) -> FoundAnswer:
-    return await _find(view, BLOCS, asked)
+    return await _named(view, BLOCS, asked)
 
 
 async def find_documents(asked: FindDocuments, view: View) -> FoundAnswer:
-    return await _find(view, DOCUMENTS, asked)
+    return await _named(view, DOCUMENTS, asked)
 
 
-async def _find(view: View, model: Model, asked: FindOrganisations | FindBlocs | FindDocuments) -> FoundAnswer:
-    terms, first = sought(asked.text)
-    ranked, cut = await page_of(view, model, terms, first, asked) if terms else ([], False)
+async def _named(view: View, model: Model, asked: FindBlocs | FindDocuments) -> FoundAnswer:
+    ranked, cut = await _find(view, model, asked)
     page = [(*rank, shown(doc.told)) for rank, doc in ranked]
     return FoundAnswer(found=tuple(Found(id=k, name=n or k, exact=not other) for other, *_, k, n in page), cut=cut)
+
+
+async def _find(
+    view: View, model: Model, asked: FindOrganisations | FindBlocs | FindDocuments
+) -> tuple[list[tuple[Rank, Any]], bool]:
+    terms, best = sought(asked.text)
+    return await page_of(view, model, terms, best, asked) if terms else ([], False)
 
 
 async def page_of(

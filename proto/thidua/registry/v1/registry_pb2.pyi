@@ -8357,6 +8357,8 @@ class FindOrganisationsResponse(_message.Message):
     KNOWN_FIELD_NUMBER: _builtins.int
     FOUND_FIELD_NUMBER: _builtins.int
     CUT_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     cut: _builtins.bool
     """Whether more are found than these: ask for the next page, or give more words."""
     @_builtins.property
@@ -8364,19 +8366,29 @@ class FindOrganisationsResponse(_message.Message):
         """What the answer knows, per log."""
 
     @_builtins.property
-    def found(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Found]:
+    def found(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.OrganisationFound]:
         """At most as many as asked for."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The organisations named here."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
+        """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
     def __init__(
         self,
         *,
         known: _abc.Iterable[_kernel_pb2.Position] | None = ...,
-        found: _abc.Iterable[_types_pb2.Found] | None = ...,
+        found: _abc.Iterable[_types_pb2.OrganisationFound] | None = ...,
         cut: _builtins.bool = ...,
+        labels: _abc.Iterable[_types_pb2.Label] | None = ...,
+        sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "found", b"found", "known", b"known"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut", b"cut", "found", b"found", "known", b"known", "labels", b"labels", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

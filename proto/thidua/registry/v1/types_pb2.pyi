@@ -3164,7 +3164,7 @@ class Found(_message.Message):
     name: _builtins.str
     """Its latest name, as spelled in its source; of a document its latest title, or else its number."""
     exact: _builtins.bool
-    """Whether one of its names, or an official code, is just what was looked for, marks and all."""
+    """Whether one of its names is just what was looked for, marks and all."""
     def __init__(
         self,
         *,
@@ -3179,6 +3179,95 @@ class Found(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Found: _TypeAlias = Found  # noqa: Y015
+
+@_typing.final
+class OrganisationFound(_message.Message):
+    """An organisation that may be the one that is looked for: an equal name proves nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SUPERIOR_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    name: _builtins.str
+    """Its latest name, as spelled in its source."""
+    exact: _builtins.bool
+    """Whether one of its names, or an official code, is just what was looked for, marks and all."""
+    @_builtins.property
+    def code(self) -> _kernel_pb2.Fact:
+        """Its official code on the day asked for, or its latest."""
+
+    @_builtins.property
+    def kind(self) -> _kernel_pb2.Fact:
+        """What it is then."""
+
+    @_builtins.property
+    def superior(self) -> _kernel_pb2.Fact:
+        """The body that it is under then."""
+
+    @_builtins.property
+    def since(self) -> _kernel_pb2.Fact:
+        """Its first day, as registered."""
+
+    @_builtins.property
+    def ended(self) -> _kernel_pb2.Fact:
+        """"true" where it is told to be no more on the day asked for, or at all if no day is asked for; else absent."""
+
+    @_builtins.property
+    def until(self) -> _kernel_pb2.Fact:
+        """The first day on which it is no more; absent where that is not told."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        exact: _builtins.bool = ...,
+        code: _kernel_pb2.Fact | None = ...,
+        kind: _kernel_pb2.Fact | None = ...,
+        superior: _kernel_pb2.Fact | None = ...,
+        since: _kernel_pb2.Fact | None = ...,
+        ended: _kernel_pb2.Fact | None = ...,
+        until: _kernel_pb2.Fact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ended", b"_ended", "_kind", b"_kind", "_since", b"_since", "_superior", b"_superior", "_until", b"_until", "code", b"code", "ended", b"ended", "kind", b"kind", "since", b"since", "superior", b"superior", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ended", b"_ended", "_kind", b"_kind", "_since", b"_since", "_superior", b"_superior", "_until", b"_until", "code", b"code", "ended", b"ended", "exact", b"exact", "id", b"id", "kind", b"kind", "name", b"name", "since", b"since", "superior", b"superior", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
+    _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
+    _WhichOneofReturnType__ended: _TypeAlias = _typing.Literal["ended"]  # noqa: Y015
+    _WhichOneofArgType__ended: _TypeAlias = _typing.Literal["_ended", b"_ended"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    _WhichOneofReturnType__superior: _TypeAlias = _typing.Literal["superior"]  # noqa: Y015
+    _WhichOneofArgType__superior: _TypeAlias = _typing.Literal["_superior", b"_superior"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__code) -> _WhichOneofReturnType__code | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ended) -> _WhichOneofReturnType__ended | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__superior) -> _WhichOneofReturnType__superior | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___OrganisationFound: _TypeAlias = OrganisationFound  # noqa: Y015
 
 @_typing.final
 class MembershipShown(_message.Message):
