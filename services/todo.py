@@ -64,11 +64,12 @@ def _row(task: types_pb2.TaskShown, names: Mapping[str, str], on: str) -> tuple[
     late = f", {task.late_by.value} days late" if task.HasField("late_by") else ""
     past = ", its day is past" if task.state.value == "UNKNOWN" and "" < _last(task) < on else ""
     done = f" on {task.done_on.value}" if task.HasField("done_on") else ""
+    achieved = {"true": ", achieved", "false": ", NOT achieved"}.get(_text(task, "achieved"), "")
     who = ", ".join(f"{names.get(one.agency.value, one.agency.value)} ({one.role.lower()})" for one in task.obliged)
     by = " ".join(filter(None, (_text(task, "decision"), _text(task, "article"), ", ".join(task.seen).lower())))
     return (
         _until(task),
-        f"{task.state.value}{done}{late}{past}",
+        f"{task.state.value}{done}{late}{past}{achieved}",
         ": ".join(filter(None, (_text(task, "what"), names.get(_text(task, "unit"), _text(task, "unit"))))),
         who or "?",
         task.bloc,

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from google.protobuf.message import Message
 from thidua.kernel.v1 import kernel_pb2
@@ -73,6 +74,16 @@ async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(serve
         served.environment, "reminders", "--bloc", "k1", "--on", "2025-07-20", "--within", "10", "--past", "9", "--json"
     )
     assert (code, json.loads(shown)["tasks"]) == (0, [])
+
+
+async def test_a_line_of_a_covenant_that_was_missed_is_told_to_be_not_achieved(served: Sample) -> None:
+    await told(served)
+    year: dict[str, Any] = {"bloc": "k1", "year": 2025, "record": RECORD}
+    for line, achieved in (("l1", True), ("l2", False)):
+        result = registry_pb2.ReportCovenantResultRequest(command_id=new(), line=line, achieved=achieved, **year)
+        await tell(served, "ReportCovenantResult", result)
+    code, shown = await thidua(served.environment, "todo", "--bloc", "k1", "--on", "2025-12-31")
+    assert (code, "DONE, achieved" in shown, "NOT achieved" in shown) == (0, True, True)
 
 
 async def test_without_a_day_it_is_todays_to_do_in_vietnam(served: Sample) -> None:

@@ -344,6 +344,30 @@ async def test_a_line_of_a_covenant_is_done_when_its_result_is_told_of_those_who
     assert {state for _, _, state, _ in await shown(date(2025, 12, 19))} == {"UNKNOWN"}
 
 
+async def test_of_a_line_whose_result_is_told_it_is_told_whether_it_was_achieved(registry: Registry) -> None:
+    await bloc(registry)
+    year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}
+    target = e.Quantity(wording="ít nhất 3", at_least="3")
+    lines = tuple(e.CovenantLine(line=f"l{n}", indicator=f"Chỉ tiêu {n}", target=target) for n in range(5))
+    await registry.tell(DrawUpCovenant(**year, lines=Listed[e.CovenantLine](items=lines)))
+    results: tuple[dict[str, Any], ...] = (
+        {"value": e.Quantity(wording="2", figure="2"), "achieved": False},
+        {"value": e.Quantity(wording="2", figure="2")},
+        {"value": e.Quantity(wording="3", figure="3")},
+        {"words": "Đã báo cáo"},
+    )
+    for n, result in enumerate(results):
+        await registry.tell(ReportCovenantResult(**year, line=f"l{n}", **result))
+    told = [(t.state.value, value(t.done), t.achieved) for t in await todo(registry, date(2025, 12, 20))]
+    assert [(state, done, value(achieved), certainty(achieved)) for state, done, achieved in told] == [
+        ("DONE", "2", "false", "STATED"),
+        ("DONE", "2", "false", "INFERRED"),
+        ("DONE", "3", "true", "INFERRED"),
+        ("DONE", "Đã báo cáo", None, None),
+        ("UNKNOWN", None, None, None),
+    ]
+
+
 async def test_what_a_ruling_settled_otherwise_was_never_to_do_whatever_day_the_ruling_tells(
     registry: Registry,
 ) -> None:

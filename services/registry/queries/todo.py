@@ -109,9 +109,12 @@ class TaskShown(Part):
     late_by: Fact | None
     """How many days it is late on the day asked for, or was when it was done."""
     done: Fact | None
-    """What did it: the id of a conference, movement or inspection, a member, the share or result told, or the state."""
+    """What did it: the id of a conference, movement or inspection, a member, the share or result told, or the state. A
+    line of a covenant is done when its result is told, be it achieved or not."""
     done_on: Fact | None
     """The day of that."""
+    achieved: Fact | None
+    """Of a line of a covenant whether it was achieved, as told or by the numbers; absent where that is not known."""
     item: str | None
     """The id of the activity in the plan, or of the line in the covenant."""
     deadline: str | None
@@ -278,15 +281,17 @@ def _pledges(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
         bound = (line.member,) if line.member else ground.members
         obliged = tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound)
         if _has(obliged, whose):
-            state = _state(_result(line), (), ground.on, NOT_RECORDED)
-            yield _task("COVENANT_LINE", ground, what=line.indicator, obliged=obliged, state=state, item=line.line)
+            result = _result(line)
+            done = Done(what, result.on) if result and (what := _told_of(result)) else None
+            state = _state(done, (), ground.on, NOT_RECORDED)
+            task = _task("COVENANT_LINE", ground, what=line.indicator, obliged=obliged, state=state, item=line.line)
+            yield task.model_copy(update={"achieved": result.achieved if result else None})
 
 
-def _result(line: CovenantLineShown) -> Done | None:
+def _result(line: CovenantLineShown) -> CovenantResultShown | None:
     """What is told first of what became of a line, for those whom it binds together."""
     whose = line.member and line.member.value
-    told = (one for one in line.results if (one.member and one.member.value) == whose)
-    return next((Done(what, one.on) for one in told if (what := _told_of(one))), None)
+    return next((one for one in line.results if (one.member and one.member.value) == whose and _told_of(one)), None)
 
 
 def _told_of(result: CovenantResultShown) -> Fact | None:
@@ -454,6 +459,7 @@ def _task(
         late_by=state.late_by,
         done=state.done.what if state.done else None,
         done_on=state.done.on if state.done else None,
+        achieved=None,
         item=item,
         deadline=rule.deadline if rule else None,
         decision=first(told, "decision.id"),

@@ -8567,6 +8567,7 @@ class TaskShown(_message.Message):
     UNIT_FIELD_NUMBER: _builtins.int
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
+    ACHIEVED_FIELD_NUMBER: _builtins.int
     kind: Global___TaskKind.ValueType
     """Whether a plan, a covenant, a deadline, or somebody's end tells of it."""
     bloc: _builtins.str
@@ -8607,7 +8608,9 @@ class TaskShown(_message.Message):
 
     @_builtins.property
     def done(self) -> _kernel_pb2.Fact:
-        """What did it: the id of a conference, movement or inspection, a member, the share or result told, or the state."""
+        """What did it: the id of a conference, movement or inspection, a member, the share or result told, or the state. A
+        line of a covenant is done when its result is told, be it achieved or not.
+        """
 
     @_builtins.property
     def done_on(self) -> _kernel_pb2.Fact:
@@ -8633,6 +8636,10 @@ class TaskShown(_message.Message):
     def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisputeShown]:
         """What they tell otherwise: of `due` the days of the year."""
 
+    @_builtins.property
+    def achieved(self) -> _kernel_pb2.Fact:
+        """Of a line of a covenant whether it was achieved, as told or by the numbers; absent where that is not known."""
+
     def __init__(
         self,
         *,
@@ -8655,11 +8662,14 @@ class TaskShown(_message.Message):
         unit: _kernel_pb2.Fact | None = ...,
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
+        achieved: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "achieved", b"achieved", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "achieved", b"achieved", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__achieved: _TypeAlias = _typing.Literal["achieved"]  # noqa: Y015
+    _WhichOneofArgType__achieved: _TypeAlias = _typing.Literal["_achieved", b"_achieved"]  # noqa: Y015
     _WhichOneofReturnType__article: _TypeAlias = _typing.Literal["article"]  # noqa: Y015
     _WhichOneofArgType__article: _TypeAlias = _typing.Literal["_article", b"_article"]  # noqa: Y015
     _WhichOneofReturnType__deadline: _TypeAlias = _typing.Literal["deadline"]  # noqa: Y015
@@ -8682,6 +8692,8 @@ class TaskShown(_message.Message):
     _WhichOneofArgType__what: _TypeAlias = _typing.Literal["_what", b"_what"]  # noqa: Y015
     _WhichOneofReturnType__words: _TypeAlias = _typing.Literal["words"]  # noqa: Y015
     _WhichOneofArgType__words: _TypeAlias = _typing.Literal["_words", b"_words"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__achieved) -> _WhichOneofReturnType__achieved | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__article) -> _WhichOneofReturnType__article | None: ...
     @_typing.overload
