@@ -131,7 +131,7 @@ class KindFacts(Told):
     article: Line | None = None
     """Article of the law."""
     due: Due | None = None
-    """Until when proposals are to be submitted."""
+    """Until when proposals are to be submitted, the day included: "trước ngày 31/3" (before 31 March) is 30 March."""
     effective_to: date | None = None
     """The last day in force."""
     seen: tuple[Seen, ...] = ()

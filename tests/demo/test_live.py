@@ -44,7 +44,7 @@ def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) ->
         "launched here for 2021 S · “Đoàn kết, nêu gương, kỷ cương, sáng tạo, hiệu quả” S · by Bộ Quốc phòng I",
         "signing not recorded, for 2021 I",
         "TP Hồ Chí Minh S / “Cụm trưởng” S",
-        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, for 2020 S, late (due 2021-03-31) I",
+        "CTD_CP I “Cờ thi đua Chính phủ” S → TP Hà Nội S, for 2020 S, late (due 2021-03-30) I",
         "Đại diện các đơn vị S, how many not recorded, conferred 2024-04-10 I, decision not recorded",
         "Tọa đàm S, lead not recorded",
         "declared: 14 S, not all are told S",

@@ -116,3 +116,11 @@ def test_playing_a_step_again_sends_the_same_command_id() -> None:
 def test_no_fact_of_an_article_waits_for_a_command() -> None:
     commands = {f"{service.name}/{command.__name__}" for service in (REGISTRY, AWARDS) for command in service.handlers}
     assert {f"{step.service}/{step.command}" for name in POINTS for step in load(name)} <= commands
+
+
+def test_the_catalogue_and_the_calendar_tell_one_day_for_one_award() -> None:
+    kinds = {step.fields["code"]: step.fields["due"] for step in load("catalogue") if "due" in step.fields}
+    calendar = [step.fields for step in load("calendar") if step.fields.get("cycle") != "SCHOOL_YEAR"]
+    days = {told["award"]: told["due"] for told in calendar if "due" in told and told.get("award") in kinds}
+    assert days == {"CTD_CP": {"month": 3, "day": 30, "years_after": 1}}
+    assert kinds.items() >= days.items()

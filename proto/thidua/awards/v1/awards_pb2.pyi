@@ -584,7 +584,7 @@ class RegisterAwardKindRequest(_message.Message):
 
     @_builtins.property
     def due(self) -> Global___Due:
-        """Deadline for proposals."""
+        """Until when proposals are to be submitted, the day included: "trước ngày 31/3" (before 31 March) is 30 March."""
 
     @_builtins.property
     def seen(self) -> _containers.RepeatedScalarFieldContainer[Global___Seen.ValueType]:
