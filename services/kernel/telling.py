@@ -119,7 +119,9 @@ def fact(told: Any, path: str, basis: str | None = None) -> Fact | None:
         if value is None:
             return None
         value = getattr(value, step) if isinstance(step, str) else value[step]
-    return None if value is None else known(worded(value), mark(getattr(told, "record", None), path, basis))
+    if value is None:
+        return None
+    return known(value if type(value) is str else worded(value), mark(getattr(told, "record", None), path, basis))
 
 
 def known(value: str, mark: Mark) -> Fact:
@@ -159,7 +161,7 @@ def mark(record: Record | None, path: str, basis: str | None = None) -> Mark:
 def weakest(own: Mark, *others: Mark) -> Mark:
     """A value's own mark, made inferred where anything else it rests on is."""
     inferred = [m for m in (own, *others) if m.certainty == "INFERRED"]
-    if not inferred:
+    if all(m is own for m in inferred):
         return own
     basis = "; ".join(dict.fromkeys(m.basis for m in inferred if m.basis))
     return own.model_copy(update={"certainty": "INFERRED", "basis": basis or None})
@@ -168,7 +170,7 @@ def weakest(own: Mark, *others: Mark) -> Mark:
 def resting(value: Fact, *on: Fact | None) -> Fact:
     """The fact, no surer than the others that it rests on, as far as there are any."""
     found = weakest(value.mark, *(fact_.mark for fact_ in on if fact_))
-    return value if found is value.mark else value.model_copy(update={"mark": found})
+    return value if found is value.mark else known(value.value, found)
 
 
 def cited(told: Fact, source: Source | None) -> Fact:

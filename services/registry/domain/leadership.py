@@ -4,9 +4,8 @@ A claim is what one event told of a term; two claims for one year may contradict
 bind performed acts alone: through them at most one head is in office at any instant.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import reduce
 from typing import Any, assert_never
 
 from pydantic import Field
@@ -135,27 +134,37 @@ class Leadership(Part):
     changes: tuple[Change, ...] = ()
 
 
-def evolve(leadership: Leadership, event: e.LeadershipEvent, told_by: tuple[int, ...] = ()) -> Leadership:
-    claims, handovers, changes = leadership.claims, leadership.handovers, leadership.changes
-    match event:
-        case e.LeadershipElected():
-            claims = (*claims, _elected(event, told_by))
-        case e.LeadershipRecorded() | e.LeadershipCorrected():
-            claims = (*claims, _recorded(event, told_by))
-        case e.HandoverCorrected(void=True):
-            pass
-        case e.LeadershipHandedOver() | e.HandoverCorrected():
-            handovers = (*handovers, _handover(event, told_by))
-        case e.RepresentativeChanged():
-            changes = (*changes, _change(event, told_by))
-        case _:
-            assert_never(event)
-    return Leadership(claims=claims, handovers=handovers, changes=changes)
+def evolve(leadership: Leadership, event: e.LeadershipEvent) -> Leadership:
+    return _with(leadership, [_told_by(event)])
 
 
 def led(told: Iterable[Standing[e.LeadershipEvent]]) -> Leadership:
     """The leadership by what stands, with the versions of the events that tell it."""
-    return reduce(lambda leadership, one: evolve(leadership, one.event, one.told_by), told, Leadership())
+    return _with(Leadership(), [_told_by(one.event, one.told_by) for one in told])
+
+
+def _with(leadership: Leadership, told: Sequence[Claim | Handover | Change | None]) -> Leadership:
+    return Leadership(
+        claims=(*leadership.claims, *(one for one in told if isinstance(one, Claim))),
+        handovers=(*leadership.handovers, *(one for one in told if isinstance(one, Handover))),
+        changes=(*leadership.changes, *(one for one in told if isinstance(one, Change))),
+    )
+
+
+def _told_by(event: e.LeadershipEvent, versions: tuple[int, ...] = ()) -> Claim | Handover | Change | None:
+    match event:
+        case e.LeadershipElected():
+            return _elected(event, versions)
+        case e.LeadershipRecorded() | e.LeadershipCorrected():
+            return _recorded(event, versions)
+        case e.HandoverCorrected(void=True):
+            return None
+        case e.LeadershipHandedOver() | e.HandoverCorrected():
+            return _handover(event, versions)
+        case e.RepresentativeChanged():
+            return _change(event, versions)
+        case _:
+            assert_never(event)
 
 
 def _elected(event: e.LeadershipElected, told_by: tuple[int, ...]) -> Claim:

@@ -75,8 +75,9 @@ def _same(one: Term, other: Term, every: Iterable[Term]) -> bool:
     """Whether two tell the same term."""
     if one is other:
         return True
-    holders = [t.head for t in every if t.year == one.year]
-    return one.year is not None and one.year == other.year and _one_office(one.head, other.head, holders)
+    if one.year is None or one.year != other.year:
+        return False
+    return _one_office(one.head, other.head, lambda: [t.head for t in every if t.year == one.year])
 
 
 def _completed(term: Term, told: Sequence[Term]) -> Term:
@@ -183,17 +184,19 @@ def _takes_over(handover: Handover, claim: Claim, leadership: Leadership) -> boo
     if claim.year != handover.year or claim.head is None:
         return False
     incoming = handover.incoming
-    return incoming is None or _one_office(claim.head, incoming, [incoming, *_holders(leadership, handover.year)])
+    return incoming is None or _one_office(
+        claim.head, incoming, lambda: [incoming, *_holders(leadership, handover.year)]
+    )
 
 
 def _gives_up(handover: Handover, term: Term, leadership: Leadership) -> bool:
     """Whether the handover ends the term: of the year before, or of the head that it names."""
-    if term.year is None or term.year >= handover.year:
+    year, outgoing = term.year, handover.outgoing
+    if year is None or year >= handover.year:
         return False
-    outgoing = handover.outgoing
     if outgoing is None:
-        return term.year == handover.year - 1
-    return _one_office(term.head, outgoing, [outgoing, *_holders(leadership, term.year)])
+        return year == handover.year - 1
+    return _one_office(term.head, outgoing, lambda: [outgoing, *_holders(leadership, year)])
 
 
 def _holders(leadership: Leadership, year: int) -> list[e.Holder]:
@@ -203,11 +206,11 @@ def _holders(leadership: Leadership, year: int) -> list[e.Holder]:
     return [holder for holder in (*claimed, *handed) if holder]
 
 
-def _one_office(one: e.Holder, other: e.Holder, every: Sequence[e.Holder]) -> bool:
+def _one_office(one: e.Holder, other: e.Holder, every: Callable[[], Sequence[e.Holder]]) -> bool:
     """Whether two hold the same office: the same agency, whoever represents it, or else those who agree."""
     if one.agency and other.agency:
         return one.agency == other.agency
-    return agree(one, other, every)
+    return agree(one, other, every())
 
 
 def agree(one: e.Holder, other: e.Holder, every: Sequence[e.Holder]) -> bool:
