@@ -6,9 +6,10 @@ Both derive from one class of facts, so that a path in `record.inferred` names t
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from inspect import isclass
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,8 +21,6 @@ from services.kernel.provenance import Fact, Inference, Mark, Record, Source
 E = TypeVar("E", bound=Event)
 
 _STEP = r"[a-z][a-z0-9_]*(\[(0|[1-9][0-9]{0,5})\])?"
-PLAIN = frozenset({str, int, bool, date})
-"""Of what answers hold, what holds nothing more: asked first, for isinstance asks a pydantic model's metaclass."""
 PERFORMED = Mark()
 _PATH = re.compile(rf"{_STEP}(\.{_STEP})*")
 
@@ -189,7 +188,7 @@ def _documents(answer: Any) -> list[Source]:
     found, left = [], [answer]
     while left:
         part = left.pop()
-        kind = type(part)
+        kind: Any = type(part)
         if kind is Fact:
             part, kind = part.mark, Mark
         if kind is Mark:
@@ -197,9 +196,22 @@ def _documents(answer: Any) -> list[Source]:
                 found.append(part.document)
         elif kind is tuple:
             left.extend(reversed(part))
-        elif part is not None and kind not in PLAIN and isinstance(part, BaseModel):
-            left.extend(reversed(part.__dict__.values()))
+        else:
+            left += [part.__dict__[name] for name in reversed(parts(kind))]
     return found
+
+
+@cache
+def parts(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of an answer, or of what is in one, that may hold more than plain values; none of a plain value."""
+    if not issubclass(kind, BaseModel):
+        return ()
+    return tuple(name for name, field in kind.model_fields.items() if _holds_parts(field.annotation))
+
+
+def _holds_parts(annotation: Any) -> bool:
+    inner = get_args(annotation)
+    return any(map(_holds_parts, inner)) if inner else isclass(annotation) and issubclass(annotation, BaseModel)
 
 
 def differ(events: Sequence[Any], *fields: str) -> bool:

@@ -14,6 +14,7 @@ from datetime import date
 from functools import reduce
 from typing import NamedTuple
 
+from services.kernel.once import once
 from services.kernel.provenance import Part
 from services.registry.domain.head import Heads, agreed, head_of
 from services.registry.domain.leadership import Leadership
@@ -36,6 +37,7 @@ class Known(NamedTuple):
     summations: Sequence[Summation]
 
 
+@once
 def headed_in(leadership: Leadership, year: int) -> Heads:
     """The head of the term called after the year."""
     every = [first for term in terms(leadership, year) for first in represented(term, None, leadership.changes)]
@@ -52,6 +54,12 @@ def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date
     shown = [one for one in held if one.rank == best or any(_stands_against(one, term, day) for term in first)]
     shown.sort(key=lambda one: (one.rank, -(one.term.year or 0)))
     return _answer([(one.term, one.marks) for one in shown], known.terms)
+
+
+def held_over(leadership: Leadership, day: date) -> bool:
+    """Whether somebody may be the head on a day as a holdover, which a summation conference ends."""
+    known = Known(leadership, terms(leadership), ())
+    return any(_holding_over(term, day, known) for term in known.terms)
 
 
 def _over(term: Term, day: date) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import NamedTuple
 
+from services.kernel.once import once
 from services.kernel.provenance import Mark, Record
 from services.kernel.telling import mark, weakest
 from services.registry import events as e
@@ -55,7 +56,8 @@ def inferred(basis: str) -> Mark:
     return Mark(certainty="INFERRED", basis=basis)
 
 
-def terms(leadership: Leadership, year: int | None = None) -> list[Term]:
+@once
+def terms(leadership: Leadership, year: int | None = None) -> tuple[Term, ...]:
     """Every term that is told of, with what handovers, and others who tell the same term, tell of its days.
 
     Only those called after a year, if one is given.
@@ -63,7 +65,7 @@ def terms(leadership: Leadership, year: int | None = None) -> list[Term]:
     claims = [claim for claim in leadership.claims if claim.head and year in (None, claim.year)]
     told = [term for claim in claims for term in _claimed(claim, leadership)]
     told += [term for handover in lone_handovers(leadership, year) for term in _begun(handover, leadership)]
-    return [_completed(term, [t for t in told if _same(t, term, told)]) for term in told]
+    return tuple(_completed(term, [t for t in told if _same(t, term, told)]) for term in told)
 
 
 def tells_entry(claim: Claim) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import agreed, fact, mark, resting
 from services.kernel.text import Id
@@ -194,19 +195,23 @@ class Claimed(NamedTuple):
 
 def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
     """Of a day's the units are no surer than the days of their stays."""
-    return tuple(
-        MembershipShown(
-            unit=member(stay) if on else unit(stay),
-            since=agreed(stay.begun, "effective"),
-            until=agreed(stay.ended, "effective"),
-            ended=bool(stay.ended),
-            disputed=disputed or (authority is not None and stay.told[0].authority != authority.value),
-            decision=agreed(stay.begun, "decision.id"),
-            end_decision=agreed(stay.ended, "decision.id"),
-            moved_from=agreed(stay.begun, "moved_from"),
-            moved_to=agreed(stay.ended, "moved_to"),
-        )
-        for stay, disputed in claims
+    organiser = authority.value if authority else None
+    return tuple(_membership(claim, organiser, on is not None) for claim in claims)
+
+
+@once
+def _membership(claim: Claimed, authority: Id | None, of_day: bool) -> MembershipShown:
+    stay = claim.stay
+    return MembershipShown(
+        unit=member(stay) if of_day else unit(stay),
+        since=agreed(stay.begun, "effective"),
+        until=agreed(stay.ended, "effective"),
+        ended=bool(stay.ended),
+        disputed=claim.disputed or (authority is not None and stay.told[0].authority != authority),
+        decision=agreed(stay.begun, "decision.id"),
+        end_decision=agreed(stay.ended, "decision.id"),
+        moved_from=agreed(stay.begun, "moved_from"),
+        moved_to=agreed(stay.ended, "moved_to"),
     )
 
 
@@ -217,12 +222,16 @@ async def claimed(view: View, bloc: Id, known: Bloc) -> list[Claimed]:
 
 def claimed_in(bloc: Id, known: Bloc, streams: Mapping[str, Stream]) -> list[Claimed]:
     """The same, of streams that are read already."""
-    claims = [_stays(streams[name]) for name in known.members]
-    return [Claimed(stay, overlap(found)) for found in claims for stay in found if stay.bloc == bloc]
+    return [one for name in known.members for one in _claimed(streams[name]) if one.stay.bloc == bloc]
 
 
-def _stays(stream: Stream) -> Stays:
-    return stays(event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded))
+@once
+def _claimed(stream: Stream) -> tuple[Claimed, ...]:
+    """A unit's stays under one authority, in whichever bloc."""
+    told = [event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded)]
+    found = stays(told)
+    disputed = overlap(found)
+    return tuple(Claimed(stay, disputed) for stay in found)
 
 
 def unit(stay: Stay) -> Fact:
@@ -231,6 +240,7 @@ def unit(stay: Stay) -> Fact:
     return known
 
 
+@once
 def member(stay: Stay) -> Fact:
     """The unit as a member on a day of its stay: inferred where its first day is not told."""
     own = unit(stay)
@@ -244,6 +254,7 @@ def authority_told(bloc: Bloc) -> Fact | None:
     return first([event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)], "authority")
 
 
+@once
 def member_of(claim: Claimed) -> Fact:
     """The same, by inference where another membership contradicts it."""
     return resting(member(claim.stay), CONTRADICTED if claim.disputed else None)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.kernel.errors import Missing
 from services.kernel.fold import Model
 from services.kernel.provenance import Fact, Part, Record
-from services.kernel.telling import PLAIN, fact, known, mark, resting, worded
+from services.kernel.telling import fact, known, mark, parts, resting, worded
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -30,6 +30,8 @@ NAMING = frozenset(
 
 BESIDE = frozenset({"type", "record", "correction", "corrects", "retracts", "sealed", "void", "settled"})
 """Fields of events that tell no fact of their own."""
+PLAIN = frozenset({str, int, bool, date})
+"""Of what events hold, what holds nothing more: asked first, for isinstance asks a pydantic model's metaclass."""
 SEALED = frozenset({"name", "rank", "posts"})
 """Of persons, whose texts are opened by GetPerson alone."""
 
@@ -320,7 +322,7 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
     left = [(answer, naming)]
     while left:
         part, naming = left.pop()
-        kind = type(part)
+        kind: Any = type(part)
         if kind is Fact:
             if naming:
                 found.add(part.value)
@@ -330,8 +332,8 @@ def named(answer: Any, naming: bool = False) -> set[Id]:
             left.append((part.told, part.field.rpartition(".")[2] in NAMING))
         elif kind is FieldTold:
             left.append((part.fact, part.field.rpartition(".")[2].partition("[")[0] in NAMING))
-        elif part is not None and kind not in PLAIN and isinstance(part, BaseModel):
-            left += [(inner, name in NAMING) for name, inner in part.__dict__.items()]
+        else:
+            left += [(part.__dict__[name], name in NAMING) for name in parts(kind)]
     return found
 
 

@@ -12,7 +12,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.head import Head, Heads
-from services.registry.domain.heading import Summation, headed_in, headed_on
+from services.registry.domain.heading import Summation, headed_in, headed_on, held_over
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, summation
 from services.registry.queries.bloc import authority_told, heading
@@ -47,15 +47,19 @@ class HeadsAnswer(BaseModel):
 async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
     bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
-    heads = _heads(asked, led, await summations_of(view, asked.bloc, led), bloc)
+    heads = _heads(asked, led, await summations_of(view, asked.bloc, led, asked.on), bloc)
     day = asked.on or (date(asked.year, 12, 31) if asked.year else None)
     warned = await warnings(view, heading(heads.heads), authority_told(bloc), day)
     answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=(), warnings=warned)
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
-async def summations_of(view: View, bloc: Id, led: Led) -> list[Summation]:
-    """The bloc's summation conferences, each as it holds after any ruling on it."""
+async def summations_of(view: View, bloc: Id, led: Led, on: date | None) -> list[Summation]:
+    """The bloc's summation conferences, each as it holds after any ruling on it; read only where one of them may decide
+    who heads the bloc on the day.
+    """
+    if on is None or not held_over(led.leadership, on):
+        return []
     streams: dict[str, Stream] = await view.many(STREAMS, {CONFERENCE.of(one).name for one in led.summed_up})
     told = (event for stream in streams.values() for event in holding(stream.told))
     held = (event for event in told if isinstance(event, e.ConferenceHeld) and event.bloc == bloc)

@@ -55,7 +55,7 @@ async def get_bloc_leadership(asked: GetBlocLeadership, view: View) -> Leadershi
     if asked.on is None:
         seats = tuple(seat for year in _years(leadership) for seat in _in_year(leadership, year))
     else:
-        heads = in_office(led, await summations_of(view, asked.bloc, led), bloc, asked.on)
+        heads = in_office(led, await summations_of(view, asked.bloc, led, asked.on), bloc, asked.on)
         seats = tuple(seat for head in heads.heads for seat in _under(leadership, head, asked.on, heads.disputed))
     members = SeatFactList(items=tuple(_with_bloc(seat, bloc) for seat in seats), declared_count=None, exhaustive=None)
     answer = LeadershipAnswer(bloc=asked.bloc, members=members, labels=())
