@@ -539,7 +539,7 @@ async def test_organisations_of_one_name_are_told_apart_by_what_is_found_with_th
     await registry.tell(DissolveOrganisation(organisation="bn-2", record=RECORD))
 
     async def told_apart(**asked: Any) -> list[tuple[str | None, ...]]:
-        answer = await registry.ask("FindOrganisations", text="tinh bac ninh", **asked)
+        answer = await registry.ask("FindOrganisations", text="tinh bac ninh", details=True, **asked)
         shown = ("code", "kind", "superior", "since", "ended", "until")
         return [
             (one.id, *(known and known.value for known in (getattr(one, f) for f in shown))) for one in answer.found
@@ -549,9 +549,11 @@ async def test_organisations_of_one_name_are_told_apart_by_what_is_found_with_th
     new_one = ("bn-2", "24", "province", None, None, "true", None)
     assert await told_apart() == [(*old_one, "true", "2025-07-01"), new_one]
     assert await told_apart(on=date(2025, 6, 30)) == [(*old_one, None, None), new_one]
-    answer = await registry.ask("FindOrganisations", text="tinh bac ninh")
+    answer = await registry.ask("FindOrganisations", text="tinh bac ninh", details=True)
     assert answer.found[1].code.mark.certainty == "INFERRED"
     assert [(label.id, label.name) for label in answer.labels] == [("vn", "Chính phủ")]
+    brief = await registry.ask("FindOrganisations", text="tinh bac ninh")
+    assert [(one.id, one.code, one.ended) for one in brief.found] == [("bn-1", None, None), ("bn-2", None, None)]
 
 
 async def test_a_member_without_a_first_day_counts_as_inferred_in_every_answer(registry: Registry) -> None:
