@@ -179,7 +179,8 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-GUARDED = re.compile(r"'*[=+\-@\t\r]")
+GUARDED = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+"""What a program may take for a formula: some make of a full-width sign the usual one."""
 
 
 def plain(cell: str) -> str:
