@@ -82,6 +82,24 @@ async def test_recorded_memberships_that_contradict_each_other_are_shown_as_disp
         assert membership.disputed
 
 
+async def test_a_member_that_is_recorded_from_before_its_first_name_is_kept_and_warned_of(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", authority="central", record=RECORD))
+    begins, joined = date(2024, 7, 1), date(2024, 6, 1)
+    for unit, day in (("late", begins), ("early", date(2020, 1, 1)), ("undated", None)):
+        await registry.tell(RegisterOrganisation(organisation=unit, name=unit, effective=day, record=RECORD))
+        await registry.tell(admit("b1", joined, RECORD, unit=unit))
+    for answer in (
+        await registry.ask("GetBloc", bloc="b1", on=joined),
+        await registry.ask("GetBlocYear", bloc="b1", year=2024),
+    ):
+        (warning,) = answer.warnings
+        assert (warning.unit.value, warning.role, warning.begins.value) == ("late", "MEMBER", "2024-07-01")
+        assert (warning.on, warning.ends, warning.successors) == (None, None, ())
+    earlier = NameOrganisation(organisation="late", name="trước", effective=date(2019, 1, 1), record=RECORD)
+    await registry.tell(earlier)
+    assert (await registry.ask("GetBloc", bloc="b1")).warnings == ()
+
+
 async def test_members_that_sign_and_an_approved_plan_show_in_the_year(registry: Registry) -> None:
     await found(registry, "b1")
     for unit in ("btp", "bca"):

@@ -67,7 +67,8 @@ Role = Literal["MEMBER", "HEAD", "LEADS", "AUTHORITY", "DUTY", "SEAT"]
 
 class WarningShown(Part):
     """An organisation that is no more, or whose work went to others, while it has a part in a bloc or body: it is to be
-    decided whether that ends, and who takes its place. Nothing of it follows by itself.
+    decided whether that ends, and who takes its place. Or one that is told to be a member before its first name began.
+    Nothing of it follows by itself.
     """
 
     unit: Fact
@@ -86,6 +87,8 @@ class WarningShown(Part):
     authority: Fact | None
     """Who organises the bloc, whose emulation office is to decide, or whose the body is; absent where that is not
     recorded."""
+    begins: Fact | None = None
+    """Of a member from before that the first day of its first name, and nothing of an end."""
 
 
 class Taking(NamedTuple):
@@ -209,9 +212,34 @@ def gone(dissolved: Sequence[e.BlocDissolved], day: date) -> bool | None:
 async def warnings(
     view: View, parts: Sequence[Taking], authority: Fact | None, day: date | None
 ) -> tuple[WarningShown, ...]:
-    """Of those who have these parts in a bloc or body, who by the day has ended or was succeeded."""
+    """Of those who have these parts in a bloc or body, who by the day has ended or was succeeded, or began too late."""
     units: dict[str, Organisation] = await view.many(ORGANISATIONS, {part.agency.value for part in parts})
-    return warned(units, parts, authority, day)
+    early = (warning for part in parts if (warning := _early(part, units.get(part.agency.value), authority)))
+    return (*warned(units, parts, authority, day), *dict.fromkeys(early))
+
+
+def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> WarningShown | None:
+    """That a unit is told to be a member before the first of its names began, where all of these have a day."""
+    named = [
+        event
+        for event in (holding(unit.told) if unit else ())
+        if isinstance(event, e.OrganisationRegistered)
+        or (isinstance(event, e.OrganisationNamed) and (event.name or event.short_name))
+    ]
+    first = min(named, key=lambda event: event.effective or date.min, default=None)
+    begins, since = fact(first, "effective"), part.stay.since if part.stay else None
+    if begins is None or since is None or begins.value <= str(since):
+        return None
+    return WarningShown(
+        unit=part.agency,
+        on=None,
+        reorganisation=None,
+        ends=None,
+        successors=(),
+        role=part.role,
+        authority=authority,
+        begins=begins,
+    )
 
 
 def warned(

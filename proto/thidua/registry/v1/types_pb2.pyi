@@ -2594,8 +2594,9 @@ Global___SuccessionShown: _TypeAlias = SuccessionShown  # noqa: Y015
 
 @_typing.final
 class WarningShown(_message.Message):
-    """An organisation that is no more, or whose work went to others, while it has a part in a bloc: it is to be decided
-    whether that ends, and who takes its place. Nothing of it follows by itself.
+    """An organisation that is no more, or whose work went to others, while it has a part in a bloc or body: it is to be
+    decided whether that ends, and who takes its place. Or one that is told to be a member before its first name began.
+    Nothing of it follows by itself.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -2607,6 +2608,7 @@ class WarningShown(_message.Message):
     SUCCESSORS_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     AUTHORITY_FIELD_NUMBER: _builtins.int
+    BEGINS_FIELD_NUMBER: _builtins.int
     role: _builtins.str
     """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan;
     it has a DUTY of emulation work, or who does comes from it; who has a SEAT in the body does.
@@ -2637,6 +2639,10 @@ class WarningShown(_message.Message):
         recorded.
         """
 
+    @_builtins.property
+    def begins(self) -> _kernel_pb2.Fact:
+        """Of a member from before that the first day of its first name, and nothing of an end."""
+
     def __init__(
         self,
         *,
@@ -2647,13 +2653,16 @@ class WarningShown(_message.Message):
         successors: _abc.Iterable[_kernel_pb2.Fact] | None = ...,
         role: _builtins.str = ...,
         authority: _kernel_pb2.Fact | None = ...,
+        begins: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "authority", b"authority", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "unit", b"unit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_begins", b"_begins", "_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "authority", b"authority", "begins", b"begins", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "unit", b"unit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "authority", b"authority", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "role", b"role", "successors", b"successors", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_authority", b"_authority", "_begins", b"_begins", "_ends", b"_ends", "_on", b"_on", "_reorganisation", b"_reorganisation", "authority", b"authority", "begins", b"begins", "ends", b"ends", "on", b"on", "reorganisation", b"reorganisation", "role", b"role", "successors", b"successors", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__authority: _TypeAlias = _typing.Literal["authority"]  # noqa: Y015
     _WhichOneofArgType__authority: _TypeAlias = _typing.Literal["_authority", b"_authority"]  # noqa: Y015
+    _WhichOneofReturnType__begins: _TypeAlias = _typing.Literal["begins"]  # noqa: Y015
+    _WhichOneofArgType__begins: _TypeAlias = _typing.Literal["_begins", b"_begins"]  # noqa: Y015
     _WhichOneofReturnType__ends: _TypeAlias = _typing.Literal["ends"]  # noqa: Y015
     _WhichOneofArgType__ends: _TypeAlias = _typing.Literal["_ends", b"_ends"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
@@ -2662,6 +2671,8 @@ class WarningShown(_message.Message):
     _WhichOneofArgType__reorganisation: _TypeAlias = _typing.Literal["_reorganisation", b"_reorganisation"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__authority) -> _WhichOneofReturnType__authority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__begins) -> _WhichOneofReturnType__begins | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__ends) -> _WhichOneofReturnType__ends | None: ...
     @_typing.overload
