@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, assert_never
+from typing import Any
 
 from services.kernel.dated import not_before
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
@@ -44,10 +44,6 @@ class Launched:
     lines: frozenset[Id] = frozenset()
     """Of what it aims at."""
     parent: Id | None = None
-    bloc: Id | None = None
-    """In which it was launched."""
-    year: int | None = None
-    """Of the bloc."""
 
 
 Movement = Unknown | Launched
@@ -55,21 +51,17 @@ Movement = Unknown | Launched
 
 def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
     match event:
-        case e.MovementLaunched(phases=phases, targets=targets):
+        case e.MovementLaunched(effective=on, ends=ends, phases=phases, targets=targets, parent=parent):
             known = movement if isinstance(movement, Launched) and event.ruling is None else Launched()
             return Launched(
-                on=known.on or event.effective,
-                ends=known.ends or event.ends,
+                on=known.on or on,
+                ends=known.ends or ends,
                 phases=known.phases | {phase.phase for phase in phases.items},
                 lines=known.lines | {target.line for target in targets.items},
-                parent=known.parent or event.parent,
-                bloc=known.bloc or event.bloc,
-                year=known.year or event.year,
+                parent=known.parent or parent,
             )
-        case e.MovementPiloted() | e.MovementLinked():  # links of the time when a movement's own stream had them
+        case _:  # pilots, and links of the time when a movement's own stream had them
             return movement
-        case _:
-            assert_never(event)
 
 
 MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)

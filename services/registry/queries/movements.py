@@ -1,6 +1,6 @@
 """The movements of a bloc's year, who takes part in them, and their reviews."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.kernel.provenance import Fact, Part
@@ -55,10 +55,9 @@ class MovementShown(Part):
 
 
 async def movements_of(view: View, acts: Sequence[YearAct]) -> tuple[MovementShown, ...]:
-    """The movements of the year: each launch in the bloc, and each manner in which the bloc takes up another's."""
+    """The movements of the year: each launch in the bloc, and each manner in which the bloc takes one up."""
     others: dict[str, Stream] = await view.many(STREAMS, taken_up(acts))
-    own = {launch.movement for act in acts for launch in act.here(e.MovementLaunched)}
-    return tuple(shown for act in acts for shown in _movements(act, others, own))
+    return tuple(shown for act in acts for shown in _movements(act, others))
 
 
 def taken_up(acts: Iterable[YearAct]) -> list[str]:
@@ -75,10 +74,10 @@ def _of(link: e.MovementLinked) -> str:
     return MOVEMENT.of(link.movement).name
 
 
-def _movements(act: YearAct, others: Mapping[str, Stream], own: Set[Id]) -> Iterator[MovementShown]:
+def _movements(act: YearAct, others: Mapping[str, Stream]) -> Iterator[MovementShown]:
     if act.here(e.MovementLaunched):
         yield _launch(act)
-    links = [link for link in act.here(e.MovementLinked) if link.movement not in own]
+    links = act.here(e.MovementLinked)
     for manner in dict.fromkeys(link.manner for link in links):
         of_manner = [link for link in links if link.manner == manner]
         yield _link(of_manner, act, others.get(_of(links[0])) or Stream())

@@ -152,7 +152,7 @@ class Line(NamedTuple):
     number: int
     says: Mapping[str, str]
     uncomputed: frozenset[str]
-    """Fields whose formula has no value in the file, or an error."""
+    """Fields whose formula has no value in the file."""
 
 
 class Header(NamedTuple):
