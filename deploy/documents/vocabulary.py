@@ -54,11 +54,11 @@ def vocabulary(service: Service, rooms: Iterable[ModuleType], naming: Mapping[st
 
 
 def _kinds(rooms: Iterable[ModuleType]) -> Mapping[str, list[type[Event]]]:
-    """The event types of each kind of stream, as its fold takes them."""
+    """The event types of each kind of stream, as its fold takes them; a fold of any kind says nothing of it."""
     found: dict[str, list[type[Event]]] = {}
     for module in _modules(rooms):
         for fold in vars(module).values():
-            if isinstance(fold, Fold) and fold.kind not in found:
+            if isinstance(fold, Fold) and fold.kind and fold.kind not in found:
                 taken = list(get_type_hints(fold.evolve).values())[1]
                 found[fold.kind] = [type_ for type_ in types_of(taken) if type_ is not FactRetracted]
     return found

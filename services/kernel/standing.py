@@ -10,10 +10,10 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kernel.decider import Command, Events, Fold, Handler, Handlers, Stream
+from services.kernel.decider import Command
 from services.kernel.events import Event, Recorded
 from services.kernel.provenance import Part, Record
-from services.kernel.telling import require, tell
+from services.kernel.telling import require
 from services.kernel.text import Prose
 
 E = TypeVar("E")
@@ -204,14 +204,3 @@ def _which(versions: Sequence[int]) -> tuple[str, str]:
         return "there is none", "chưa có sự kiện nào"
     last = ", ".join(map(str, versions[-10:]))
     return f"name one of {last}", f"cần nêu một trong: {last}"
-
-
-def _retract(command: Retract, state: None) -> Events:
-    del state  # that there is something to retract, the kernel sees to
-    return [tell(FactRetracted, command)]
-
-
-_ANY: Fold[None] = Fold("", None, lambda state, event: state)
-
-RETRACTING: Handlers = {Retract: Handler(lambda c: [Stream(c.stream, _ANY)], _retract)}
-"""The command by which whatever a stream tells is retracted, of whatever kind it is."""

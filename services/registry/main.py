@@ -34,7 +34,7 @@ from services.registry.domain.organisation import (
 )
 from services.registry.domain.person import PERSON, DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.reorganisation import REORGANISATION, Reorganise, predecessors
-from services.registry.domain.retracting import TOLD_OF_BLOC, bereft, retracted
+from services.registry.domain.retracting import TOLD, bereft, retracted
 from services.registry.events import VOCABULARY
 from services.registry.projections import MODELS
 from services.registry.queries import QUERIES
@@ -198,7 +198,7 @@ async def retracting(command: Retract, tools: Tools) -> Retract:
     if (reorganisation := retracted(command, REORGANISATION.kind)) is not None:
         return command.model_copy(update={"beside": await _predecessors(reorganisation, tools)})
     if (bloc := retracted(command, BLOC.kind)) is not None:
-        former = bereft(command, (await _loaded(TOLD_OF_BLOC.of(bloc), tools)).state)
+        former = bereft(command, (await _loaded(Stream(command.stream, TOLD), tools)).state)
         units = await _units(bloc, former, tools) if former else ()
         return command.model_copy(update={"beside": tuple(f"{former}:{unit}" for unit in units)})
     return command

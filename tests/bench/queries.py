@@ -170,6 +170,9 @@ async def _questions(connection: asyncpg.Connection) -> Questions:
         "FindOrganisations, a name without marks": _same(
             "FindOrganisations", (r.FindOrganisationsRequest(text=bare(unit.name)) for unit in asked)
         ),
+        "FindOrganisations, with details": _same(
+            "FindOrganisations", (r.FindOrganisationsRequest(text=bare(unit.name), details=True) for unit in asked)
+        ),
         "FindOrganisations, its last two words": _same(
             "FindOrganisations",
             (r.FindOrganisationsRequest(text=" ".join(bare(unit.name).split()[-2:])) for unit in asked),

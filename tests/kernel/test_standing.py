@@ -5,11 +5,11 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.decider import Command, Fold, Handler, Handlers
+from services.kernel.decider import Command, Fold, Handler, Handlers, Stream
 from services.kernel.events import Event
 from services.kernel.provenance import Record, Source
 from services.kernel.spec import specification
-from services.kernel.standing import RETRACTING, Correctable, Correction, FactRetracted, Retract, standing
+from services.kernel.standing import Correctable, Correction, FactRetracted, Retract, standing
 from services.kernel.telling import Told, tell
 
 RECORD = Record(source=Source(id="letter"), place="paragraph 1")
@@ -60,7 +60,7 @@ HANDLERS: Handlers = {
         lambda c: [(SHOP if c.kind == "shop" else DIARY).of("a")],
         lambda command, prices: [Seen(prices=prices)],
     ),
-    **RETRACTING,
+    Retract: Handler(lambda c: [Stream(c.stream, SHOP)], lambda command, prices: [tell(FactRetracted, command)]),
 }
 told = specification(HANDLERS)
 

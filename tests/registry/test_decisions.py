@@ -209,6 +209,31 @@ def test_a_unit_is_admitted_to_an_established_bloc_of_the_authority() -> None:
     given(ground).when(admit(effective=date(2019, 12, 31))).refused("membership.before-bloc")
 
 
+def test_a_unit_is_admitted_from_the_first_day_of_its_first_name_as_far_as_that_is_known() -> None:
+    later, eve = date(2024, 7, 1), date(2024, 6, 30)
+    named = e.OrganisationRegistered(organisation="btp", name="Bộ Tư pháp", effective=later)
+    known = {"bloc:b1": [established], "organisation:btp": [named]}
+    given(known).when(admit(effective=later)).accepted()
+    given(known).when(admit(effective=eve)).refused("organisation.not-yet")
+    given(known).when(admit(effective=eve, record=RECORD)).accepted()
+    for before in ({"name": "Ban Tư pháp", "effective": date(2024, 1, 1)}, {"short_name": "BTP"}):
+        told = e.OrganisationNamed(organisation="btp", **before)
+        given({**known, "organisation:btp": [named, told]}).when(admit(effective=eve)).accepted()
+    spelled = e.OrganisationNamed(organisation="btp", variants=("Bộ tư pháp",))
+    given({**known, "organisation:btp": [named, spelled]}).when(admit(effective=eve)).refused("organisation.not-yet")
+    ruling = e.Ruling(by=e.Party(words="Bộ Nội vụ"), reason="theo quyết định thành lập")
+    undated = e.OrganisationRegistered(organisation="btp", name="Bộ Tư pháp", record=RECORD)
+    ruled = named.model_copy(update={"record": RECORD, "ruling": ruling})
+    given({**known, "organisation:btp": [named, undated]}).when(admit(effective=eve)).accepted()
+    given({**known, "organisation:btp": [undated, ruled]}).when(admit(effective=eve)).refused("organisation.not-yet")
+
+
+def test_the_earlier_name_of_an_organisation_is_told_here() -> None:
+    named = e.OrganisationRegistered(organisation="btp", name="Bộ Tư pháp", effective=DAY)
+    earlier = NameOrganisation(organisation="btp", name="Ban Tư pháp", effective=date(2020, 1, 1))
+    given(named).when(earlier).accepted()
+
+
 def test_a_dissolved_bloc_admits_no_member_and_its_memberships_can_be_ended() -> None:
     over = {**ground, "bloc:b1": [established, dissolved(DAY)]}
     given(over).when(admit()).refused("bloc.dissolved")

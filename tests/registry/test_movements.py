@@ -13,7 +13,7 @@ from services.kernel.errors import Conflict, Missing, Refused
 from services.kernel.handling import Handling
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
-from services.kernel.standing import Correction, Retract
+from services.kernel.standing import Correction, FactRetracted, Retract
 from services.kernel.telling import tell
 from services.registry import events as e
 from services.registry.domain import HANDLERS
@@ -628,6 +628,68 @@ async def test_how_a_bloc_takes_a_movement_up_is_corrected_and_retracted_where_i
     assert await manners() == [("b1", "PUSHED")]
     history = await registry.ask("GetHistory", stream="movementlink:m:b1")
     assert [event.stands for event in history.events] == [False, True]
+
+
+async def test_what_was_told_anew_here_is_not_told_twice_by_retracting_a_retraction(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    link = LinkMovement(movement="m", bloc="b1", year=2024, manner="JOINED", effective=DAY)
+
+    async def retract(version: int) -> None:
+        await registry.tell(Retract(stream="movementlink:m:b1", retracts=version, reason="nhầm", record=RECORD))
+
+    await registry.tell(link)
+    await retract(1)
+    await retract(2)
+    await retract(3)
+    await registry.tell(link.model_copy(update={"effective": date(2024, 4, 11)}))
+    with pytest.raises(Refused) as refused:
+        await retract(4)
+    assert refused.value.rule == "act.told"
+    await retract(5)
+    await retract(4)
+    shown = await registry.ask("GetMovement", movement="m")
+    assert [link.on.value for link in shown.taken_up] == [str(DAY)]
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [
+        ("movement:m", e.MovementLaunched(movement="m", effective=DAY)),
+        ("deadline:d", e.DeadlineSet(deadline="d", what="Báo cáo", effective=DAY)),
+    ],
+)
+def test_a_retraction_is_retracted_until_the_same_is_told_here_anew(stream: str, told: Any) -> None:
+    gone = FactRetracted(retracts=1, reason="nhầm", record=RECORD)
+    back = Retract(stream=stream, retracts=2, reason="nhầm", record=RECORD)
+    given({stream: [told, gone]}).when(back).accepted()
+    given({stream: [told, gone, told]}).when(back).refused("act.told")
+    given({stream: [told, gone, told.model_copy(update={"record": RECORD})]}).when(back).accepted()
+    given({stream: [told.model_copy(update={"record": RECORD}), told, told]}).when(
+        back.model_copy(update={"retracts": 1})
+    ).accepted()
+    if isinstance(told, e.DeadlineSet):
+        given({stream: [told, gone, told.model_copy(update={"effective": date(2024, 5, 1)})]}).when(back).accepted()
+
+
+def test_a_bloc_takes_up_no_movement_that_it_launched_itself_for_the_year() -> None:
+    own = LAUNCHED.model_copy(update={"bloc": "b", "year": 2024})
+    bloc = [e.BlocEstablished(bloc="b", kind="KHOI", name="Khối", record=RECORD)]
+    link = LinkMovement(movement="m", bloc="b", year=2024, manner="JOINED", effective=DAY)
+    ground = {"movement:m": [own], "bloc:b": bloc}
+    given(ground).when(link).refused("movement.own")
+    given(ground).when(link.model_copy(update={"record": RECORD})).accepted()
+    later = {"year": 2025, "manner": "CONTINUED", "effective": date(2025, 1, 15)}
+    given(ground).when(link.model_copy(update=later)).accepted()
+    given({**ground, "movement:m": [LAUNCHED]}).when(link).accepted()
+
+
+async def test_a_year_shows_a_movement_once_that_the_bloc_launched_and_is_told_to_take_up(registry: Registry) -> None:
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="Khối 1", record=RECORD))
+    for movement, bloc in (("m", "b2"), ("n", "b1")):
+        await taken_up(registry, "b1", movement=movement)
+        await registry.tell(LaunchMovement(movement=movement, bloc=bloc, year=2024, record=RECORD))
+    year = await registry.ask("GetBlocYear", bloc="b1", year=2024)
+    assert [(one.movement, one.own) for one in year.movements] == [("m", False), ("n", True)]
 
 
 async def test_a_year_shows_of_a_movement_that_is_taken_up_what_disputes_its_launch_and_what_it_cites(

@@ -6,6 +6,7 @@ import resource
 import struct
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -13,8 +14,9 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
+from services.registry.tables.cells import unusable
 from services.registry.tables.columns import Header, understood
-from services.registry.tables.reading import COLUMNS, INFLATED, MEMORY, Book, Unreadable, parsed, plain, read
+from services.registry.tables.reading import INFLATED, MEMORY, Book, Unreadable, parsed, plain, read
 from services.registry.tables.writing import as_csv, as_xlsx, neutral
 from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, saved, xlsx
 
@@ -105,6 +107,25 @@ def test_a_formula_counts_by_the_value_that_was_computed_and_not_without_one() -
     assert [line.uncomputed for line in found.lines] == [frozenset(), frozenset({"code"})]
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA", "#PYTHON!", "Err:502"])
+def test_an_error_for_a_value_is_no_name_whatever_error_it_is(error: str) -> None:
+    failed = f'<c r="B2" t="e"><f>A1</f><v>{error}</v></c>'.encode()
+
+    def computed(part: bytes) -> bytes:
+        return part.replace(part[part.index(b'<c r="B2"') : part.index(b'<c r="C2"')], failed)
+
+    lines = [["Mã tổ chức", "Tên tổ chức", "Loại hình"], ["a", "=A1", "x"], ["b", "Sở", "x"]]
+    bad, good = header(rewritten(xlsx(lines), {SHEET: computed})).lines
+    assert [(problem.field, error in problem.vi) for problem in unusable(bad)] == [("name", True)]
+    assert [*unusable(good)] == []
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#SPILL!", "#GETTING_DATA"])
+def test_an_error_in_a_csv_is_known_by_its_look(error: str) -> None:
+    (line,) = header(f"Mã tổ chức,Tên tổ chức\na,{error}\n".encode()).lines
+    assert [problem.field for problem in unusable(line)] == ["name"]
+
+
 def test_links_to_other_files_and_hidden_sheets_are_ignored_and_told() -> None:
     def prepare(made: Workbook) -> None:
         made.worksheets[1].sheet_state = "hidden"
@@ -146,10 +167,12 @@ def test_a_workbook_that_we_give_out_is_read_whatever_was_stored() -> None:
     assert header(content).lines[0].says == {"organisation": "so", "name": "Sở Nội vụ"}
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+84", "-", "@x", "'=1", "''+", "'x", "x", "", "\tx"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+84", "-", "@x", "'=1", "''+", "'x", "x", "", "\tx", "＝1", "＋84", "－", "＠x", "'＝1"]
+)
 def test_what_is_guarded_against_formulas_is_read_as_it_was(cell: str) -> None:
     assert plain(neutral(cell)) == cell
-    assert neutral(cell)[:1] not in tuple("=+-@\t\r")
+    assert unicodedata.normalize("NFKC", neutral(cell))[:1] not in tuple("=+-@\t\r")
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -226,7 +249,27 @@ def test_columns_far_out_are_not_read() -> None:
     rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(2, 19_000))
     wide = {SHEET: lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")}
     found = parsed(rewritten(xlsx([ORGANISATIONS]), wide))
-    assert [len(row.cells) for row in found.sheets[0].rows] == [COLUMNS]
+    assert [len(row.cells) for row in found.sheets[0].rows] == [len(ORGANISATIONS)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "last"), [('<c r="A1048576" s="0"/>', 2), ('<c r="C1048576"><v>7</v></c>', 1_048_576)]
+)
+async def test_a_stray_cell_far_below_costs_nothing(cell: str, last: int) -> None:
+    row = f'<row r="1048576">{cell}</row></sheetData>'.encode()
+    stray = {SHEET: lambda part: part.replace(b"</sheetData>", row)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = await read(rewritten(xlsx([ORGANISATIONS, ["a", None, "Sở"]]), stray), 60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert found.sheets[0].rows[-1].number == last
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+
+
+@pytest.mark.parametrize("number", ["1", "1048577", "1000000000000"])
+def test_rows_that_no_sheet_has_in_this_order_are_refused(number: str) -> None:
+    row = f'<row r="{number}"><c r="A{number}"><v>1</v></c></row></sheetData>'.encode()
+    with pytest.raises(Unreadable):
+        parsed(rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda part: part.replace(b"</sheetData>", row)}))
 
 
 @pytest.mark.parametrize(

@@ -521,16 +521,33 @@ async def test_a_search_says_whether_there_is_another_page(registry: Registry, o
     assert [(len(page.found), page.cut) for page in pages] == [(2, True), (3, False), (1, False)]
 
 
-async def test_a_search_of_a_day_that_too_many_names_fit_asks_for_more_words(
+async def test_a_search_of_a_day_weighs_but_what_was_called_otherwise_and_reads_on_until_the_page_is_full(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(days, "WEIGHED", 2)
-    for n in range(3):
-        await registry.tell(RegisterOrganisation(organisation=f"so-{n}", name=f"Sở {n}"))
+    """Half of them begin later; what is called otherwise on another day stands among the others by its name then."""
+    monkeypatch.setattr(days, "WEIGHED", 6)
+    for n in range(8):
+        begun = date(2020 + n % 2 * 5, 1, 1)
+        await registry.tell(RegisterOrganisation(organisation=f"so-{n}", name=f"Sở {n}", effective=begun))
+    await registry.tell(RegisterOrganisation(organisation="old", name="Sở 3", effective=date(2020, 1, 1)))
+    await registry.tell(NameOrganisation(organisation="old", name="Sở 9", effective=date(2025, 1, 1)))
+
+    async def search(**asked: Any) -> list[str]:
+        answer = await registry.ask("FindOrganisations", on=date(2024, 1, 1), **asked)
+        return [one.id for one in answer.found] + ["…"] * answer.cut
+
+    assert await search(text="so", limit=2) == ["so-0", "so-2", "…"]
+    assert await search(text="so", limit=2, after="so-2") == ["old", "so-4", "…"]
+    assert await search(text="so", limit=2, after="so-4") == ["so-6"]
+    assert await search(text="sở 9") == []
     with pytest.raises(Refused, match="more words"):
-        await registry.ask("FindOrganisations", text="so", on=date(2024, 1, 1))
-    (found_,) = (await registry.ask("FindOrganisations", text="so 2", on=date(2024, 1, 1))).found
-    assert found_.id == "so-2"
+        await registry.ask("FindOrganisations", text="so", on=date(2019, 1, 1), limit=2)
+    monkeypatch.setattr(days, "WEIGHED", 100)
+    for limit in (1, 4, 5, 6):
+        assert await search(text="so", limit=limit) == [
+            *["so-0", "so-2", "old", "so-4", "so-6"][:limit],
+            *["…"] * (limit < 5),
+        ]
 
 
 async def test_what_is_found_of_a_day_is_found_and_put_in_order_by_its_names_then(registry: Registry) -> None:
@@ -557,7 +574,7 @@ async def test_organisations_of_one_name_are_told_apart_by_what_is_found_with_th
     await registry.tell(DissolveOrganisation(organisation="bn-2", record=RECORD))
 
     async def told_apart(**asked: Any) -> list[tuple[str | None, ...]]:
-        answer = await registry.ask("FindOrganisations", text="tinh bac ninh", **asked)
+        answer = await registry.ask("FindOrganisations", text="tinh bac ninh", details=True, **asked)
         shown = ("code", "kind", "superior", "since", "ended", "until")
         return [
             (one.id, *(known and known.value for known in (getattr(one, f) for f in shown))) for one in answer.found
@@ -567,9 +584,11 @@ async def test_organisations_of_one_name_are_told_apart_by_what_is_found_with_th
     new_one = ("bn-2", "24", "province", None, None, "true", None)
     assert await told_apart() == [(*old_one, "true", "2025-07-01"), new_one]
     assert await told_apart(on=date(2025, 6, 30)) == [(*old_one, None, None), new_one]
-    answer = await registry.ask("FindOrganisations", text="tinh bac ninh")
+    answer = await registry.ask("FindOrganisations", text="tinh bac ninh", details=True)
     assert answer.found[1].code.mark.certainty == "INFERRED"
     assert [(label.id, label.name) for label in answer.labels] == [("vn", "Chính phủ")]
+    brief = await registry.ask("FindOrganisations", text="tinh bac ninh")
+    assert [(one.id, one.code, one.ended) for one in brief.found] == [("bn-1", None, None), ("bn-2", None, None)]
 
 
 async def test_a_member_without_a_first_day_counts_as_inferred_in_every_answer(registry: Registry) -> None:

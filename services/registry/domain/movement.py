@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
 from services.kernel.dated import not_before
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
@@ -44,6 +44,10 @@ class Launched:
     lines: frozenset[Id] = frozenset()
     """Of what it aims at."""
     parent: Id | None = None
+    bloc: Id | None = None
+    """In which it was launched."""
+    year: int | None = None
+    """Of the bloc."""
 
 
 Movement = Unknown | Launched
@@ -51,17 +55,21 @@ Movement = Unknown | Launched
 
 def evolve(movement: Movement, event: e.MovementEvent) -> Movement:
     match event:
-        case e.MovementLaunched(effective=on, ends=ends, phases=phases, targets=targets, parent=parent):
+        case e.MovementLaunched(phases=phases, targets=targets):
             known = movement if isinstance(movement, Launched) and event.ruling is None else Launched()
             return Launched(
-                on=known.on or on,
-                ends=known.ends or ends,
+                on=known.on or event.effective,
+                ends=known.ends or event.ends,
                 phases=known.phases | {phase.phase for phase in phases.items},
                 lines=known.lines | {target.line for target in targets.items},
-                parent=known.parent or parent,
+                parent=known.parent or event.parent,
+                bloc=known.bloc or event.bloc,
+                year=known.year or event.year,
             )
-        case _:  # pilots, and links of the time when a movement's own stream had them
+        case e.MovementPiloted() | e.MovementLinked():  # links of the time when a movement's own stream had them
             return movement
+        case _:
+            assert_never(event)
 
 
 MOVEMENT: Fold[Movement] = Fold("movement", Unknown(), evolve)

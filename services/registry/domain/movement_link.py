@@ -7,10 +7,11 @@ from typing import Any
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.performing import Act, performed_on
+from services.kernel.telling import require
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.movement import MOVEMENT, Movement, within
+from services.registry.domain.movement import MOVEMENT, Launched, Movement, within
 from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
 
@@ -35,8 +36,20 @@ def link(command: LinkMovement, links: Once, movement: Movement, bloc: Bloc, *la
     if command.record is None:
         established(bloc, command.effective)
         within(movement, performed_on(command, command.year))  # another's movement may be unknown here
+        _of_others(command, movement)
         all_active(_launching(command), launcher, command.effective)
     return [tell_once(e.MovementLinked, command, links)]
+
+
+def _of_others(command: LinkMovement, movement: Movement) -> None:
+    """That the bloc did not launch the movement itself for this year. Raises Refused."""
+    own = isinstance(movement, Launched) and (movement.bloc, movement.year) == (command.bloc, command.year)
+    require(
+        not own,
+        "movement.own",
+        en="movement: the bloc launched this movement itself for the year, and takes up what others launched.",
+        vi="movement: khối, cụm đã tự phát động phong trào này trong năm; chỉ hưởng ứng phong trào của nơi khác.",
+    )
 
 
 def _launching(command: LinkMovement) -> Mentioned:

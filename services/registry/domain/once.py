@@ -2,7 +2,8 @@
 often as sources tell it.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from services.kernel.events import Event
@@ -20,6 +21,17 @@ Once = frozenset[tuple[Any, ...]]
 def and_of(told: Once, event: Any) -> Once:
     """What is told with this event, whose facts are Disputable."""
     return told | {(event.type, *event.subject)}
+
+
+DATED = (e.DeadlineSet, e.RotationSet)
+"""What one stream tells anew from another day on, each once of its day."""
+
+
+def twice(told: Iterable[Any]) -> Once:
+    """What of this more than one act performed here tells of the same."""
+    facts = (event for event in told if isinstance(event, e.Disputable) and event.record is None)
+    acts = Counter((type(f).__name__, *f.subject, f.effective if isinstance(f, DATED) else None) for f in facts)
+    return frozenset(fact for fact, times in acts.items() if times > 1)
 
 
 def tell_once(kind: type[E], command: Any, told: Once) -> E:

@@ -94,6 +94,9 @@ class Named:
     above: Above = ()
     """The bodies that it is told to be under."""
     codes: Codes = ()
+    registered_since: date = date.max
+    named_since: date = date.max
+    """The first day of the names that it is registered by, or was given; the first of all where one has no day."""
 
 
 Organisation = Unknown | Named
@@ -104,19 +107,26 @@ def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisati
     match event:
         case e.OrganisationRegistered(superior=superior):
             above = also_under(known.above, event, superior)
-            return replace(known, registered=True, above=above, codes=_registered(known.codes, event))
+            codes = _registered(known.codes, event)
+            since = _first(event, date.max if rules(event) else known.registered_since)
+            return replace(known, registered=True, above=above, codes=codes, registered_since=since)
         case e.OrganisationCodeAssigned(effective=since, code=code):
             return replace(known, codes=(*known.codes, Coded(since, code)))
         case e.OrganisationTransferred(superior=superior):
             return replace(known, above=also_under(known.above, event, superior))
-        case e.OrganisationDissolved(effective=on):
-            return replace(known, ends=(*known.ends, End(None, on)))
-        case e.OrganisationSucceeded():
-            return replace(known, ends=_succeeded(known.ends, event))
+        case e.OrganisationDissolved() | e.OrganisationSucceeded():
+            return replace(known, ends=_ended(known.ends, event))
+        case e.OrganisationNamed() if event.name or event.short_name:
+            return replace(known, named_since=_first(event, known.named_since))
         case e.OrganisationNamed() | e.OrganisationRetyped():
             return known
         case _:
             assert_never(event)
+
+
+def _first(event: e.OrganisationRegistered | e.OrganisationNamed, known: date) -> date:
+    """The first day of a name and of those before, as far as it is known."""
+    return min(known, event.effective or date.min)
 
 
 def _registered(codes: Codes, event: e.OrganisationRegistered) -> Codes:
@@ -125,8 +135,10 @@ def _registered(codes: Codes, event: e.OrganisationRegistered) -> Codes:
     return (*kept, Coded(event.effective, event.code, registered=True)) if event.code else kept
 
 
-def _succeeded(ends: tuple[End, ...], event: e.OrganisationSucceeded) -> tuple[End, ...]:
+def _ended(ends: tuple[End, ...], event: e.OrganisationDissolved | e.OrganisationSucceeded) -> tuple[End, ...]:
     """A record that contradicts an end is kept, and loosens no guard; a ruling settles it."""
+    if isinstance(event, e.OrganisationDissolved):
+        return (*ends, End(None, event.effective))
     kept = tuple(end for end in ends if not (event.settled and end.by == event.reorganisation))
     return (*kept, End(event.reorganisation, event.effective)) if event.ends else kept
 
@@ -151,7 +163,20 @@ def registered(organisation: Organisation, field: str, named: Id) -> None:
 def active(organisation: Organisation, field: str, named: Id, day: date | None) -> None:
     """What an act performed on a day needs of who takes part. Raises Refused."""
     registered(organisation, field, named)
+    _begun(organisation, field, named, day)
     lasting(organisation, field, named, day)
+
+
+def _begun(organisation: Organisation, field: str, named: Id, day: date | None) -> None:
+    """That it is not known to begin after the day: by the first of its names, unless one has no day. Raises Refused."""
+    first = min(organisation.registered_since, organisation.named_since) if isinstance(organisation, Named) else None
+    require(
+        first is None or day is None or first <= day,
+        "organisation.not-yet",
+        en=f"{field}: {named} has no name before {first}; name a later day, or tell the name that it had before.",
+        vi=f"{field}: tổ chức {named} chưa có tên trước ngày {first};"
+        " cần nêu ngày muộn hơn, hoặc ghi nhận tên trước đó của tổ chức.",
+    )
 
 
 def lasting(organisation: Organisation, field: str, named: Id, day: date | None) -> None:
@@ -308,7 +333,7 @@ def name(command: NameOrganisation, organisation: Organisation) -> Events:
         registered(organisation, "organisation", command.organisation)
         takes_effect(command)
         if command.name or command.short_name:  # further spellings of the old ones are found for ever
-            active(organisation, "organisation", command.organisation, command.effective)
+            lasting(organisation, "organisation", command.organisation, command.effective)
     return [tell(e.OrganisationNamed, command)]
 
 
@@ -344,7 +369,8 @@ def _changes(
     command: RetypeOrganisation | AssignOrganisationCode | TransferOrganisation, organisation: Organisation
 ) -> None:
     """Raises Refused."""
-    active(organisation, "organisation", command.organisation, named_day(command))
+    registered(organisation, "organisation", command.organisation)
+    lasting(organisation, "organisation", command.organisation, named_day(command))
     takes_effect(command)
 
 

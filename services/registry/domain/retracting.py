@@ -6,24 +6,26 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
-from services.kernel.standing import RETRACTING, FactRetracted, Retract, standing
+from services.kernel.events import Event
+from services.kernel.standing import FactRetracted, Retract, standing
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
-from services.registry import events as e
 from services.registry.domain import bloc
+from services.registry.domain.once import twice
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION, settled
 from services.registry.stays import MEMBERSHIP, Claims, open_stays
 
-Told = tuple[e.BlocEvent | FactRetracted, ...]
-"""All that was ever told of a bloc, oldest first."""
+Told = tuple[Event, ...]
+"""All that one stream ever told, oldest first."""
 
 
-def _told(told: Told, event: e.BlocEvent | FactRetracted) -> Told:
+def _told(told: Told, event: Event) -> Told:
     return (*told, event)
 
 
-TOLD_OF_BLOC: Fold[Told] = Fold(bloc.BLOC.kind, (), _told, raw=True)
+TOLD: Fold[Told] = Fold("", (), _told, raw=True)
+"""Of a stream of whatever kind."""
 
 
 def retracted(command: Retract, kind: str) -> Id | None:
@@ -38,7 +40,7 @@ def bereft(command: Retract, told: Told) -> Id | None:
     return former if former != _authority((*told, tell(FactRetracted, command))) else None
 
 
-def _authority(told: Iterable[e.BlocEvent | FactRetracted]) -> Id | None:
+def _authority(told: Iterable[Event]) -> Id | None:
     state: bloc.Bloc = bloc.BLOC.initial
     for one in standing(enumerate(told, 1)):
         state = bloc.evolve(state, one.event)
@@ -47,11 +49,23 @@ def _authority(told: Iterable[e.BlocEvent | FactRetracted]) -> Id | None:
 
 def retract(command: Retract, told: Any, *states: Any) -> Events:
     event = tell(FactRetracted, command)
+    _once(told, event)
     if (key := retracted(command, bloc.BLOC.kind)) is not None:
         _left(command, key, told, states)
         return [event]
     own = retracted(command, REORGANISATION.kind)
     return {command.stream: [event], **(settled(own, told, event, command.beside) if own else {})}
+
+
+def _once(told: Told, event: FactRetracted) -> None:
+    """The retraction brings back nothing that is told here once and was told anew since. Raises Refused."""
+    before, after = (twice(one.event for one in standing(enumerate(some, 1))) for some in (told, (*told, event)))
+    require(
+        after <= before,
+        "act.told",
+        en="retracts: what this would bring back was told here anew since; retract that first.",
+        vi="retracts: thông tin sẽ được khôi phục đã được thực hiện lại sau đó; cần rút thông tin thực hiện lại trước.",
+    )
 
 
 def _left(command: Retract, key: Id, told: Told, states: Sequence[Claims]) -> None:
@@ -74,11 +88,10 @@ def _left(command: Retract, key: Id, told: Told, states: Sequence[Claims]) -> No
 
 
 def _reads(command: Retract) -> Sequence[Stream[Any]]:
-    if (own := retracted(command, REORGANISATION.kind)) is not None:
-        return [REORGANISATION.of(own), *(ORGANISATION.of(one) for one in command.beside)]
-    if (own := retracted(command, bloc.BLOC.kind)) is not None:
-        return [TOLD_OF_BLOC.of(own), *(MEMBERSHIP.of(*claim.split(":")) for claim in command.beside)]
-    return RETRACTING[Retract].reads(command)
+    own = Stream(command.stream, TOLD)
+    if retracted(command, REORGANISATION.kind) is not None:
+        return [own, *(ORGANISATION.of(one) for one in command.beside)]
+    return [own, *(MEMBERSHIP.of(*claim.split(":")) for claim in command.beside)]  # of a bloc's units
 
 
 HANDLERS: Handlers = {Retract: Handler(_reads, retract, several=True)}

@@ -1,7 +1,7 @@
 """Blocs by id, and where their members and regulations are told."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, assert_never
 
 from pydantic import BaseModel, Field
 
@@ -52,8 +52,10 @@ def _bloc(key: str, doc: Bloc | None, recorded: Recorded[BlocsOwn]) -> Bloc:
             return bloc.model_copy(update={"members": with_one(bloc.members, recorded.stream)})
         case e.RegulationAdopted() | e.RegulationAmended() | e.RegulationRepealed():
             return bloc.model_copy(update={"regulations": with_one(bloc.regulations, recorded.stream)})
-        case _:
+        case e.BlocEstablished() | e.BlocNamed() | e.BlocDissolved() | e.MembersDeclared() | FactRetracted():
             return bloc.model_copy(update={"events": and_then(bloc.events, recorded)})
+        case _:
+            assert_never(recorded.event)
 
 
 BLOCS = Model(
@@ -66,5 +68,5 @@ BLOCS = Model(
     doc=Bloc,
     terms=name_terms,
     place=name_place,
-    version=9,
+    version=10,
 )

@@ -1,6 +1,7 @@
 """What every read model of registry is made of: rows that keep what was told, and the names in it."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,10 @@ from services.kernel.text import by_code_point, vietnamese
 from services.registry.domain.naming import found_by, shown
 from services.registry.domain.ruling import holding
 
+DAYS = ("effective", "elected_on", "start", "dated")
+"""Where an event tells the day of which it speaks, the nearest first."""
+RENAMED = "renamed"
+"""The look-up word of what is told of several days to be called something."""
 KEPT = 8_192  # names of which a process keeps how they are found
 
 E = TypeVar("E")
@@ -70,7 +75,13 @@ _found_by: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=KEPT)(found_by)
 
 def name_terms(doc: Any) -> list[str]:
     """The look-up words of a row by what it is called."""
-    return [term for name in names_of(doc.told) for term in _found_by(name)]
+    days = {day_of(event) for event in holding(doc.told) if hasattr(event, "name") or hasattr(event, "title")}
+    return [*(term for name in names_of(doc.told) for term in _found_by(name)), *([RENAMED] if len(days) > 1 else ())]
+
+
+def day_of(event: Any) -> date | None:
+    """The day of which an event speaks; null where it tells none."""
+    return next(filter(None, (getattr(event, name, None) for name in DAYS)), None)
 
 
 def name_place(doc: Any) -> str:

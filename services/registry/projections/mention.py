@@ -139,8 +139,38 @@ def mentioned(event: MentionEvent) -> set[str]:
         case e.DutyAssigned() | e.DutyEnded():
             agencies = {ORGANISATION.of(one).name for one in (event.of.organisation, event.agency) if one}
             return agencies | ({BLOC.of(event.of.bloc).name} if event.of.bloc else set())
-        case _:
+        case (
+            e.RegulationAdopted()
+            | e.RegulationAmended()
+            | e.RegulationRepealed()
+            | e.ConferenceHeld()
+            | e.CongressPrepared()
+            | e.MovementLaunched()
+            | e.MovementLinked()
+            | e.MovementReviewed()
+            | e.ParticipationRegistered()
+            | e.ParticipationReported()
+            | e.MovementPlanned()
+            | e.CovenantSigned()
+            | e.CovenantRecorded()
+            | e.CovenantDrawnUp()
+            | e.CovenantResultReported()
+            | e.PlanDrafted()
+            | e.PlanCommented()
+            | e.PlanApproved()
+            | e.PlanRecorded()
+            | e.ActivityAssigned()
+            | e.ActivityDetailed()
+            | e.ProgressReported()
+            | e.ReviewNoted()
+            | e.ReportPresented()
+            | e.InspectionHeld()
+            | e.ExemplarRegistered()
+            | e.RotationSet()
+        ):
             return {BLOC.of(event.bloc).name} if event.bloc else set()
+        case _:
+            assert_never(event)
 
 
 def _mention(key: str, doc: Mention | None, recorded: Recorded[MentionEvent]) -> Mention:

@@ -5,7 +5,7 @@ one that others take up.
 from collections.abc import Iterable
 from functools import partial
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, Field
 
@@ -89,8 +89,10 @@ def _terms_of(event: MovementPart) -> list[str]:
             return [part_term("taken_up", movement), *link_terms(event)]
         case e.MovementReviewed(movement=movement):
             return [part_term("reviews", movement)]
-        case _:
+        case e.ParticipationRegistered() | e.ParticipationReported() | e.MovementPlanned():
             return [part_term("participants", event.movement)]
+        case _:
+            assert_never(event)
 
 
 def _launched(recorded: Recorded[e.MovementLinked]) -> tuple[Id, ...]:

@@ -3,7 +3,7 @@
 What a ruling settled otherwise was never so, whatever day the ruling tells.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
@@ -15,13 +15,12 @@ from services.kernel.fold import Doc, Model, Rank
 from services.kernel.standing import standing
 from services.kernel.view import View
 from services.registry.domain.ruling import holding
+from services.registry.projections import RENAMED, day_of
 
 A = TypeVar("A", bound=BaseModel)
 Q = TypeVar("Q", bound="ByDay")
 
-WEIGHED = 2_000  # rows put in order by what they were on a day, for one answer
-DAYS = ("effective", "elected_on", "start", "dated")
-"""Where an event tells the day of which it speaks, the nearest first."""
+WEIGHED = 2_000  # rows looked at for what they were on a day, for one answer
 
 
 class ByDay(BaseModel):
@@ -55,20 +54,35 @@ class Then(View):
         after: Rank | None = None,
         limit: int = 100,
     ) -> list[tuple[Rank, Doc]]:
-        """By what was told by the day, so that each row that ever had these terms is weighed. Raises Refused."""
-        found = await self.find(model, *terms, limit=WEIGHED + 1)
-        if len(found) > WEIGHED:
-            raise Refused(
-                "find.words",
-                en=f"more than {WEIGHED} would have to be looked at for that day: give more words",
-                vi=f"phải xem hơn {WEIGHED} kết quả của ngày đó: xin nêu thêm từ",
-            )
-        ranks = ((*model.rank(key, doc, [terms, *first]), doc) for key, doc in found)
-        ranked = sorted((rank, doc) for lacks, *rank, doc in ranks if not lacks and rank > (after or []))
-        return ranked[:limit]
+        """By what was told by the day. Each row that was called otherwise on another day is weighed; all others come in
+        the order that they have now, until enough of them were there on the day. Raises Refused.
+        """
+        renamed = dict(await self.find(model, *terms, RENAMED, limit=WEIGHED + 1))
+        found = _there(model, renamed, [terms, *first], after)
+        looked_at, enough, last, size = len(renamed), len(found) + limit, after, limit
+        while looked_at <= WEIGHED:
+            page = await super().ranked(model, *terms, first=first, after=last, limit=size)
+            others = {key: by(doc, self._on) for (*_, key), doc in page if key not in renamed}
+            found += _there(model, others, [terms, *first])
+            if len(page) < size or len(found) >= enough:
+                return sorted(found)[:limit]
+            looked_at, last, size = looked_at + size, page[-1][0], min(4 * size, WEIGHED)
+        raise Refused(
+            "find.words",
+            en=f"more than {WEIGHED} would have to be looked at for that day: give more words, or no day",
+            vi=f"phải xem hơn {WEIGHED} kết quả của ngày đó: xin nêu thêm từ, hoặc không nêu ngày",
+        )
 
     async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
         return [(key, by(doc, self._on)) for key, doc in await super().having(model, terms)]
+
+
+def _there(
+    model: Model, found: Mapping[str, Doc], first: Sequence[Sequence[str]], after: Rank | None = None
+) -> list[tuple[Rank, Doc]]:
+    """Those of the rows that have all of the first terms, from after a rank, each after its rank by the others."""
+    ranks = ((*model.rank(key, doc, first), doc) for key, doc in found.items())
+    return [(rank, doc) for lacks, *rank, doc in ranks if not lacks and rank > (after or [])]
 
 
 def by(doc: Doc, on: date) -> Doc:
@@ -83,7 +97,7 @@ def by(doc: Doc, on: date) -> Doc:
 
 
 def _come(event: Any, on: date) -> bool:
-    day: date | None = next(filter(None, (getattr(event, name, None) for name in DAYS)), None)
+    day = day_of(event)
     return day is None or day <= on
 
 

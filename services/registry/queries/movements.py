@@ -1,6 +1,6 @@
 """The movements of a bloc's year, who takes part in them, and their reviews."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from services.kernel.provenance import Fact, Part
@@ -55,9 +55,10 @@ class MovementShown(Part):
 
 
 async def movements_of(view: View, acts: Sequence[YearAct]) -> tuple[MovementShown, ...]:
-    """The movements of the year: each launch in the bloc, and each manner in which the bloc takes one up."""
+    """The movements of the year: each launch in the bloc, and each manner in which the bloc takes up another's."""
     others: dict[str, Stream] = await view.many(STREAMS, taken_up(acts))
-    return tuple(shown for act in acts for shown in _movements(act, others))
+    own = {launch.movement for act in acts for launch in act.here(e.MovementLaunched)}
+    return tuple(shown for act in acts for shown in _movements(act, others, own))
 
 
 def taken_up(acts: Iterable[YearAct]) -> list[str]:
@@ -74,10 +75,10 @@ def _of(link: e.MovementLinked) -> str:
     return MOVEMENT.of(link.movement).name
 
 
-def _movements(act: YearAct, others: Mapping[str, Stream]) -> Iterator[MovementShown]:
+def _movements(act: YearAct, others: Mapping[str, Stream], own: Set[Id]) -> Iterator[MovementShown]:
     if act.here(e.MovementLaunched):
         yield _launch(act)
-    links = act.here(e.MovementLinked)
+    links = [link for link in act.here(e.MovementLinked) if link.movement not in own]
     for manner in dict.fromkeys(link.manner for link in links):
         of_manner = [link for link in links if link.manner == manner]
         yield _link(of_manner, act, others.get(_of(links[0])) or Stream())

@@ -68,7 +68,7 @@ class OrganisationAnswer(BaseModel):
     """What it is on that day."""
     level: Fact | None
     """Its level on that day."""
-    code: Fact | None
+    code: Fact | None = None
     """Its official code on that day."""
     names: tuple[NameShown, ...]
     """Every name, in the order of telling."""
@@ -204,6 +204,8 @@ class FindOrganisations(Paged):
 
     text: Line
     """A name, some words of it, a short form, or an official code."""
+    details: bool = False
+    """Whether each comes with its code, kind, superior and days, to choose by."""
 
 
 class FindBlocs(Paged):
@@ -240,17 +242,17 @@ class OrganisationFound(Part):
     """Its latest name, as spelled in its source."""
     exact: bool
     """Whether one of its names, or an official code, is just what was looked for, marks and all."""
-    code: Fact | None
-    """Its official code on the day asked for, or its latest."""
-    kind: Fact | None
+    code: Fact | None = None
+    """Its official code on the day asked for, or its latest; this and what follows where details are asked for."""
+    kind: Fact | None = None
     """What it is then."""
-    superior: Fact | None
+    superior: Fact | None = None
     """The body that it is under then."""
-    since: Fact | None
+    since: Fact | None = None
     """Its first day, as registered."""
-    ended: Fact | None
+    ended: Fact | None = None
     """"true" where it is told to be no more on the day asked for, or at all if no day is asked for; else absent."""
-    until: Fact | None
+    until: Fact | None = None
     """The first day on which it is no more; absent where that is not told."""
 
 
@@ -276,26 +278,27 @@ class FoundAnswer(BaseModel):
 
 async def find_organisations(asked: FindOrganisations, view: View) -> OrganisationsFound:
     ranked, cut = await _find(view, ORGANISATIONS, asked)
-    found = tuple(_organisation(rank, doc.told, asked.on) for rank, doc in ranked)
+    found = tuple(_organisation(rank, doc.told, asked) for rank, doc in ranked)
     answer = OrganisationsFound(found=found, cut=cut, labels=())
-    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)}) if asked.details else answer
 
 
-def _organisation(rank: Rank, every: Sequence[Any], on: date | None) -> OrganisationFound:
+def _organisation(rank: Rank, told: Sequence[Any], asked: FindOrganisations) -> OrganisationFound:
     other, *_, key = rank
-    told = holding(every)
+    details = _details(holding(told), asked.on) if asked.details else {}
+    return OrganisationFound(id=key, name=shown(told) or key, exact=not other, **details)
+
+
+def _details(told: Sequence[Any], on: date | None) -> dict[str, Fact | None]:
     end, over = next(((one, over) for one in endings(told) if (over := one.over(on))), (None, None))
-    return OrganisationFound(
-        id=key,
-        name=shown(told) or key,
-        exact=not other,
-        code=of_day(told, "code", on),
-        kind=of_day(told, "kind", on),
-        superior=of_day(told, "superior", on),
-        since=first((event for event in told if isinstance(event, e.OrganisationRegistered)), "effective"),
-        ended=over,
-        until=fact(end.event, "effective") if end else None,
-    )
+    return {
+        "code": of_day(told, "code", on),
+        "kind": of_day(told, "kind", on),
+        "superior": of_day(told, "superior", on),
+        "since": first((event for event in told if isinstance(event, e.OrganisationRegistered)), "effective"),
+        "ended": over,
+        "until": fact(end.event, "effective") if end else None,
+    }
 
 
 async def find_blocs(asked: FindBlocs, view: View) -> FoundAnswer:

@@ -22,7 +22,7 @@ from services.registry.tables.known import Known
 
 LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
 YES_OR_NO = {"co": True, "x": True, "yes": True, "khong": False, "no": False}
-_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
+_ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z0-9/_]+[!?])")
 _TEXTS = {"name", "short_name", "code", "number", "issuer"}
 _LINE = TypeAdapter[str](Name)
 _DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE)
@@ -53,14 +53,14 @@ class Wrong(Exception):
 
 def unusable(line: Line) -> Iterator[Problem]:
     for name, text in line.says.items():
-        if text in _ERRORS:
+        if name in line.uncomputed or _ERROR.fullmatch(text):
             yield Problem(name, f"the formula gives {text}", f"công thức báo lỗi {text}")
         elif name in _TEXTS:
             try:
                 _LINE.validate_python(text)
             except ValidationError as error:
                 yield from (Problem(name, v.en, v.vi) for v in violations(error))
-    for name in sorted(line.uncomputed):
+    for name in sorted(line.uncomputed - line.says.keys()):
         yield Problem(
             name,
             "the formula has no computed value: open the file in Excel and save it",

@@ -152,7 +152,7 @@ class Line(NamedTuple):
     number: int
     says: Mapping[str, str]
     uncomputed: frozenset[str]
-    """Fields whose formula has no value in the file."""
+    """Fields whose formula has no value in the file, or an error."""
 
 
 class Header(NamedTuple):

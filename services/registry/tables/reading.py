@@ -14,19 +14,23 @@ import sys
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._reader import WorkSheetParser
 from pydantic import BaseModel
 
 MEMORY = 256 * 1024 * 1024  # bytes
 SECONDS = 10  # of the processor
 INFLATED = 24 * 1024 * 1024  # bytes of all parts that are read; what fits into a request inflates to less
 PARTS, ROWS, COLUMNS, CELLS = 500, 20_000, 100, 400_000
+LAST = 1_048_576  # the last row that a sheet can have
 DENSE, DENSEST = 1024 * 1024, 100  # a part larger than this that its zipped bytes make so many times is no table
 
 _READ = re.compile(
@@ -72,7 +76,7 @@ class Sheet(BaseModel):
     rows: tuple[Row, ...]
     """Those that are not blank."""
     uncomputed: tuple[str, ...] = ()
-    """Cells such as `B7` whose formula has no value in the file."""
+    """Cells such as `B7` whose formula has no value in the file, or an error."""
 
 
 class Book(BaseModel):
@@ -148,7 +152,11 @@ def _csv(content: bytes) -> Sheet:
             f"Line {reader.line_num} of the .csv is not written as such: look at its quotation marks.",
             f"Dòng {reader.line_num} của tệp .csv không đúng dạng: hãy xem lại dấu nháy kép.",
         ) from None
-    return _sheet("csv", ((number, [plain(cell) for cell in line]) for number, line in enumerate(lines, 1)))
+    cells = (dict(enumerate(map(plain, line), 1)) for line in lines)
+    rows = tuple(row for number, says in enumerate(cells, 1) for row in _row(number, says))
+    if len(rows) > ROWS:
+        raise TOO_LARGE
+    return Sheet(name="csv", rows=rows)
 
 
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
@@ -179,7 +187,8 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-GUARDED = re.compile(r"'*[=+\-@\t\r]")
+GUARDED = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+"""What a program may take for a formula: some make of a full-width sign the usual one."""
 
 
 def plain(cell: str) -> str:
@@ -192,7 +201,7 @@ def _workbook(content: bytes) -> Book:
     try:
         book: Any = load_workbook(_repacked(parts), read_only=True, data_only=True, keep_links=False)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        sheets = tuple(_sheet(s.title, _lines(s), _uncomputed(parts[s._worksheet_path])) for s in visible)  # noqa: SLF001
+        sheets = tuple(_worksheet(sheet, parts[sheet._worksheet_path]) for sheet in visible)  # noqa: SLF001
     except (Unreadable, MemoryError):
         raise
     except Exception:  # openpyxl has no error of its own for a workbook that is none
@@ -274,10 +283,32 @@ def _uncomputed(part: bytes) -> tuple[str, ...]:
     return tuple(match[1].decode() for match in _FORMULA.finditer(part) if not _VALUE.match(match[2]))
 
 
-def _lines(sheet: Any) -> Iterator[tuple[int, Sequence[str | None]]]:
-    sheet.reset_dimensions()
-    for number, line in enumerate(sheet.iter_rows(max_col=COLUMNS), 1):
-        yield number, [_worded(cell) for cell in line]
+def _worksheet(sheet: Any, part: bytes) -> Sheet:
+    """The sheet without its blank rows: a stray cell far below costs nothing."""
+    rows: list[Row] = []
+    failed: list[str] = []
+    for number, cells in _rows(sheet, part):
+        failed += [f"{get_column_letter(cell.column)}{number}" for cell in cells if cell.data_type == "e"]
+        rows += _row(number, {cell.column: _worded(cell) for cell in cells})
+    return Sheet(name=sheet.title, rows=tuple(rows), uncomputed=(*_uncomputed(part), *failed))
+
+
+def _rows(sheet: Any, part: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that the part has, with their numbers and cells. Raises Unreadable where they are in no order."""
+    book, before = sheet.parent, 0
+    parser = WorkSheetParser(
+        io.BytesIO(part),
+        sheet._shared_strings,  # noqa: SLF001
+        data_only=True,
+        epoch=book.epoch,
+        date_formats=book._date_formats,  # noqa: SLF001
+        timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+    )
+    for number, cells in parser.parse():
+        if not before < number <= LAST:
+            raise NO_WORKBOOK
+        before = number
+        yield number, [ReadOnlyCell(sheet, **cell) for cell in cells if cell["column"] <= COLUMNS]
 
 
 def _worded(cell: Any) -> str | None:
@@ -305,15 +336,11 @@ def _figure(figure: float, form: str) -> str:
     return text.zfill(len(form)) if _ZEROS.fullmatch(form) else text
 
 
-def _sheet(name: str, lines: Iterator[tuple[int, Sequence[str | None]]], uncomputed: Sequence[str] = ()) -> Sheet:
-    rows = []
-    for number, line in lines:
-        cells = tuple(_tidy(cell) for cell in line[:COLUMNS])
-        if any(cells):
-            rows.append(Row(number=number, cells=cells))
-        if len(rows) > ROWS:
-            raise TOO_LARGE
-    return Sheet(name=name, rows=tuple(rows), uncomputed=tuple(uncomputed))
+def _row(number: int, says: Mapping[int, str | None]) -> Iterator[Row]:
+    """The row, up to its last cell that says something, by what its columns say; nothing where that is nothing."""
+    told = {column: text for column, cell in says.items() if column <= COLUMNS and (text := _tidy(cell))}
+    if told:
+        yield Row(number=number, cells=tuple(told.get(column) for column in range(1, max(told) + 1)))
 
 
 def _tidy(cell: str | None) -> str | None:

@@ -8304,6 +8304,7 @@ class FindOrganisationsRequest(_message.Message):
     LIMIT_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
+    DETAILS_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """A name, some words of it, a short form, or an official code."""
     limit: _builtins.int
@@ -8312,6 +8313,8 @@ class FindOrganisationsRequest(_message.Message):
     """The last id of the page before, asked for at the same position."""
     on: _builtins.str
     """What was told to be by this day; all if absent. What has no day of its own always counts."""
+    details: _builtins.bool
+    """Whether each comes with its code, kind, superior and days, to choose by."""
     @_builtins.property
     def read(self) -> _kernel_pb2.Read:
         """From which past, and not before what."""
@@ -8324,13 +8327,16 @@ class FindOrganisationsRequest(_message.Message):
         limit: _builtins.int | None = ...,
         after: _builtins.str | None = ...,
         on: _builtins.str | None = ...,
+        details: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_details", b"_details", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "details", b"details", "limit", b"limit", "on", b"on", "read", b"read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "limit", b"limit", "on", b"on", "read", b"read", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "_details", b"_details", "_limit", b"_limit", "_on", b"_on", "_read", b"_read", "after", b"after", "details", b"details", "limit", b"limit", "on", b"on", "read", b"read", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015
+    _WhichOneofReturnType__details: _TypeAlias = _typing.Literal["details"]  # noqa: Y015
+    _WhichOneofArgType__details: _TypeAlias = _typing.Literal["_details", b"_details"]  # noqa: Y015
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
     _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
@@ -8339,6 +8345,8 @@ class FindOrganisationsRequest(_message.Message):
     _WhichOneofArgType__read: _TypeAlias = _typing.Literal["_read", b"_read"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__after) -> _WhichOneofReturnType__after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__details) -> _WhichOneofReturnType__details | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
     @_typing.overload

@@ -3214,7 +3214,7 @@ class OrganisationFound(_message.Message):
     """Whether one of its names, or an official code, is just what was looked for, marks and all."""
     @_builtins.property
     def code(self) -> _kernel_pb2.Fact:
-        """Its official code on the day asked for, or its latest."""
+        """Its official code on the day asked for, or its latest; this and what follows where details are asked for."""
 
     @_builtins.property
     def kind(self) -> _kernel_pb2.Fact:
