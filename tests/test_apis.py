@@ -10,31 +10,78 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from services.awards.main import SERVICE as AWARDS
 from services.kernel.binding import differences
+from services.kernel.convert import violations
 from services.kernel.service import Service
+from services.kernel.standing import Retract
+from services.registry.domain.covenant import ReportCovenantResult
+from services.registry.domain.plan import ReportProgress
 from services.registry.main import SERVICE as REGISTRY
 from services.scoring.main import SERVICE as SCORING
 
+SERVICES = [REGISTRY, SCORING, AWARDS]
 SHARED = {"BaseModel", "Mark", "Part", "Source"}
 """The kernel's shapes, which events and answers have in common."""
 
 
-@pytest.mark.parametrize("service", [REGISTRY, SCORING, AWARDS], ids=lambda service: service.name)
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_every_method_of_the_api_has_its_command_or_query(service: Service) -> None:
     found = list(differences(service.api, service.handlers, {**service.queries, **service.jobs}))
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("service", [REGISTRY, SCORING, AWARDS], ids=lambda service: service.name)
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_no_answer_has_the_name_of_something_that_events_tell(service: Service) -> None:
     told = {thing.__name__ for event in service.vocabulary.types.values() for thing in (event, *_within(event))}
     told |= {base.__name__ for event in service.vocabulary.types.values() for base in event.__mro__}
     asked = {one.response for one in service.queries.values()} | {one.response for one in service.jobs.values()}
     shown = {thing.__name__ for answer in asked for thing in (answer, *_within(answer))}
     assert told & shown <= SHARED
+
+
+def _bare_patterns(schema: Any) -> Iterator[str]:
+    """Patterns of a schema of pydantic's that are told as they stand."""
+    if isinstance(schema, dict) and schema.get("type") != "custom-error":
+        if schema.get("type") == "str" and "pattern" in schema:
+            yield schema["pattern"]
+        yield from (found for inner in schema.values() for found in _bare_patterns(inner))
+    elif isinstance(schema, list | tuple):
+        yield from (found for inner in schema for found in _bare_patterns(inner))
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_form_of_a_field_is_told_in_words_and_never_as_a_pattern(service: Service) -> None:
+    asked = [one.request for one in service.queries.values()] + [one.request for one in service.jobs.values()]
+    found = {
+        command.__name__: [*_bare_patterns(command.__pydantic_core_schema__)] for command in (*service.handlers, *asked)
+    }
+    assert not {name: patterns for name, patterns in found.items() if patterns}
+
+
+@pytest.mark.parametrize(
+    ("command", "told", "field", "en", "vi"),
+    [
+        (
+            ReportCovenantResult,
+            {"value": {"figure": "1.200 xã"}},
+            "value.figure",
+            "a plain number such as 1200",
+            "số viết liền",
+        ),
+        (ReportProgress, {"percent": "130"}, "percent", "from 0 to 100", "từ 0 đến 100"),
+        (Retract, {"stream": "b-1"}, "stream", "such as bloc:b-1", "ví dụ bloc:b-1"),
+    ],
+)
+def test_who_breaks_a_form_is_told_the_rule_in_both_languages(
+    command: type[BaseModel], told: dict[str, Any], field: str, en: str, vi: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        command.model_validate(told)
+    (found,) = (one for one in violations(refused.value) if one.field == field)
+    assert (en in found.en, vi in found.vi, "^" in found.en + found.vi) == (True, True, False)
 
 
 def test_a_field_of_registry_is_told_alike_in_the_proto_and_in_its_class() -> None:

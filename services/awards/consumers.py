@@ -90,8 +90,10 @@ async def with_rank(command: AgreeNomination, tools: Tools) -> AgreeNomination:
     async with tools.look(RANKS, read=read) as view:
         known = await view.get(RANKS, f"ranking:{command.bloc}:{command.year}") or Ranked()
         at = view.positions[RANKS.log]
-    seen = rank_seen(known.published, unit, at) if unit else RankSeen(epoch=at.epoch, position=at.position)
-    if unit and seen.rank is None and not read.at_least:  # what has not arrived here is no reason to refuse
+    if unit is None:
+        return command.model_copy(update={"ranking": RankSeen(epoch=at.epoch, position=at.position)})
+    seen = rank_seen(known.published, unit, at) if known.published else None
+    if not (seen and seen.rank) and not read.at_least:  # what has not arrived here is no reason to refuse
         raise Unavailable(
             en="Scoring does not answer, and no rank of this recipient is known here: try again.",
             vi="Dịch vụ scoring chưa trả lời, và ở đây chưa biết thứ hạng của đơn vị này: hãy thử lại.",

@@ -13,9 +13,16 @@ from services.kernel.dated import Due
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line, Prose
+from services.kernel.text import Form, Id, Line, Prose
 
-KindCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
+KindCode = Annotated[
+    str,
+    Form(
+        r"^[A-Z][A-Z0-9_]{1,39}$",
+        "must be 2 to 40 of A-Z, 0-9 and '_', a letter first",
+        "phải gồm 2 đến 40 ký tự A-Z, 0-9, '_', bắt đầu bằng chữ",
+    ),
+]
 Year = Annotated[int, Field(ge=1945, le=2200)]
 Family = Literal["TITLE", "COMMENDATION"]
 RecipientKind = Literal["INDIVIDUAL", "COLLECTIVE", "HOUSEHOLD"]

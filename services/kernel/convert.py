@@ -18,7 +18,6 @@ from google.protobuf.message_factory import GetMessageClass
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from services.kernel.errors import Invalid, Violation
-from services.kernel.text import ID
 
 M = TypeVar("M", bound=BaseModel)
 Take = Callable[[Any], Any]
@@ -267,7 +266,7 @@ def violations(error: ValidationError) -> Iterator[Violation]:
     for found in error.errors(include_url=False):
         value = found["input"]
         figures = found.get("ctx", {})
-        if value == "" and figures.get("pattern") == ID:  # protobuf knows no difference between "" and unset
+        if value == "" and found["type"] == "form":  # protobuf knows no difference between "" and unset
             text = _RULES["missing"]
         else:
             text = value if isinstance(value, Bad) else _rule(found["type"], found["msg"], figures)
@@ -284,7 +283,6 @@ _RULES = {
     "none_required": Bad("must be absent", "phải để trống"),
     "string_too_short": Bad("must have at least {min_length} characters", "phải có ít nhất {min_length} ký tự"),
     "string_too_long": Bad("must have at most {max_length} characters", "không được quá {max_length} ký tự"),
-    "string_pattern_mismatch": Bad("must have the form {pattern}", "phải có dạng {pattern}"),
     "literal_error": Bad("must be one of {expected}", "phải là một trong {expected}"),
     "greater_than": Bad("must be more than {gt}", "phải lớn hơn {gt}"),
     "greater_than_equal": Bad("must be at least {ge}", "phải từ {ge} trở lên"),
@@ -307,19 +305,13 @@ _RULES = {
 }
 
 
-_ID = Bad(
-    "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
-    "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
-)
 _EMPTY = Bad("must not be empty", "không được để trống")
 
 
 def _rule(kind: str, message: str, figures: dict[str, Any]) -> Bad:
-    if figures.get("pattern") == ID:
-        return _ID
     if kind == "string_too_short" and figures["min_length"] == 1:
         return _EMPTY
-    if kind in ("value_error", "assertion_error"):  # ours, written as "English / tiếng Việt"
+    if kind in ("form", "value_error", "assertion_error"):  # ours, written as "English / tiếng Việt"
         en, _, vi = str(figures.get("error", message)).partition(" / ")
         return Bad(en, vi or en)
     rule = _RULES.get(kind, Bad(message.replace("{", "{{").replace("}", "}}"), "giá trị không hợp lệ"))

@@ -10,10 +10,12 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kernel.text import Line, Prose
+from services.kernel.text import Form, Line, Prose
 
 Certainty = Literal["STATED", "INFERRED"]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[
+    str, Form(r"^[0-9a-f]{64}$", "must be 64 of 0-9 and a-f", "phải là mã SHA-256 gồm 64 ký tự 0-9, a-f")
+]
 T = TypeVar("T")
 
 

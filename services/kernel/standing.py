@@ -14,14 +14,21 @@ from services.kernel.decider import Command
 from services.kernel.events import Event, Recorded
 from services.kernel.provenance import Part, Record
 from services.kernel.telling import require
-from services.kernel.text import Prose
+from services.kernel.text import Form, Prose
 
 E = TypeVar("E")
 
 Version = Annotated[int, Field(ge=1)]
 Kept = Annotated[str, Field(min_length=1)]
 """A text as an event keeps it: where it is sealed it is longer than it was."""
-StreamName = Annotated[str, Field(pattern=r"^[a-z]{1,40}(:[a-z0-9][a-z0-9._-]{0,79}){1,4}$")]
+StreamName = Annotated[
+    str,
+    Form(
+        r"^[a-z]{1,40}(:[a-z0-9][a-z0-9._-]{0,79}){1,4}$",
+        "must name a stream by its kind and ids, such as bloc:b-1",
+        "phải là tên luồng gồm loại và mã, ví dụ bloc:b-1",
+    ),
+]
 
 
 class Correction(Part):

@@ -9,9 +9,11 @@ are the same.
 import functools
 import re
 import unicodedata
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
+from pydantic_core import core_schema
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What word processors leave, and what Unicode keeps for programs' own use: a name with one is found by nobody, and a
@@ -65,7 +67,28 @@ def _short(text: str, most: int) -> str:
 Line = Annotated[str, Field(min_length=1, max_length=LINE), AfterValidator(_line)]
 Prose = Annotated[str, Field(min_length=1, max_length=PROSE), AfterValidator(_prose)]
 ID = r"^[a-z0-9][a-z0-9._-]{0,79}$"
-Id = Annotated[str, Field(pattern=ID)]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Of a field: the pattern of its text, and the same rule in words, which is what a caller is told."""
+
+    pattern: str
+    en: str
+    vi: str
+
+    def __get_pydantic_core_schema__(self, *_: Any) -> core_schema.CoreSchema:
+        return core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=self.pattern), "form", custom_error_message=f"{self.en} / {self.vi}"
+        )
+
+
+IDENTIFIER = Form(
+    ID,
+    "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
+    "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
+)
+Id = Annotated[str, IDENTIFIER]
 
 
 def fold(text: str) -> str:

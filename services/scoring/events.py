@@ -15,7 +15,7 @@ from services.kernel.dated import Due
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part, Sha256
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line
+from services.kernel.text import Form, Id, Line
 
 
 def rounded(points: Decimal) -> Decimal:
@@ -24,7 +24,14 @@ def rounded(points: Decimal) -> Decimal:
 
 
 Points = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False), AfterValidator(rounded)]
-ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.]{0,39}$")]
+ItemCode = Annotated[
+    str,
+    Form(
+        r"^[A-Za-z0-9][A-Za-z0-9.]{0,39}$",
+        "must be 1 to 40 of A-Z, a-z, 0-9 and '.', a letter or digit first",
+        "phải gồm 1 đến 40 ký tự A-Z, a-z, 0-9, '.', bắt đầu bằng chữ hoặc số",
+    ),
+]
 Year = Annotated[int, Field(ge=1945, le=2200)]
 
 

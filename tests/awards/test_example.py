@@ -54,6 +54,8 @@ async def test_a_nomination_carries_the_rank_that_scoring_told(told: Services) -
     }
     with pytest.raises(Refused, match="published ranking"):
         await told["awards"].tell("AgreeNomination", **unranked)
+    with pytest.raises(Refused, match="No ranking of the bloc for 2024 is published"):
+        await told["awards"].tell("AgreeNomination", **unranked | {"year": 2024})
 
 
 async def test_an_award_is_found_by_bloc_year_recipient_and_kind_with_all_that_became_of_it(told: Services) -> None:

@@ -408,6 +408,20 @@ async def test_what_several_sources_tell_of_one_seat_is_one_member_as_surely_as_
     assert sorted(await on(START)) == [("p-1", "STATED", True), ("p-1", "STATED", True)]
 
 
+async def test_a_list_that_names_two_chairs_or_a_person_twice_is_refused_for_just_that(registry: Registry) -> None:
+    await registry.tell(RegisterOrganisation(organisation="ubnd", name="UBND tỉnh"))
+    await registry.tell(EstablishBody(body="hd", name="Hội đồng", organisation="ubnd", effective=START))
+    with pytest.raises(Refused, match=r"the list names another chair too, p-2"):
+        await registry.tell(appoint(("p-1", "CHAIR"), ("p-2", "CHAIR")))
+    with pytest.raises(Refused, match=r"the list names p-2 twice"):
+        await registry.tell(appoint(("p-2", "MEMBER"), ("p-2", "SECRETARY")))
+    await registry.tell(appoint(("p-1", "CHAIR"), on=START))
+    with pytest.raises(Refused, match=r"p-1 is the chair, since"):
+        await registry.tell(appoint(("p-3", "CHAIR"), on=LATER))
+    with pytest.raises(Refused, match=r"p-1 sits in the body already, since"):
+        await registry.tell(appoint(("p-1", "MEMBER"), on=LATER))
+
+
 async def test_a_chair_told_here_waits_until_the_recorded_one_is_released(registry: Registry) -> None:
     await registry.tell(RegisterOrganisation(organisation="ubnd", name="UBND tỉnh"))
     await registry.tell(EstablishBody(body="hd", name="Hội đồng", organisation="ubnd", effective=START))

@@ -17,7 +17,8 @@ from services.kernel.text import Id
 class AgreeNomination(e.NominationFacts, Act):
     """A bloc's conference agrees to propose an award. A late one is marked, never refused.
 
-    `ranking` is filled in at the edge from scoring's log, and is no part of what a client sends.
+    `ranking` is filled in at the edge from scoring's log, and is no part of what a client sends; null for a unit of
+    whose bloc none is published.
     """
 
     ranking: e.RankSeen | None = Field(default=None, exclude=True)
@@ -91,8 +92,15 @@ def _performed(command: AgreeNomination, version: e.AwardKindRegistered | None) 
     )
     happened(command, command.year)
     given_to(command.recipient, version, command.kind or command.wording, command.effective)
+    unit = command.recipient.organisation
     require(
-        command.recipient.organisation is None or (command.ranking and command.ranking.rank),
+        unit is None or command.ranking,
+        "proposal.unranked",
+        en=f"No ranking of the bloc for {command.year} is published; publish it first.",
+        vi=f"Chưa công bố xếp hạng năm {command.year} của khối, cụm; cần công bố trước.",
+    )
+    require(
+        unit is None or (command.ranking and command.ranking.rank),
         "proposal.unranked",
         en="The bloc's published ranking of the year does not have this recipient.",
         vi="Xếp hạng đã công bố của khối, cụm không có đơn vị này.",

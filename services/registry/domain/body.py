@@ -269,6 +269,12 @@ def _alone(event: e.BodyMembersAppointed, after: Sequence[Sitting]) -> None:
         chairs = [other for other in others if two_chairs(new, other)]
         who, since = _known(again)
         require(
+            not _all_named_by(event, again),
+            "body.seated",
+            en=f"{path}: the list names {who} twice; name each person once.",
+            vi=f"{path}: danh sách nêu {who} hai lần; mỗi người chỉ nêu một lần.",
+        )
+        require(
             not again,
             "body.seated",
             en=f"{path}: {who} sits in the body already, since {since}; release that seat first.",
@@ -276,11 +282,22 @@ def _alone(event: e.BodyMembersAppointed, after: Sequence[Sitting]) -> None:
         )
         who, since = _known(chairs)
         require(
+            not _all_named_by(event, chairs),
+            "body.one-chair",
+            en=f"{path}: the list names another chair too, {who}; name one.",
+            vi=f"{path}: danh sách nêu hai chủ tịch, còn có {who}; chỉ nêu một.",
+        )
+        require(
             not chairs,
             "body.one-chair",
             en=f"{path}: {who} is the chair, since {since}; release that seat first, or name whom it is in place of.",
             vi=f"{path}: {who} đang là chủ tịch, từ {since}; cần kết thúc vị trí đó trước, hoặc nêu người được thay.",
         )
+
+
+def _all_named_by(event: e.BodyMembersAppointed, sittings: Sequence[Sitting]) -> bool:
+    """Whether there are such, and no other appointment gives their seats."""
+    return bool(sittings) and all(one.event is event for sitting in sittings for one in sitting.begun)
 
 
 def _known(sitting: Sequence[Sitting]) -> tuple[str | None, date | None]:

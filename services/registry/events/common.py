@@ -7,10 +7,17 @@ from pydantic import Field
 from services.kernel.provenance import Part
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line, Prose
+from services.kernel.text import Form, Id, Line, Prose
 
 Year = Annotated[int, Field(ge=1945, le=2200)]
-Figure = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,6})?$")]
+Figure = Annotated[
+    str,
+    Form(
+        r"^-?\d{1,15}(\.\d{1,6})?$",
+        "must be a plain number such as 1200 or 97.5: no spaces, signs of thousands or units",
+        "phải là số viết liền, ví dụ 1200 hoặc 97.5: không có dấu cách, dấu phân nhóm hay đơn vị",
+    ),
+]
 HalfDay = Literal["MORNING", "AFTERNOON"]
 Better = Literal["MORE", "LESS"]
 

@@ -10,7 +10,7 @@ from services.kernel.events import Event
 from services.kernel.provenance import Source
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line
+from services.kernel.text import Form, Id, Line
 from services.registry.events.common import Disputable, Year
 
 YearState = Literal[
@@ -37,7 +37,14 @@ YearState = Literal[
 Actor = Literal["HEAD", "MEMBER", "AUTHORITY"]
 Cycle = Literal["CALENDAR", "SCHOOL_YEAR"]
 Seen = Literal["WEB", "SEED", "UNVERIFIED"]
-AwardCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
+AwardCode = Annotated[
+    str,
+    Form(
+        r"^[A-Z][A-Z0-9_]{1,39}$",
+        "must be 2 to 40 of A-Z, 0-9 and '_', a letter first",
+        "phải gồm 2 đến 40 ký tự A-Z, 0-9, '_', bắt đầu bằng chữ",
+    ),
+]
 
 
 class DeadlineFacts(Disputable):

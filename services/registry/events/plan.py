@@ -3,16 +3,21 @@
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
 from services.kernel.events import Event
 from services.kernel.provenance import Listed, Part, Source
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
-from services.kernel.text import Id, Line, Prose
+from services.kernel.text import Form, Id, Line, Prose
 from services.registry.events.common import Disputable, Party, Year
 
-Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$")]
+Percent = Annotated[
+    str,
+    Form(
+        r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$",
+        "must be from 0 to 100 without a sign, with at most two decimal places, such as 62.5",
+        "phải từ 0 đến 100, không có dấu %, tối đa hai chữ số thập phân, ví dụ 62.5",
+    ),
+]
 
 
 class PlanItem(Part):

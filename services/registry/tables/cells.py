@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.kernel.convert import NO_DATE, Bad, civil, violations
 from services.kernel.provenance import Source
-from services.kernel.text import ID, Id, bare
+from services.kernel.text import ID, IDENTIFIER, Id, bare
 from services.kernel.text import Line as Name
 from services.registry.domain.naming import bare_words, shown
 from services.registry.projections import names_of
@@ -124,13 +124,7 @@ class Cells:
         text = self._line.says.get(name)
         if text is None or re.fullmatch(ID, text):
             return text
-        self.wrong(
-            Problem(
-                name,
-                "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', a letter or digit first",
-                "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
-            )
-        )
+        self.wrong(Problem(name, IDENTIFIER.en, IDENTIFIER.vi))
         return None
 
     def level(self) -> Id | None:
