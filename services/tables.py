@@ -62,16 +62,29 @@ def _sentences(error: grpc.aio.AioRpcError) -> list[str]:
 
 def _show(answer: registry_pb2.ImportTableResponse) -> None:
     counts = ("read", "recorded", "unchanged", "rejected", "noted")
-    sheets = Table("sheet", "table", *counts, title="dry run" if answer.dry_run else None)
+    heads = ["to be recorded" if answer.dry_run and count == "recorded" else count for count in counts]
+    title = "chạy thử, không ghi gì (dry run, nothing is recorded)" if answer.dry_run else None
+    sheets = Table("sheet", "table", *heads, title=title)
     for sheet in answer.sheets:
         kind = types_pb2.Table.Name(sheet.table).removeprefix("TABLE_").lower()
         sheets.add_row(sheet.sheet, kind, *(str(getattr(sheet, count)) for count in counts))
     out.print(sheets)
+    if answer.dry_run:
+        _show_commands(line for line in answer.lines if line.outcome == types_pb2.LINE_OUTCOME_RECORDED)
     _show_lines("rejected", "lý do", "reason", ((line, line.problems) for line in answer.lines))
     _show_lines("noted", "lưu ý", "note", ((line, line.notes) for line in answer.lines))
     show_notes(answer.notes)
     if answer.HasField("recorded"):
         out.print(f"recorded up to position {answer.recorded.position}")
+
+
+def _show_commands(lines: Iterable[Any]) -> None:
+    """What each line would tell, and of whom."""
+    told = Table("sheet", "line", "of whom", "commands", title="sẽ ghi (to be recorded)")
+    for line in lines:
+        told.add_row(line.sheet, str(line.line), line.subject, ", ".join(line.commands))
+    if told.row_count:
+        out.print(told)
 
 
 def _show_lines(title: str, vi: str, en: str, said: Iterable[tuple[Any, Iterable[Any]]]) -> None:

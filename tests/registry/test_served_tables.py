@@ -29,11 +29,15 @@ async def test_an_officer_takes_a_table_in_and_out_on_the_command_line(served: S
     assert code == 1
     assert "G (Từ ngày)" in shown
     assert "recorded up to" not in shown
+    assert ("to be recorded" in shown, "so-noi-vu" in shown, "RegisterOrganisation" in shown) == (True, True, True)
     code, shown = await thidua(served.environment, "import", str(table))
     assert code == 1
+    assert ("to be recorded" in shown, "RegisterOrganisation" in shown) == (False, False)
     assert "recorded up to position" in shown
     code, shown = await thidua(served.environment, "export", "organisations", str(out))
     assert (code, shown.startswith("2 lines in ")) == (0, True)
+    widths = load_workbook(out).worksheets[0].column_dimensions
+    assert [widths[letter].width for letter in "AC"] == [12, 13]  # "Mã tổ chức", "Tên tổ chức", and two more
     assert [row[2].value for row in load_workbook(out).worksheets[0].iter_rows(min_row=2)] == ["Ăn", "Sở Nội vụ"]
     code, shown = await thidua(served.environment, "export", "organisations", str(out), "--on", "2025-02-28")
     assert (code, shown.startswith("1 lines in ")) == (0, True)

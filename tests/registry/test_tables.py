@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from services.registry.domain.organisation import (
 )
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.tables.importing import ImportAnswer
+from services.registry.tables.words import KINDS, LEVELS
 from tests.play import certainty, value
 from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, xlsx
 from tests.registry.support import Registry, registry_on
@@ -76,6 +78,50 @@ async def test_a_workbook_is_recorded_with_its_file_sheet_and_line_as_source(reg
     event: Any = e.VOCABULARY.decode(rows)[0].event
     digest = hashlib.sha256(content).hexdigest()
     assert (event.record.source.title, event.record.source.sha256) == ("khối.xlsx", digest)
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "codes"),
+    [
+        ("Phường", "Phường", ("ward", "commune")),
+        ("đặc khu", "Cấp xã", ("special-zone", "commune")),
+        ("Tỉnh", "Thành phố", ("province", "province")),
+        ("SO", "tp", ("department", "province")),
+        ("Bộ", "TW", ("ministry", "central")),
+        ("Cơ quan ngang bộ", "central", ("ministerial-agency", "central")),
+        ("UBND", "thi-tran-cu", ("peoples-committee", "thi-tran-cu")),
+    ],
+)
+async def test_kinds_and_levels_are_said_in_officers_words_or_by_a_code(
+    registry: Registry, kind: str, level: str, codes: tuple[str, str]
+) -> None:
+    answer = await registry.take_in(xlsx([ORGANISATIONS, ["o", None, "Tên", None, kind, level, None]]))
+    assert problems(answer) == {}
+    found = await registry.ask("GetOrganisation", organisation="o")
+    assert (value(found.kind), value(found.level)) == codes
+
+
+async def test_a_kind_or_level_that_is_not_known_is_told_with_all_that_are(registry: Registry) -> None:
+    answer = await registry.take_in(xlsx([ORGANISATIONS, ["o", None, "Tên", None, "Loại Lạ", "Cấp Lạ", None]]))
+    told = {p.column: p.vi for line in answer.lines for p in line.problems}
+    assert all(word in told["E"] for word in ("Sở", "Đặc khu", "Đơn vị sự nghiệp", "a-z"))
+    assert all(word in told["F"] for word in ("Trung ương", "Thành phố", "Phường", "a-z"))
+    blocs: Lines = [BLOCS, ["k", "Nhóm", "Khối", None, None, None, None, None]]
+    (line,) = (await registry.take_in(xlsx(blocs))).lines
+    assert (line.problems[0].column, line.problems[0].vi) == ("B", "phải là một trong: Khối, Cụm")
+
+
+def test_the_page_on_tables_lists_all_words_for_kinds_and_levels() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text()
+    for words in (KINDS, LEVELS):
+        for code, several in words.words.items():
+            assert f"| {', '.join(several)} | `{code}` |" in page
+
+
+async def test_what_is_wrong_in_a_line_is_told_in_the_order_of_its_columns(registry: Registry) -> None:
+    lines: Lines = [ORGANISATIONS, ["Mã Lạ", "x" * 501, None, None, "Loại Lạ", "Cấp Lạ", "hôm qua"]]
+    told = problems(await registry.take_in(xlsx(lines)))
+    assert [column for column, _ in told[2]] == ["A", "B", "C", "E", "F", "G"]
 
 
 async def test_the_same_file_again_adds_nothing_and_one_changed_line_adds_that(registry: Registry) -> None:

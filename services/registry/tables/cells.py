@@ -5,7 +5,7 @@ empty cell says nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,8 +19,8 @@ from services.registry.domain.naming import bare_words, shown
 from services.registry.projections import names_of
 from services.registry.tables.columns import REORGANISED, UNKNOWN_DAY, Line, Table
 from services.registry.tables.known import Known
+from services.registry.tables.words import Words
 
-LEVELS = {"trung uong": "central", "tinh": "province", "huyen": "district", "xa": "commune"}
 YES_OR_NO = {"co": True, "x": True, "yes": True, "khong": False, "no": False}
 _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z0-9/_]+[!?])")
 _TEXTS = {"name", "short_name", "code", "number", "issuer"}
@@ -127,20 +127,16 @@ class Cells:
         self.wrong(Problem(name, IDENTIFIER.en, IDENTIFIER.vi))
         return None
 
-    def level(self) -> Id | None:
-        text = self._line.says.get("level")
-        known = LEVELS.get(bare(text).removeprefix("cap ")) if text else None
-        return known or self.id("level")
-
-    def one_of(self, name: str, values: Mapping[str, str]) -> str | None:
+    def word(self, name: str, words: Words, *, others: bool = True) -> str | None:
+        """The code that a cell says in words, or as it stands; another than these where `others` may be."""
         text = self._line.says.get(name)
         if text is None:
             return None
-        found = values.get(bare(text).removesuffix(" thi dua")) or (text if text in values.values() else None)
-        if found is None:
-            every = ", ".join(values.values())
-            self.wrong(Problem(name, f"must be one of {every}", f"phải là một trong {every} (Khối, Cụm)"))
-        return found
+        code = words.code(text) or (text if others and re.fullmatch(ID, text) else None)
+        if code is None:
+            en, vi = (f"; or a code, which {IDENTIFIER.en}", f"; hoặc một mã {IDENTIFIER.vi}") if others else ("", "")
+            self.wrong(Problem(name, f"must be one of: {words}{en}", f"phải là một trong: {words}{vi}"))
+        return code
 
     def printed(self, name: str, whom: Id | None, told: Sequence[Any]) -> None:
         """That a name beside an id is one of those by which whom it names is or was called, but for marks and short

@@ -22,6 +22,7 @@ from services.registry.queries.days import ByDay
 from services.registry.queries.endings import endings
 from services.registry.stays import Stay
 from services.registry.tables.columns import COLUMNS, REORGANISED, UNKNOWN_DAY, YES, NoteShown, Table
+from services.registry.tables.words import BLOC_KINDS
 from services.registry.tables.writing import Form, as_csv, as_xlsx, day, several
 
 PAGE = 1_000  # rows
@@ -192,7 +193,7 @@ def bloc(key: str, doc: Bloc) -> Iterator[Given]:
         {
             "bloc": key,
             **says,
-            "kind": {"KHOI": "Khối", "CUM": "Cụm"}[says["kind"]] if "kind" in says else None,
+            "kind": BLOC_KINDS.words[says["kind"]][0] if "kind" in says else None,
             "name": opening.name if opening else None,
             "variants": several(_variants(told)),
             **_document(next((event.decision for event in established if event.decision), None)),

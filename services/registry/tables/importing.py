@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -315,9 +315,15 @@ def _line(task: _Task) -> LineShown:
         outcome=_outcome(task.plan),
         subject=task.plan.subject,
         commands=tuple(type(command).__name__ for command in task.plan.commands),
-        problems=tuple(_shown(problem, task) for problem in task.plan.problems),
-        notes=tuple(_shown(note, task) for note in task.plan.notes),
+        problems=_in_order(task.plan.problems, task),
+        notes=_in_order(task.plan.notes, task),
     )
+
+
+def _in_order(problems: Iterable[Problem], task: _Task) -> tuple[ProblemShown, ...]:
+    """As the file has the columns."""
+    shown = (_shown(problem, task) for problem in problems)
+    return tuple(sorted(shown, key=lambda one: (not one.column, len(one.column or ""), one.column)))
 
 
 _TOLD_IN = {"until": ("last", "ended"), "organisation": ("code",), "decision": ("number", "dated")}

@@ -43,9 +43,7 @@ from services.registry.tables.disputing import disputed
 from services.registry.tables.known import Known
 from services.registry.tables.members import member
 from services.registry.tables.telling import Plan, corrected, made, of_a_table, same_document
-
-BLOC_KINDS = {"khoi": "KHOI", "cum": "CUM"}
-
+from services.registry.tables.words import BLOC_KINDS, KINDS, LEVELS
 
 EVENTS: Mapping[type[Command], type[Any]] = {
     RegisterOrganisation: e.OrganisationRegistered,
@@ -99,7 +97,7 @@ def _planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
 
 def _organisation(line: Line, record: Record, known: Known) -> Plan:
     cells = Cells(line)
-    day, level, kind = cells.day("effective"), cells.level(), cells.id("kind")
+    day, level, kind = cells.day("effective"), cells.word("level", LEVELS), cells.word("kind", KINDS)
     superior = cells.organisation("superior", known)
     organisation = identified(line, known, cells)
     doc = known.organisations.get(organisation or "", Organisation())
@@ -138,8 +136,8 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
 
 def _bloc(line: Line, record: Record, known: Known) -> Plan:
     cells = Cells(line)
-    day, dated, level = cells.day("effective"), cells.day("dated"), cells.level()
-    kind = cells.one_of("kind", BLOC_KINDS)
+    day, dated, level = cells.day("effective"), cells.day("dated"), cells.word("level", LEVELS)
+    kind = cells.word("kind", BLOC_KINDS, others=False)
     authority, province = (cells.organisation(name, known) for name in ("authority", "province"))
     bloc = cells.id("bloc")
     if not line.says.get("bloc"):

@@ -10,8 +10,11 @@ from typing import Literal
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from services.registry.tables.reading import GUARDED
+
+WIDEST = 60  # characters of a column
 
 Form = Literal["XLSX", "CSV"]
 Cells = Sequence[str | None]
@@ -30,10 +33,17 @@ def as_csv(lines: Iterable[Cells]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(title: str, lines: Iterable[Cells]) -> bytes:
+def _widths(lines: Sequence[Cells]) -> list[int]:
+    """In characters: of the longest cell of each column, where it is no longer than is good to read."""
+    return [min(WIDEST, max(map(len, (cell or "" for cell in column))) + 2) for column in zip(*lines, strict=True)]
+
+
+def as_xlsx(title: str, lines: Sequence[Cells]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
+    for n, width in enumerate(_widths(lines), 1):
+        sheet.column_dimensions[get_column_letter(n)].width = width
     for number, line in enumerate(lines):
         cells = []
         for text in line:
