@@ -14,6 +14,9 @@ from services.kernel.service import VIETNAM
 from services.tables import called
 from services.upkeep import Failed, out
 
+NO_NAMES: Mapping[str, str] = {}
+HEADS = ("tình trạng\nstate", "việc\nwhat", "ai\nwho", "khối, cụm\nbloc", "năm\nyear", "căn cứ\nby")
+
 
 class Asked(NamedTuple):
     """What is looked for, as given on the command line."""
@@ -39,11 +42,15 @@ async def listed(asked: Asked, at: str, token: str, *, as_json: bool) -> None:
         shown = MessageToDict(answer, preserving_proto_field_name=True)
         print(json.dumps({"tasks": [], **shown}, ensure_ascii=False))
         return
-    names = {label.id: label.name for label in answer.labels}
-    table = Table(Column("due", no_wrap=True, min_width=10), "state", "what", "who", "bloc", "year", "by")
+    if not answer.tasks:
+        out.print("không có việc nào (nothing)")
+        return
+    names, blocs = ({label.id: label.name for label in labels} for labels in (answer.labels, answer.blocs))
+    table = Table(Column("hạn\ndue", no_wrap=True, min_width=10), *HEADS)
     for task in answer.tasks:
-        table.add_row(*_row(task, names, request.on))
+        table.add_row(*_row(task, names, blocs, request.on))
     out.print(table)
+    out.print("(I): do suy luận, không nguồn nào nêu rõ (inferred, stated by no source)")
 
 
 def _request(asked: Asked) -> registry_pb2.GetToDoRequest:
@@ -59,20 +66,21 @@ def _request(asked: Asked) -> registry_pb2.GetToDoRequest:
     )
 
 
-def _row(task: types_pb2.TaskShown, names: Mapping[str, str], on: str) -> tuple[str, ...]:
+def _row(task: types_pb2.TaskShown, names: Mapping[str, str], blocs: Mapping[str, str], on: str) -> tuple[str, ...]:
     """A line of the table; a value that is inferred has a mark behind it."""
     late = f", {task.late_by.value} days late" if task.HasField("late_by") else ""
     past = ", its day is past" if task.state.value == "UNKNOWN" and "" < _last(task) < on else ""
     done = f" on {task.done_on.value}" if task.HasField("done_on") else ""
     achieved = {"true": ", achieved", "false": ", NOT achieved"}.get(_text(task, "achieved"), "")
-    who = ", ".join(f"{names.get(one.agency.value, one.agency.value)} ({one.role.lower()})" for one in task.obliged)
-    by = " ".join(filter(None, (_text(task, "decision"), _text(task, "article"), ", ".join(task.seen).lower())))
+    who = ", ".join(f"{_marked(one.agency, names)} ({one.role.lower()})" for one in task.obliged)
+    document = _text(task, "number") or _text(task, "decision")
+    by = " ".join(filter(None, (document, _text(task, "article"), ", ".join(task.seen).lower())))
     return (
         _until(task),
-        f"{task.state.value}{done}{late}{past}{achieved}",
-        ": ".join(filter(None, (_text(task, "what"), names.get(_text(task, "unit"), _text(task, "unit"))))),
+        f"{_marked(task.state)}{done}{late}{past}{achieved}",
+        ": ".join(_marked(getattr(task, field), names) for field in ("what", "unit") if task.HasField(field)),
         who or "?",
-        task.bloc,
+        blocs.get(task.bloc, task.bloc),
         str(task.year),
         by or types_pb2.TaskKind.Name(task.kind).removeprefix("TASK_KIND_").replace("_", " ").lower(),
     )
@@ -92,8 +100,8 @@ def _last(task: types_pb2.TaskShown) -> str:
     return max((day.value for day in _days(task)), default="")
 
 
-def _marked(told: kernel_pb2.Fact) -> str:
-    return told.value + (" (I)" if told.mark.certainty == kernel_pb2.CERTAINTY_INFERRED else "")
+def _marked(told: kernel_pb2.Fact, names: Mapping[str, str] = NO_NAMES) -> str:
+    return names.get(told.value, told.value) + (" (I)" if told.mark.certainty == kernel_pb2.CERTAINTY_INFERRED else "")
 
 
 def _text(task: Any, field: str) -> str:

@@ -36,7 +36,7 @@ async def told(registry: Sample, year: int = 2025) -> None:
         actor=types_pb2.ACTOR_AUTHORITY,
         years=[year],
         due=types_pb2.Due(month=7, day=31, years_after=0),
-        decision=kernel_pb2.Source(id="nd-91"),
+        decision=kernel_pb2.Source(id="nd-91", number="91/2017/NĐ-CP"),
         article="Điều 48",
         record=RECORD,
     )
@@ -47,8 +47,17 @@ async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(serve
     await told(served)
     code, shown = await thidua(served.environment, "todo", "--bloc", "k1", "--on", "2025-08-04")
     assert code == 0
-    for words in ("2025-07-31 (I)", "LATE, 4 days late", "Sơ kết 6 tháng", "pm (authority)", "Điều 48"):
+    for words in (
+        "2025-07-31 (I)",
+        "LATE (I), 4 days late",
+        "Sơ kết 6 tháng",
+        "pm (authority)",
+        "91/2017/NĐ-CP Điều 48",
+    ):
         assert words in " ".join(shown.replace("│", " ").split())
+    assert ("Khối 1" in shown, "k1" in shown, "căn cứ" in shown, "do suy luận" in shown) == (True, False, True, True)
+    code, shown = await thidua(served.environment, "reminders", "--bloc", "k1", "--on", "2025-01-20")
+    assert (code, shown.strip()) == (0, "không có việc nào (nothing)")
     submission = registry_pb2.SetDeadlineRequest(
         command_id=new(),
         deadline="ho-so",
@@ -60,7 +69,7 @@ async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(serve
     )
     await tell(served, "SetDeadline", submission)
     code, shown = await thidua(served.environment, "reminders", "--bloc", "k1", "--on", "2025-06-05")
-    assert "UNKNOWN, its day is past" in " ".join(shown.replace("│", " ").split())
+    assert "UNKNOWN (I), its day is past" in " ".join(shown.replace("│", " ").split())
     code, shown = await thidua(
         served.environment, "reminders", "--bloc", "k1", "--on", "2025-06-05", "--past", "3", "--json"
     )

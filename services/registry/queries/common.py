@@ -15,7 +15,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.naming import shown
 from services.registry.domain.ruling import holding, until
-from services.registry.projections import ORGANISATIONS, Organisation
+from services.registry.projections import BLOCS, ORGANISATIONS, Bloc, Organisation
 
 D = TypeVar("D", bound=e.Disputable)
 P = TypeVar("P")
@@ -40,10 +40,10 @@ KINDS = {"organisations": ("organisation", "tổ chức"), "blocs": ("bloc", "kh
 
 
 class Label(Part):
-    """The name by which an organisation is shown."""
+    """The name by which an organisation or a bloc is shown."""
 
     id: str
-    """The organisation."""
+    """The organisation or bloc."""
     name: str
     """Its name on the day asked for; its latest in GetToDo and GetSuccession, and where no day is asked for."""
 
@@ -350,3 +350,9 @@ async def labels(view: View, answer: BaseModel, on: date | None = None) -> tuple
     """The names of the organisations in an answer on its day, if it is of one, as known at its position."""
     docs: dict[str, Organisation] = await view.many(ORGANISATIONS, named(answer))
     return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told, on)))
+
+
+async def bloc_labels(view: View, blocs: Iterable[Id]) -> tuple[Label, ...]:
+    """The latest names of blocs."""
+    docs: dict[str, Bloc] = await view.many(BLOCS, blocs)
+    return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told)))

@@ -18,7 +18,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, InvolvingEvent, Organisation, involved_by
-from services.registry.queries.common import DisputeShown, Label, first, labels, recorded
+from services.registry.queries.common import DisputeShown, Label, bloc_labels, first, labels, recorded
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, signed_by
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
@@ -121,6 +121,8 @@ class TaskShown(Part):
     """The deadline by which it is due."""
     decision: Fact | None
     """The law, decree or decision that sets that, by its id."""
+    number: Fact | None
+    """Its number."""
     article: Fact | None
     """Where in that it stands."""
     seen: tuple[str, ...]
@@ -140,6 +142,8 @@ class ToDoAnswer(BaseModel):
     """By the day on which they are due, those without one last, and then in Vietnamese order."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    blocs: tuple[Label, ...]
+    """The blocs named here."""
 
 
 async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
@@ -155,8 +159,9 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     tasks = [_sure(task, ground.whole) for ground, task in now if task and _is_of(task, asked.organisation, ground)]
     tasks += [_sure(task, ground) for ground in deciding for task in _successions(ground, gone)]
     near = (task for task in tasks if _is_near(task, asked))
-    answer = ToDoAnswer(tasks=tuple(sorted(near, key=_order)), labels=())
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    answer = ToDoAnswer(tasks=tuple(sorted(near, key=_order)), labels=(), blocs=())
+    blocs = await bloc_labels(view, (task.bloc for task in answer.tasks))
+    return answer.model_copy(update={"labels": await labels(view, answer), "blocs": blocs})
 
 
 def _decides(organisation: Id | None, ground: Ground) -> bool:
@@ -463,6 +468,7 @@ def _task(
         item=item,
         deadline=rule.deadline if rule else None,
         decision=first(told, "decision.id"),
+        number=first(told, "decision.number"),
         article=first(told, "article"),
         seen=tuple(dict.fromkeys(seen for event in told for seen in event.seen)),
         unit=unit,

@@ -11728,6 +11728,7 @@ class GetToDoResponse(_message.Message):
     TASKS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    BLOCS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -11744,6 +11745,10 @@ class GetToDoResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def blocs(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
+        """The blocs named here."""
+
     def __init__(
         self,
         *,
@@ -11751,10 +11756,11 @@ class GetToDoResponse(_message.Message):
         tasks: _abc.Iterable[_types_pb2.TaskShown] | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        blocs: _abc.Iterable[_types_pb2.Label] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["known", b"known", "labels", b"labels", "sources", b"sources", "tasks", b"tasks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocs", b"blocs", "known", b"known", "labels", b"labels", "sources", b"sources", "tasks", b"tasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3803,14 +3803,14 @@ Global___MemberShown: _TypeAlias = MemberShown  # noqa: Y015
 
 @_typing.final
 class Label(_message.Message):
-    """The name by which an organisation is shown."""
+    """The name by which an organisation or a bloc is shown."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The organisation."""
+    """The organisation or bloc."""
     name: _builtins.str
     """Its name on the day asked for; its latest in GetToDo and GetSuccession, and where no day is asked for."""
     def __init__(
@@ -8579,6 +8579,7 @@ class TaskShown(_message.Message):
     DISPUTED_FIELD_NUMBER: _builtins.int
     DISPUTES_FIELD_NUMBER: _builtins.int
     ACHIEVED_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     kind: Global___TaskKind.ValueType
     """Whether a plan, a covenant, a deadline, or somebody's end tells of it."""
     bloc: _builtins.str
@@ -8651,6 +8652,10 @@ class TaskShown(_message.Message):
     def achieved(self) -> _kernel_pb2.Fact:
         """Of a line of a covenant whether it was achieved, as told or by the numbers; absent where that is not known."""
 
+    @_builtins.property
+    def number(self) -> _kernel_pb2.Fact:
+        """Its number."""
+
     def __init__(
         self,
         *,
@@ -8674,10 +8679,11 @@ class TaskShown(_message.Message):
         disputed: _builtins.bool = ...,
         disputes: _abc.Iterable[Global___DisputeShown] | None = ...,
         achieved: _kernel_pb2.Fact | None = ...,
+        number: _kernel_pb2.Fact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "achieved", b"achieved", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_number", b"_number", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "achieved", b"achieved", "article", b"article", "deadline", b"deadline", "decision", b"decision", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "late_by", b"late_by", "number", b"number", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "achieved", b"achieved", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_achieved", b"_achieved", "_article", b"_article", "_deadline", b"_deadline", "_decision", b"_decision", "_done", b"_done", "_done_on", b"_done_on", "_due", b"_due", "_item", b"_item", "_late_by", b"_late_by", "_number", b"_number", "_unit", b"_unit", "_what", b"_what", "_words", b"_words", "achieved", b"achieved", "article", b"article", "bloc", b"bloc", "deadline", b"deadline", "decision", b"decision", "disputed", b"disputed", "disputes", b"disputes", "done", b"done", "done_on", b"done_on", "due", b"due", "item", b"item", "kind", b"kind", "late_by", b"late_by", "number", b"number", "obliged", b"obliged", "seen", b"seen", "state", b"state", "unit", b"unit", "what", b"what", "words", b"words", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__achieved: _TypeAlias = _typing.Literal["achieved"]  # noqa: Y015
     _WhichOneofArgType__achieved: _TypeAlias = _typing.Literal["_achieved", b"_achieved"]  # noqa: Y015
@@ -8697,6 +8703,8 @@ class TaskShown(_message.Message):
     _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
     _WhichOneofReturnType__late_by: _TypeAlias = _typing.Literal["late_by"]  # noqa: Y015
     _WhichOneofArgType__late_by: _TypeAlias = _typing.Literal["_late_by", b"_late_by"]  # noqa: Y015
+    _WhichOneofReturnType__number: _TypeAlias = _typing.Literal["number"]  # noqa: Y015
+    _WhichOneofArgType__number: _TypeAlias = _typing.Literal["_number", b"_number"]  # noqa: Y015
     _WhichOneofReturnType__unit: _TypeAlias = _typing.Literal["unit"]  # noqa: Y015
     _WhichOneofArgType__unit: _TypeAlias = _typing.Literal["_unit", b"_unit"]  # noqa: Y015
     _WhichOneofReturnType__what: _TypeAlias = _typing.Literal["what"]  # noqa: Y015
@@ -8721,6 +8729,8 @@ class TaskShown(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__late_by) -> _WhichOneofReturnType__late_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__number) -> _WhichOneofReturnType__number | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit) -> _WhichOneofReturnType__unit | None: ...
     @_typing.overload
