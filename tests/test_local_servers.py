@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from deploy.local import __main__ as local
 from deploy.local import processes
 from deploy.local.processes import ROOT, Process, Run, eventually
 from deploy.local.servers import ExistingKafka, ExistingPostgres, Kafka, Postgres, Servers
 from deploy.local.system import System
+from services import cli
 from services.kernel import kafka as kernel
 
 DOOMED_RUN = """
@@ -229,6 +231,23 @@ async def test_a_system_on_a_kafka_in_use_has_topics_of_its_own_and_removes_no_o
         while (left := await consumer.topics() & names) != {theirs.topic("registry.log")}:
             assert theirs.topic("registry.log") in left
             await asyncio.sleep(0.2)  # a broker deletes after it has answered
+
+
+def test_what_up_writes_and_says_leads_officers_to_their_commands(
+    postgres: Postgres | ExistingPostgres,
+    kafka: Kafka | ExistingKafka,
+    own: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system = System(Shared(own, postgres.admin_dsn, kafka.bootstrap))
+    monkeypatch.setenv("THIDUA_REGISTRY", system.address("registry"))
+    monkeypatch.setenv("THIDUA_TOKEN", "a.token")
+    written = local._settings(system, "registry", "a.token")
+    for name, value in (("REGISTRY", system.address("registry")), ("TOKEN", "a.token"), ("DATABASE", "")):
+        assert f"export THIDUA_{name}={value}" in written
+    for command in local.COMMANDS.values():
+        cli.app.parse_args(command, print_error=False, exit_on_error=False)  # raises what is wrong with it
+    assert {"import", "todo", "reminders"} <= {command.split()[0] for command in local.COMMANDS.values()}
 
 
 INTERRUPTED = """

@@ -14,6 +14,14 @@ from deploy.local.system import SERVICES, System
 from services.kernel.migrate import Changed, Foreign
 
 PURPOSE = "up"
+COMMANDS = {
+    "organisations, blocs, members": "import khoi-thi-dua.xlsx --dry-run",
+    "the same as a file": "export members thanh-vien.xlsx",
+    "what there is to do": "todo --bloc khoi-dang-tinh --on 2020-07-29",
+    "what to remind of": "reminders --bloc khoi-dang-tinh --on 2020-07-29",
+    "an operator's": "status registry",
+}
+"""What an officer or operator may begin with, and how; `todo` after the articles are told."""
 
 
 def up() -> int:
@@ -37,9 +45,9 @@ def up() -> int:
         system.stop()
         servers.stop()
         raise ServerError(f"{error}\nThe data of an earlier `make up` do not fit: `make clean` removes them.") from None
-    for service in SERVICES:
-        _write(system, f"{service}.env", _settings(system, service))
     token = system.token("explorer", seconds=24 * 3600)
+    for service in SERVICES:
+        _write(system, f"{service}.env", _settings(system, service, token))
     _write(system, "token", token)
     print(_guide(servers, system, token))
     servers.run.release()
@@ -70,8 +78,10 @@ def each(*words: str) -> int:
     return max(results)
 
 
-def _settings(system: System, service: str) -> str:
+def _settings(system: System, service: str, token: str) -> str:
+    """For an operator's commands on the service, and an officer's, which ask registry with the token."""
     mine = {name: value for name, value in system.environment(service).items() if name.startswith("THIDUA_")}
+    mine |= {"THIDUA_REGISTRY": system.address("registry"), "THIDUA_TOKEN": token}
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items())
 
 
@@ -99,7 +109,8 @@ def _guide(servers: Servers, system: System, token: str) -> str:
             "Explore with any gRPC tool (reflection is on), such as grpcurl:",
             f"  grpcurl -plaintext {registry} describe thidua.registry.v1.RegistryService",
             f"  {call} -d {asked} {registry} thidua.registry.v1.RegistryService/FindOrganisations",
-            f"An operator's commands:        . {system.folder}/registry.env; .venv/bin/thidua status registry",
+            f"Then, for commands:            . {system.folder}/registry.env",
+            *(f"  {what:28} .venv/bin/thidua {command}" for what, command in COMMANDS.items()),
             "End it:                        make down",
         ]
     )
