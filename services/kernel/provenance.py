@@ -85,7 +85,7 @@ class Record(Part):
 
     def mark(self, field: str) -> Mark:
         """The mark of one field of an answer."""
-        basis = self.basis(field)
+        basis = self.basis(field) if self.inferred else None
         return self.stated if basis is None else self._mark("INFERRED", basis)
 
     @cached_property

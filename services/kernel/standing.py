@@ -142,7 +142,10 @@ def holds(told: Iterable[Telling[Any]]) -> list[Any]:
 
 
 def standing(told: Iterable[tuple[int, Any]]) -> list[Standing[Any]]:
-    """What stands of the events of one stream, by version, oldest first; in the order of first telling."""
+    """What stands of the events of one stream, by version, oldest first; in the order of first telling.
+
+    Of an event `amends` and `retracts` are asked for alone.
+    """
     events = dict(told)
     if not any(event.amends for event in events.values()):  # nearly always
         return [Standing(event, (version,)) for version, event in events.items()]
@@ -150,7 +153,7 @@ def standing(told: Iterable[tuple[int, Any]]) -> list[Standing[Any]]:
     first: dict[int, int] = {}  # by the version of a telling: by which version the same was told first
     found: dict[int, Standing[Any]] = {}
     for version, event in events.items():
-        if version in retracted or isinstance(event, FactRetracted):
+        if version in retracted or _retracts(event):
             continue
         place = version if event.amends is None else first.get(event.amends)
         if place is not None:  # or it fell with what it corrects
@@ -163,8 +166,14 @@ def _retracted(events: Mapping[int, Any]) -> set[int]:
     """The last word counts: whether a retraction is retracted is known before what it retracts."""
     found: set[int] = set()
     for version, event in reversed([*events.items()]):
-        if isinstance(event, FactRetracted) and version not in found:
-            found.add(event.retracts)
+        if version not in found and (retracts := _retracts(event)):
+            found.add(retracts)
+    return found
+
+
+def _retracts(event: Any) -> int | None:
+    """The version of what an event retracts; a read model may keep no more of it than that."""
+    found: int | None = getattr(event, "retracts", None)
     return found
 
 

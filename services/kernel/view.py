@@ -25,6 +25,11 @@ LONGEST = 10_000  # events of the streams that one answer about the past folds a
 SHORT, LONG = 4_096, 16_384  # characters of rows that a process keeps as objects
 MANY, FEW = 8_192, 1_024  # so many short and long ones: some 50 MB, and 70
 
+_TOLD = """
+    select epoch, position, recorded_at, type, body
+    from unnest($1::text[], $2::integer[]) with ordinality k (stream, version, n)
+    join log.events using (stream, version) order by n"""
+
 
 class ReadOptions(NamedTuple):
     """From which past a query is read, and not before what."""
@@ -160,6 +165,11 @@ class View:
     async def events(self, model: Model, stream: str) -> list[Recorded[Any]]:
         """All that a stream of the own log, which the model folds, tells at this view's position."""
         return model.vocabulary.decode(await self._rows([stream], self.positions[model.log]))
+
+    async def told(self, model: Model, at: Sequence[tuple[str, int]]) -> list[Recorded[Any]]:
+        """The events of the own log at these streams and versions, of which a row of the model tells."""
+        rows = await self._connection.fetch(_TOLD, [stream for stream, _ in at], [version for _, version in at])
+        return model.vocabulary.decode([Row(*row) for row in rows])
 
     async def _rows(self, streams: Sequence[str], at: Position, seen_by: Model | None = None) -> list[Row]:
         """What streams of the own log tell, but for what operators have ruled that a model shall never see.

@@ -1,6 +1,7 @@
 """Two provinces merge while both are members of a cluster: what holds on the eve and after, as known then and now."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from pydantic import BaseModel
 
 from services.kernel.errors import Conflict, Invalid, Missing, Refused
+from services.kernel.fold import Model
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.standing import Correction, Retract
+from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.conference import HoldConference, RecordAttendance
@@ -26,6 +29,7 @@ from services.registry.domain.organisation import (
 )
 from services.registry.domain.plan import ApprovePlan, AssignLead, DraftPlan
 from services.registry.domain.reorganisation import Reorganise, RuleCarryOver
+from services.registry.projections import MENTIONS, STREAMS
 from services.registry.queries.succession import ASSIGNED
 from tests.play import certainty, value
 from tests.registry.support import Registry
@@ -461,6 +465,69 @@ async def test_a_timeline_is_read_page_by_page(registry: Registry) -> None:
     assert {label.id for label in first.labels} < {label.id for label in whole.labels}
     with pytest.raises(Invalid, match="event 9 of plan:x:2024 is not in this timeline"):
         await registry.ask("GetBlocTimeline", bloc=CLUSTER, after={"stream": "plan:x:2024", "version": 9})
+
+
+async def held_in_many_years(registry: Registry) -> None:
+    """Conferences told in no order of days: three of one day, one without, two corrected, two retracted, one of these
+    for a while; one is told of by more events, which do not name the bloc.
+    """
+    await registry.tell(EstablishBloc(bloc="b1", kind="KHOI", name="b1", record=RECORD))
+    years = (2021, 2015, 2020, 2020, 2020, None, 2018, 2016, 2019, 2014)
+    told: dict[str, Any] = {"bloc": "b1", "kind": "OTHER", "record": RECORD}
+    for n, year in enumerate((*years, 2017)):
+        await registry.tell(HoldConference(conference=f"c{n}", effective=date(year, 5, 1) if year else None, **told))
+    attended: dict[str, Any] = {"conference": "c9", "effective": date(2018, 5, 1), "record": RECORD}
+    await registry.tell(RecordAttendance(**attended))
+    await registry.tell(RecordAttendance(**attended))
+    for n in (1, 9):
+        other = Correction(corrects=1, reason="ghi nhầm")
+        await registry.tell(HoldConference(conference=f"c{n}", effective=date(2022, 5, 1), correction=other, **told))
+    for n in (7, 10):
+        await registry.tell(Retract(stream=f"conference:c{n}", retracts=1, reason="ghi nhầm", record=RECORD))
+    await registry.tell(Retract(stream="conference:c10", retracts=2, reason="rút nhầm", record=RECORD))
+
+
+@pytest.mark.parametrize("window", [{}, {"since": date(2018, 1, 1)}, {"until": date(2020, 5, 1)}], ids=str)
+async def test_the_pages_of_a_timeline_are_the_whole_whatever_was_amended(
+    registry: Registry, window: dict[str, date]
+) -> None:
+    await held_in_many_years(registry)
+    for as_of in (None, await registry.position() - 5):
+        whole = await registry.ask("GetBlocTimeline", as_of, bloc="b1", limit=100, **window)
+        order = [(one.on.value if one.on else "?", one.stream) for one in whole.entries]
+        assert order == sorted(order, key=lambda one: (one[0], not one[1].startswith("bloc:"), one[1]))
+        assert ("2022-05-01", "conference:c1") not in order or as_of is None
+        for limit in range(1, len(order) + 1):
+            found: list[Any] = []
+            last, cut = None, True
+            while cut:
+                page = await registry.ask("GetBlocTimeline", as_of, bloc="b1", limit=limit, after=last, **window)
+                found += page.entries
+                last, cut = {"stream": found[-1].stream, "version": found[-1].version}, page.cut
+            assert found == [*whole.entries]
+
+
+async def test_for_a_page_of_a_timeline_its_own_events_alone_are_read(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await held_in_many_years(registry)
+    read: list[Any] = []
+
+    def noting(ask: Any) -> Any:
+        async def noted(view: View, model: Model, wanted: Iterable[Any]) -> Any:
+            some = [*wanted]
+            read.extend(some if model in (STREAMS, MENTIONS) else ())
+            return await ask(view, model, some)
+
+        return noted
+
+    monkeypatch.setattr(View, "many", noting(View.many))
+    monkeypatch.setattr(View, "told", noting(View.told))
+    await registry.ask("GetBlocTimeline", bloc="b1", since=date(2019, 1, 1), until=date(2019, 12, 31))
+    assert read == [("conference:c8", 1), ("bloc:b1", 1), ("conference:c5", 1)]  # two have no day
+    read.clear()
+    await registry.ask("GetBlocTimeline", bloc="b1", limit=1, after={"stream": "conference:c8", "version": 1})
+    assert read == [("conference:c2", 1)]
 
 
 async def test_an_act_that_a_ruling_gives_to_another_bloc_leaves_the_timeline_of_the_first(registry: Registry) -> None:

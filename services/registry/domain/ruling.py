@@ -1,6 +1,6 @@
 """Rulings: a record that says which of what was told in contradicting ways holds, by whom and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -15,8 +15,13 @@ def holding(told: Iterable[E]) -> list[E]:
     events = list(told)
     if not any(map(rules, events)):  # nearly always
         return events
-    last = {_fact_of(event): i for i, event in enumerate(events) if rules(event)}
-    return [event for i, event in enumerate(events) if i >= last.get(_fact_of(event), 0)]
+    return unsettled(events, rules, _fact_of)
+
+
+def unsettled(told: Sequence[E], rules: Callable[[E], object], fact_of: Callable[[E], object]) -> list[E]:
+    """The same of whatever says which fact is told, and whether by a ruling."""
+    last = {fact_of(one): i for i, one in enumerate(told) if rules(one)}
+    return [one for i, one in enumerate(told) if i >= last.get(fact_of(one), 0)]
 
 
 def until(told: Sequence[Any], on: date | None) -> list[Any]:

@@ -1,25 +1,39 @@
 """Where something is told of organisations, blocs and persons that have streams of their own."""
 
 from collections.abc import Iterable
-from typing import assert_never
+from datetime import date
+from operator import attrgetter
+from typing import Any, assert_never
 
 from pydantic import BaseModel
 
 from services.kernel.events import Recorded, types_of
-from services.kernel.fold import Model
+from services.kernel.fold import Model, by_stream
+from services.kernel.standing import FactRetracted, standing
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.appearances import Naming, appearances
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.organisation import ORGANISATION
+from services.registry.domain.ruling import rules, unsettled
 from services.registry.projections.common import with_one
 
-BlocsEvent = (
-    e.RegulationEvent
-    | e.ConferenceHeld
-    | e.CongressPrepared
-    | e.MovementLaunched
-    | e.MovementLinked
+DAY_FIELDS = ("effective", "start", "elected_on", "seen_on", "in_force_on")
+"""Fields that say when something was, the first that is told counts."""
+
+LineEvent = (
+    e.OrganisationEvent
+    | e.ReorganisationEvent
+    | e.BlocEvent
+    | e.MembershipEvent
+    | e.LeadershipEvent
+    | e.BodyEvent
+    | e.DutyEvent
+    | e.RegulationEvent
+    | e.RotationEvent
+    | e.ConferenceEvent
+    | e.MovementEvent
+    | e.MovementLinkEvent
     | e.MovementReviewEvent
     | e.ParticipationEvent
     | e.CovenantEvent
@@ -27,12 +41,9 @@ BlocsEvent = (
     | e.ReviewEvent
     | e.ReportEvent
     | e.InspectionEvent
-    | e.ExemplarRegistered
+    | e.ExemplarEvent
 )
-
-MentionEvent = (
-    e.ReorganisationEvent | e.MembershipEvent | e.BodyEstablished | e.DutyEvent | BlocsEvent | e.RotationEvent
-)
+"""What timelines show."""
 
 InvolvingEvent = (
     e.BlocEstablished
@@ -66,16 +77,31 @@ class Named(BaseModel):
     streams: tuple[str, ...] = ()
 
 
+class Line(BaseModel):
+    """Of whom and of which day an event tells, and what it means for other events of its stream."""
+
+    version: int
+    on: date | None = None
+    of: tuple[str, ...] | None = None
+    """The own streams of organisations and blocs, sorted; null: of whomever its stream names elsewhere."""
+    fact: tuple[str, ...] | None = None
+    """Which fact of the stream it tells, where a ruling may settle it."""
+    rules: bool | None = None
+    amends: int | None = None
+    retracts: int | None = None
+
+
 class Mention(BaseModel):
-    """That a stream told something of an organisation or a bloc that has a stream of its own.
+    """Of whom a stream tells, and of which days."""
 
-    A row for each, since a bloc is mentioned more often every year, and rows are kept as they were.
-    """
+    stands: tuple[Line, ...] = ()
+    """What no ruling, correction or retraction took the place of, in the order of first telling."""
+    fallen: tuple[Line, ...] = ()
+    """All else, which a later event may bring back."""
 
-    of: str
-    """The own stream of whom it told."""
-    stream: str
-    """The other: a reorganisation, a membership, or an act of a bloc."""
+    def about(self, whom: str) -> list[Line]:
+        """What stands of whom it names."""
+        return [line for line in self.stands if line.of is None or whom in line.of]
 
 
 def _involved_keys(recorded: Recorded[InvolvingEvent]) -> Iterable[Id]:
@@ -119,30 +145,89 @@ def _named(key: str, doc: Named | None, recorded: Recorded[Naming]) -> Named:
     return Named(streams=with_one(doc.streams if doc else (), recorded.stream))
 
 
-def _mention_keys(recorded: Recorded[MentionEvent]) -> Iterable[str]:
-    return sorted(f"{of} {recorded.stream}" for of in mentioned(recorded.event))
+def day_field(event: Any) -> str | None:
+    """The field that says when it was."""
+    told = event.__dict__  # pydantic takes long to say that there is no such field
+    return next((field for field in DAY_FIELDS if told.get(field) is not None), None)
 
 
-def mentioned(event: MentionEvent) -> set[str]:
-    """The own streams of whom an event of another stream is about."""
+def _mention(key: str, doc: Mention | None, recorded: Recorded[LineEvent | FactRetracted]) -> Mention | None:
+    if doc is None and isinstance(recorded.event, FactRetracted):  # the stream is one that no timeline shows
+        return None
+    known, line = doc or Mention(), _line(recorded)
+    if not (line.amends or line.rules):  # nearly always
+        return Mention(stands=(*known.stands, line), fallen=known.fallen)
+    told = sorted((*known.stands, *known.fallen, line), key=_VERSION)
+    stands = unsettled([one.event for one in standing((one.version, one) for one in told)], _RULES, _FACT)
+    left = set(map(_VERSION, stands))
+    return Mention(stands=tuple(stands), fallen=tuple(one for one in told if one.version not in left))
+
+
+_VERSION, _RULES, _FACT = (attrgetter(name) for name in ("version", "rules", "fact"))
+
+
+def _line(recorded: Recorded[LineEvent | FactRetracted]) -> Line:
+    event = recorded.event
+    day, of = day_field(event), _of(event)
+    return Line(
+        version=recorded.envelope.version,
+        on=getattr(event, day) if day else None,
+        of=None if of is None else tuple(sorted(of)),
+        fact=(event.type, *map(str, event.subject)) if isinstance(event, e.Disputable) else None,
+        rules=rules(event) or None,
+        amends=event.amends,
+        retracts=event.retracts if isinstance(event, FactRetracted) else None,
+    )
+
+
+def _of(event: LineEvent | FactRetracted) -> set[str] | None:
+    """The own streams of whom an event is about; null for whomever its stream names elsewhere."""
+    organisations: Iterable[Id | None] = ()
+    bloc: Id | None = None
     match event:
-        case e.OrganisationsReorganised():
-            before = {one.organisation for one in event.predecessors.items}
-            after = {one.organisation for one in event.successors.items}
-            return {ORGANISATION.of(one).name for one in before | after}
-        case e.CarryOverRuled():
-            return {ORGANISATION.of(one).name for one in (event.predecessor, event.successor)}
+        case e.OrganisationsReorganised(predecessors=before, successors=after):
+            organisations = [*(one.organisation for one in before.items), *(one.organisation for one in after.items)]
+        case e.CarryOverRuled(predecessor=one, successor=other):
+            organisations = (one, other)
         case e.MembershipStarted() | e.MembershipEnded():
-            return {ORGANISATION.of(event.unit).name, BLOC.of(event.bloc).name}
-        case e.BodyEstablished():
-            return {ORGANISATION.of(event.organisation).name} if event.organisation else set()
+            organisations, bloc = (event.unit,), event.bloc
         case e.DutyAssigned() | e.DutyEnded():
-            agencies = {ORGANISATION.of(one).name for one in (event.of.organisation, event.agency) if one}
-            return agencies | ({BLOC.of(event.of.bloc).name} if event.of.bloc else set())
+            organisations, bloc = (event.of.organisation, event.agency), event.of.bloc
         case (
-            e.RegulationAdopted()
+            e.OrganisationRegistered()
+            | e.OrganisationNamed()
+            | e.OrganisationRetyped()
+            | e.OrganisationCodeAssigned()
+            | e.OrganisationTransferred()
+            | e.OrganisationDissolved()
+            | e.BodyEstablished()
+        ):
+            organisations = (event.organisation,)
+        case (
+            e.BodyNamed()
+            | e.BodyDissolved()
+            | e.BodyMembersAppointed()
+            | e.BodyMemberReleased()
+            | e.OrganisationSucceeded()
+            | e.HandoverCorrected(void=True)
+            | FactRetracted()
+        ):
+            pass  # that one was succeeded is told by the reorganisation; a voided handover tells none
+        case (
+            e.BlocEstablished()
+            | e.BlocNamed()
+            | e.BlocDissolved()
+            | e.MembersDeclared()
+            | e.LeadershipElected()
+            | e.LeadershipHandedOver()
+            | e.LeadershipRecorded()
+            | e.LeadershipCorrected()
+            | e.HandoverCorrected()
+            | e.RepresentativeChanged()
+            | e.RegulationAdopted()
             | e.RegulationAmended()
             | e.RegulationRepealed()
+            | e.RotationSet()
             | e.ConferenceHeld()
             | e.CongressPrepared()
             | e.MovementLaunched()
@@ -166,19 +251,26 @@ def mentioned(event: MentionEvent) -> set[str]:
             | e.ReportPresented()
             | e.InspectionHeld()
             | e.ExemplarRegistered()
-            | e.RotationSet()
         ):
-            return {BLOC.of(event.bloc).name} if event.bloc else set()
+            if event.bloc is None:
+                return None
+            bloc = event.bloc
+        case (
+            e.AttendanceRecorded()
+            | e.GuidanceGiven()
+            | e.DifficultiesVoiced()
+            | e.ConferenceConcluded()
+            | e.MovementPiloted()
+            | e.ExemplarFurthered()
+        ):
+            return None
         case _:
             assert_never(event)
-
-
-def _mention(key: str, doc: Mention | None, recorded: Recorded[MentionEvent]) -> Mention:
-    return doc or Mention(of=key.partition(" ")[0], stream=recorded.stream)
+    return {ORGANISATION.of(one).name for one in organisations if one} | ({BLOC.of(bloc).name} if bloc else set())
 
 
 def _mention_terms(doc: Mention) -> Iterable[str]:
-    return (doc.of,)
+    return (whom for line in doc.stands for whom in line.of or ())
 
 
 INVOLVED = Model(
@@ -209,10 +301,10 @@ MENTIONS = Model(
     "mentions",
     "registry",
     e.VOCABULARY,
-    types_of(MentionEvent),
-    _mention_keys,
+    types_of(LineEvent, FactRetracted),
+    by_stream,
     _mention,
     doc=Mention,
     terms=_mention_terms,
-    version=7,
+    version=8,
 )

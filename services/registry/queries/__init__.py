@@ -65,16 +65,12 @@ from services.registry.tables.exporting import ExportTable, export_table
 
 QUERIES: Mapping[str, Query] = {
     "GetOrganisation": Query(GetOrganisation, get_organisation, (ORGANISATIONS,)),
-    "GetOrganisationTimeline": Query(
-        GetOrganisationTimeline, get_organisation_timeline, (MENTIONS, STREAMS, ORGANISATIONS)
-    ),
+    "GetOrganisationTimeline": Query(GetOrganisationTimeline, get_organisation_timeline, (MENTIONS, ORGANISATIONS)),
     "GetReorganisation": Query(GetReorganisation, get_reorganisation, (STREAMS, ORGANISATIONS)),
     "GetSuccession": Query(GetSuccession, get_succession, (MENTIONS, STREAMS, ORGANISATIONS)),
     "FindOrganisations": Query(FindOrganisations, by_day(find_organisations), (ORGANISATIONS,)),
     "GetBloc": Query(GetBloc, get_bloc, (BLOCS, STREAMS, ORGANISATIONS)),
-    "GetBlocTimeline": Query(
-        GetBlocTimeline, get_bloc_timeline, (BLOCS, LEADERSHIPS, MENTIONS, STREAMS, ORGANISATIONS)
-    ),
+    "GetBlocTimeline": Query(GetBlocTimeline, get_bloc_timeline, (BLOCS, MENTIONS, ORGANISATIONS)),
     "FindBlocs": Query(FindBlocs, by_day(find_blocs), (BLOCS,)),
     "FindBodies": Query(FindBodies, by_day(find_bodies), (BODIES, ORGANISATIONS)),
     "GetBody": Query(GetBody, get_body, (STREAMS, ORGANISATIONS)),

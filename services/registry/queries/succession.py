@@ -319,7 +319,7 @@ async def _followed(view: View, asked: GetSuccession, near: Side, far: Side) -> 
 async def _links(view: View, organisations: Sequence[Id], on: date | None) -> list[LinkShown]:
     """Of every reorganisation in which one of them is named, by its day."""
     found: list[tuple[str, Mention]] = await view.having(MENTIONS, [ORGANISATION.of(one).name for one in organisations])
-    names = {one.stream for _, one in found if one.stream.startswith(f"{REORGANISATION.kind}:")}
+    names = [name for name, _ in found if name.startswith(f"{REORGANISATION.kind}:")]
     streams: dict[str, Stream] = await view.many(STREAMS, names)
     every = [link for name in sorted(streams) for link in _links_of(_reorganised(streams[name]))]
     then = [link for link in every if on is None or link.on is None or link.on.value <= on.isoformat()]
