@@ -111,14 +111,14 @@ def _title(scenario: str) -> str:
 
 
 def years(console: Console, clients: Clients, heads: Mapping[str, Any]) -> None:
-    heading(console, "What the read models answer (S stated by the article, I inferred from it)")
+    heading(console, "What the read models answer (S stated by an article, I inferred from one)")
     reads = {
         "registry": {"at_least": [heads["registry"]]},
         "awards": {"at_least": [heads["awards"], heads["registry"]]},
     }
     for bloc, year in YEARS:
         console.print(year_table(bloc, year, clients["registry"], clients["awards"], reads))
-    heading(console, "What each article holds beside that (— not told)")
+    heading(console, "What each article holds beside that")
     for article in ARTICLES:
         console.print(held_table(article, clients["registry"], reads["registry"]))
 

@@ -1,4 +1,4 @@
-"""What an article holds beside the year of its bloc: councils, congresses, results, progress, and what was due."""
+"""What an article holds beside the year of its bloc: who sat and spoke where, councils, results, and what was to do."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ PARTS = ("registrations", "participations")
 
 
 def held_table(article: str, registry: Client, read: Answer) -> Table:
-    """Each value with its mark; what the article does not tell as "—"."""
+    """Each value with its mark; of what the article does not tell, the names."""
     steps, names = load(article), Names(registry, read)
 
     def ask(method: str, **fields: Any) -> Answer:
@@ -24,19 +24,24 @@ def held_table(article: str, registry: Client, read: Answer) -> Table:
         return answer
 
     bodies = [ask("GetBody", body=s.fields["body"]) for s in steps if s.command == "EstablishBody"]
-    congresses = [ask("GetConference", conference=s.fields["conference"]) for s in steps if _is_congress(s)]
+    held = [ask("GetConference", conference=s.fields["conference"]) for s in steps if s.command == "HoldConference"]
+    congresses = [one for one in held if one["kind"]["value"] == "CONGRESS"]
+    conferences = [one for one in held if one not in congresses]
     told = dict.fromkeys((s.fields["bloc"], s.fields["year"]) for s in steps if {"bloc", "year"} <= s.fields.keys())
     years = [ask("GetBlocYear", bloc=bloc, year=year) for bloc, year in told]
     day = _day(steps)
     due = [ask("GetToDo", bloc=bloc, on=day) for bloc in {bloc: None for bloc, _ in told}] if day else []
     rows: dict[str, Iterable[Text]] = {
+        "chairs": (party(who, names) for one in conferences for who in one["chairs"].get("items", [])),
+        "attendance": (_attendee(one, names) for one in _each(conferences, "attendees")),
+        "agenda": (marked(item) for one in conferences for item in one["agenda"].get("items", [])),
         "councils": (_body(one, names) for one in bodies),
         "congresses": (_congress(one, names) for one in congresses),
         "preparations": (party(one["by"], names) for one in _each(years, "preparations") if "by" in one),
         "covenant lines": (_line(one) for year in years for one in _each([year.get("covenant", {})], "lines")),
         "plan progress": (_progress(one) for year in years for one in _each([year.get("plan", {})], "items")),
         "participation": (_part(one, names) for part in PARTS for one in _each(years, part)),
-        f"due by {day}" if day else "due": (_task(one) for one in _each(due, "tasks")),
+        f"to do on {day}" if day else "to do": (_task(one) for one in _each(due, "tasks")),
     }
     return _table(article, {name: [one for one in row if one.plain] for name, row in rows.items()})
 
@@ -47,7 +52,11 @@ def _table(article: str, rows: dict[str, list[Text]]) -> Table:
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     for name, row in rows.items():
-        table.add_row(name, Text("\n").join(_once(row)) if row else Text("—", style="dim"))
+        if row:
+            table.add_row(name, Text("\n").join(_once(row)))
+    missing = [name for name, row in rows.items() if not row]
+    if missing:
+        table.add_row(Text("not told", style="dim"), Text(", ".join(missing), style="dim italic"))
     return table
 
 
@@ -58,10 +67,6 @@ def _once(lines: Sequence[Text]) -> Iterator[Text]:
         yield found[plain] if count == 1 else Text.assemble(found[plain], f", ×{count}")
 
 
-def _is_congress(step: Step) -> bool:
-    return step.command == "HoldConference" and step.fields["kind"] == "CONGRESS"
-
-
 def _day(steps: Sequence[Step]) -> str | None:
     """The day of the bloc's conference."""
     held = (s.fields for s in steps if s.command == "HoldConference" and "bloc" in s.fields)
@@ -70,6 +75,11 @@ def _day(steps: Sequence[Step]) -> str | None:
 
 def _each(answers: Iterable[Answer], field: str) -> Iterator[Answer]:
     return (one for answer in answers for one in answer.get(field, []))
+
+
+def _attendee(attendee: Answer, names: Names) -> Text:
+    roles = [marked(role, role["value"].lower().replace("_", " ")) for role in attendee.get("roles", [])]
+    return joined([party(attendee, names), *roles], ", ")
 
 
 def _body(body: Answer, names: Names) -> Text:

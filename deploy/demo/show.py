@@ -297,12 +297,18 @@ _CITING = ("guidance", "conference", "movement", "review", "report", "item", "bl
 
 def _citation(citation: Answer) -> Text:
     kind = [marked(citation["kind"])] if "kind" in citation else []
-    number = [marked(citation["number"], f"no. {citation['number']['value']}")] if "number" in citation else []
-    called = [*number, *(marked(citation[name]) for name in ("title", "dated") if name in citation)]
     by = next(name for name in _CITING if name in citation)
+    told = {name: citation[name] for name in ("number", "title", "dated") if name in citation}
+    called = [marked(fact, _called(name, fact, citation[by])) for name, fact in told.items()]
     words = [marked(citation["words"], f"“{citation['words']['value']}”")] if "words" in citation else []
     cited = Text.assemble("cited by the ", marked(citation[by], "plan" if by == "bloc" else by))
     return joined([*kind, *(called or [marked(citation["document"])]), *words, cited], ", ")
+
+
+def _called(name: str, fact: Fact, citing: Fact) -> str:
+    """What names a document, and which article tells it, where that is not the one that cites it."""
+    value, source = f"{'no. ' if name == 'number' else ''}{fact['value']}", fact["mark"]["source"]
+    return value if source == citing["mark"]["source"] else f"{value} (by {source.replace('seed-', 'article ')})"
 
 
 def _target(target: Answer) -> Text:

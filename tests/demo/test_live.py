@@ -57,11 +57,12 @@ def test_a_table_shows_every_mark_and_says_what_is_not_recorded(world: World) ->
         "directive S, no. 19 S, “năm đầu tiên triển khai” S, cited by the conference S",
         "appeal S, Lời kêu gọi thi đua ái quốc S, 1948-06-11 S, “kỷ niệm 75 năm” S, cited by the conference S",
         "Trọng tâm: công tác điển hình tiên tiến S",
+        "directive S, no. 34-CT/TW S, 2014-04-07 (by article 4) S, cited by the guidance S",
     ]:
         assert line in text, line
 
 
-def test_what_an_article_holds_beside_the_year_comes_with_marks_and_the_rest_as_a_dash(world: World) -> None:
+def test_what_an_article_holds_beside_the_year_comes_with_marks_and_the_rest_by_name(world: World) -> None:
     screen = Console(file=io.StringIO(), width=400)
     for article in ARTICLES:
         screen.print(held_table(article, world.clients["registry"], {"at_least": [world.heads["registry"]]}))
@@ -75,7 +76,17 @@ def test_what_an_article_holds_beside_the_year_comes_with_marks_and_the_rest_as_
         "unknown I, deadline of 2020, Trình hồ sơ xét tặng Cờ thi đua của Chính phủ S, due 2021-03-30 I",
     ]:
         assert line in lines, line
-    assert [row[2] for row in cells if len(row) > 3 and row[1] == "plan progress"] == ["—"] * 5
+    untold = [row[2] for row in cells if len(row) > 3 and row[1] == "not told"]
+    assert ["plan progress" in names for names in untold] == [True] * 5
+    assert not any(row[2] == "—" for row in cells if len(row) > 3)
+    for line in [
+        "Thượng tướng Nguyễn Văn Thành S",
+        "Phương hướng nhiệm vụ năm 2021 S",
+        "“Ban Chủ tịch” S",
+        "Bộ Tư pháp S / Nguyễn Thanh Tịnh S, attends S, signs S",
+    ]:
+        assert line in lines, line
+    assert "to do on 2021-01-22" in [row[1] for row in cells if len(row) > 3]
 
 
 def test_a_table_asks_for_all_its_persons_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,8 +234,28 @@ def test_seed_2_members_are_two_stated_and_four_inferred_and_attendance_makes_no
     ]
     assert "declared_count" not in members
     attendees = world.ask("GetConference", conference="noi-chinh-tong-ket-2023")["attendees"]
-    assert ("bo-tu-lenh-bao-ve-lang", S) in each(attendees, "agency")
-    assert ("thanh-tra-chinh-phu", S) in each(attendees, "agency")
+    assert ("bo-tu-lenh-bao-ve-lang", I) in each(attendees, "agency")
+    assert ("thanh-tra-chinh-phu", I) in each(attendees, "agency")
+
+
+def test_an_agency_that_only_the_post_of_a_person_names_is_inferred_in_every_article(world: World) -> None:
+    told: dict[str, list[Known]] = {}
+    for conference in (
+        "noi-chinh-tong-ket-2020",
+        "cum-5-thanh-pho-tong-ket-2020",
+        "noi-chinh-tong-ket-2023",
+        "dang-trung-uong-ke-hoach-2022",
+        "dang-tinh-so-ket-2020",
+    ):
+        answer = world.ask("GetConference", conference=conference)
+        given = [one["speaker"] for one in answer.get("guidance", []) if "speaker" in one]
+        told[conference] = each([one for one in (*answer["attendees"], *given) if "person" in one], "agency")
+    assert told.pop("noi-chinh-tong-ket-2023").count(("bo-tu-phap", S)) == 1  # “Đại diện Bộ Tư pháp”
+    assert {mark for agencies in told.values() for found in agencies if found for mark in found[1:]} == {I}
+    of_2024 = year(world, JUSTICE, 2024)
+    assert each(of_2024["movements"], "launcher", "agency") == [("toa-an-nhan-dan-toi-cao", I)]
+    (report,) = year(world, JUSTICE, 2023)["reports"]
+    assert known(report["presenter"]["agency"]) == ("kiem-toan-nha-nuoc", I)
 
 
 def test_seed_2_conference_has_no_place_and_an_unnamed_presidium(world: World) -> None:

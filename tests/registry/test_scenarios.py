@@ -342,7 +342,7 @@ async def test_scenario_1_guidance_and_who_accepted_it(articles: Registry) -> No
     council, hanoi = held.guidance
     assert (known(council.speaker.person), known(council.speaker.agency)) == (
         ("p-c253f26f", STATED),
-        ("hoi-dong-tdkt-trung-uong", STATED),
+        ("hoi-dong-tdkt-trung-uong", INFERRED),
     )
     assert len(council.points.items) == 7
     assert (council.points.declared_count, council.points.exhaustive) == (None, None)
@@ -372,7 +372,7 @@ async def test_scenario_2_report_guidance_and_context(articles: Registry) -> Non
     (report,) = of_2023.reports
     assert (known(report.presenter.person), known(report.presenter.agency)) == (
         ("p-7ddb7f66", STATED),
-        ("kiem-toan-nha-nuoc", STATED),
+        ("kiem-toan-nha-nuoc", INFERRED),
     )
     assert known(report.conference) == ("noi-chinh-tong-ket-2023", STATED)
     counts = [highlight.count for highlight in report.highlights if highlight.count]
