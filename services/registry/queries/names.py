@@ -68,7 +68,7 @@ class OrganisationAnswer(BaseModel):
     """What it is on that day."""
     level: Fact | None
     """Its level on that day."""
-    code: Fact | None = None
+    code: Fact | None
     """Its official code on that day."""
     names: tuple[NameShown, ...]
     """Every name, in the order of telling."""
