@@ -1,5 +1,6 @@
 """The real servers, started when the first test asks for them and stopped with the session."""
 
+import asyncio
 import os
 import secrets
 from asyncio import AbstractEventLoop
@@ -11,6 +12,7 @@ import uvloop
 
 from deploy.local.processes import Run
 from deploy.local.servers import ExistingKafka, ExistingPostgres, Kafka, Postgres
+from tests.databases import drop
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], AbstractEventLoop]]:
@@ -32,6 +34,8 @@ def postgres(run: Run) -> Iterator[Postgres | ExistingPostgres]:
     server = ExistingPostgres(dsn) if dsn else Postgres(run.folder, outside=run.outside)
     server.start()
     yield server
+    if isinstance(server, ExistingPostgres):
+        asyncio.run(drop(server))
     server.stop()
 
 

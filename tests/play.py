@@ -4,7 +4,6 @@ Another's log is asked for its head by gRPC, and read straight from its database
 is tested elsewhere.
 """
 
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -33,7 +32,6 @@ from services.kernel.fold import Model
 from services.kernel.handling import Handling
 from services.kernel.log import Log
 from services.kernel.logservice import LogRpc
-from services.kernel.migrate import migrate
 from services.kernel.postgres import SETTINGS
 from services.kernel.projection import Engine
 from services.kernel.service import told_today
@@ -50,8 +48,8 @@ from services.scoring import queries as scoring_queries
 from services.scoring.domain.ranking import PublishRanking
 from services.scoring.domain.score import SubmitSelfScore
 from services.scoring.events import VOCABULARY as SCORING
+from tests.databases import PASSWORD, lent
 
-PASSWORD = "only-for-tests"
 PRESENT = ReadOptions()
 SEALED = {"RegisterPerson", "DescribePerson"}
 """Commands that only registry's edge can take, since it seals persons' texts."""
@@ -136,19 +134,15 @@ async def three(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Services
 
 @asynccontextmanager
 async def fresh(service: str, postgres: Postgres | ExistingPostgres) -> AsyncIterator[tuple[Tools, str]]:
-    """A service's empty log in a database of its own, which is dropped after, and the role's address of it."""
-    database = f"test_{secrets.token_hex(6)}"
-    await migrate(postgres.dsn(database), service, password=PASSWORD, prefix="test_")
-    dsn = postgres.dsn(database, f"test_thidua_{service}", PASSWORD)
-    log = await Log.open(service, dsn)
-    try:
-        async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
-            yield Tools(pool, log), dsn
-    finally:
-        await log.close()
-        connection = await asyncpg.connect(postgres.admin_dsn)
-        await connection.execute(f"drop database {database} with (force)")
-        await connection.close()
+    """A service's empty log in a database of its own, and the role's address of it."""
+    async with lent(postgres, service) as database:
+        dsn = postgres.dsn(database, f"test_thidua_{service}", PASSWORD)
+        log = await Log.open(service, dsn)
+        try:
+            async with asyncpg.create_pool(dsn, min_size=0, max_size=4, server_settings=SETTINGS) as pool:
+                yield Tools(pool, log), dsn
+        finally:
+            await log.close()
 
 
 @asynccontextmanager

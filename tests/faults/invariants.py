@@ -37,9 +37,9 @@ from services.registry.domain.heading import headed_on
 from services.registry.domain.leadership import led
 from services.registry.domain.organisation import AssignOrganisationCode
 from services.registry.events import VOCABULARY
+from tests.databases import PASSWORD
 from tests.faults import tangles
 from tests.faults.cases import Case
-from tests.play import PASSWORD
 from tests.registry.support import COMMANDS, administer
 
 API = registry_pb2.DESCRIPTOR.services_by_name["RegistryService"]

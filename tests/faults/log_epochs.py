@@ -16,9 +16,10 @@ from services.kernel.errors import Unavailable
 from services.kernel.events import Position
 from services.kernel.log import Log, new_epoch
 from services.kernel.migrate import migrate
+from tests.databases import PASSWORD
 from tests.faults.cases import Case
 from tests.faults.places import opened, own_postgres
-from tests.kernel.conftest import PASSWORD, Place
+from tests.kernel.conftest import Place
 from tests.kernel.log.support import append_of
 
 

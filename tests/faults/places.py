@@ -10,7 +10,8 @@ from deploy.local.processes import Run
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.log import Log
 from services.kernel.migrate import migrate
-from tests.kernel.conftest import PASSWORD, Place
+from tests.databases import PASSWORD
+from tests.kernel.conftest import Place
 
 
 @contextlib.asynccontextmanager

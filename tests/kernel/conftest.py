@@ -1,15 +1,14 @@
 """Databases with an empty log, made as `thidua migrate` makes them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 import pytest
 
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.log import Log
-from services.kernel.migrate import migrate
-
-PASSWORD = "only-for-tests"
+from tests.databases import PASSWORD, lent
 
 
 class Place(NamedTuple):
@@ -20,15 +19,14 @@ class Place(NamedTuple):
 
 
 @pytest.fixture
-def fresh_place(
-    postgres: Postgres | ExistingPostgres, fresh_database: Callable[[], Awaitable[str]]
-) -> Callable[[], Awaitable[Place]]:
-    async def make() -> Place:
-        admin_dsn = await fresh_database()
-        await migrate(admin_dsn, "registry", password=PASSWORD, prefix="test_")
-        return Place(admin_dsn, postgres.dsn(admin_dsn.rpartition("/")[2], "test_thidua_registry", PASSWORD))
+async def fresh_place(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Callable[[], Awaitable[Place]]]:
+    async with AsyncExitStack() as stack:
 
-    return make
+        async def make() -> Place:
+            name = await stack.enter_async_context(lent(postgres, "registry"))
+            return Place(postgres.dsn(name), postgres.dsn(name, "test_thidua_registry", PASSWORD))
+
+        yield make
 
 
 @pytest.fixture

@@ -19,14 +19,14 @@ from services.kernel.auth import Caller
 from services.kernel.binding import Call
 from services.kernel.decider import Command, Context
 from services.kernel.events import Position
-from services.kernel.migrate import migrate
 from services.kernel.service import acting, giving
 from services.kernel.tools import Tools
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
 from services.registry.main import SERVICE, codes_told_too, mended
 from services.registry.tables.importing import ImportAnswer, ImportTable, import_table
-from tests.kernel.rpc.conftest import OFFICERS, PASSWORD, RPC, Sample
+from tests.databases import PASSWORD, lent
+from tests.kernel.rpc.conftest import OFFICERS, RPC, Sample
 from tests.kernel.rpc.conftest import settings as rpc_settings
 from tests.play import Played, fresh
 
@@ -95,31 +95,29 @@ def settings() -> Any:
 
 @asynccontextmanager
 async def registry_on(postgres: Postgres | ExistingPostgres) -> AsyncIterator[Registry]:
-    """An empty registry in a database of its own, which is dropped after."""
+    """An empty registry in a database of its own."""
     async with fresh("registry", postgres) as (tools, dsn):
         yield Registry(replace(tools, vault=Vault(tools.pool, MASTER)), dsn)
 
 
 @asynccontextmanager
 async def served_on(postgres: Postgres | ExistingPostgres, folder: Path) -> AsyncIterator[Sample]:
-    """An empty registry as a process of its own, on a database of its own, which is dropped after."""
-    name = f"test_{uuid4().hex[:12]}"
-    await migrate(postgres.dsn(name), "registry", password=PASSWORD, prefix="test_")
-    environment = rpc_settings(postgres, postgres.dsn(name), folder) | {
-        "THIDUA_DATABASE": postgres.dsn(name, "test_thidua_registry", PASSWORD),
-        "THIDUA_MASTER_KEY": "00" * 32,
-        "THIDUA_LONGEST_CALL": "30",
-    }
-    registry = Sample(environment, RPC, "registry")
-    await registry.begin()
-    registry.token = auth.issue(OFFICERS, "officer:an", ["registry"], seconds=auth.LONGEST_LIFE)
-    registry.environment |= {
-        "THIDUA_REGISTRY": f"127.0.0.1:{registry.ready['port']}",
-        "THIDUA_TOKEN": registry.token,
-    }
-    yield registry
-    await registry.end()
-    await administer(postgres, f"drop database {name} with (force)")
+    """An empty registry as a process of its own, on a database of its own."""
+    async with lent(postgres, "registry") as name:
+        environment = rpc_settings(postgres, postgres.dsn(name), folder) | {
+            "THIDUA_DATABASE": postgres.dsn(name, "test_thidua_registry", PASSWORD),
+            "THIDUA_MASTER_KEY": "00" * 32,
+            "THIDUA_LONGEST_CALL": "30",
+        }
+        registry = Sample(environment, RPC, "registry")
+        await registry.begin()
+        registry.token = auth.issue(OFFICERS, "officer:an", ["registry"], seconds=auth.LONGEST_LIFE)
+        registry.environment |= {
+            "THIDUA_REGISTRY": f"127.0.0.1:{registry.ready['port']}",
+            "THIDUA_TOKEN": registry.token,
+        }
+        yield registry
+        await registry.end()
 
 
 async def administer(postgres: Postgres | ExistingPostgres, statement: str) -> None:

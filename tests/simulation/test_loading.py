@@ -2,12 +2,10 @@
 
 import asyncio
 import sys
-import uuid
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -16,33 +14,19 @@ from thidua.registry.v1 import registry_pb2, registry_pb2_grpc
 
 from deploy.local.processes import ROOT
 from deploy.local.servers import ExistingPostgres, Postgres
-from services.kernel import auth
-from services.kernel.migrate import migrate
 from services.registry.main import SERVICE
 from services.simulation.telling import steps
-from tests.kernel.rpc.conftest import OFFICERS, PASSWORD, RPC, Sample, settings
+from tests.kernel.rpc.conftest import Sample
 from tests.kernel.rpc.test_cli import thidua
-from tests.registry.support import administer
+from tests.registry.support import served_on
 
 SMALL = ("--years", "1", "--share", "0.03")
 
 
 @pytest.fixture
 async def served(postgres: Postgres | ExistingPostgres, tmp_path: Path) -> AsyncIterator[Sample]:
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    await migrate(postgres.dsn(name), "registry", password=PASSWORD, prefix="test_")
-    environment = settings(postgres, postgres.dsn(name), tmp_path) | {
-        "THIDUA_DATABASE": postgres.dsn(urlsplit(postgres.dsn(name)).path[1:], "test_thidua_registry", PASSWORD),
-        "THIDUA_MASTER_KEY": "00" * 32,
-    }
-    registry = Sample(environment, RPC, "registry")
-    await registry.begin()
-    token = auth.issue(OFFICERS, "officer:an", ["registry"], seconds=auth.LONGEST_LIFE)
-    registry.environment |= {"THIDUA_REGISTRY": f"127.0.0.1:{registry.ready['port']}", "THIDUA_TOKEN": token}
-    registry.token = token
-    yield registry
-    await registry.end()
-    await administer(postgres, f"drop database {name} with (force)")
+    async with served_on(postgres, tmp_path) as registry:
+        yield registry
 
 
 async def value(sample: Sample, query: str) -> Any:

@@ -17,7 +17,8 @@ from services.kernel.log import Log, new_epoch
 from services.kernel.logclient import LogClient
 from services.kernel.projection import Engine
 from services.kernel.rebuild import content_hash, heal
-from tests.kernel.conftest import PASSWORD, Place
+from tests.databases import PASSWORD
+from tests.kernel.conftest import Place
 from tests.kernel.log.support import append_of
 from tests.kernel.messaging.support import COUNTS, Owner, running, until
 

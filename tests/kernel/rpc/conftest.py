@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 import subprocess
 import sys
 import uuid
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import asyncpg
 import grpc
 import pytest
 from google.rpc.error_details_pb2 import BadRequest
@@ -22,12 +20,11 @@ from grpc_status import rpc_status
 from deploy.local.processes import ROOT
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel import auth
-from services.kernel.migrate import migrate
+from tests.databases import PASSWORD, lent
 from tests.kernel.rpc.sample import api
 
 MODULE = "tests.kernel.rpc.sample.main"
 RPC = ("--parts", "rpc,projections")
-PASSWORD = "p" * 32
 OFFICERS = auth.new_key("thidua", "officers-1")
 PEER = auth.new_key("scoring", "scoring-1")
 API = "thidua.sample.v1.SampleService"
@@ -97,14 +94,9 @@ def fields(details: Sequence[Any]) -> list[str]:
 
 @asynccontextmanager
 async def database(postgres: Postgres | ExistingPostgres) -> AsyncIterator[str]:
-    """A new database for a sample service; its DSN for the administrator."""
-    name = f"sample_{secrets.token_hex(6)}"
-    admin = postgres.dsn(name)
-    await migrate(admin, "sample", password=PASSWORD, prefix="test_")
-    yield admin
-    connection = await asyncpg.connect(postgres.admin_dsn)
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
+    """An empty database for a sample service; its DSN for the administrator."""
+    async with lent(postgres, "sample") as name:
+        yield postgres.dsn(name)
 
 
 def settings(postgres: Postgres | ExistingPostgres, admin: str, folder: Path) -> dict[str, str]:

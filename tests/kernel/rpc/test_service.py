@@ -29,9 +29,10 @@ from services.kernel.log import Log
 from services.kernel.probes import turns
 from services.kernel.settings import Settings, unset
 from services.kernel.tools import PRESENT, Peer, Tools
+from tests.databases import PASSWORD
 from tests.kernel.messaging.support import Owner, until
 from tests.kernel.projection.support import Cleared, Writer
-from tests.kernel.rpc.conftest import API, PASSWORD, PEER, RPC, Sample, refusal
+from tests.kernel.rpc.conftest import API, PEER, RPC, Sample, refusal
 from tests.kernel.rpc.sample import api
 
 FOLLOWING = "tests.kernel.rpc.sample.following"
