@@ -6,13 +6,13 @@ shows in what is stored.
 """
 
 import contextlib
-import json
 import pickle
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Literal, NamedTuple
+from types import NoneType
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
@@ -70,10 +70,10 @@ class Model:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", self.name) or "__" in self.name:
             raise ValueError(f"{self.name!r} is no name for a read model")
-        schema = {} if self.doc is None else self.doc.model_json_schema()
-        if '"uniqueItems": true' in json.dumps(schema):
+        made_of = _classes(self.doc, set())
+        if any(issubclass(one, Set) for one in made_of):
             raise ValueError(f"{self.name}: a set has no order, use a sorted tuple")
-        if undefaulted := sorted({*_undefaulted(schema)}):
+        if undefaulted := sorted(_undefaulted(made_of)):
             raise ValueError(f"{self.name}: give {', '.join(undefaulted)} the default None, for nulls are not stored")
         if self.place is not None and self.terms is None:
             raise ValueError(f"{self.name}: rows are put in order where they are found by terms")
@@ -106,12 +106,25 @@ class Model:
         return orjson.loads if self.doc is None else self.doc.__pydantic_validator__.validate_json
 
 
-def _undefaulted(schema: Mapping[str, Any]) -> Iterator[str]:
-    """The fields, at any depth, that may be null and are required all the same."""
-    for shape in (schema, *schema.get("$defs", {}).values()):
-        for field in shape.get("required", ()):
-            if {"type": "null"} in shape["properties"][field].get("anyOf", ()):
-                yield f"{shape['title']}.{field}"
+def _classes(annotation: Any, found: set[type]) -> set[type]:
+    """`found`, and the classes that such a value is made of, at any depth. Pydantic's schema tells it too, but was a
+    fifth of the time that a rebuild's process took to start."""
+    kind, within = get_origin(annotation) or annotation, get_args(annotation)
+    if isinstance(kind, type):
+        if issubclass(kind, BaseModel) and kind not in found:
+            within = tuple(field.annotation for field in kind.model_fields.values())
+        found.add(kind)
+    for one in within:
+        _classes(one, found)
+    return found
+
+
+def _undefaulted(classes: Iterable[type]) -> Iterator[str]:
+    """The fields that may be null and are required all the same."""
+    for one in classes:
+        for name, field in one.model_fields.items() if issubclass(one, BaseModel) else ():
+            if field.is_required() and NoneType in get_args(field.annotation):
+                yield f"{one.__name__}.{name}"
 
 
 def _plain(doc: Doc) -> bytes:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from itertools import pairwise
+from typing import Annotated
 
 import asyncpg
 import pytest
@@ -300,10 +301,20 @@ def test_a_model_that_could_not_be_rebuilt_alike_is_refused() -> None:
     class WithNull(Total):
         day: int | None
 
+    class DeepSet(Total):
+        totals: tuple[WithSet, ...] = ()
+
+    class DeepNull(Total):
+        totals: dict[str, Annotated[WithNull, "of a day"]] | None = None
+
     with pytest.raises(ValueError, match="a set has no order"):
         model("totals", doc=WithSet)
     with pytest.raises(ValueError, match=r"give WithNull\.day the default None"):
         model("totals", doc=WithNull)
+    with pytest.raises(ValueError, match="a set has no order"):
+        model("totals", doc=DeepSet)
+    with pytest.raises(ValueError, match=r"give WithNull\.day the default None"):
+        model("totals", doc=DeepNull)
     with pytest.raises(ValueError, match="top level of a module"):
         model("totals", keys=lambda recorded: [recorded.stream])
     with pytest.raises(ValueError, match="only a row per stream"):
