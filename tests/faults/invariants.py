@@ -268,7 +268,7 @@ def meeting(n: int) -> Meeting:
         {**told, "head": {"agency": "u0"}, "effective": f"{year}-01-01"},
     )
     handover = {**told, "incoming": {"agency": "u0"}, "effective": f"{year}-02-01"}
-    match n % 5:
+    match n % 6:
         case 0:
             return Meeting([], [elected, ("ElectLeadership", {**elected[1], "head": {"agency": "u1"}})])
         case 1:
@@ -283,6 +283,10 @@ def meeting(n: int) -> Meeting:
             before = [elected, ("HandOverLeadership", {**handover, "record": RECORD})]
             pair = [("HandOverLeadership", handover), ("CorrectHandover", void)]
             return Meeting(before, pair, (led, "LeadershipHandedOver"))
+        case 4:
+            replaced = {**told, "outgoing": {"agency": "u0"}, "incoming": {"agency": "u1"}}
+            days = (f"{year}-07-05", f"{year}-08-05")
+            return Meeting([elected], [("HandOverLeadership", {**replaced, "effective": day}) for day in days])
         case _:
             return _moved(f"v{n}")
 

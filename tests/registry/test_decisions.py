@@ -374,6 +374,52 @@ def test_no_handover_is_performed_into_another_term() -> None:
     given(bloc, lasting, elected()).when(hand_over("btp", date(2024, 5, 1))).then(handed_over("btp", date(2024, 5, 1)))
 
 
+ENDED, LATER = date(2024, 6, 30), date(2024, 7, 5)
+
+
+def test_a_head_who_has_left_office_is_replaced_by_an_election_for_the_rest_of_the_year() -> None:
+    over = recorded(2024, "bca", end=ENDED)
+    given(bloc, elected("bca"), over).when(elect(effective=LATER)).then(elected(effective=LATER))
+    given(bloc, elected("bca"), over).when(elect(effective=ENDED)).refused("leadership.one-head")
+    given(bloc, elected("bca"), over).when(elect("bca", effective=LATER)).refused("leadership.one-head")
+    given(bloc, elected("bca"), over, recorded(2024, "bca", end=LATER)).when(elect(effective=LATER)).refused(
+        "leadership.one-head"
+    )
+    given(bloc, elected("bca"), over, recorded(2024, "bca", start=LATER)).when(elect(effective=LATER)).refused(
+        "leadership.one-head"
+    )
+    given(bloc, over, recorded(2024, "ktnn")).when(elect(effective=LATER)).refused("leadership.one-head")
+    given(bloc, over, recorded(2023, "bca", end=ENDED), elected("ktnn")).when(elect(effective=LATER)).refused(
+        "leadership.one-head"
+    )
+    taken = (elected("bca"), handed_over("bca", DAY), over, elected(effective=LATER))
+    given(bloc, *taken).when(hand_over("btp", LATER)).then(handed_over("btp", LATER))
+    given(bloc, *taken, handed_over("btp", LATER)).when(hand_over("btp", date(2024, 7, 6))).refused(
+        "leadership.one-head"
+    )
+
+
+def test_a_head_in_office_hands_over_in_the_midst_of_the_year_and_does_not_come_back() -> None:
+    def replace(on: date, outgoing: str | None = "bca", incoming: str = "btp") -> HandOverLeadership:
+        return hand_over(incoming, on).model_copy(update={"outgoing": outgoing and holder(outgoing)})
+
+    replaced = e.LeadershipHandedOver(
+        bloc="b1", year=2024, outgoing=holder("bca"), incoming=holder("btp"), effective=LATER
+    )
+    for told in ((elected("bca"),), (elected("bca"), handed_over("bca", DAY)), (handed_over("bca", DAY),)):
+        given(bloc, *told).when(replace(LATER)).then(replaced)
+        given(bloc, *told).when(replace(DAY)).refused(
+            "leadership.not-elected"
+        )  # whom it would end had not begun before that day
+        given(bloc, *told).when(replace(LATER, None)).refused("leadership.not-elected")
+        given(bloc, *told).when(replace(LATER, "ktnn")).refused("leadership.not-elected")
+        given(bloc, *told, recorded(2024, "bca", end=LATER)).when(replace(LATER)).refused("leadership.not-elected")
+        given(bloc, *told, recorded(2024, "ktnn")).when(replace(LATER)).refused("leadership.not-elected")
+        given(bloc, *told, replaced).when(replace(date(2024, 8, 1), "btp", "bca")).refused("leadership.not-in-office")
+        given(bloc, *told, replaced).when(elect(effective=LATER)).then(elected(effective=LATER))
+        given(bloc, *told, replaced).when(elect(effective=date(2024, 7, 4))).refused("leadership.one-head")
+
+
 def test_nobody_takes_over_here_for_a_term_that_is_told_to_be_over() -> None:
     over = recorded(2024, "btp", end=date(2024, 4, 9))
     given(bloc, elected(effective=None), over).when(hand_over("btp", DAY)).refused("leadership.not-in-office")

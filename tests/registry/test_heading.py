@@ -225,6 +225,50 @@ def test_an_end_that_is_told_to_be_before_the_handover_is_not_the_end_of_what_th
     assert agency(folded(ended, begun, given_up), date(2024, 12, 2)) == ("b", "INFERRED")
 
 
+OUT = e.Holder(agency="a")
+
+
+def test_a_handover_in_the_midst_of_a_year_ends_the_term_of_the_head_of_that_year_alone() -> None:
+    before = handed_over(2025, "a", date(2025, 2, 10))
+    first = (recorded(2024, "z", start=date(2024, 3, 1)), elected(2025, "a", date(2025, 2, 10)))
+    for midst in (handed_over(2025, "b", date(2025, 7, 5), outgoing=OUT), handed_over(2025, "b", date(2025, 7, 5))):
+        terms = folded(*first, before, midst)
+        assert agency(terms, date(2025, 2, 9)) == ("z", "STATED")
+        assert pairs(headed_on(terms, (), date(2025, 7, 5))) >= {("b", None, "STATED")}
+    terms = folded(
+        recorded(2024, "a", start=date(2024, 3, 1)),
+        *first[1:],
+        before,
+        midst := handed_over(2025, "b", date(2025, 7, 5), outgoing=OUT),
+    )
+    assert agency(terms, date(2025, 7, 4)) == ("a", "STATED")
+    assert agency(terms, date(2025, 7, 5)) == ("b", "STATED")
+    assert agency(terms, date(2025, 12, 31)) == ("b", "INFERRED")
+    assert agency(folded(*first, midst), date(2025, 7, 4)) == ("a", "INFERRED")
+    assert agency(folded(*first, midst), date(2025, 7, 5)) == ("b", "STATED")
+
+
+@pytest.mark.parametrize("first", [{}, {"start": date(2025, 2, 10)}, {"elected_on": date(2025, 2, 10)}])
+def test_heads_of_a_year_of_whom_one_left_before_the_other_came_are_no_dispute(first: dict[str, Any]) -> None:
+    terms = folded(
+        recorded(2024, "z", start=date(2024, 3, 1)),
+        elected(2025, "b", date(2025, 7, 5)),
+        recorded(2025, "a", end=date(2025, 6, 30), **first),
+    )
+    heads = headed_in(terms, 2025)
+    assert [head.agency.value for head in heads.heads if head.agency] == ["a", "b"]
+    assert not heads.disputed
+    assert [agency(terms, day) for day in (date(2025, 6, 30), date(2025, 7, 2), date(2025, 7, 5))] == [
+        ("a", "STATED" if "start" in first else "INFERRED"),
+        None,
+        ("b", "INFERRED"),
+    ]
+    overlapping = folded(recorded(2025, "a", end=date(2025, 7, 5)), elected(2025, "b", date(2025, 7, 5)))
+    assert headed_in(overlapping, 2025).disputed
+    seen = recorded(2025, "b", start=date(2025, 7, 5), seen_on=date(2025, 6, 1))
+    assert headed_in(folded(recorded(2025, "a", end=date(2025, 6, 30)), seen), 2025).disputed
+
+
 def test_an_election_on_an_unknown_day_leaves_its_year_unknown() -> None:
     terms = folded(recorded(2022, "a"), elected(2023, "b", None))
     assert agency(terms, date(2022, 12, 31)) == ("a", "INFERRED")
@@ -503,10 +547,16 @@ ACTS = st.one_of(
         DAYS,
     ),
     st.builds(
-        lambda year, head, on: HandOverLeadership(
-            bloc="b", year=year, incoming=e.Holder(agency=head), effective=on, authority="central"
+        lambda year, out, head, on: HandOverLeadership(
+            bloc="b",
+            year=year,
+            outgoing=out and e.Holder(agency=out),
+            incoming=e.Holder(agency=head),
+            effective=on,
+            authority="central",
         ),
         YEARS,
+        st.none() | AGENCIES,
         AGENCIES,
         DAYS,
     ),
@@ -542,8 +592,8 @@ def test_acts_that_keep_the_rules_are_done() -> None:
 @given(st.lists(ACTS, max_size=12), st.lists(DAYS, min_size=1, max_size=30))
 def test_no_acts_performed_here_make_two_heads_on_a_day(acts: list[Any], days: list[date]) -> None:
     leadership = performed(acts)
-    for day in [*days, *(act.effective for act in acts)]:
-        assert not headed_on(leadership, (), day).disputed
+    for day in [*days, *(act.effective + timedelta(days=beside) for act in acts for beside in (-1, 0, 1))]:
+        assert len(headed_on(leadership, (), day).heads) <= 1
     assert not any(headed_in(leadership, year).disputed for year in range(2020, 2026))
 
 

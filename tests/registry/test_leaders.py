@@ -101,6 +101,19 @@ def test_no_representative_changes_here_once_the_next_head_is_elected_or_the_yea
     given(TERM, next_, given_up, GROUND).when(change(on=date(2025, 4, 1))).refused("leadership.not-in-office")
 
 
+def test_the_representative_changes_here_of_the_head_who_came_in_the_midst_of_the_year_and_not_of_who_left() -> None:
+    ended = e.LeadershipRecorded(bloc="b1", year=2024, head=TERM.head, end=date(2024, 6, 30), record=RECORD)
+    on = date(2024, 7, 5)
+    next_ = e.LeadershipElected(bloc="b1", year=2024, effective=on, head=e.Holder(agency="bca", person="p-7"))
+    alone = TERM.model_copy(update={"deputies": Listed[e.Deputy]()})
+    given(alone, ended, next_, GROUND).when(change(agency="bca")).accepted()
+    given(alone, ended, next_, GROUND).when(change()).refused("leadership.not-in-office")
+    given_up = e.LeadershipHandedOver(bloc="b1", year=2024, effective=on, outgoing=TERM.head, incoming=next_.head)
+    given(alone, given_up, GROUND).when(change(agency="bca")).accepted()
+    given(alone, given_up, GROUND).when(change()).refused("leadership.not-in-office")
+    given(alone, given_up, GROUND).when(change(on=date(2024, 7, 4))).accepted()
+
+
 def test_no_head_is_elected_here_beside_another_who_is_told_to_have_taken_over() -> None:
     fields: dict[str, Any] = {"bloc": "b1", "year": 2024, "effective": ELECTED_ON, "record": RECORD}
     elect = ElectLeadership(

@@ -85,7 +85,8 @@ def heads(*agencies: str | None, certainty: Any = "STATED") -> Heads:
         heads=tuple(
             Head(agency=Fact(value=a, mark=marked) if a else None, person=None, title=None, year=None, told_by=())
             for a in agencies
-        )
+        ),
+        disputed=len(agencies) > 1,
     )
 
 
@@ -151,6 +152,13 @@ def test_a_head_of_the_year_before_of_whom_sources_differ_or_tell_no_agency_is_f
     told = [rule("ORDER", "a", "b")]
     assert "several heads of 2024" in str(following(told, 2025, heads(), heads("a", "b")).unknown)
     assert "agency of the head of 2024" in str(following(told, 2025, heads(), heads(None)).unknown)
+
+
+def test_after_two_who_headed_in_turn_nobody_is_taken_to_follow() -> None:
+    turns = heads("a", "b").model_copy(update={"disputed": False})
+    found = following([rule("ORDER", "a", "b", "c")], 2025, heads(), turns)
+    assert found.agency is None
+    assert "in turn" in (found.unknown or "")
 
 
 def test_a_head_that_is_told_needs_no_rule_and_two_that_are_told_are_no_answer() -> None:

@@ -17,13 +17,11 @@ class Head(Part):
 
 
 class Heads(Part):
-    """The answer: nobody (not recorded), one, or several that contradict each other."""
+    """The answer: nobody (not recorded), one, or several, of a year perhaps one after another."""
 
     heads: tuple[Head, ...] = ()
-
-    @property
-    def disputed(self) -> bool:
-        return len(self.heads) > 1
+    disputed: bool = False
+    """Whether there are several of whom, by what is told, two headed at once."""
 
 
 def head_of(term: Term, rests_on: Marks) -> Head:

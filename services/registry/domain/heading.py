@@ -6,18 +6,22 @@ recorded), and after it as a holdover until the first of: election or handover f
 summation conference of N is over; the end of the next year. Otherwise unknown: a gap is never filled. No answer is more
 certain than the facts it rests on.
 
+A year may have several heads one after another: a handover in its midst, in which its head is named as the outgoing
+one, ends that head's term.
+
 Where sources contradict each other, all heads are shown that hold on the day by one or the other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import reduce
+from itertools import combinations
 from typing import NamedTuple
 
 from services.kernel.once import once
 from services.kernel.provenance import Part
 from services.registry.domain.head import Heads, agreed, head_of
-from services.registry.domain.leadership import Leadership
+from services.registry.domain.leadership import Claim, Leadership
 from services.registry.domain.representing import represented
 from services.registry.domain.terms import Marks, Term, agree, inferred, terms
 
@@ -39,9 +43,20 @@ class Known(NamedTuple):
 
 @once
 def headed_in(leadership: Leadership, year: int) -> Heads:
-    """The head of the term called after the year."""
+    """The head of the term called after the year; several in turn where one left office before the other came."""
     every = [first for term in terms(leadership, year) for first in represented(term, None, leadership.changes)]
-    return _answer([(term, (term.year_mark,)) for term in every], every)
+    every.sort(key=lambda term: _begins(term) or date.min)
+    groups = _grouped([(term, (term.year_mark,)) for term in every], every)
+    pairs = ((one, other) for some, others in combinations(groups, 2) for one, _ in some for other, _ in others)
+    return _answer(groups, disputed=not all(_precedes(*pair) or _precedes(*reversed(pair)) for pair in pairs))
+
+
+def _precedes(one: Term, other: Term) -> bool:
+    """Whether it was over before the other began, as far as days tell."""
+    begins = _begins(other)
+    if one.last is None or begins is None:
+        return False
+    return one.last.day < min(begins, other.seen_on.day if other.seen_on else begins)
 
 
 def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date) -> Heads:
@@ -53,7 +68,8 @@ def headed_on(leadership: Leadership, summations: Sequence[Summation], day: date
     first = [one.term for one in held if one.rank == best]
     shown = [one for one in held if one.rank == best or any(_stands_against(one, term, day) for term in first)]
     shown.sort(key=lambda one: (one.rank, -(one.term.year or 0)))
-    return _answer([(one.term, one.marks) for one in shown], known.terms)
+    groups = _grouped([(one.term, one.marks) for one in shown], known.terms)
+    return _answer(groups, disputed=len(groups) > 1)
 
 
 def held_over(leadership: Leadership, day: date) -> bool:
@@ -118,7 +134,7 @@ def _in_office(term: Term, day: date, known: Known) -> Marks:
 def _in_own_year(term: Term, day: date, known: Known) -> Marks:
     if term.year != day.year:
         return ()
-    elections = [c for c in known.leadership.claims if c.year == term.year and c.elected]
+    elections = [c for c in known.leadership.claims if c.year == term.year and c.elected and not _after(c, term)]
     if (begins := _begins(term)) is not None:
         basis = _installed(term, begins)
     elif not elections:
@@ -140,8 +156,13 @@ def _in_own_year(term: Term, day: date, known: Known) -> Marks:
     return term.year_mark, inferred(basis)
 
 
+def _after(claim: Claim, term: Term) -> bool:
+    """Whether it tells of an election after the term, for the rest of the year."""
+    return bool(term.last and claim.elected_on and term.last.day < claim.elected_on)
+
+
 def _holding_over(term: Term, day: date, known: Known) -> Marks:
-    if term.year is None or day.year != term.year + 1:
+    if term.year is None or day.year != term.year + 1 or day < (_begins(term) or day):
         return ()
     summed_up = any(s.year == term.year and s.on < day for s in known.summations)
     if summed_up or _succeeded(term, day, known):
@@ -153,7 +174,8 @@ def _holding_over(term: Term, day: date, known: Known) -> Marks:
 
 
 def _succeeded(term: Term, day: date, known: Known) -> bool:
-    """Whether there is, or may be, an election or handover for the next year by the day, whomever it names.
+    """Whether there is, or may be, an election or handover for the next year by the day, whomever it names, or its head
+    has even left office.
 
     Of a term that one source says was handed over on a later day, another's handover does not decide.
     """
@@ -163,6 +185,8 @@ def _succeeded(term: Term, day: date, known: Known) -> bool:
     taken = [on for on in (*(c.start for c in claims), *(h.on for h in handovers)) if on]
     if any(t.elected and t.elected_on is None for t in known.terms if t.year == day.year):
         return True  # the next head was elected on an unknown day, which may have come before this one
+    if any(t.year == day.year and _over(t, day) for t in known.terms):
+        return True
     if not elected and not taken:
         return bool(handovers) or any(c.elected for c in claims)  # on an unknown day too
     return any(on <= day for on in (elected if term.given_up else elected + taken))
@@ -198,8 +222,8 @@ def _begins(term: Term) -> date | None:
     return min((known.day for known in (term.elected_on, term.start) if known), default=None)
 
 
-def _answer(found: Sequence[tuple[Term, Marks]], every: Iterable[Term]) -> Heads:
-    """One head for all terms that agree, best known first; each contradicting one beside it."""
+def _grouped(found: Sequence[tuple[Term, Marks]], every: Iterable[Term]) -> list[list[tuple[Term, Marks]]]:
+    """The terms that agree together, in order; each contradicting one beside them."""
     years = {term.year for term, _ in found}
     holders = [term.head for term in every if term.year in years]
     groups: list[list[tuple[Term, Marks]]] = []
@@ -209,4 +233,9 @@ def _answer(found: Sequence[tuple[Term, Marks]], every: Iterable[Term]) -> Heads
             groups.append([one])
         else:
             agreeing.append(one)
-    return Heads(heads=tuple(reduce(agreed, (head_of(*one) for one in group)) for group in groups))
+    return groups
+
+
+def _answer(groups: Sequence[Sequence[tuple[Term, Marks]]], *, disputed: bool) -> Heads:
+    """One head for all terms that agree."""
+    return Heads(heads=tuple(reduce(agreed, (head_of(*one) for one in group)) for group in groups), disputed=disputed)

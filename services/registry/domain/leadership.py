@@ -5,7 +5,7 @@ bind performed acts alone: through them at most one head is in office at any ins
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, assert_never
 
 from pydantic import Field
@@ -28,7 +28,9 @@ class ElectLeadership(e.ElectionFacts, ActOfMembers):
 
 
 class HandOverLeadership(e.HandoverFacts, Correctable, ActOfMembers):
-    """Hand the lead over: from `effective` on, the incoming head is the head."""
+    """Hand the lead over: from `effective` on, the incoming head is the head. In the midst of a year its head, named as
+    the outgoing one, hands over to another for the rest of it, elected or not.
+    """
 
 
 class RecordLeadership(e.LeadershipFacts, Correctable, Command):
@@ -235,7 +237,7 @@ LEADERSHIP: Fold[Leadership] = Fold("leadership", Leadership(), evolve)
 def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc, *members: Any) -> Events:
     if command.record is None:
         known = established(bloc, command.effective)
-        performed_on(command, command.year)
+        day = performed_on(command, command.year)
         counted(command)
         _cast(command.tally)
         agencies = [_agency(holder, field) for field, holder in _holders(command).items()]
@@ -245,32 +247,54 @@ def elect(command: ElectLeadership, leadership: Leadership, bloc: Bloc, *members
             en="Head and deputies are different agencies.",
             vi="Trưởng và phó phải là các cơ quan khác nhau.",
         )
-        require(
-            not any(c.year == command.year and c.head for c in leadership.claims),
-            "leadership.one-head",
-            en=f"head: a head for {command.year} is known; correct that term instead.",
-            vi=f"head: năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó.",
-        )
-        _guard_election(command, command.head or e.Holder(), leadership)
+        _guard_election(command, day, leadership)
         belong(command, _named(_holders(command)), known, members)
     return [tell(e.LeadershipElected, command)]
 
 
-def _guard_election(command: ElectLeadership, head: e.Holder, leadership: Leadership) -> None:
-    """That whoever is told to have taken over for the year is whom this elects, and not before. Raises Refused."""
-    handed_over = [h for h in leadership.handovers if h.year == command.year]
+def _guard_election(command: ElectLeadership, day: date, leadership: Leadership) -> None:
+    """That every other head of the year has left office before the day, and that whoever else is told to have taken
+    over for the year is whom this elects, and not before. Raises Refused.
+    """
+    head = command.head or e.Holder()
+    elected = [c.head for c in leadership.claims if c.year == command.year and c.head]
     require(
-        not any(h.incoming and _other(h.incoming, head) for h in handed_over),
+        all(_other(one, head) and _has_left(one, command.year, day, leadership) for one in elected),
+        "leadership.one-head",
+        en=f"head: a head for {command.year} is known; correct that term, or tell when it ended: before that day.",
+        vi=f"head: năm {command.year} đã có trưởng khối, cụm; cần đính chính nhiệm kỳ đó, hoặc ghi nhận ngày kết thúc"
+        " trước ngày này.",
+    )
+    after = _heads(leadership, command.year + 1)
+    into = [h for h in leadership.handovers if h.year == command.year + 1 and h.outgoing]
+    given_up = [h.outgoing for h in into if not any(_gives_up(h, one) for one in after)]
+    require(
+        not any(one and _other(one, head) for one in given_up),
+        "leadership.one-head",
+        en=f"head: another head for {command.year} is told to have handed over; correct that handover first.",
+        vi=f"head: đã ghi nhận trưởng khác của năm {command.year} bàn giao; cần đính chính việc bàn giao đó trước.",
+    )
+    handed_over = [h for h in leadership.handovers if h.year == command.year]
+    others = [h for h in handed_over if h.incoming and _other(h.incoming, head)]
+    require(
+        all(h.incoming and _has_left(h.incoming, command.year, day, leadership) for h in others),
         "leadership.one-head",
         en=f"head: another head for {command.year} is told to have taken over; correct that handover first.",
         vi=f"head: đã ghi nhận bàn giao cho trưởng khác của năm {command.year}; cần đính chính việc bàn giao đó trước.",
     )
     require(
-        all(h.on is None or command.effective is None or command.effective <= h.on for h in handed_over),
+        all(h.on is None or day <= h.on for h in handed_over if h not in others),
         "leadership.before-election",
         en=f"effective: the head for {command.year} is told to have taken over before that day.",
         vi=f"effective: trưởng năm {command.year} được ghi nhận đã nhận bàn giao trước ngày đó.",
     )
+
+
+def _heads(leadership: Leadership, year: int) -> list[e.Holder]:
+    """Everyone who is told to be the head of the year."""
+    claimed = [c.head for c in leadership.claims if c.year == year]
+    handed = [h.incoming for h in leadership.handovers if h.year == year]
+    return [holder for holder in (*claimed, *handed) if holder]
 
 
 def _other(one: e.Holder, head: e.Holder) -> bool:
@@ -278,6 +302,36 @@ def _other(one: e.Holder, head: e.Holder) -> bool:
     if one.agency and head.agency:
         return one.agency != head.agency
     return bool(one.person and head.person and one.person != head.person)
+
+
+def _same(one: e.Holder | None, other: e.Holder) -> bool:
+    """Whether two are told to be the same head, not only by what one of them leaves out."""
+    return one is not None and one.agency == other.agency and bool(one.agency or one.person == other.person)
+
+
+def _has_left(head: e.Holder, year: int, day: date, leadership: Leadership) -> bool:
+    """Whether all who tell when a head of the year left office tell of a day before this one, after it came."""
+    lasts = _lasts(head, year, leadership)
+    begun = _begun(head, year, leadership)
+    return bool(lasts) and max(lasts) < day and all(on <= min(lasts) for on in begun)
+
+
+def _lasts(head: e.Holder, year: int, leadership: Leadership) -> list[date]:
+    """The last days of a head of the year: as told, or the eve of its handover to another head of that year."""
+    ends = [c.end for c in leadership.claims if c.year == year and c.end and _same(c.head, head)]
+    given_up = [h.on for h in leadership.handovers if h.year == year and h.on and _gives_up(h, head)]
+    return ends + [on - timedelta(days=on > date.min) for on in given_up]
+
+
+def _gives_up(handover: Handover, head: e.Holder) -> bool:
+    return _same(handover.outgoing, head) and handover.incoming is not None and _other(handover.incoming, head)
+
+
+def _begun(head: e.Holder, year: int, leadership: Leadership) -> list[date]:
+    """The first days of a head of the year that may be told."""
+    starts = [c.start for c in leadership.claims if c.year == year and c.head and not _other(c.head, head)]
+    taken = [h for h in leadership.handovers if h.year == year]
+    return [on for on in starts + [h.on for h in taken if not (h.incoming and _other(h.incoming, head))] if on]
 
 
 def _cast(tally: e.Tally | None) -> None:
@@ -302,38 +356,70 @@ def hand_over(command: HandOverLeadership, leadership: Leadership, bloc: Bloc, *
 
 def _guard_handover(command: HandOverLeadership, day: date, leadership: Leadership) -> None:
     incoming = _agency(command.incoming, "incoming")
-    heads = [c for c in leadership.claims if c.year == command.year and c.head]
+    year = command.year
+    own = [c for c in leadership.claims if c.year == year and c.head and c.head.agency == incoming]
+    others = [one for one in _heads(leadership, year) if one.agency != incoming]
+    leaving = [one for one in others if not _has_left(one, year, day, leadership)]
     require(
-        heads and all(c.head and c.head.agency == incoming for c in heads),
+        (own or leaving) and all(_leaves(one, command, day, leadership) for one in leaving),
         "leadership.not-elected",
-        en=f"The incoming agency is not the one undisputed head for {command.year}.",
-        vi=f"Cơ quan nhận bàn giao không phải là trưởng duy nhất của năm {command.year}.",
+        en=f"The incoming agency is not the one undisputed head for {year}, nor does the head of that year hand over.",
+        vi=f"Cơ quan nhận bàn giao không phải là trưởng duy nhất của năm {year}, và bên bàn giao không phải là trưởng"
+        " đang đương nhiệm của năm đó.",
+    )
+    outgoing = command.outgoing
+    before = [one for one in _heads(leadership, year - 1) if not _has_left(one, year - 1, day, leadership)]
+    require(
+        outgoing is None or any(_same(outgoing, one) for one in others) or all(_same(outgoing, one) for one in before),
+        "leadership.one-head",
+        en=f"outgoing: another head for {year - 1} is known, who has not left office before that day.",
+        vi=f"outgoing: năm {year - 1} đã có trưởng khác, chưa ghi nhận kết thúc nhiệm kỳ trước ngày này.",
     )
     require(
-        all(c.elected_on is None or c.elected_on <= day for c in heads),
+        all(c.elected_on is None or c.elected_on <= day for c in own),
         "leadership.before-election",
         en="The handover cannot precede the election.",
         vi="Không thể bàn giao trước khi bầu.",
     )
     require(
-        all(c.end is None or day <= c.end for c in heads),
+        all(day <= on for on in _lasts(e.Holder(agency=incoming), year, leadership)),
         "leadership.not-in-office",
         en=f"effective: the term of {command.year} is told to be over on that day; correct that first.",
         vi=f"effective: nhiệm kỳ năm {command.year} được ghi nhận đã kết thúc trước ngày đó; cần đính chính trước.",
     )
-    others = [(h.year, h.on) for h in leadership.handovers] + [(c.year, c.start) for c in leadership.claims if c.start]
+    taken: list[tuple[int | None, date | None, e.Holder | None]] = [
+        (h.year, h.on, h.incoming) for h in leadership.handovers
+    ]
+    taken += [(c.year, c.start, c.head) for c in leadership.claims if c.start]
     require(
-        all((year is None or year < command.year) and (start is None or start < day) for year, start in others),
+        all(
+            (of is None or of < year or (of == year and who in others)) and (start is None or start < day)
+            for of, start, who in taken
+        ),
         "leadership.one-head",
         en="This or a later head has taken over already.",
         vi="Trưởng của năm này hoặc năm sau đã nhận bàn giao.",
     )
-    in_office = [c for c in leadership.claims if c.year != command.year and c.head]
+    in_office = [c for c in leadership.claims if c.year != year and c.head]
     require(
         all(c.end is None or c.end < day for c in in_office),
         "leadership.one-head",
         en="Another term lasts until that day or longer.",
         vi="Nhiệm kỳ khác còn kéo dài đến ngày đó hoặc sau đó.",
+    )
+
+
+def _leaves(head: e.Holder, command: HandOverLeadership, day: date, leadership: Leadership) -> bool:
+    """Whether the handover, in that year or later, ends the term of a head of its year, which has begun before and is
+    told no other end.
+    """
+    year = command.year
+    elected = [c.elected_on for c in leadership.claims if c.year == year and c.elected_on and _same(c.head, head)]
+    return (
+        _same(command.outgoing, head)
+        and day.year >= year
+        and not _lasts(head, year, leadership)
+        and all(on < day for on in elected + _begun(head, year, leadership))
     )
 
 
@@ -352,10 +438,12 @@ def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadersh
     require(
         command.person, "leadership.person", en="person: name the person.", vi="person: cần nêu người đại diện mới."
     )
-    claims = [c for c in leadership.claims if c.year == command.year]
-    incoming = [h.incoming for h in leadership.handovers if h.year == command.year]
-    holders = [*(one for c in claims for one in (c.head, *c.deputies.items)), *incoming]
-    held = [one for one in holders if one and one.agency == command.agency]
+    handed_over = [h for h in leadership.handovers if h.year == command.year]
+    claims = [
+        c for c in leadership.claims if c.year == command.year and _held(command.agency, c.head, *c.deputies.items)
+    ]
+    incoming = [h.incoming for h in handed_over]
+    held = _held(command.agency, *(one for c in claims for one in (c.head, *c.deputies.items)), *incoming)
     require(
         held,
         "leadership.not-in-office",
@@ -364,9 +452,11 @@ def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadersh
     )
     begun = [c.elected_on or c.start for c in claims if c.elected_on or c.start]
     ends = [c.end for c in claims if c.end]
+    given_up = [h.on for h in handed_over if h.on and _gives_up(h, e.Holder(agency=command.agency))]
     require(
         all(on <= day for on in begun if on)
         and all(day <= on for on in ends)
+        and all(day < on for on in given_up)
         and not _succeeded(command.year, day, leadership),
         "leadership.not-in-office",
         en=f"effective: the term of {command.year} has not begun on that day, or is over.",
@@ -385,6 +475,10 @@ def _guard_change(command: ChangeRepresentative, day: date, leadership: Leadersh
         en="person: represents the agency already.",
         vi="person: đang là người đại diện.",
     )
+
+
+def _held(agency: Id, *holders: e.Holder | None) -> list[e.Holder]:
+    return [one for one in holders if one and one.agency == agency]
 
 
 def _succeeded(year: int, day: date, leadership: Leadership) -> bool:

@@ -144,6 +144,8 @@ def _of(heads: Heads, year: int, *, told: bool) -> Next:
         return _unknown(f"no head of {year} is recorded", f"chưa ghi nhận trưởng năm {year}")
     if heads.disputed:
         return _unknown(f"sources tell several heads of {year}", f"các nguồn nêu trưởng năm {year} khác nhau")
+    if len(heads.heads) > 1:
+        return _unknown(f"several headed in turn in {year}", f"năm {year} có nhiều trưởng kế tiếp nhau")
     agency = heads.heads[0].agency
     if agency is None:
         return _unknown(f"the agency of the head of {year} is not told", f"chưa nêu cơ quan của trưởng năm {year}")

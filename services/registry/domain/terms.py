@@ -192,13 +192,36 @@ def _takes_over(handover: Handover, claim: Claim, leadership: Leadership) -> boo
 
 
 def _gives_up(handover: Handover, term: Term, leadership: Leadership) -> bool:
-    """Whether the handover ends the term: of the year before, or of the head that it names."""
+    """Whether the handover ends the term: of the head that it names, in that year or else before it; or, by the first
+    head of a year, of the year before.
+    """
     year, outgoing = term.year, handover.outgoing
-    if year is None or year >= handover.year:
+    if year is None or year > handover.year:
         return False
     if outgoing is None:
-        return year == handover.year - 1
-    return _one_office(term.head, outgoing, lambda: [outgoing, *_holders(leadership, year)])
+        return year == handover.year - 1 and not _comes_later(handover, leadership)
+    if not _one_office(term.head, outgoing, lambda: [outgoing, *_holders(leadership, year)]):
+        return False
+    return (year == handover.year) == _in_the_midst(handover, outgoing, leadership)
+
+
+def _in_the_midst(handover: Handover, outgoing: e.Holder, leadership: Leadership) -> bool:
+    """Whether who hands over is a head of the same year, and another than who takes over."""
+    every = _holders(leadership, handover.year)
+    if handover.incoming is None or _one_office(outgoing, handover.incoming, lambda: every):
+        return False
+    return any(_one_office(one, outgoing, lambda: [outgoing, *every]) for one in every)
+
+
+def _comes_later(handover: Handover, leadership: Leadership) -> bool:
+    """Whether another head of the year was there before the day of the handover."""
+    on, incoming, year = handover.on, handover.incoming, handover.year
+    if incoming is None or on is None:
+        return False
+    told = [(h.incoming, h.on) for h in leadership.handovers if h.year == year]
+    told += [(c.head, day) for c in leadership.claims if c.year == year for day in (c.elected_on, c.start, c.end)]
+    earlier = [head for head, day in told if head and day and day < on]
+    return not all(_one_office(head, incoming, lambda: _holders(leadership, year)) for head in earlier)
 
 
 def _holders(leadership: Leadership, year: int) -> list[e.Holder]:

@@ -32,12 +32,12 @@ class WhoHeaded(BaseModel):
 
 
 class HeadsAnswer(BaseModel):
-    """Nobody (not recorded), one, or several heads that contradict each other."""
+    """Nobody (not recorded), one, or several heads: of a year perhaps one after another, in that order."""
 
     heads: tuple[Head, ...]
     """Each with its mark, no surer than the facts that it rests on."""
     disputed: bool
-    """Whether there are several."""
+    """Whether there are several of whom, by what is told, two headed at once."""
     labels: tuple[Label, ...]
     """The organisations named here."""
     warnings: tuple[WarningShown, ...]
@@ -77,7 +77,8 @@ def in_office(led: Led, summations: Sequence[Summation], bloc: Bloc, on: date) -
         case None:
             over = any(event.effective and event.effective <= on for event in bloc.dissolved)
             # else it was there on a day on which somebody is told to head it
-            return Heads(heads=tuple(_perhaps(head) if over or _inferred(head) else head for head in heads.heads))
+            known = tuple(_perhaps(head) if over or _inferred(head) else head for head in heads.heads)
+            return heads.model_copy(update={"heads": known})
 
 
 def _inferred(head: Head) -> bool:

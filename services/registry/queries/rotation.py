@@ -66,9 +66,9 @@ class ServedShown(Part):
     year: int
     """The year."""
     heads: tuple[Head, ...]
-    """Nobody (not recorded), one, or several that contradict each other."""
+    """Nobody (not recorded), one, or several, perhaps one after another, in that order."""
     disputed: bool
-    """Whether there are several."""
+    """Whether there are several of whom, by what is told, two headed at once."""
 
 
 class RotationAnswer(BaseModel):

@@ -79,7 +79,7 @@ class BlocYearAnswer(BaseModel):
     terms: tuple[TermShown, ...]
     """The leadership: every term called after the year, contradicting ones beside each other."""
     disputed: bool
-    """Whether the terms name different heads."""
+    """Whether the terms name different heads, and not of whom one left office before the other came."""
     members: MemberFactList
     """The members named, and how many were declared."""
     movements: tuple[MovementShown, ...]

@@ -9269,7 +9269,7 @@ Global___WhoHeadedRequest: _TypeAlias = WhoHeadedRequest  # noqa: Y015
 
 @_typing.final
 class WhoHeadedResponse(_message.Message):
-    """Nobody (not recorded), one, or several heads that contradict each other."""
+    """Nobody (not recorded), one, or several heads: of a year perhaps one after another, in that order."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -9280,7 +9280,7 @@ class WhoHeadedResponse(_message.Message):
     SOURCES_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
-    """Whether there are several."""
+    """Whether there are several of whom, by what is told, two headed at once."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""
@@ -9628,7 +9628,7 @@ class GetBlocYearResponse(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     PREPARATIONS_FIELD_NUMBER: _builtins.int
     disputed: _builtins.bool
-    """Whether the terms name different heads."""
+    """Whether the terms name different heads, and not of whom one left office before the other came."""
     @_builtins.property
     def known(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Position]:
         """What the answer knows, per log."""

@@ -4290,10 +4290,10 @@ class ServedShown(_message.Message):
     year: _builtins.int
     """The year."""
     disputed: _builtins.bool
-    """Whether there are several."""
+    """Whether there are several of whom, by what is told, two headed at once."""
     @_builtins.property
     def heads(self) -> _containers.RepeatedCompositeFieldContainer[Global___Head]:
-        """Nobody (not recorded), one, or several that contradict each other."""
+        """Nobody (not recorded), one, or several, perhaps one after another, in that order."""
 
     def __init__(
         self,
