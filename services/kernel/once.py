@@ -7,13 +7,13 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-KEPT = 8_192  # results of a function that a process keeps
+MANY, FEW = 8_192, 2_048  # results of a function that a process keeps, small and large ones
 
 
-def once(make: Callable[P, T]) -> Callable[P, T]:
+def once(make: Callable[P, T], most: int = MANY) -> Callable[P, T]:
     """The function, which makes the same of the very same object, and of equal arguments after it, only once.
 
-    For what nobody changes: what is given, and what is made of it. The oldest is forgotten first.
+    For what nobody changes: what is given, and what is made of it. Of more than `most` the oldest is forgotten.
     """
     kept: dict[tuple[Any, ...], tuple[object, T]] = {}  # with the object, lest another one gets its id
 
@@ -23,8 +23,13 @@ def once(make: Callable[P, T]) -> Callable[P, T]:
         found = kept.get(key)
         if found is None:
             found = kept[key] = args[0], make(*args, **kwargs)
-            if len(kept) > KEPT:
+            if len(kept) > most:
                 del kept[next(iter(kept))]
         return found[1]
 
     return made
+
+
+def once_of_few(make: Callable[P, T]) -> Callable[P, T]:
+    """The same, for what is large."""
+    return once(make, FEW)

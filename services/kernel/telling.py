@@ -179,26 +179,24 @@ def cited(told: Fact, source: Source | None) -> Fact:
 
 def sources(answer: Any) -> tuple[Source, ...]:
     """The documents that the marks of an answer name, by id; one that was told in several ways once for each."""
-    documents = {id(one): one for one in _documents(answer)}  # mostly one and the same object
-    return tuple(sorted(dict.fromkeys(documents.values()), key=attrgetter("id")))
+    documents: dict[int, Source | None] = {}
+    _documents(answer, documents)
+    told = dict.fromkeys(one for one in documents.values() if one is not None)
+    return tuple(sorted(told, key=attrgetter("id")))
 
 
-def _documents(answer: Any) -> list[Source]:
-    """In the order of the answer."""
-    found, left = [], [answer]
-    while left:
-        part = left.pop()
-        kind: Any = type(part)
-        if kind is Fact:
-            part, kind = part.mark, Mark
-        if kind is Mark:
-            if part.document is not None:
-                found.append(part.document)
-        elif kind is tuple:
-            left.extend(reversed(part))
-        else:
-            left += [part.__dict__[name] for name in reversed(parts(kind))]
-    return found
+def _documents(part: Any, found: dict[int, Source | None]) -> None:
+    """In the order of the answer, by identity: mostly they are one and the same object."""
+    kind: Any = type(part)
+    for name in parts(kind):
+        value = part.__dict__[name]
+        for one in value if type(value) is tuple else (value,):
+            kind = type(one)
+            if kind is Fact or kind is Mark:
+                document = (one.mark if kind is Fact else one).document
+                found[id(document)] = document
+            elif one is not None:
+                _documents(one, found)
 
 
 @cache

@@ -17,13 +17,14 @@ from pydantic import BaseModel
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
 from services.kernel.events import Position, Recorded, Row
 from services.kernel.fold import Doc, Epochs, Fold, Model, Rank, lost, steps
+from services.kernel.once import once
 from services.kernel.postgres import passing
 from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, states
 
 LONGEST = 10_000  # events of the streams that one answer about the past folds again
 SHORT, LONG = 4_096, 16_384  # characters of rows that a process keeps as objects
-MANY, FEW = 8_192, 1_024  # so many short and long ones: some 50 MB, and 70
+MANY, FEW = 16_384, 2_048  # so many short and long ones: some 120 MB, and 110
 
 _TOLD = """
     select epoch, position, recorded_at, type, body
@@ -114,7 +115,7 @@ class View:
         at = self.positions[model.log]
         if model.history == "stream" and at < self._known[model.name]:
             return await self._folded(model, wanted, at)
-        rows = await Table(model).get(self._connection, wanted, at.position)
+        rows = await _table(model).get(self._connection, wanted, at.position)
         return {key: _decoded(model, doc) for key, doc in rows}
 
     async def find(
@@ -127,7 +128,7 @@ class View:
         if model.history == "stream":
             raise ValueError(f"{model.name} keeps no past rows to search")
         at = self.positions[model.log].position
-        rows = await Table(model).find(self._connection, terms, at, after_key or "", limit)
+        rows = await _table(model).find(self._connection, terms, at, after_key or "", limit)
         return [(key, _decoded(model, doc)) for key, doc in rows]
 
     async def ranked(
@@ -140,27 +141,27 @@ class View:
     ) -> list[tuple[Rank, Doc]]:
         """The rows that have all of these terms, each after its `Model.rank`, from after such a rank."""
         at = self.positions[model.log].position
-        rows = await Table(model).ranked(self._connection, terms, at, first, after or [], limit)
+        rows = await _table(model).ranked(self._connection, terms, at, first, after or [], limit)
         return [(rank, _decoded(model, doc)) for doc, *rank in rows]
 
     async def having(self, model: Model, terms: Iterable[str]) -> list[tuple[str, Doc]]:
         """The rows that have any of these terms, ordered by key."""
         if model.history == "stream":
             raise ValueError(f"{model.name} keeps no past rows to search")
-        wanted = sorted(set(terms))
-        rows = await Table(model).having(self._connection, wanted, self.positions[model.log].position) if wanted else []
+        wanted, at = sorted(set(terms)), self.positions[model.log].position
+        rows = await _table(model).having(self._connection, wanted, at) if wanted else []
         return [(key, _decoded(model, doc)) for key, doc in rows]
 
     async def _folded(self, model: Model, keys: Sequence[str], at: Position) -> dict[str, Doc]:
         """Rows of the past, folded from their streams; a row that has not changed since is as it is now."""
-        rows = await Table(model).get(self._connection, keys, at.position)
+        rows = await _table(model).get(self._connection, keys, at.position)
         found = {key: _decoded(model, doc) for key, doc in rows}
         left = [key for key in keys if key not in found]
         made, _ = steps(model, await self._rows(left, at, model) if left else [])
         fold = Fold(model, parks=True)
         for step in made:
             fold.event(step.recorded, step.keys)
-        return found | {key: model.decode(row.doc) for key, row in fold.current.items()}
+        return found | {key: _decoded(model, row.doc.decode()) for key, row in fold.current.items()}
 
     async def events(self, model: Model, stream: str) -> list[Recorded[Any]]:
         """All that a stream of the own log, which the model folds, tells at this view's position."""
@@ -207,6 +208,7 @@ def _made(kind: type[BaseModel], doc: str) -> BaseModel:
     return kind.model_validate_json(doc)
 
 
+_table = once(Table)
 _short = lru_cache(maxsize=MANY)(_made)
 _long = lru_cache(maxsize=FEW)(_made)
 

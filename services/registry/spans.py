@@ -164,7 +164,10 @@ def _same(one: Span[B, E], other: Span[B, E]) -> bool:
 
 
 def _day(told: Sequence[Dated]) -> date | None:
-    return next((one.effective for one in told if one.effective), None)
+    for one in told:
+        if one.effective:
+            return one.effective
+    return None
 
 
 def _last(end: Dated) -> date:

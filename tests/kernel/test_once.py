@@ -1,7 +1,6 @@
 """What is made of a row once for all who read it."""
 
-from services.kernel import once as module
-from services.kernel.once import once
+from services.kernel.once import MANY, once
 
 
 class Row:
@@ -32,6 +31,6 @@ def test_no_row_is_taken_for_one_that_is_gone() -> None:
     def made(row: list[int]) -> int:
         return row[0]
 
-    for number in range(2 * module.KEPT):  # each is gone when the next, perhaps in its place, is made
+    for number in range(2 * MANY):  # each is gone when the next, perhaps in its place, is made
         assert made([number]) == number
     assert made([-1]) == -1

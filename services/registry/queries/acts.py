@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.kernel.events import Event
+from services.kernel.once import once
 from services.kernel.view import View
 from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, YEARS, Stream, StreamEvent, Year, YearEvent, years_of
@@ -12,9 +13,9 @@ from services.registry.projections import STREAMS, YEARS, Stream, StreamEvent, Y
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class YearAct:
-    """A conference, movement or review of a bloc's year."""
+    """A conference, movement or review of a bloc's year: one object for all who ask."""
 
     key: str
     """Of the bloc's year."""
@@ -50,5 +51,11 @@ async def acts_of(view: View, key: str) -> list[YearAct]:
 
 def acts_in(key: str, year: Year, streams: Mapping[str, Stream]) -> list[YearAct]:
     """The same, of streams that are read already."""
-    acts = (YearAct(key, name, streams[name].told, holding(streams[name].told)) for name in year.acts)
-    return [act for act in acts if any(map(act.tells, act.holds))]
+    return [act for name in year.acts if (act := _act(streams[name], key, name))]
+
+
+@once
+def _act(stream: Stream, key: str, name: str) -> YearAct | None:
+    """What a stream tells of a bloc's year; null where nothing that holds tells of it."""
+    act = YearAct(key, name, stream.told, holding(stream.told))
+    return act if any(map(act.tells, act.holds)) else None

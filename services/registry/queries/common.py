@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from services.kernel.errors import Missing
 from services.kernel.fold import Model
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part, Record
 from services.kernel.telling import fact, mark, parts, resting, worded
 from services.kernel.text import Id
@@ -320,26 +321,30 @@ def surest(found: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(best.values())
 
 
-def named(answer: Any, naming: bool = False) -> set[Id]:
+def named(answer: Any) -> set[Id]:
     """The organisations that an answer names."""
     found: set[Id] = set()
-    left = [(answer, naming)]
-    while left:
-        part, naming = left.pop()
-        kind: Any = type(part)
-        if kind is Fact:
-            if naming:
-                found.add(part.value)
-        elif kind is tuple:
-            left += [(item, naming) for item in part]
-        elif kind is DisputeShown:
-            left.append((part.told, part.field.rpartition(".")[2] in NAMING))
-        elif kind is FieldTold:
-            if part.field.rpartition(".")[2].partition("[")[0] in NAMING:
-                found.add(part.fact.value)
-        else:
-            left += [(part.__dict__[name], name in NAMING) for name in parts(kind)]
+    _named(answer, False, found)
     return found
+
+
+def _named(part: Any, naming: bool, found: set[Id]) -> None:
+    kind: Any = type(part)
+    if kind is Fact:
+        if naming:
+            found.add(part.value)
+    elif kind is tuple:
+        for one in part:
+            _named(one, naming, found)
+    elif kind is DisputeShown:
+        _named(part.told, part.field.rpartition(".")[2] in NAMING, found)
+    elif kind is FieldTold:
+        if part.field.rpartition(".")[2].partition("[")[0] in NAMING:
+            found.add(part.fact.value)
+    else:
+        for name in parts(kind):
+            if inner := part.__dict__[name]:
+                _named(inner, name in NAMING, found)
 
 
 async def recorded(view: View, model: Model, key: Id) -> Any:
@@ -354,7 +359,13 @@ async def recorded(view: View, model: Model, key: Id) -> Any:
 async def labels(view: View, answer: BaseModel, on: date | None = None) -> tuple[Label, ...]:
     """The names of the organisations in an answer on its day, if it is of one, as known at its position."""
     docs: dict[str, Organisation] = await view.many(ORGANISATIONS, named(answer))
-    return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told, on)))
+    return tuple(label for key, doc in docs.items() if (label := _label(doc, key, on)))
+
+
+@once
+def _label(doc: Organisation, organisation: Id, on: date | None) -> Label | None:
+    name = shown(doc.told, on)
+    return Label(id=organisation, name=name) if name else None
 
 
 async def bloc_labels(view: View, blocs: Iterable[Id]) -> tuple[Label, ...]:

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.events import Event
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.kernel.text import Id
@@ -272,6 +273,7 @@ async def get_conference(asked: GetConference, view: View) -> ConferenceAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
+@once
 def meeting(act: YearAct) -> MeetingShown:
     """A conference of a year, and what its records tell otherwise."""
     told = act.of_first(e.ConferenceHeld)

@@ -1,13 +1,15 @@
 """The covenant of a bloc's year."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from services.kernel.once import once, once_of_few
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.ruling import holding
+from services.registry.projections import Stream
 from services.registry.queries.common import DisputeShown, first, latest, length, surest, together
 from services.registry.queries.disputes import (
     RulingShown,
@@ -117,14 +119,30 @@ class CovenantShown(Part):
 Signing = e.CovenantSigned | e.CovenantRecorded
 
 
-def covenant_of(
-    every: Sequence[e.CovenantEvent], signing: Callable[[date], Sequence[Fact]] = lambda _: ()
-) -> CovenantShown | None:
-    """What is told of a covenant; `signing` gives the members that have to sign it on a day, if all are known."""
+def covenant_of(stream: Stream, signing: Callable[[date], Sequence[Fact]] = lambda _: ()) -> CovenantShown | None:
+    """What a stream tells of a covenant; `signing` gives who has to sign it on a day, if all are known."""
+    shown = _covenant(stream)
+    if shown is None or shown.signed:
+        return shown
+    return shown.model_copy(update={"signed": _by_all(_signings(holding(_told(stream))), signing)})
+
+
+def _told(stream: Stream) -> list[e.CovenantEvent]:
+    return [event for event in stream.told if isinstance(event, e.CovenantEvent)]
+
+
+def _signings(told: Iterable[e.CovenantEvent]) -> list[Signing]:
+    return [event for event in told if isinstance(event, Signing)]
+
+
+@once_of_few
+def _covenant(stream: Stream) -> CovenantShown | None:
+    """The covenant, as far as no member's signature is needed to know of it."""
+    every = _told(stream)
     if not every:
         return None
     held: list[e.CovenantEvent] = holding(every)
-    told = [event for event in held if isinstance(event, Signing)]
+    told = _signings(held)
     texts = [event for event in held if isinstance(event, e.CovenantDrawnUp)]
     records = [event for event in told if isinstance(event, e.CovenantRecorded)]
     said = [known for event in records if (known := fact(event, "signed"))]
@@ -136,7 +154,7 @@ def covenant_of(
     )
     return CovenantShown(
         year=latest(held, "year"),
-        signed=next(iter(said), None) or _by_all(told, signing),
+        signed=next(iter(said), None),
         by_reference=latest(records, "by_reference"),
         signed_on=first(records, "effective") or latest(told, "effective"),
         signatures=tuple(signature for event in told for signature in _signatures(event)),
@@ -202,15 +220,20 @@ def _by_all(told: Sequence[Signing], signing: Callable[[date], Sequence[Fact]]) 
     return None
 
 
-def signed_by(told: Iterable[e.CovenantEvent]) -> dict[Id, tuple[Fact, Fact | None]]:
+def signed_by(told: Iterable[Signing]) -> dict[Id, tuple[Fact, Fact | None]]:
     """Each member that is told to have signed, and when."""
     found: dict[Id, tuple[Fact, Fact | None]] = {}
     for event in told:
-        if isinstance(event, Signing):
-            for signature in _signatures(event):
-                if signature.member:
-                    found.setdefault(signature.member.value, (signature.member, fact(event, "effective")))
+        for signature in _signatures(event):
+            if signature.member:
+                found.setdefault(signature.member.value, (signature.member, fact(event, "effective")))
     return found
+
+
+@once
+def signatures_in(stream: Stream) -> Mapping[Id, tuple[Fact, Fact | None]]:
+    """The same of all that a stream tells."""
+    return signed_by(_signings(_told(stream)))
 
 
 def _signed(event: Signing) -> Fact | None:

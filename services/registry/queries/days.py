@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Refused
 from services.kernel.fold import Doc, Model, Rank
+from services.kernel.once import once
 from services.kernel.standing import standing
 from services.kernel.view import View
 from services.registry.domain.ruling import holding
@@ -85,6 +86,7 @@ def _there(
     return [(rank, doc) for lacks, *rank, doc in ranks if not lacks and rank > (after or [])]
 
 
+@once
 def by(doc: Doc, on: date) -> Doc:
     """A row without what stands of it and was told to be after a day, nor what that replaced or overruled."""
     events = getattr(doc, "events", None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
@@ -126,6 +127,12 @@ class Ending:
         return resting(told, since or Fact(value="", mark=Mark(certainty="INFERRED", basis=UNKNOWN_END)))
 
 
+@once
+def endings_of(doc: Organisation) -> tuple[Ending, ...]:
+    """Of all that holds of an organisation."""
+    return tuple(endings(holding(doc.told)))
+
+
 def endings(told: Sequence[Any]) -> list[Ending]:
     """Of all that is told of an organisation."""
     dissolved = [Ending(event) for event in told if isinstance(event, e.OrganisationDissolved)]
@@ -220,14 +227,7 @@ async def warnings(
 
 def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> WarningShown | None:
     """That a unit is told to be a member before the first of its names began, where all of these have a day."""
-    named = [
-        event
-        for event in (holding(unit.told) if unit else ())
-        if isinstance(event, e.OrganisationRegistered)
-        or (isinstance(event, e.OrganisationNamed) and (event.name or event.short_name))
-    ]
-    first = min(named, key=lambda event: event.effective or date.min, default=None)
-    begins, since = fact(first, "effective"), part.stay.since if part.stay else None
+    begins, since = _begins(unit) if unit else None, part.stay.since if part.stay else None
     if begins is None or since is None or begins.value <= str(since):
         return None
     return WarningShown(
@@ -242,11 +242,23 @@ def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> W
     )
 
 
+@once
+def _begins(unit: Organisation) -> Fact | None:
+    """The day on which the first of its names began."""
+    named = [
+        event
+        for event in holding(unit.told)
+        if isinstance(event, e.OrganisationRegistered)
+        or (isinstance(event, e.OrganisationNamed) and (event.name or event.short_name))
+    ]
+    return fact(min(named, key=lambda event: event.effective or date.min, default=None), "effective")
+
+
 def warned(
     units: Mapping[str, Organisation], parts: Sequence[Taking], authority: Fact | None, day: date | None
 ) -> tuple[WarningShown, ...]:
     """The same, of what is read already; a membership that ends by then needs nothing."""
-    told = {key: endings(holding(doc.told)) for key, doc in units.items()}
+    told = {key: endings_of(doc) for key, doc in units.items()}
     found = (
         _warning(part, ending.event, authority)
         for part in parts

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark
 from services.kernel.telling import differ, fact, resting, surest_told
 from services.kernel.text import Id
@@ -98,14 +99,20 @@ def _acts(told: OfYear, of: type[Any], name: str, **counts: Any) -> Iterator[Don
     """The acts of the bloc of which the records that do not tell otherwise tell, together, all by which they count."""
     counts |= {"bloc": told.bloc}
     for act in told.acts:
-        records = act.of(of)
-        agreeing = [one for one in records if all(getattr(one, f) in (None, value) for f, value in counts.items())]
-        by = [surest_told(fact(one, field) for one in agreeing) for field in counts]
-        what = surest_told(fact(one, name) for one in agreeing)
-        if what and all(by):
-            what = resting(what, *by, DISPUTED if differ(records, *counts) else None)
-            days = surest(day for one in agreeing if (day := fact(one, "effective")))
-            yield from (Done(what, day) for day in days or (None,))
+        yield from _shown_by(act, of, name, *counts.items())
+
+
+@once
+def _shown_by(act: YearAct, of: type[Any], name: str, *counts: tuple[str, Any]) -> list[Done]:
+    records = act.of(of)
+    agreeing = [one for one in records if all(getattr(one, f) in (None, value) for f, value in counts)]
+    by = [surest_told(fact(one, field) for one in agreeing) for field, _ in counts]
+    what = surest_told(fact(one, name) for one in agreeing)
+    if what is None or not all(by):
+        return []
+    what = resting(what, *by, DISPUTED if differ(records, *(field for field, _ in counts)) else None)
+    days = surest(day for one in agreeing if (day := fact(one, "effective")))
+    return [Done(what, day) for day in days or (None,)]
 
 
 EVIDENCE = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from services.kernel.errors import Missing
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.kernel.text import Id
@@ -108,6 +109,7 @@ async def get_exemplar(asked: GetExemplar, view: View) -> ExemplarAnswer:
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
 
+@once
 def exemplar_of(act: YearAct) -> ExemplarShown:
     """An exemplar of a year, and what its records tell otherwise."""
     told = act.of_first(e.ExemplarRegistered)

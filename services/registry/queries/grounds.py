@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from services.kernel.errors import Missing
+from services.kernel.once import once
 from services.kernel.provenance import Fact
 from services.kernel.text import Id
 from services.kernel.view import View
@@ -39,7 +40,7 @@ from services.registry.projections import (
 from services.registry.queries.acts import YearAct, acts_in
 from services.registry.queries.bloc import Claimed, claimed_in, heading, member_of, organising
 from services.registry.queries.common import first
-from services.registry.queries.covenant import CovenantShown, covenant_of
+from services.registry.queries.covenant import CovenantShown, covenant_of, signatures_in
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
 from services.registry.queries.duty import serving
@@ -100,7 +101,8 @@ class Ground:
     @cached_property
     def involved(self) -> set[Id]:
         """Whom anything that is read gives something to do in it, or takes in or out, whether that stands or not."""
-        return {one for event in self._told() if isinstance(event, InvolvingEvent) for one in involved_by(event) if one}
+        declared = {member.unit for event in self.declared for member in event.members.items}
+        return declared.union(*map(_involving, self._read()))
 
     @property
     def parties(self) -> set[Id]:
@@ -157,14 +159,10 @@ class Ground:
     def _established(self) -> list[e.BlocEstablished]:
         return _established(self.doc)
 
-    def _told(self) -> Iterator[Any]:
-        yield from self.declared
-        names = [
-            *self.doc.members,
-            *(paper.of(self.bloc, str(y)).name for paper in (PLAN, COVENANT) for y in self.years),
-        ]
-        for rows in (*(self.rows.streams.get(name) for name in names), self.rows.led.get(self.bloc)):
-            yield from (telling.event for telling in (rows.events if rows else ()))
+    def _read(self) -> Iterator[Stream | Led]:
+        papers = [paper.of(self.bloc, str(year)).name for paper in (PLAN, COVENANT) for year in self.years]
+        found = (self.rows.streams.get(name) for name in (*self.doc.members, *papers))
+        yield from filter(None, (*found, self.rows.led.get(self.bloc)))
 
 
 @dataclass(frozen=True)
@@ -183,20 +181,31 @@ class InYear:
         return self.whole.on
 
     @cached_property
-    def plan_told(self) -> list[e.PlanEvent]:
-        return self._paper(PLAN)
+    def plan(self) -> PlanShown | None:
+        stream = self._paper(PLAN)
+        return plan_of(stream) if stream else None
 
     @cached_property
-    def plan(self) -> PlanShown | None:
-        return plan_of(self.plan_told)
+    def planned(self) -> frozenset[Id]:
+        """Whom the plan gives something to do."""
+        stream = self._paper(PLAN)
+        return _involving(stream) if stream else frozenset()
 
     @cached_property
     def covenant_told(self) -> list[e.CovenantEvent]:
-        return self._paper(COVENANT)
+        stream: Any = self._paper(COVENANT)
+        return stream.told if stream else []
 
     @cached_property
     def covenant(self) -> CovenantShown | None:
-        return covenant_of(self.covenant_told)
+        stream = self._paper(COVENANT)
+        return covenant_of(stream) if stream else None
+
+    @cached_property
+    def signatures(self) -> Mapping[Id, tuple[Fact, Fact | None]]:
+        """Who is told to have signed the covenant, and when."""
+        stream = self._paper(COVENANT)
+        return signatures_in(stream) if stream else {}
 
     @property
     def leadership(self) -> Leadership:
@@ -216,10 +225,10 @@ class InYear:
         """Who is declared for the year, or was a member on any of its days, and has not left by the day asked for."""
         return members_on(self.whole.declared, self.whole.claims, self.year, self.on)
 
-    def _paper(self, kind: Any) -> list[Any]:
+    def _paper(self, kind: Any) -> Stream | None:
         """What a paper of the year tells by the day."""
-        stream: Stream = by(self.whole.rows.streams.get(kind.of(self.bloc, str(self.year)).name, Stream()), self.on)
-        return stream.told
+        stream = self.whole.rows.streams.get(kind.of(self.bloc, str(self.year)).name)
+        return by(stream, self.on) if stream else None
 
 
 async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: date, whose: Id | None) -> list[Ground]:
@@ -244,6 +253,13 @@ async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: 
     streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims, *duties])
     rows = Rows(led, told, streams, rules)
     return [Ground(bloc, doc, rows, years, on) for bloc, doc in there.items()]
+
+
+@once
+def _involving(row: Stream | Led) -> frozenset[Id]:
+    """Whom anything that a row tells gives something to do in a bloc, or takes in or out, whether it stands or not."""
+    told = (telling.event for telling in row.events)
+    return frozenset(one for event in told if isinstance(event, InvolvingEvent) for one in involved_by(event) if one)
 
 
 def _duties(bloc: Id) -> str:

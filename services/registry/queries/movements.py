@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
 from services.kernel.text import Id
 from services.kernel.view import View
@@ -84,6 +85,7 @@ def _movements(act: YearAct, others: Mapping[str, Stream], own: Set[Id]) -> Iter
         yield _link(of_manner, act, others.get(_of(links[0])) or Stream())
 
 
+@once
 def _launch(act: YearAct) -> MovementShown:
     told = act.of_first(e.MovementLaunched)
     contradicting = contradictions(act.of(e.MovementLaunched), e.MovementFacts)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from services.kernel.once import once_of_few
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.plan import Status, status_after
 from services.registry.domain.ruling import holding
+from services.registry.projections import Stream
 from services.registry.queries.common import (
     DisputeShown,
     PartyShown,
@@ -156,7 +158,10 @@ APPROVAL = ("effective", "approver.agency", "approver.person", "approver.words",
 """What an approval tells of which a single value is true."""
 
 
-def plan_of(every: Sequence[e.PlanEvent]) -> PlanShown | None:
+@once_of_few
+def plan_of(stream: Stream) -> PlanShown | None:
+    """What a stream tells of a plan."""
+    every = [event for event in stream.told if isinstance(event, e.PlanEvent)]
     if not every:
         return None
     told = holding(every)

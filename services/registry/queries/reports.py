@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
 from services.registry import events as e
@@ -94,6 +95,7 @@ class InspectionShown(Part):
     """Rulings on it, oldest first."""
 
 
+@once
 def report_of(act: YearAct) -> ReportShown:
     """A report of a year, and what its records tell otherwise."""
     told = act.of_first(e.ReportPresented)
@@ -128,6 +130,7 @@ def _highlights(told: Sequence[e.ReportPresented]) -> tuple[HighlightShown, ...]
     return tuple(map(surest_of, found.values()))
 
 
+@once
 def inspection_of(act: YearAct) -> InspectionShown:
     """An inspection of a year, and what its records tell otherwise."""
     told = act.of_first(e.InspectionHeld)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from services.kernel.once import once
 from services.kernel.performing import consistent
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact
@@ -58,7 +59,7 @@ def reviews_of(acts: Iterable[YearAct]) -> tuple[ReviewShown, ...]:
     for act in acts:
         if noted := act.of(e.ReviewNoted):
             meetings.setdefault(_meeting(noted), []).append(act)
-    return tuple(map(_review, meetings.values()))
+    return tuple(_review(*same) for same in meetings.values())
 
 
 def _meeting(noted: Sequence[e.ReviewNoted]) -> str:
@@ -67,7 +68,8 @@ def _meeting(noted: Sequence[e.ReviewNoted]) -> str:
     return told.value if told else ""
 
 
-def _review(acts: Sequence[YearAct]) -> ReviewShown:
+@once
+def _review(*acts: YearAct) -> ReviewShown:
     """What several ids note of one review."""
     notes = [note for act in acts for note in act.of_first(e.ReviewNoted)]
     contradicting = (

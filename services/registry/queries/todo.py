@@ -6,6 +6,7 @@ is open or late is inferred, and says from what. Where no day is told none is ma
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -17,12 +18,12 @@ from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
-from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, InvolvingEvent, Organisation, involved_by
+from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, Organisation
 from services.registry.queries.common import DisputeShown, Label, bloc_labels, first, labels, recorded
-from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown, signed_by
+from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
 from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
-from services.registry.queries.endings import NOTHING_FOLLOWS, PERHAPS, Role, endings, still, warned
+from services.registry.queries.endings import NOTHING_FOLLOWS, PERHAPS, Role, endings_of, still, warned
 from services.registry.queries.evidence import DISPUTED, EVIDENCE, Done, done
 from services.registry.queries.grounds import Ground, InYear, grounds_of
 from services.registry.queries.plan import PlanItemShown
@@ -154,7 +155,7 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     parts = {one for ground in deciding for one in ground.parties}
     agencies = {one.agency.value for _, task in told for one in task.obliged}
     units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts | agencies)
-    gone = {key: doc for key, doc in units.items() if any(x.by(asked.on) for x in endings(holding(doc.told)))}
+    gone = {key: doc for key, doc in units.items() if any(one.by(asked.on) for one in endings_of(doc))}
     now = ((ground, _still(task, gone, asked.on)) for ground, task in told)
     tasks = [_sure(task, ground.whole) for ground, task in now if task and _is_of(task, asked.organisation, ground)]
     tasks += [_sure(task, ground) for ground in deciding for task in _successions(ground, gone)]
@@ -240,7 +241,7 @@ def _tasks(ground: InYear, asked: GetToDo) -> Iterator[TaskShown]:
 
 def _activities(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
     """The activities of the year's plan, and the steps of each."""
-    if whose and not any(whose in involved_by(x) for x in ground.plan_told if isinstance(x, InvolvingEvent)):
+    if whose and whose not in ground.planned:
         return
     for item in ground.plan.items if ground.plan else ():
         obliged = _taking_part(item)
@@ -336,7 +337,7 @@ def _signatures(ground: InYear, rules: Sequence[Rule], whose: Id | None) -> Iter
     covenant = ground.covenant
     if covenant is None and not rules:
         return
-    signed = {unit: Done(*told) for unit, told in signed_by(ground.covenant_told).items()}
+    signed = {unit: Done(*told) for unit, told in ground.signatures.items()}
     units = {unit.value: unit for unit in ground.members}
     units |= {unit: done.what for unit, done in signed.items() if unit not in units}
     what = Fact(value=f"Ký giao ước thi đua năm {ground.year}", mark=Mark(certainty="INFERRED", basis=ORDER))
@@ -407,6 +408,7 @@ def _unknown(basis: str) -> State:
     return State(_inferred("UNKNOWN", basis))
 
 
+@lru_cache(maxsize=1_024)
 def _inferred(value: str, basis: str) -> Fact:
     return Fact(value=value, mark=Mark(certainty="INFERRED", basis=basis))
 
@@ -502,7 +504,10 @@ def _days(task: TaskShown) -> tuple[Fact, ...]:
     return next((one.told for one in task.disputes if one.field == "due"), _known(task.due))
 
 
+_place = lru_cache(maxsize=4_096)(vietnamese)  # most are of a deadline, or of the signing
+
+
 def _order(task: TaskShown) -> tuple[Any, ...]:
     named = task.what.value if task.what else ""
     agencies = tuple(one.agency.value for one in task.obliged)
-    return task.due.value if task.due else "9999", vietnamese(named), task.bloc, task.year, task.item or "", agencies
+    return task.due.value if task.due else "9999", _place(named), task.bloc, task.year, task.item or "", agencies

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -138,7 +138,8 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
     leadership = led.leadership
     await _read_at_once(view, asked, bloc)
-    covenant, plan = await _papers(view, asked)
+    papers: dict[str, Stream] = await view.many(STREAMS, _names(asked))
+    covenant, plan = (papers.get(name) for name in _names(asked))
     claims = await claimed(view, asked.bloc, bloc)
     acts = await acts_of(view, year_key(asked.bloc, asked.year))
     heads = headed_in(leadership, asked.year)
@@ -149,10 +150,8 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         disputed=heads.disputed,
         members=members,
         movements=await movements_of(view, acts),
-        covenant=covenant_of(
-            [x for x in covenant if isinstance(x, e.CovenantEvent)], _signing(bloc, claims, members, asked.year)
-        ),
-        plan=plan_of([x for x in plan if isinstance(x, e.PlanEvent)]),
+        covenant=covenant_of(covenant, _signing(bloc, claims, members, asked.year)) if covenant else None,
+        plan=plan_of(plan) if plan else None,
         reviews=reviews_of(acts),
         conferences=tuple(meeting(act) for act in acts if act.here(e.ConferenceHeld)),
         labels=(),
@@ -182,20 +181,13 @@ async def _read_at_once(view: View, asked: GetBlocYear, bloc: Bloc) -> None:
     await view.many(STREAMS, [*_names(asked), *bloc.members, *year.acts, *cited])
 
 
-async def _papers(view: View, asked: GetBlocYear) -> tuple[Sequence[Any], Sequence[Any]]:
-    """What the streams of the year's covenant and plan tell."""
-    names = _names(asked)
-    found: dict[str, Stream] = await view.many(STREAMS, names)
-    covenant, plan = (found[name].told if name in found else () for name in names)
-    return covenant, plan
-
-
 def _citing(asked: GetBlocYear, acts: Sequence[str]) -> list[str]:
     """The streams of what may cite documents in the year."""
     return [*acts, PLAN.of(asked.bloc, str(asked.year)).name]
 
 
 def _names(asked: GetBlocYear) -> list[str]:
+    """The streams of the year's covenant and plan."""
     return [kind.of(asked.bloc, str(asked.year)).name for kind in (COVENANT, PLAN)]
 
 
