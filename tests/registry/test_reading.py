@@ -6,6 +6,7 @@ import resource
 import struct
 import subprocess
 import sys
+import time
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -23,9 +24,12 @@ from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+def headers(content: bytes) -> tuple[Header, ...]:
+    return understood(parsed(content).sheets[0])
+
+
 def header(content: bytes) -> Header:
-    found = understood(parsed(content).sheets[0])
-    assert found is not None
+    (found,) = headers(content)
     return found
 
 
@@ -68,6 +72,55 @@ def test_a_header_of_two_merged_lines_is_read_as_one() -> None:
     assert says(xlsx(lines, prepare)) == [
         {"bloc": "k1", "name": "Khối 1", "authority": "a", "number": "12/QĐ-UBND", "dated": "01/07/2025"}
     ]
+
+
+def test_tables_one_below_another_in_a_sheet_are_all_read() -> None:
+    lines: Lines = [
+        ["PHỤ LỤC"],
+        ["Mã tổ chức", "Tên tổ chức"],
+        ["o1", "Sở A"],
+        ["o2", "Sở B"],
+        [],
+        ["Mã khối", "Mã đơn vị", "Từ ngày"],
+        ["k", "o1", "01/01/2020"],
+        ["Mã khối", "Tên khối", "Cơ quan tổ chức", "Quyết định", None],
+        [None, None, None, "Số", "Ngày"],
+        ["k", "Khối", "o1", "1/QĐ", "02/01/2020"],
+    ]
+    found = headers(xlsx(lines))
+    assert [(one.table, one.number, [line.number for line in one.lines]) for one in found] == [
+        ("ORGANISATIONS", 2, [3, 4]),
+        ("MEMBERS", 6, [7]),
+        ("BLOCS", 8, [10]),
+    ]
+    assert found[-1].lines[0].says["dated"] == "02/01/2020"
+
+
+def test_a_header_that_comes_again_on_each_page_goes_on_with_its_table() -> None:
+    head = ["STT", "Mã tổ chức", "Tên tổ chức"]
+    found = header(xlsx([head, ["(1)", "(2)", "(3)"], [1, "a", "Sở A"], head, ["(1)", "(2)", "(3)"], [2, "b", "Sở B"]]))
+    assert [line.number for line in found.lines] == [3, 6]
+    assert found.numbering == (2, 5)
+
+
+def test_a_line_of_data_that_counts_up_numbers_no_columns() -> None:
+    columns = ["Mã khối", "Mã đơn vị", "Từ ngày"]
+    assert len(says(xlsx([columns, ["1", "2"], ["1", "3"]]))) == 2
+    assert len(says(xlsx([columns, ["4", "5", "6"]]))) == 1
+    numbered = header(xlsx([columns, ["1", "2", "3"], ["1", "3"]]))
+    assert ([line.number for line in numbered.lines], numbered.numbering) == ([3], (2,))
+
+
+def test_a_second_column_of_one_name_is_told_as_such() -> None:
+    found = header(xlsx([["Mã tổ chức", "Tên tổ chức", "Tên tổ chức", "Màu"], ["a", "Sở A", "Sở B", "đỏ"]]))
+    assert found.lines[0].says == {"organisation": "a", "name": "Sở A"}
+    assert ([c.letter for c in found.again], [c.letter for c in found.unknown]) == (["C"], ["D"])
+
+
+def test_what_is_too_long_for_a_header_costs_nothing() -> None:
+    began = time.process_time()
+    assert headers(f"Mã khối,{'(' * 60_000}\n".encode()) == ()
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -537,6 +537,16 @@ async def test_a_file_without_a_table_is_refused(registry: Registry) -> None:
         assert [violation.field for violation in refused.value.violations] == ["content"]
 
 
+async def test_tables_one_below_another_in_a_sheet_are_recorded_and_what_is_above_is_told(registry: Registry) -> None:
+    """Those whom others name first, wherever they stand."""
+    members: Lines = [MEMBERS, ["k1", "so-noi-vu", "10/03/2025", None]]
+    lines: Lines = [["DANH SÁCH"], *members, [], BLOCS, BLOC, [], ORGANISATIONS, PROVINCE, HOME]
+    answer = await registry.take_in(xlsx(lines))
+    assert counts(answer) == {"ORGANISATIONS": (2, 2, 0, 0), "BLOCS": (1, 1, 0, 0), "MEMBERS": (1, 1, 0, 0)}
+    assert [(note.sheet, "1" in note.vi) for note in answer.notes] == [("Trang1", True)]
+    assert counts(await registry.take_in(xlsx(lines)))["ORGANISATIONS"] == (2, 0, 2, 0)
+
+
 async def test_a_formula_counts_by_its_computed_value_and_what_it_links_to_is_ignored_and_told(
     registry: Registry,
 ) -> None:

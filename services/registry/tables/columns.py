@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from openpyxl.utils import get_column_letter
@@ -12,7 +13,7 @@ from services.registry.tables.reading import Row, Sheet
 
 Table = Literal["ORGANISATIONS", "BLOCS", "MEMBERS"]
 
-WITHIN = 30  # lines of a sheet that are not blank, among which its header is looked for
+LONGEST = 100  # characters of a header
 
 COLUMNS: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
     "ORGANISATIONS": {
@@ -114,11 +115,15 @@ REQUIRED: Mapping[Table, frozenset[str]] = {
 UNKNOWN_DAY, REORGANISED, YES = "chưa rõ ngày", "do sắp xếp", "có"
 """What a cell says of an end: that its day is not known, that others came after; and that there is one."""
 _UNHEEDED = {"stt", "tt", "so tt", "so thu tu", "ghi chu", "no", "note"}
-_NUMBERS = re.compile(r"\(?\d{1,2}\)?")
+_FIGURE = re.compile(r"\d")
 
 
 def _key(header: str) -> str:
-    """How a header is compared: without marks, case, punctuation, and what stands in brackets."""
+    """How a header is compared: without marks, case, punctuation, and what stands in brackets; what is too long for one
+    is like none.
+    """
+    if len(header) > LONGEST:
+        return ""
     return bare(re.sub(r"\(.*?\)|\[.*?\]", " ", header)) or bare(header)
 
 
@@ -126,6 +131,7 @@ _FIELDS: dict[Table, dict[str, str]] = {
     table: {_key(header): field for field, headers in fields.items() for header in headers}
     for table, fields in COLUMNS.items()
 }
+_KNOWN = frozenset(key for keys in _FIELDS.values() for key in keys)
 
 
 class NoteShown(Part):
@@ -156,7 +162,7 @@ class Line(NamedTuple):
 
 
 class Header(NamedTuple):
-    """What a sheet is, and its lines of data."""
+    """What a table in a sheet is, and its lines of data."""
 
     table: Table
     number: int
@@ -166,6 +172,10 @@ class Header(NamedTuple):
     """Of each field that has one."""
     unknown: tuple[Column, ...]
     """Columns that nothing is known of, and that are not read."""
+    again: tuple[Column, ...]
+    """Columns that say what another before them does, and that are not read."""
+    numbering: tuple[int, ...]
+    """Lines that number the columns, and that are not read."""
 
 
 class _Guess(NamedTuple):
@@ -177,36 +187,67 @@ class _Guess(NamedTuple):
     names: Sequence[Sequence[str]]
 
 
-def understood(sheet: Sheet) -> Header | None:
-    """The sheet's table; null where no line is a header of one."""
-    guess = max(_guesses(sheet.rows), key=lambda one: (len(one.fields), -one.height), default=None)
-    if guess is None:
-        return None
-    head = sheet.rows[guess.at : guess.at + guess.height]
-    after = sheet.rows[guess.at + guess.height :]
-    data = [
-        row for row in after[1 if after and _numbers(after[0]) else 0 :] if row.cells not in {h.cells for h in head}
-    ]
+def understood(sheet: Sheet) -> tuple[Header, ...]:
+    """The sheet's tables, one below another; none where no line is a header of one.
+
+    Where several lines might be a header, that with most fields is. A header that comes again, as on each page of what
+    is printed, goes on with its table.
+    """
+    chosen: dict[int, _Guess] = {}
+    taken: set[int] = set()
+    for guess in sorted(_guesses(sheet.rows), key=lambda one: (-len(one.fields), one.height)):
+        lines = {*range(guess.at, guess.at + guess.height)}
+        if not lines & taken:
+            chosen[guess.at] = guess
+            taken |= lines
+    found = [chosen[at] for at in sorted(chosen)]
+    ends = [*(guess.at for guess in found), len(sheet.rows)][1:]
+    pages = groupby(zip(found, ends, strict=True), lambda page: (page[0].table, page[0].fields))
+    uncomputed = frozenset(sheet.uncomputed)
+    return tuple(_header(sheet.rows, [*of_one], uncomputed) for _, of_one in pages)
+
+
+def _header(rows: Sequence[Row], pages: Sequence[tuple[_Guess, int]], uncomputed: frozenset[str]) -> Header:
+    """The table of which each header, and each time the line after its last one, is given."""
+    guess = pages[0][0]
     columns = [Column(get_column_letter(n), names[0] if names else "") for n, names in enumerate(guess.names, 1)]
-    unknown = (c for n, c in enumerate(columns) if c.header and n not in guess.fields)
+    headed = [n for n, column in enumerate(columns) if column.header]
+    data = [row for page, end in pages for row in rows[page.at + page.height : end]]
+    below = {rows[page.at + page.height].number for page, end in pages if page.at + page.height < end}
+    numbering = tuple(row.number for row in data if row.number in below and _numbers(row, headed))
+    others = [
+        (column, _key(column.header)) for n, column in enumerate(columns) if n in headed and n not in guess.fields
+    ]
     return Header(
         guess.table,
-        head[0].number,
-        tuple(_line(row, guess.fields, columns, frozenset(sheet.uncomputed)) for row in data),
+        rows[guess.at].number,
+        tuple(_line(row, guess.fields, columns, uncomputed) for row in data if row.number not in numbering),
         {field: columns[n] for n, field in guess.fields.items()},
-        tuple(column for column in unknown if _key(column.header) not in _UNHEEDED),
+        tuple(column for column, key in others if key not in _FIELDS[guess.table] and key not in _UNHEEDED),
+        tuple(column for column, key in others if key in _FIELDS[guess.table]),
+        numbering,
     )
 
 
 def _guesses(rows: Sequence[Row]) -> Iterator[_Guess]:
-    """What each line, alone or with the one below it, would be the header of."""
-    for at, row in enumerate(rows[:WITHIN]):
+    """What each line, alone or with the one below it, would be the header of: one of the two has columns that are known
+    by themselves.
+    """
+    known = [sum(_is_known(cell) for cell in row.cells if cell) > 1 for row in rows]
+    for at, row in enumerate(rows):
         for height, below in ((1, None), (2, rows[at + 1] if at + 1 < len(rows) else None)):
+            if not any(known[at : at + height]):
+                continue
             names = _names(row, below)
             for table, required in REQUIRED.items():
                 fields = _fields(table, names)
                 if len(fields) > 1 and required <= {*fields.values()}:
                     yield _Guess(table, at, height, fields, names)
+
+
+def _is_known(cell: str) -> bool:
+    """Whether it is a header; the most cells have a figure in them, and are none."""
+    return ("(" in cell or "[" in cell or not _FIGURE.search(cell)) and _key(cell) in _KNOWN
 
 
 def _names(row: Row, below: Row | None) -> list[list[str]]:
@@ -233,11 +274,10 @@ def _fields(table: Table, names: Sequence[Iterable[str]]) -> dict[int, str]:
     return found
 
 
-def _numbers(row: Row) -> bool:
-    """Whether it is the line below a header that numbers the columns."""
-    told = [cell for cell in row.cells if cell]
-    figures = [int(cell.strip("()")) for cell in told if _NUMBERS.fullmatch(cell)]
-    return len(told) > 1 and len(figures) == len(told) and figures == [*range(figures[0], figures[0] + len(figures))]
+def _numbers(row: Row, headed: Sequence[int]) -> bool:
+    """Whether it is the line below a header that numbers its columns, from 1 and each of them."""
+    told = {n: cell.strip("()") for n, cell in enumerate(row.cells) if cell}
+    return told == {n: str(number) for number, n in enumerate(headed, 1)}
 
 
 def _line(row: Row, fields: Mapping[int, str], columns: Sequence[Column], uncomputed: frozenset[str]) -> Line:

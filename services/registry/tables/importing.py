@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -27,6 +28,7 @@ from services.registry.tables.cells import Problem
 from services.registry.tables.columns import COLUMNS, REQUIRED, Header, NoteShown, Table, understood
 from services.registry.tables.known import Known
 from services.registry.tables.planning import planned
+from services.registry.tables.reading import ranges
 from services.registry.tables.telling import IMPORTED, Plan
 
 IN_ONE_GO = 200  # lines
@@ -83,10 +85,10 @@ class LineShown(Part):
 
 
 class SheetShown(Part):
-    """What became of a sheet."""
+    """What became of a table in a sheet."""
 
     sheet: str
-    """Its name; "csv" for a .csv."""
+    """The sheet's name; "csv" for a .csv."""
     table: Table
     """What its columns say it is."""
     header: int
@@ -122,7 +124,7 @@ class ImportAnswer(BaseModel):
     dry_run: bool
     """Whether nothing was recorded."""
     sheets: tuple[SheetShown, ...]
-    """The sheets that were understood."""
+    """The tables that were found in the sheets, by their kinds."""
     lines: tuple[LineShown, ...]
     """The lines in which something is new or wrong, in order; the others are unchanged."""
     notes: tuple[NoteShown, ...]
@@ -147,7 +149,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
         book = await reading.read(asked.content, OF_READING * hand.call.seconds)
     except reading.Unreadable as error:
         raise Invalid(Violation("content", vi=error.vi, en=error.en)) from None
-    found = [(sheet.name, header) for sheet in book.sheets if (header := understood(sheet))]
+    found = await asyncio.to_thread(_tables, book)  # other calls have their turn
     found.sort(key=lambda one: [*REQUIRED].index(one[1].table))  # what others name comes before them
     if not found:
         raise Invalid(_no_table(asked))
@@ -167,11 +169,15 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
     return ImportAnswer(
         sha256=digest,
         dry_run=asked.dry_run,
-        sheets=tuple(_sheet(name, header, tasks) for name, header in found),
+        sheets=_sheets(found, tasks),
         lines=tuple(_line(task) for task in tasks if _outcome(task.plan) != "UNCHANGED"),
         notes=tuple(_unread(found, book)),
         recorded=recorded,
     )
+
+
+def _tables(book: reading.Book) -> list[tuple[str, Header]]:
+    return [(sheet.name, header) for sheet in book.sheets for header in understood(sheet)]
 
 
 def _no_table(asked: ImportTable) -> Violation:
@@ -293,8 +299,15 @@ def _outcome(plan: Plan) -> Outcome:
     return "RECORDED" if plan.commands else "UNCHANGED"
 
 
-def _sheet(name: str, header: Header, tasks: Sequence[_Task]) -> SheetShown:
-    plans = [task.plan for task in tasks if task.header is header]
+def _sheets(found: Sequence[tuple[str, Header]], tasks: Sequence[_Task]) -> tuple[SheetShown, ...]:
+    """Of each table, whose lines' tasks follow each other."""
+    left = iter(tasks)
+    return tuple(
+        _sheet(name, header, [task.plan for task in islice(left, len(header.lines))]) for name, header in found
+    )
+
+
+def _sheet(name: str, header: Header, plans: Sequence[Plan]) -> SheetShown:
     outcomes = list(map(_outcome, plans))
     return SheetShown(
         sheet=name,
@@ -355,12 +368,33 @@ def _unread(found: Sequence[tuple[str, Header]], book: reading.Book) -> Iterator
                 vi="Không nhận ra bảng nào ở trang này nên không đọc.",
                 en="No table is known in this sheet, and so it was not read.",
             )
+    for sheet in book.sheets:
+        headers = [header.number for name, header in found if name == sheet.name]
+        above = [row.number for row in sheet.rows if row.number < min(headers, default=0)]
+        if above:
+            yield NoteShown(
+                sheet=sheet.name,
+                vi=f"Không đọc các dòng ở trên dòng tiêu đề {min(headers)}: {ranges(above)}.",
+                en=f"Lines above the header in line {min(headers)} were not read: {ranges(above)}.",
+            )
     for name, header in found:
         for letter, text in header.unknown:
             yield NoteShown(
                 sheet=name,
                 vi=f"Không nhận ra cột {letter} ({text}) nên không đọc.",
                 en=f"Column {letter} ({text}) is not known, and so was not read.",
+            )
+        for letter, text in header.again:
+            yield NoteShown(
+                sheet=name,
+                vi=f"Cột {letter} ({text}) ghi cùng nội dung với một cột trước nên không đọc.",
+                en=f"Column {letter} ({text}) says what another before it does, and so was not read.",
+            )
+        if header.numbering:
+            yield NoteShown(
+                sheet=name,
+                vi=f"Dòng đánh số cột nên không đọc: {ranges(header.numbering)}.",
+                en=f"Lines that number the columns were not read: {ranges(header.numbering)}.",
             )
 
 

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from openpyxl import load_workbook
@@ -62,6 +62,13 @@ class Note(BaseModel):
     sheet: str | None = None
     en: str
     vi: str
+
+
+def ranges(lines: Sequence[int]) -> str:
+    """Lines as an officer lists them: `1–3, 7`."""
+    runs = groupby(enumerate(lines), lambda one: one[1] - one[0])
+    ends = [(numbers[0], numbers[-1]) for _, run in runs if (numbers := [line for _, line in run])]
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ends)
 
 
 class Row(BaseModel):

@@ -11090,7 +11090,7 @@ class ImportTableResponse(_message.Message):
     """Whether nothing was recorded."""
     @_builtins.property
     def sheets(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.SheetReport]:
-        """The sheets that were understood."""
+        """The tables that were found in the sheets, by their kinds."""
 
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.LineReport]:

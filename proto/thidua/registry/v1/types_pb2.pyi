@@ -8003,7 +8003,7 @@ Global___PersonShown: _TypeAlias = PersonShown  # noqa: Y015
 
 @_typing.final
 class SheetReport(_message.Message):
-    """What became of a sheet."""
+    """What became of a table in a sheet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -8016,7 +8016,7 @@ class SheetReport(_message.Message):
     REJECTED_FIELD_NUMBER: _builtins.int
     NOTED_FIELD_NUMBER: _builtins.int
     sheet: _builtins.str
-    """Its name; "csv" for a .csv."""
+    """The sheet's name; "csv" for a .csv."""
     table: Global___Table.ValueType
     """What its columns say it is."""
     header: _builtins.int
