@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from services.registry.tables.cells import unusable
 from services.registry.tables.columns import Header, understood
-from services.registry.tables.reading import INFLATED, MEMORY, Book, Unreadable, parsed, plain, read
+from services.registry.tables.reading import INFLATED, MEMORY, Book, Unreadable, parsed, plain, ranges, read
 from services.registry.tables.writing import as_csv, as_xlsx, neutral
 from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, saved, xlsx
 
@@ -179,6 +179,48 @@ def test_an_error_in_a_csv_is_known_by_its_look(error: str) -> None:
     assert [problem.field for problem in unusable(line)] == ["name"]
 
 
+def test_a_cell_that_is_merged_with_one_above_says_the_same() -> None:
+    def prepare(made: Workbook) -> None:
+        for cells in ("A1:D1", "A3:A6", "C3:C4", "D5:D6"):
+            made.worksheets[0].merge_cells(cells)
+
+    lines: Lines = [
+        ["DANH SÁCH THÀNH VIÊN"],
+        MEMBERS,
+        ["k1", "a", "01/01/2025", None],
+        [None, "b", None, None],
+        [None, "c", None, "=TODAY()"],
+        [None, "d", None, None],
+        ["k2", "d", None, None],
+    ]
+    found = header(xlsx(lines, prepare)).lines
+    assert [dict(line.says) for line in found] == [
+        {"bloc": "k1", "unit": "a", "since": "01/01/2025"},
+        {"bloc": "k1", "unit": "b", "since": "01/01/2025"},
+        {"bloc": "k1", "unit": "c"},
+        {"bloc": "k1", "unit": "d"},
+        {"bloc": "k2", "unit": "d"},
+    ]
+    assert [sorted(line.uncomputed) for line in found] == [[], [], ["until"], ["until"], []]
+
+
+def test_hidden_rows_are_read_and_told() -> None:
+    def prepare(made: Workbook) -> None:
+        for row in (3, 4, 6):
+            made.worksheets[0].row_dimensions[row].hidden = True
+
+    (sheet,) = parsed(
+        xlsx([["Mã tổ chức", "Tên tổ chức"], *([f"o{n}", f"Sở {n}"] for n in range(2, 8))], prepare)
+    ).sheets
+    assert (len(sheet.rows), sheet.hidden, ranges(sheet.hidden)) == (7, (3, 4, 6), "3–4, 6")
+
+
+@pytest.mark.parametrize("name", [True, 123.5, 7, date(2025, 1, 1)])
+def test_a_figure_is_no_name_unless_it_is_written_as_text(name: object) -> None:
+    figure, text = header(xlsx([["Mã tổ chức", "Tên tổ chức"], [1, name], [2, str(name)]])).lines
+    assert [[problem.field for problem in unusable(line)] for line in (figure, text)] == [["name"], []]
+
+
 def test_links_to_other_files_and_hidden_sheets_are_ignored_and_told() -> None:
     def prepare(made: Workbook) -> None:
         made.worksheets[1].sheet_state = "hidden"
@@ -276,8 +318,17 @@ def of_parts() -> bytes:
     return rewritten(xlsx([ORGANISATIONS]), {f"xl/worksheets/x{n}.xml": lambda _: b"<a/>" for n in range(600)})
 
 
+def of_merged_cells() -> bytes:
+    cells = b"".join(b'<mergeCell ref="A1:A%d"/>' % (n % 9_000 + 2) for n in range(49_000))
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(2, 9_000))
+    end = rows + b"</sheetData><mergeCells>" + cells + b"</mergeCells>"
+    return rewritten(xlsx([ORGANISATIONS]), {SHEET: lambda part: part.replace(b"</sheetData>", end)})
+
+
 @pytest.mark.parametrize(
-    "bomb", [of_zeros, of_blanks, that_lies, of_cells, of_entities, of_depth, of_parts], ids=lambda bomb: bomb.__name__
+    "bomb",
+    [of_zeros, of_blanks, that_lies, of_cells, of_entities, of_depth, of_parts, of_merged_cells],
+    ids=lambda bomb: bomb.__name__,
 )
 async def test_what_is_made_to_exhaust_a_reader_is_refused_in_time_and_within_its_memory(
     bomb: Callable[[], bytes],

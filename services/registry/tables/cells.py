@@ -55,6 +55,8 @@ def unusable(line: Line) -> Iterator[Problem]:
     for name, text in line.says.items():
         if name in line.uncomputed or _ERROR.fullmatch(text):
             yield Problem(name, f"the formula gives {text}", f"công thức báo lỗi {text}")
+        elif name == "name" and name in line.figures:
+            yield Problem(name, f"{text} is a figure, and no name", f"{text} là số liệu, không phải tên")
         elif name in _TEXTS:
             try:
                 _LINE.validate_python(text)

@@ -159,6 +159,8 @@ class Line(NamedTuple):
     says: Mapping[str, str]
     uncomputed: frozenset[str]
     """Fields whose formula has no value in the file, or an error."""
+    figures: frozenset[str] = frozenset()
+    """Fields whose cell is no text: a figure, a day or a truth value."""
 
 
 class Header(NamedTuple):
@@ -281,6 +283,8 @@ def _numbers(row: Row, headed: Sequence[int]) -> bool:
 
 
 def _line(row: Row, fields: Mapping[int, str], columns: Sequence[Column], uncomputed: frozenset[str]) -> Line:
-    says = {field: cell for n, field in fields.items() if n < len(row.cells) and (cell := row.cells[n])}
+    cells = row.merged | {n: cell for n, cell in enumerate(row.cells) if cell}
+    says = {field: cells[n] for n, field in fields.items() if n in cells}
     empty = {field for n, field in fields.items() if f"{columns[n].letter}{row.number}" in uncomputed}
-    return Line(row.number, says, frozenset(empty))
+    figures = {field for n, field in fields.items() if n in row.figures}
+    return Line(row.number, says, frozenset(empty), frozenset(figures))

@@ -171,7 +171,7 @@ async def import_table(asked: ImportTable, hand: Hand) -> ImportAnswer:
         dry_run=asked.dry_run,
         sheets=_sheets(found, tasks),
         lines=tuple(_line(task) for task in tasks if _outcome(task.plan) != "UNCHANGED"),
-        notes=tuple(_unread(found, book)),
+        notes=tuple(_notes(found, book)),
         recorded=recorded,
     )
 
@@ -356,46 +356,54 @@ def _shown(problem: Problem, task: _Task) -> ProblemShown:
     )
 
 
-def _unread(found: Sequence[tuple[str, Header]], book: reading.Book) -> Iterator[NoteShown]:
-    """What of the sheets was not read."""
+def _notes(found: Sequence[tuple[str, Header]], book: reading.Book) -> Iterator[NoteShown]:
+    """What of the file was not read, and what was though nobody sees it."""
     for note in book.notes:
         yield NoteShown(sheet=note.sheet, vi=note.vi, en=note.en)
-    understood_ = {name for name, _ in found}
-    for sheet in book.sheets:
-        if sheet.rows and sheet.name not in understood_:
-            yield NoteShown(
-                sheet=sheet.name,
-                vi="Không nhận ra bảng nào ở trang này nên không đọc.",
-                en="No table is known in this sheet, and so it was not read.",
-            )
-    for sheet in book.sheets:
-        headers = [header.number for name, header in found if name == sheet.name]
-        above = [row.number for row in sheet.rows if row.number < min(headers, default=0)]
-        if above:
-            yield NoteShown(
-                sheet=sheet.name,
-                vi=f"Không đọc các dòng ở trên dòng tiêu đề {min(headers)}: {ranges(above)}.",
-                en=f"Lines above the header in line {min(headers)} were not read: {ranges(above)}.",
-            )
+    first: dict[str, int] = {}
     for name, header in found:
-        for letter, text in header.unknown:
-            yield NoteShown(
-                sheet=name,
-                vi=f"Không nhận ra cột {letter} ({text}) nên không đọc.",
-                en=f"Column {letter} ({text}) is not known, and so was not read.",
-            )
-        for letter, text in header.again:
-            yield NoteShown(
-                sheet=name,
-                vi=f"Cột {letter} ({text}) ghi cùng nội dung với một cột trước nên không đọc.",
-                en=f"Column {letter} ({text}) says what another before it does, and so was not read.",
-            )
-        if header.numbering:
-            yield NoteShown(
-                sheet=name,
-                vi=f"Dòng đánh số cột nên không đọc: {ranges(header.numbering)}.",
-                en=f"Lines that number the columns were not read: {ranges(header.numbering)}.",
-            )
+        first[name] = min(header.number, first.get(name, header.number))
+    for sheet in book.sheets:
+        if sheet.rows:
+            yield from (NoteShown(sheet=sheet.name, vi=vi, en=en) for vi, en in _of_sheet(sheet, first.get(sheet.name)))
+    for name, header in found:
+        yield from (NoteShown(sheet=name, vi=vi, en=en) for vi, en in _of_table(header))
+
+
+def _of_sheet(sheet: reading.Sheet, header: int | None) -> Iterator[tuple[str, str]]:
+    """What an officer should know of a sheet whose first header is in this line, in both languages."""
+    if header is None:
+        yield (
+            "Không nhận ra bảng nào ở trang này nên không đọc.",
+            "No table is known in this sheet, and so it was not read.",
+        )
+        return
+    if above := ranges([row.number for row in sheet.rows if row.number < header]):
+        yield (
+            f"Không đọc các dòng ở trên dòng tiêu đề {header}: {above}.",
+            f"Lines above the header in line {header} were not read: {above}.",
+        )
+    if hidden := ranges(sheet.hidden):
+        yield f"Các dòng bị ẩn vẫn được đọc: {hidden}.", f"Lines that are hidden were read too: {hidden}."
+
+
+def _of_table(header: Header) -> Iterator[tuple[str, str]]:
+    """What of a table was not read, in both languages."""
+    for letter, text in header.unknown:
+        yield (
+            f"Không nhận ra cột {letter} ({text}) nên không đọc.",
+            f"Column {letter} ({text}) is not known, and so was not read.",
+        )
+    for letter, text in header.again:
+        yield (
+            f"Cột {letter} ({text}) ghi cùng nội dung với một cột trước nên không đọc.",
+            f"Column {letter} ({text}) says what another before it does, and so was not read.",
+        )
+    if numbering := ranges(header.numbering):
+        yield (
+            f"Dòng đánh số cột nên không đọc: {numbering}.",
+            f"Lines that number the columns were not read: {numbering}.",
+        )
 
 
 JOBS = {"ImportTable": Job(ImportTable, import_table)}

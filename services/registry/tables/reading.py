@@ -14,7 +14,8 @@ import sys
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
@@ -29,7 +30,7 @@ from pydantic import BaseModel
 MEMORY = 256 * 1024 * 1024  # bytes
 SECONDS = 10  # of the processor
 INFLATED = 24 * 1024 * 1024  # bytes of all parts that are read; what fits into a request inflates to less
-PARTS, ROWS, COLUMNS, CELLS = 500, 20_000, 100, 400_000
+PARTS, ROWS, COLUMNS, CELLS, MERGED = 500, 20_000, 100, 400_000, 50_000
 LAST = 1_048_576  # the last row that a sheet can have
 DENSE, DENSEST = 1024 * 1024, 100  # a part larger than this that its zipped bytes make so many times is no table
 
@@ -76,6 +77,10 @@ class Row(BaseModel):
 
     number: int
     cells: tuple[str | None, ...]
+    merged: dict[int, str] = {}
+    """What the cells at these places say that are merged with one above them."""
+    figures: tuple[int, ...] = ()
+    """The places of cells that are no text: figures, days and truth values."""
 
 
 class Sheet(BaseModel):
@@ -84,6 +89,8 @@ class Sheet(BaseModel):
     """Those that are not blank."""
     uncomputed: tuple[str, ...] = ()
     """Cells such as `B7` whose formula has no value in the file, or an error."""
+    hidden: tuple[int, ...] = ()
+    """The rows among them that are hidden, by a filter or otherwise."""
 
 
 class Book(BaseModel):
@@ -272,7 +279,8 @@ def _check(part: bytes) -> None:
     """Raises Unreadable for XML that no workbook has, and for more cells than are read."""
     if b"\0" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise NO_WORKBOOK
-    if part.count(b"<row") > ROWS or part.count(b"<c ") > CELLS or part.count(b"<si") > CELLS:
+    counts = {b"<row": ROWS, b"<c ": CELLS, b"<si": CELLS, b"mergeCell ": MERGED}
+    if any(part.count(mark) > most for mark, most in counts.items()):
         raise TOO_LARGE
 
 
@@ -292,17 +300,7 @@ def _uncomputed(part: bytes) -> tuple[str, ...]:
 
 def _worksheet(sheet: Any, part: bytes) -> Sheet:
     """The sheet without its blank rows: a stray cell far below costs nothing."""
-    rows: list[Row] = []
-    failed: list[str] = []
-    for number, cells in _rows(sheet, part):
-        failed += [f"{get_column_letter(cell.column)}{number}" for cell in cells if cell.data_type == "e"]
-        rows += _row(number, {cell.column: _worded(cell) for cell in cells})
-    return Sheet(name=sheet.title, rows=tuple(rows), uncomputed=(*_uncomputed(part), *failed))
-
-
-def _rows(sheet: Any, part: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
-    """The rows that the part has, with their numbers and cells. Raises Unreadable where they are in no order."""
-    book, before = sheet.parent, 0
+    book = sheet.parent
     parser = WorkSheetParser(
         io.BytesIO(part),
         sheet._shared_strings,  # noqa: SLF001
@@ -311,11 +309,46 @@ def _rows(sheet: Any, part: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         date_formats=book._date_formats,  # noqa: SLF001
         timedelta_formats=book._timedelta_formats,  # noqa: SLF001
     )
-    for number, cells in parser.parse():
+    rows: list[Row] = []
+    failed = {*_uncomputed(part)}
+    for number, cells in _rows(parser.parse(), sheet):
+        failed |= {f"{get_column_letter(cell.column)}{number}" for cell in cells if cell.data_type == "e"}
+        figures = tuple(cell.column - 1 for cell in cells if cell.data_type in "nbd" and cell.value is not None)
+        rows += _row(number, {cell.column: _worded(cell) for cell in cells}, figures)
+    failed |= _spread(parser.merged_cells.mergeCell if parser.merged_cells else (), rows, failed)
+    shown = {
+        number: parser.row_dimensions.get(str(number), {}).get("hidden") for number in (row.number for row in rows)
+    }
+    hidden = tuple(number for number, how in shown.items() if how in ("1", "true"))
+    return Sheet(name=sheet.title, rows=tuple(rows), uncomputed=tuple(sorted(failed)), hidden=hidden)
+
+
+def _rows(parsed_: Iterator[tuple[int, Any]], sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that there are, with their numbers and cells. Raises Unreadable where they are in no order."""
+    before = 0
+    for number, cells in parsed_:
         if not before < number <= LAST:
             raise NO_WORKBOOK
         before = number
         yield number, [ReadOnlyCell(sheet, **cell) for cell in cells if cell["column"] <= COLUMNS]
+
+
+def _spread(merged: Sequence[Any], rows: Sequence[Row], failed: Set[str]) -> set[str]:
+    """Let each row say what a cell says that reaches into it from above; which cells have no value for that reason."""
+    numbers, left, also = [row.number for row in rows], CELLS, set()
+    for column, first, _, last in (one.bounds for one in merged):
+        reached = rows[bisect_left(numbers, first) : bisect_right(numbers, last)] if first < last else ()
+        left -= len(reached)
+        if left < 0:
+            raise TOO_LARGE
+        top = reached[0].cells if reached and reached[0].number == first else ()
+        letter = get_column_letter(column)
+        for row in reached[1:] if top else ():
+            if column <= len(top) and (text := top[column - 1]):
+                row.merged[column - 1] = text
+            if f"{letter}{first}" in failed:
+                also.add(f"{letter}{row.number}")
+    return also
 
 
 def _worded(cell: Any) -> str | None:
@@ -343,11 +376,11 @@ def _figure(figure: float, form: str) -> str:
     return text.zfill(len(form)) if _ZEROS.fullmatch(form) else text
 
 
-def _row(number: int, says: Mapping[int, str | None]) -> Iterator[Row]:
+def _row(number: int, says: Mapping[int, str | None], figures: tuple[int, ...] = ()) -> Iterator[Row]:
     """The row, up to its last cell that says something, by what its columns say; nothing where that is nothing."""
     told = {column: text for column, cell in says.items() if column <= COLUMNS and (text := _tidy(cell))}
     if told:
-        yield Row(number=number, cells=tuple(told.get(column) for column in range(1, max(told) + 1)))
+        yield Row(number=number, cells=tuple(told.get(column) for column in range(1, max(told) + 1)), figures=figures)
 
 
 def _tidy(cell: str | None) -> str | None:
