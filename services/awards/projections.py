@@ -44,7 +44,7 @@ KINDS = Model(
     registered,
     doc=Kind,
     terms=spelled,
-    version=2,
+    version=3,
 )
 
 

@@ -22,6 +22,7 @@ _NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | low) for plane in r
 _UNSEEN = re.compile(f"[\u00ad\u200b-\u200f\u2060\ufeff{_NO_CHARACTERS}]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _GLIDE = re.compile(rf"(?<!q)([ou])([{_TONES}]?)([aey])([{_TONES}]?)(?![^\W\d_])", re.IGNORECASE)
+_LIKE_D = str.maketrans("ðɖ", "đđ")  # Ð and Ɖ, which some keyboards and fonts have in place of Đ
 _DASHES = re.compile(r"[\u2010-\u2015\u2212-]+")
 _OUTSIDE = re.compile(r"[^\w\s]+")
 # Nearly every line: whole letters with marks and ASCII, which nothing is taken out of. Rows and events are read out of
@@ -92,10 +93,12 @@ Id = Annotated[str, IDENTIFIER]
 
 
 def fold(text: str) -> str:
-    """One spelling of a name for look-ups that keep the marks: `Toà án` and `TÒA  ÁN` give the same."""
-    letters = unicodedata.normalize("NFD", text).casefold()
-    letters = _GLIDE.sub(_tone_first, letters)
-    return " ".join(_OUTSIDE.sub(" ", _DASHES.sub(" ", unicodedata.normalize("NFC", letters))).split())
+    """One spelling of a name for look-ups that keep the marks: `Toà án` and `TÒA  ÁN` give the same, and so do letters
+    of full width and those that only look like đ. What has neither letters nor figures is left as it is.
+    """
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(_LIKE_D)
+    letters = unicodedata.normalize("NFC", _GLIDE.sub(_tone_first, letters))
+    return " ".join((_OUTSIDE.sub(" ", _DASHES.sub(" ", letters)).strip() or letters).split())
 
 
 def _tone_first(match: re.Match[str]) -> str:
@@ -105,8 +108,9 @@ def _tone_first(match: re.Match[str]) -> str:
 
 def bare(text: str) -> str:
     """A name without marks for search: `Viện Kiểm sát` gives `vien kiem sat`; đ becomes d."""
-    letters = unicodedata.normalize("NFD", fold(text))
-    return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
+    folded = fold(text)
+    letters = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
+    return letters.replace("đ", "d") or folded
 
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 _FORM = "1."
-RULES = 1  # grows when persons are found by other words than before, which are then indexed anew
+RULES = 2  # grows when persons are found by other words than before, which are then indexed anew
 _TAG = 8  # bytes of a word's hash
 _ENSURE = """
 with made as (insert into vault.keys values ($1, $2, $3) on conflict do nothing returning wrapped)

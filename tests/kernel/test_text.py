@@ -19,6 +19,9 @@ from services.kernel.text import Line, bare, clean, fold
         ("thuý", "thúy"),
         ("Thi đua – Khen thưởng", "thi đua - khen thưởng"),
         ("Hà\u00a0Nội", "hà nội"),
+        ("\u00d0À NẴNG", "Đà Nẵng"),
+        ("\u0189ức", "Đức"),
+        ("ＵＢＮＤ　ｔỉｎｈ", "UBND tỉnh"),
     ],
 )
 def test_spellings_of_one_name_fold_alike(one: str, other: str) -> None:
@@ -31,9 +34,20 @@ def test_words_that_differ_in_marks_do_not_fold_alike(one: str, other: str) -> N
     assert fold(one) != fold(other)
 
 
+@pytest.mark.parametrize("name", ["★", "!?", "🏆", "◌\u0301", "\u0301"])
+def test_a_name_of_marks_alone_is_found_by_them(name: str) -> None:
+    assert fold(name)
+    assert bare(name)
+
+
+def test_what_is_blank_folds_to_nothing() -> None:
+    assert (fold(" "), bare("")) == ("", "")
+
+
 def test_a_bare_name_has_no_marks_at_all() -> None:
     assert bare("Viện Kiểm sát nhân dân tối cao") == "vien kiem sat nhan dan toi cao"
     assert bare("ĐẶNG Thuỷ Trâm") == "dang thuy tram"
+    assert bare("\u00d0À NẴNG") == bare("\u0110À NẴNG") == "da nang"
 
 
 def test_cleaning_keeps_the_spelling_and_composes_the_letters() -> None:

@@ -68,5 +68,5 @@ BLOCS = Model(
     doc=Bloc,
     terms=name_terms,
     place=name_place,
-    version=10,
+    version=11,
 )

@@ -46,5 +46,5 @@ BODIES = Model(
     doc=Body,
     terms=_body_terms,
     place=name_place,
-    version=3,
+    version=4,
 )

@@ -50,7 +50,7 @@ DOCUMENTS = Model(
     doc=Document,
     terms=name_terms,
     place=name_place,
-    version=6,
+    version=7,
 )
 
 

@@ -49,5 +49,5 @@ ORGANISATIONS = Model(
     doc=Organisation,
     terms=_organisation_terms,
     place=name_place,
-    version=10,
+    version=11,
 )
