@@ -623,3 +623,32 @@ async def test_sources_that_tell_otherwise_whether_a_merged_one_is_no_more_dispu
         await registry.tell(Reorganise(**merger(predecessors=before(a=ends), successors=after("n"), record=RECORD)))
     answer = await registry.ask("GetOrganisation", organisation="a")
     assert [(one.field, [f.value for f in one.told]) for one in answer.disputes] == [("ends", ["true", "false"])]
+
+
+async def test_of_head_and_deputies_that_are_no_more_every_answer_tells_by_the_day(registry: Registry) -> None:
+    """From the day on which they end, until others head, also over the end of the year."""
+    await a_running_year(registry)
+    deputies = Listed[e.Deputy](items=(e.Deputy(agency="b"),))
+    told: dict[str, Any] = {"bloc": CLUSTER, "year": 2025, "record": RECORD}
+    await registry.tell(RecordLeadership(**told, head=e.Holder(agency="a"), deputies=deputies))
+    await registry.tell(Reorganise(**merger()))
+
+    async def warned(on: date) -> list[set[tuple[str, str]]]:
+        answers = [await registry.ask(name, bloc=CLUSTER, on=on) for name in ("WhoHeaded", "GetBlocLeadership")]
+        found = [{(one.unit.value, one.role) for one in answer.warnings} for answer in answers]
+        tasks = (await registry.ask("GetToDo", bloc=CLUSTER, on=on)).tasks
+        what = {"Quyết định việc thay trưởng khối, cụm": "HEAD", "Quyết định việc thay phó khối, cụm": "DEPUTY_HEAD"}
+        return [*found, {(value(one.unit), what[one.what.value]) for one in tasks if one.what.value in what}]
+
+    head, both = {("a", "HEAD")}, {("a", "HEAD"), ("b", "DEPUTY_HEAD")}
+    assert await warned(EVE) == [set(), set(), set()]
+    for on in (NEXT, date(2026, 1, 15)):
+        assert await warned(on) == [head, both, both]
+    year = await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)
+    assert {(one.unit.value, one.role) for one in year.warnings} >= both
+    await registry.tell(RecordLeadership(**told, head=e.Holder(agency="a"), end=EVE))
+    await registry.tell(RecordLeadership(**told, head=e.Holder(agency="d"), start=date(2025, 7, 5)))
+    assert await warned(date(2025, 12, 1)) == [set(), set(), set()]
+    year = await registry.ask("GetBlocYear", bloc=CLUSTER, year=2025)
+    assert not {one.role for one in year.warnings} & {"HEAD", "DEPUTY_HEAD"}
+    assert not (await registry.ask("WhoHeaded", bloc=CLUSTER, year=2025)).warnings

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from services.kernel.once import once_of_few
 from services.kernel.provenance import Part
-from services.registry.domain.head import Heads, agreed, head_of
+from services.registry.domain.head import Head, Heads, agreed, head_of
 from services.registry.domain.leadership import Claim, Leadership
 from services.registry.domain.representing import represented
 from services.registry.domain.terms import Marks, Term, agree, inferred, terms
@@ -76,6 +76,12 @@ def held_over(leadership: Leadership, day: date) -> bool:
     """Whether somebody may be the head on a day as a holdover, which a summation conference ends."""
     known = Known(leadership, terms(leadership), ())
     return any(_holding_over(term, day, known) for term in known.terms)
+
+
+def lasting(leadership: Leadership, heads: Sequence[Head], day: date) -> list[Head]:
+    """Of these heads those who are not told to have left office before the day."""
+    known = terms(leadership)
+    return [one for one in heads if not all(_over(t, day) for t in known if {*t.versions} <= {*one.told_by})]
 
 
 def _over(term: Term, day: date) -> bool:

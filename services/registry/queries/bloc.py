@@ -13,7 +13,9 @@ from services.kernel.telling import agreed, fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.deputising import deputising
 from services.registry.domain.head import Head
+from services.registry.domain.leadership import Leadership
 from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
 from services.registry.queries.common import DisputeShown, Label, facts, first, labels, latest, length, recorded
@@ -271,6 +273,12 @@ def organising(authority: Fact | None) -> list[Taking]:
 
 def heading(heads: Iterable[Head]) -> list[Taking]:
     return [Taking(head.agency, "HEAD") for head in heads if head.agency]
+
+
+def leading_bloc(leadership: Leadership, heads: Sequence[Head], day: date) -> list[Taking]:
+    """Heads, and who are their deputies on a day."""
+    deputies = (one.deputy.agency for head in heads for one in deputising(leadership, head, day))
+    return heading(heads) + [Taking(agency, "DEPUTY_HEAD") for agency in deputies if agency]
 
 
 def overlap(found: Stays) -> bool:

@@ -63,7 +63,7 @@ class SuccessionShown(Part):
     """Who came after it."""
 
 
-Role = Literal["MEMBER", "HEAD", "LEADS", "AUTHORITY", "DUTY", "SEAT"]
+Role = Literal["MEMBER", "HEAD", "DEPUTY_HEAD", "LEADS", "AUTHORITY", "DUTY", "SEAT"]
 
 
 class WarningShown(Part):
@@ -83,8 +83,8 @@ class WarningShown(Part):
     successors: tuple[Fact, ...]
     """Who came after it."""
     role: Role
-    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan;
-    it has a DUTY of emulation work, or who does comes from it; who has a SEAT in the body does."""
+    """Its part: MEMBER of the bloc, its HEAD or DEPUTY_HEAD, the AUTHORITY that organises it, or it LEADS an activity
+    of the plan; it has a DUTY of emulation work, or who does comes from it; who has a SEAT in the body does."""
     authority: Fact | None
     """Who organises the bloc, whose emulation office is to decide, or whose the body is; absent where that is not
     recorded."""

@@ -15,10 +15,11 @@ from services.kernel.provenance import Fact
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.duty import duties_of
 from services.registry.domain.head import Head
-from services.registry.domain.heading import headed_in
+from services.registry.domain.heading import headed_in, held_over
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
@@ -38,13 +39,14 @@ from services.registry.projections import (
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import Claimed, claimed_in, heading, member_of, organising
+from services.registry.queries.bloc import Claimed, claimed_in, leading_bloc, member_of, organising
 from services.registry.queries.common import first
 from services.registry.queries.covenant import CovenantShown, covenant_of, signatures_in
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
 from services.registry.queries.duty import serving
 from services.registry.queries.endings import Taking, gone
+from services.registry.queries.heads import in_office, summations_in
 from services.registry.queries.members import members_on
 from services.registry.queries.plan import PlanShown, plan_of
 from services.registry.queries.year import leading
@@ -137,12 +139,18 @@ class Ground:
         return next(one for one in self.in_years if one.year == self.on.year)
 
     @cached_property
+    def heads(self) -> Sequence[Head]:
+        """Who heads it on the day."""
+        led: Led = by(self.rows.led.get(self.bloc, Led()), self.on)
+        return in_office(led, summations_in(self.bloc, _summed_up(led, self.rows.streams)), self.doc, self.on).heads
+
+    @cached_property
     def takings(self) -> list[Taking]:
         """Who has a part in it in the year of the day."""
         members = [Taking(known, "MEMBER", stay) for stay, known in self.staying]
         return [
             *members,
-            *heading(self.now.heads),
+            *leading_bloc(self.leadership, self.heads, self.on),
             *leading(self.now.plan),
             *organising(self.authority),
             *self.duties,
@@ -250,7 +258,8 @@ async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: 
     acts = [name for year in told.values() for name in year.acts]
     claims = [name for doc in there.values() for name in doc.members]
     duties = [_duties(bloc) for bloc, authority in authorities.items() if whose in (None, authority)]
-    streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims, *duties])
+    over = [name for one in led.values() if held_over(one.leadership, on) for name in _closing(one)]
+    streams: dict[str, Stream] = await view.many(STREAMS, [*papers, *acts, *claims, *duties, *over])
     rows = Rows(led, told, streams, rules)
     return [Ground(bloc, doc, rows, years, on) for bloc, doc in there.items()]
 
@@ -264,6 +273,15 @@ def _involving(row: Stream | Led) -> frozenset[Id]:
 
 def _duties(bloc: Id) -> str:
     return duties_of(e.Charge(bloc=bloc)).name
+
+
+def _closing(led: Led) -> list[str]:
+    """The streams of the conferences that may end a holdover."""
+    return [CONFERENCE.of(one).name for one in led.summed_up]
+
+
+def _summed_up(led: Led, streams: Mapping[str, Stream]) -> dict[str, Stream]:
+    return {name: streams[name] for name in _closing(led) if name in streams}
 
 
 def _there(doc: Bloc, on: date) -> bool:

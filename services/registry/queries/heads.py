@@ -1,6 +1,6 @@
 """Who headed a bloc."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.conference import CONFERENCE
 from services.registry.domain.head import Head, Heads
-from services.registry.domain.heading import Summation, headed_in, headed_on, held_over
+from services.registry.domain.heading import Summation, headed_in, headed_on, held_over, lasting
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, Bloc, Led, Stream, summation
 from services.registry.queries.bloc import authority_told, heading
@@ -41,7 +41,8 @@ class HeadsAnswer(BaseModel):
     labels: tuple[Label, ...]
     """The organisations named here."""
     warnings: tuple[WarningShown, ...]
-    """Heads that are no more on the day or by the end of the year asked for, or whose work went to others."""
+    """Heads that are no more on the day or by the end of the year asked for, or whose work went to others; none who
+    left office before."""
 
 
 async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
@@ -49,7 +50,8 @@ async def who_headed(asked: WhoHeaded, view: View) -> HeadsAnswer:
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
     heads = _heads(asked, led, await summations_of(view, asked.bloc, led, asked.on), bloc)
     day = asked.on or (date(asked.year, 12, 31) if asked.year else None)
-    warned = await warnings(view, heading(heads.heads), authority_told(bloc), day)
+    staying = heads.heads if day is None else lasting(led.leadership, heads.heads, day)
+    warned = await warnings(view, heading(staying), authority_told(bloc), day)
     answer = HeadsAnswer(heads=heads.heads, disputed=heads.disputed, labels=(), warnings=warned)
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
@@ -60,7 +62,10 @@ async def summations_of(view: View, bloc: Id, led: Led, on: date | None) -> list
     """
     if on is None or not held_over(led.leadership, on):
         return []
-    streams: dict[str, Stream] = await view.many(STREAMS, {CONFERENCE.of(one).name for one in led.summed_up})
+    return summations_in(bloc, await view.many(STREAMS, {CONFERENCE.of(one).name for one in led.summed_up}))
+
+
+def summations_in(bloc: Id, streams: Mapping[str, Stream]) -> list[Summation]:
     told = (event for stream in streams.values() for event in holding(stream.told))
     held = (event for event in told if isinstance(event, e.ConferenceHeld) and event.bloc == bloc)
     return [over for event in held if (over := summation(event))]

@@ -20,8 +20,10 @@ from services.registry.domain.leadership import Change, Leadership
 from services.registry.domain.representing import changes_of, replacing_first, represented_first
 from services.registry.domain.terms import tells_entry
 from services.registry.projections import BLOCS, LEADERSHIPS, Bloc, Led
+from services.registry.queries.bloc import authority_told, leading_bloc
 from services.registry.queries.body import SeatFactList, SeatShown
 from services.registry.queries.common import DeputyShown, HolderShown, Label, labels, recorded
+from services.registry.queries.endings import WarningShown, warnings
 from services.registry.queries.heads import in_office, summations_of
 from services.registry.queries.terms import TermShown, terms_of
 
@@ -46,6 +48,9 @@ class LeadershipAnswer(BaseModel):
     """Head and deputies, by terms in the order of their years; a term that several sources tell comes once for each."""
     labels: tuple[Label, ...]
     """The organisations named here."""
+    warnings: tuple[WarningShown, ...]
+    """Heads and deputies of the day asked for that are no more on it, or whose work went to others; none without a
+    day."""
 
 
 async def get_bloc_leadership(asked: GetBlocLeadership, view: View) -> LeadershipAnswer:
@@ -54,11 +59,14 @@ async def get_bloc_leadership(asked: GetBlocLeadership, view: View) -> Leadershi
     leadership = led.leadership
     if asked.on is None:
         seats = tuple(seat for year in _years(leadership) for seat in _in_year(leadership, year))
+        warned: tuple[WarningShown, ...] = ()
     else:
         heads = in_office(led, await summations_of(view, asked.bloc, led, asked.on), bloc, asked.on)
         seats = tuple(seat for head in heads.heads for seat in _under(leadership, head, asked.on, heads.disputed))
+        taking = leading_bloc(leadership, heads.heads, asked.on)
+        warned = await warnings(view, taking, authority_told(bloc), asked.on)
     members = SeatFactList(items=tuple(_with_bloc(seat, bloc) for seat in seats), declared_count=None, exhaustive=None)
-    answer = LeadershipAnswer(bloc=asked.bloc, members=members, labels=())
+    answer = LeadershipAnswer(bloc=asked.bloc, members=members, labels=(), warnings=warned)
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 

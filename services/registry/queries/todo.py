@@ -43,6 +43,7 @@ LATE_BY_ONE = (
 TO_DECIDE: Mapping[Role, str] = {
     "MEMBER": "Quyết định việc thôi là thành viên và tổ chức kế thừa",
     "HEAD": "Quyết định việc thay trưởng khối, cụm",
+    "DEPUTY_HEAD": "Quyết định việc thay phó khối, cụm",
     "LEADS": "Quyết định việc thay cơ quan chủ trì hoạt động",
     "AUTHORITY": "Quyết định cơ quan tổ chức khối, cụm",
     "DUTY": "Quyết định cơ quan thường trực, cán bộ thi đua của khối, cụm",

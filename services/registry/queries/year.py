@@ -15,7 +15,7 @@ from services.registry.domain import cycle
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.document import citations_in
 from services.registry.domain.head import Head
-from services.registry.domain.heading import headed_in
+from services.registry.domain.heading import headed_in, lasting
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
@@ -29,7 +29,7 @@ from services.registry.queries.bloc import (
     belonging,
     claimed,
     declared,
-    heading,
+    leading_bloc,
     member_of,
     organising,
 )
@@ -117,8 +117,8 @@ class BlocYearAnswer(BaseModel):
     preparations: tuple[PreparationShown, ...]
     """How congresses are prepared in the bloc's year."""
     warnings: tuple[WarningShown, ...]
-    """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head,
-    who leads activities, the authority."""
+    """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head
+    and deputies whose terms do, who leads activities, the authority."""
 
 
 class Known(NamedTuple):
@@ -165,9 +165,11 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
         citations=await citations_of(view, _citing(asked, [*(act.stream for act in acts), *taken_up(acts)])),
         warnings=(),
     )
-    taking = [*belonging(_stayed(claims, asked.year)), *heading(heads.heads), *leading(answer.plan)]
+    last = date(asked.year, 12, 31)
+    led_by = leading_bloc(leadership, lasting(leadership, heads.heads, last), last)
+    taking = [*belonging(_stayed(claims, asked.year)), *led_by, *leading(answer.plan)]
     authority = authority_told(bloc)
-    warned = await warnings(view, [*taking, *organising(authority)], authority, date(asked.year, 12, 31))
+    warned = await warnings(view, [*taking, *organising(authority)], authority, last)
     answer = answer.model_copy(update={"warnings": warned})
     known = Known(asked.bloc, asked.year, leadership, heads.heads, answer.covenant, answer.plan, acts)
     state = _state(bloc, answer, known)

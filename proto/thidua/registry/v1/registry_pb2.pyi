@@ -9299,7 +9299,9 @@ class WhoHeadedResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
-        """Heads that are no more on the day or by the end of the year asked for, or whose work went to others."""
+        """Heads that are no more on the day or by the end of the year asked for, or whose work went to others; none who left
+        office before.
+        """
 
     def __init__(
         self,
@@ -9369,6 +9371,7 @@ class GetBlocLeadershipResponse(_message.Message):
     MEMBERS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     bloc: _builtins.str
     """Its id."""
     @_builtins.property
@@ -9387,6 +9390,12 @@ class GetBlocLeadershipResponse(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_kernel_pb2.Source]:
         """The documents that marks of this answer name, as told; one told in several ways comes once for each."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
+        """Heads and deputies of the day asked for that are no more on it, or whose work went to others; none without a
+        day.
+        """
+
     def __init__(
         self,
         *,
@@ -9395,10 +9404,11 @@ class GetBlocLeadershipResponse(_message.Message):
         members: _types_pb2.SeatFactList | None = ...,
         labels: _abc.Iterable[_types_pb2.Label] | None = ...,
         sources: _abc.Iterable[_kernel_pb2.Source] | None = ...,
+        warnings: _abc.Iterable[_types_pb2.WarningShown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["members", b"members"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bloc", b"bloc", "known", b"known", "labels", b"labels", "members", b"members", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bloc", b"bloc", "known", b"known", "labels", b"labels", "members", b"members", "sources", b"sources", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -9717,8 +9727,8 @@ class GetBlocYearResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.WarningShown]:
-        """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head,
-        who leads activities, the authority.
+        """Who is no more by the end of the year, or whose work went to others: members whose memberships go on, the head
+        and deputies whose terms do, who leads activities, the authority.
         """
 
     @_builtins.property

@@ -2610,7 +2610,7 @@ class WarningShown(_message.Message):
     AUTHORITY_FIELD_NUMBER: _builtins.int
     BEGINS_FIELD_NUMBER: _builtins.int
     role: _builtins.str
-    """Its part: MEMBER of the bloc, its HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan;
+    """Its part: MEMBER of the bloc, its HEAD or DEPUTY_HEAD, the AUTHORITY that organises it, or it LEADS an activity of the plan;
     it has a DUTY of emulation work, or who does comes from it; who has a SEAT in the body does.
     """
     @_builtins.property
