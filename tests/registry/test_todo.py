@@ -344,6 +344,17 @@ async def test_a_line_of_a_covenant_is_done_when_its_result_is_told_of_those_who
     assert {state for _, _, state, _ in await shown(date(2025, 12, 19))} == {"UNKNOWN"}
 
 
+async def test_a_member_whose_signature_is_not_told_is_bound_by_inference_alone(registry: Registry) -> None:
+    await bloc(registry, "a", "b")
+    year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}
+    await registry.tell(
+        DrawUpCovenant(**year, lines=Listed[e.CovenantLine](items=(e.CovenantLine(line="l1", indicator="Ngày hội"),)))
+    )
+    await registry.tell(SignCovenant(**year, signature=e.Signature(member="a"), effective=date(2025, 2, 10)))
+    (task,) = [one for one in await todo(registry, date(2025, 11, 2)) if one.kind == "COVENANT_LINE"]
+    assert [(one.agency.value, certainty(one.agency)) for one in task.obliged] == [("a", "STATED"), ("b", "INFERRED")]
+
+
 async def test_of_a_line_whose_result_is_told_it_is_told_whether_it_was_achieved(registry: Registry) -> None:
     await bloc(registry)
     year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}

@@ -34,6 +34,14 @@ NOT_RECORDED = "nothing is recorded that did it / chưa ghi nhận việc đã t
 ALL_SIGNED = "all signatures are told, and this one is not / đã nêu đủ chữ ký, không có chữ ký này"
 NOT_ALL_TOLD = "it may have signed: not all signatures are told / có thể đã ký: chưa nêu đủ các chữ ký"
 SIGNED_HERE = "others have signed it here, and this one has not / đã có thành viên ký tại đây, chưa có chữ ký này"
+UNSIGNED = Fact(
+    value="",
+    mark=Mark(
+        certainty="INFERRED",
+        basis="a line of all binds who signs, and its signature is not told / chỉ tiêu chung ràng buộc bên đã ký, "
+        "chưa nêu chữ ký của đơn vị này",
+    ),
+)
 ORDER = "a covenant is signed by all members / giao ước do mọi thành viên ký"
 LATE_BY_ONE = (
     "late by one of the days told, and not by another / quá hạn theo một ngày được nêu, chưa quá hạn theo ngày khác"
@@ -284,8 +292,9 @@ def _steps(ground: InYear, item: PlanItemShown, whose: Id | None) -> Iterator[Ta
 
 def _pledges(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
     """The lines of the year's covenant, each done when its result is told, of the member that it binds or the bloc."""
+    together = tuple(one if one.value in ground.signatures else resting(one, UNSIGNED) for one in ground.members)
     for line in ground.covenant.lines if ground.covenant else ():
-        bound = (line.member,) if line.member else ground.members
+        bound = (line.member,) if line.member else together
         obliged = tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound)
         if _has(obliged, whose):
             result = _result(line)
