@@ -32,7 +32,7 @@ B = TypeVar("B", bound=Dated)
 E = TypeVar("E", bound=Dated)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Span(Generic[B, E]):
     """A time from `since` until before `until`; a null day is unknown, or not yet."""
 

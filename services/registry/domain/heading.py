@@ -18,7 +18,7 @@ from functools import reduce
 from itertools import combinations
 from typing import NamedTuple
 
-from services.kernel.once import once_of_few
+from services.kernel.once import once
 from services.kernel.provenance import Part
 from services.registry.domain.head import Head, Heads, agreed, head_of
 from services.registry.domain.leadership import Claim, Leadership
@@ -41,7 +41,7 @@ class Known(NamedTuple):
     summations: Sequence[Summation]
 
 
-@once_of_few
+@once
 def headed_in(leadership: Leadership, year: int) -> Heads:
     """The head of the term called after the year; several in turn where one left office before the other came."""
     every = [first for term in terms(leadership, year) for first in represented(term, None, leadership.changes)]

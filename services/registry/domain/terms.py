@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import NamedTuple
 
-from services.kernel.once import once_of_few
+from services.kernel.once import once
 from services.kernel.provenance import Mark, Record
 from services.kernel.telling import mark, weakest
 from services.registry import events as e
@@ -56,7 +56,7 @@ def inferred(basis: str) -> Mark:
     return Mark(certainty="INFERRED", basis=basis)
 
 
-@once_of_few
+@once
 def terms(leadership: Leadership, year: int | None = None) -> tuple[Term, ...]:
     """Every term that is told of, with what handovers, and others who tell the same term, tell of its days.
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
-from services.kernel.once import once_of_few
+from services.kernel.once import once
 from services.kernel.standing import FactRetracted, Telling, and_then, standing
 from services.kernel.text import Id
 from services.registry import events as e
@@ -44,7 +44,7 @@ class Led(Told[e.LeadershipEvent]):
         return _leadership(self)
 
 
-@once_of_few
+@once
 def _leadership(known: Led) -> Leadership:
     return led(standing((told.version, told.event) for told in known.events))
 

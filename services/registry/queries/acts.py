@@ -13,7 +13,7 @@ from services.registry.projections import STREAMS, YEARS, Stream, StreamEvent, Y
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class YearAct:
     """A conference, movement or review of a bloc's year: one object for all who ask."""
 

@@ -1,9 +1,9 @@
 """A bloc, its names and its members."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -188,7 +188,8 @@ def declared(event: e.MembersDeclared) -> MemberFactList:
     )
 
 
-class Claimed(NamedTuple):
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Claimed:
     """A stay in a bloc, and whether others of the unit under the same authority contradict it."""
 
     stay: Stay
@@ -264,7 +265,7 @@ def member_of(claim: Claimed) -> Fact:
 
 def belonging(claims: Iterable[Claimed]) -> list[Taking]:
     """The members of these stays."""
-    return [Taking(member(stay), "MEMBER", stay) for stay, _ in claims]
+    return [Taking(member(claim.stay), "MEMBER", claim.stay) for claim in claims]
 
 
 def organising(authority: Fact | None) -> list[Taking]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from services.kernel.once import once, once_of_few
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
@@ -135,7 +135,7 @@ def _signings(told: Iterable[e.CovenantEvent]) -> list[Signing]:
     return [event for event in told if isinstance(event, Signing)]
 
 
-@once_of_few
+@once
 def _covenant(stream: Stream) -> CovenantShown | None:
     """The covenant, as far as no member's signature is needed to know of it."""
     every = _told(stream)

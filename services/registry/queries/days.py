@@ -21,6 +21,7 @@ from services.registry.projections import RENAMED, day_of
 A = TypeVar("A", bound=BaseModel)
 Q = TypeVar("Q", bound="ByDay")
 
+DAYS = 2  # of which a process keeps how a row was
 WEIGHED = 2_000  # rows looked at for what they were on a day, for one answer
 
 
@@ -86,8 +87,7 @@ def _there(
     return [(rank, doc) for lacks, *rank, doc in ranks if not lacks and rank > (after or [])]
 
 
-@once
-def by(doc: Doc, on: date) -> Doc:
+def _by(doc: Doc, on: date) -> Doc:
     """A row without what stands of it and was told to be after a day, nor what that replaced or overruled."""
     events = getattr(doc, "events", None)
     if events is None:
@@ -95,7 +95,12 @@ def by(doc: Doc, on: date) -> Doc:
     told = standing((telling.version, telling.event) for telling in events)
     held = {id(event) for event in holding(one.event for one in told)}
     kept = {version for one in told if id(one.event) in held and _come(one.event, on) for version in one.told_by}
+    if len(kept) == len(events):
+        return doc
     return doc.model_copy(update={"events": tuple(telling for telling in events if telling.version in kept)})
+
+
+by = once(_by, DAYS)
 
 
 def _come(event: Any, on: date) -> bool:

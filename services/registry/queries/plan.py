@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.kernel.once import once_of_few
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
 from services.kernel.telling import fact, mark
 from services.kernel.text import Id
@@ -158,7 +158,7 @@ APPROVAL = ("effective", "approver.agency", "approver.person", "approver.words",
 """What an approval tells of which a single value is true."""
 
 
-@once_of_few
+@once
 def plan_of(stream: Stream) -> PlanShown | None:
     """What a stream tells of a plan."""
     every = [event for event in stream.told if isinstance(event, e.PlanEvent)]

@@ -154,7 +154,7 @@ async def _next(
     first, last = date(year, 1, 1), date(year, 12, 31)
     if (over := gone(bloc.dissolved, first)) is not False:
         return Next(unknown="the bloc is dissolved / khối, cụm đã giải thể" if over else PERHAPS.mark.basis)
-    stays = [stay for stay, _ in await claimed(view, id_, bloc) if stay.unit == found.agency.value]
+    stays = [one.stay for one in await claimed(view, id_, bloc) if one.stay.unit == found.agency.value]
     who = found.agency.value
     if stays and not any(stay.lasts(first, last) for stay in stays):
         return Next(

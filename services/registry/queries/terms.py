@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from services.kernel.once import once_of_few
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import fact, mark, resting, weakest
 from services.registry.domain.leadership import Claim, Handover, Leadership
@@ -92,7 +92,7 @@ class RepresentativeShown(Part):
     """Versions, in the leadership stream, of the events that told it; a correction names one of them."""
 
 
-@once_of_few
+@once
 def terms_of(leadership: Leadership, year: int) -> tuple[TermShown, ...]:
     """Every term called after the year, contradicting ones beside each other."""
     dated = terms(leadership, year)
@@ -182,7 +182,7 @@ def _handed_over(handover: Handover, days: Days) -> TermShown:
     )
 
 
-@once_of_few
+@once
 def handovers_of(leadership: Leadership, year: int) -> tuple[HandoverShown, ...]:
     """Every handover to a head of the year that is told to have taken place."""
     return tuple(
