@@ -478,6 +478,34 @@ async def test_a_year_is_covenanted_once_each_who_was_a_member_then_has_signed_a
     assert later.state.value == "COVENANTED"  # who came later did not have to sign then
 
 
+async def test_a_year_is_covenanted_in_the_to_do_too_once_all_who_were_members_then_have_signed(
+    registry: Registry,
+) -> None:
+    await bloc(registry, "a", "b")
+    await deadline(registry, "COVENANTED", years=(2025,))
+    for unit in ("a", "b"):
+        act: dict[str, Any] = {"bloc": "k", "year": 2025, "signature": e.Signature(member=unit)}
+        await registry.tell(SignCovenant(**act, effective=date(2025, 3, 1), record=RECORD))
+        left: dict[str, Any] = {"authority": "pm", "unit": unit, "bloc": "k", "effective": date(2025, 6, 1)}
+        await registry.tell(EndMembership(**left, record=RECORD))
+    year = await registry.ask("GetBlocYear", bloc="k", year=2025)
+    (due, *signatures) = await todo(registry, date(2025, 12, 1))
+    assert (due.kind, due.state.value, certainty(due.state)) == ("DEADLINE", "DONE", "INFERRED")
+    assert (due.state.mark.basis, value(due.done_on)) == (year.state.mark.basis, "2025-03-01")
+    assert {task.state.value for task in signatures} == {"DONE"}
+
+
+async def test_who_became_a_member_after_all_others_signed_here_is_open_to_sign(registry: Registry) -> None:
+    await bloc(registry, "a")
+    signing: dict[str, Any] = {"bloc": "k", "year": 2025, "authority": "pm", "signature": e.Signature(member="a")}
+    await registry.tell(SignCovenant(**signing, effective=date(2025, 3, 1)))
+    await registry.tell(RegisterOrganisation(organisation="b", name=NAMES["b"], record=RECORD))
+    admitted: dict[str, Any] = {"authority": "pm", "unit": "b", "bloc": "k", "effective": date(2025, 6, 1)}
+    await registry.tell(AdmitMember(**admitted, record=RECORD))
+    told = {t.obliged[0].agency.value: t.state.value for t in await todo(registry, date(2025, 9, 1))}
+    assert told == {"a": "DONE", "b": "OPEN"}
+
+
 @pytest.mark.parametrize("whole", [{"declared_count": 3}, {"exhaustive": False}])
 async def test_a_covenant_that_all_named_members_signed_is_not_known_to_be_signed_where_there_are_others(
     registry: Registry, whole: dict[str, Any]

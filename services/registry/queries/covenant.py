@@ -119,7 +119,7 @@ class CovenantShown(Part):
 Signing = e.CovenantSigned | e.CovenantRecorded
 
 
-def covenant_of(stream: Stream, signing: Callable[[date], Sequence[Fact]] = lambda _: ()) -> CovenantShown | None:
+def covenant_of(stream: Stream, signing: Callable[[date], Sequence[Fact]]) -> CovenantShown | None:
     """What a stream tells of a covenant; `signing` gives who has to sign it on a day, if all are known."""
     shown = _covenant(stream)
     if shown is None or shown.signed:

@@ -49,7 +49,7 @@ from services.registry.queries.endings import Taking, gone
 from services.registry.queries.heads import in_office, summations_in
 from services.registry.queries.members import members_on
 from services.registry.queries.plan import PlanShown, plan_of
-from services.registry.queries.year import leading
+from services.registry.queries.year import leading, signing_in
 from services.registry.stays import Stay
 from services.registry.tenures import tenures
 
@@ -207,7 +207,10 @@ class InYear:
     @cached_property
     def covenant(self) -> CovenantShown | None:
         stream = self._paper(COVENANT)
-        return covenant_of(stream) if stream else None
+        if stream is None:
+            return None
+        begun = [one for one in self.whole.claims if one.stay.since is None or one.stay.since <= self.on]
+        return covenant_of(stream, signing_in(self.whole.declared, begun, self.year))
 
     @cached_property
     def signatures(self) -> Mapping[Id, tuple[Fact, Fact | None]]:

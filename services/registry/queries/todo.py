@@ -367,7 +367,9 @@ def _signature(ground: InYear, done: Done | None, rule: Rule | None) -> "State":
         return _state(done, days, on, NOT_RECORDED)
     if covenant.exhaustive is not None and covenant.exhaustive.value == "true":
         return _state(None, days, on, ALL_SIGNED, known=True)
-    if covenant.signed is not None and covenant.signed.value == "true":
+    # A source's word alone: that all members of a day have signed tells nothing of who came later.
+    records = [event for event in ground.covenant_told if isinstance(event, e.CovenantRecorded)]
+    if (signed := first(records, "signed")) and signed.value == "true":
         return _unknown(NOT_ALL_TOLD)
     if any(isinstance(event, e.CovenantSigned) and event.record is None for event in ground.covenant_told):
         return _state(None, days, on, SIGNED_HERE, known=True)

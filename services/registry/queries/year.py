@@ -143,14 +143,14 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     claims = await claimed(view, asked.bloc, bloc)
     acts = await acts_of(view, year_key(asked.bloc, asked.year))
     heads = headed_in(leadership, asked.year)
-    members = members_in(bloc, claims, asked.year)
+    signing = signing_in(bloc.declared, claims, asked.year)
     answer = BlocYearAnswer(
         state=None,
         terms=terms_of(leadership, asked.year),
         disputed=heads.disputed,
-        members=members,
+        members=members_in(bloc.declared, claims, asked.year),
         movements=await movements_of(view, acts),
-        covenant=covenant_of(covenant, _signing(bloc, claims, members, asked.year)) if covenant else None,
+        covenant=covenant_of(covenant, signing) if covenant else None,
         plan=plan_of(plan) if plan else None,
         reviews=reviews_of(acts),
         conferences=tuple(meeting(act) for act in acts if act.here(e.ConferenceHeld)),
@@ -193,9 +193,9 @@ def _names(asked: GetBlocYear) -> list[str]:
     return [kind.of(asked.bloc, str(asked.year)).name for kind in (COVENANT, PLAN)]
 
 
-def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactList:
+def members_in(declarations: Sequence[e.MembersDeclared], claims: Sequence[Claimed], year: int) -> MemberFactList:
     """Who is declared for the year, or was a member on any of its days."""
-    told = declared_for(bloc.declared, year)
+    told = declared_for(declarations, year)
     lists = [_declared(event) for event in told]
     stayed = list(map(member_of, _stayed(claims, year)))
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
@@ -209,14 +209,19 @@ def members_in(bloc: Bloc, claims: Sequence[Claimed], year: int) -> MemberFactLi
     )
 
 
-def _signing(
-    bloc: Bloc, claims: Sequence[Claimed], members: MemberFactList, year: int
+def signing_in(
+    declarations: Sequence[e.MembersDeclared], claims: Sequence[Claimed], year: int
 ) -> Callable[[date], Sequence[Fact]]:
     """Who has to sign the year's covenant on a day; nobody, where not all the members are named."""
-    count, whole = members.declared_count, members.exhaustive
-    if (count and int(count.value) > len(members.items)) or (whole and whole.value == "false"):
-        return lambda _: ()
-    return lambda day: members_on(bloc.declared, claims, year, day)
+
+    def signing(day: date) -> Sequence[Fact]:
+        members = members_in(declarations, claims, year)
+        count, whole = members.declared_count, members.exhaustive
+        if (count and int(count.value) > len(members.items)) or (whole and whole.value == "false"):
+            return ()
+        return members_on(declarations, claims, year, day)
+
+    return signing
 
 
 def _stayed(claims: Sequence[Claimed], year: int) -> list[Claimed]:
