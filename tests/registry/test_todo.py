@@ -116,7 +116,32 @@ async def test_no_day_is_made_up_where_none_is_told(registry: Registry) -> None:
         ("Việc SUMMED_UP", None, "30/6"),
     ]
     assert {(t.state.value, t.late_by) for t in tasks} == {("UNKNOWN", None)}
-    assert await todo(registry, date(2025, 9, 1), within=366) == []
+
+
+async def test_a_day_of_a_year_that_is_not_known_is_reminded_of_in_the_emulation_year_and_in_the_next(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    await deadline(registry, "SUMMED_UP", due=Due(month=1, day=10), years=(2024,), effective=date(2024, 6, 1))
+    await deadline(registry, "INSPECTED", due=None, words="trong quý III")
+
+    async def reminded(on: date, **fields: Any) -> list[tuple[int, str | None, str, str | None]]:
+        tasks = await todo(registry, on, within=14, **fields)
+        assert {(task.due, task.late_by) for task in tasks} <= {(None, None)}
+        return [(t.year, value(t.words), t.state.value, t.deadline) for t in tasks]
+
+    known = [(2024, "10/1", "UNKNOWN", "summed-up")]
+    assert await reminded(date(2024, 12, 26)) == []
+    assert await reminded(date(2024, 12, 27)) == known
+    assert await reminded(date(2025, 1, 13), past=3) == known
+    assert await reminded(date(2025, 1, 14), past=3) == []
+    # Not in force on 10/1 of its own year, so it cannot fall on that.
+    assert await reminded(date(2024, 7, 1), past=366) == []
+    held: dict[str, Any] = {"conference": "tk", "bloc": "k", "kind": "SUMMATION", "closes": 2024}
+    await registry.tell(HoldConference(**held, effective=date(2025, 1, 5), record=RECORD))
+    assert await reminded(date(2025, 1, 5)) == []
+    await deadline(registry, "NOMINATED", due=Due(month=6, day=30))
+    assert [year for year, *_ in await reminded(date(2025, 6, 20))] == [2024, 2025]
 
 
 async def test_a_deadline_that_can_fall_on_no_day_on_which_it_is_in_force_is_not_due_for_the_year(
@@ -825,6 +850,10 @@ async def test_the_laws_calendar_of_the_articles_is_told_with_what_is_not_known_
     assert {t.state.value for t in tasks if t.kind == "DEADLINE"} == {"UNKNOWN"}
     signed = {t.obliged[0].agency.value: t.state.value for t in tasks if t.kind == "SIGNATURE" and t.year == 2021}
     assert set(signed.values()) == {"DONE"} or "UNKNOWN" in signed.values()
+    reminded = await todo(articles, date(2020, 7, 29), bloc="khoi-dang-tinh", within=14)
+    assert {(t.deadline, value(t.words), t.state.value) for t in reminded} == {
+        ("khen-thuong-cong-trang", "30/6", "UNKNOWN")
+    }
     later = await todo(articles, date(2024, 4, 10), bloc="khoi-noi-chinh-trung-uong")
     assert {(t.due, t.words, t.article, t.seen) for t in later if t.deadline == "co-thi-dua-chinh-phu"} == {
         (None, None, None, ("UNVERIFIED",))

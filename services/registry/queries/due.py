@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from services.kernel.dated import Due
 from services.kernel.provenance import Fact, Mark
 from services.kernel.telling import mark, weakest
 from services.kernel.text import Id
@@ -34,6 +33,8 @@ class Rule(NamedTuple):
     """Each that it is told to be for: several where sources contradict each other, none where it is for all."""
     days: tuple[Fact, ...]
     """The day, where it is known for the year; several where sources tell several."""
+    may: tuple[date, ...]
+    """The days on which it may fall, where it is not known of which year its day is."""
     words: Fact | None
     by: date
     """The day by which a bloc has to be there for it: on which it falls, in the year at the latest."""
@@ -70,6 +71,7 @@ def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
         frozenset(event.authority for event in told if event.authority),
         frozenset(event.level for event in told if event.level),
         days,
+        () if days else tuple(filter(version.in_force, _may_fall(told, year))),
         next(iter(every(told, "words")), None) or (None if days else _day_and_month(first(told, "due"))),
         by,
     )
@@ -85,7 +87,7 @@ def _falls(version: Version, told: Sequence[e.DeadlineSet], year: int, on: date)
     dues = [event.due for event in told if event.due]
     if days := [day for due in dues if (day := due.of(year))]:
         return max((min(day, last_day) for day in days if version.in_force(day)), default=None)
-    may = [day for due in dues for day in _may_fall(due, year)]
+    may = _may_fall(told, year)
     in_force = version.in_force(on) and version.in_force(first_day, last_day)
     return last_day if in_force and (not may or any(map(version.in_force, may))) else None
 
@@ -97,9 +99,10 @@ def _day(event: e.DeadlineSet, year: int) -> Fact | None:
     return Fact(value=str(day), mark=weakest(mark(event.record, "due"), reckoned)) if day else None
 
 
-def _may_fall(due: Due, year: int) -> list[date]:
+def _may_fall(told: Sequence[e.DeadlineSet], year: int) -> list[date]:
     """The days of an emulation year's work on which a yearly deadline may fall that does not tell in which year."""
-    return [date(year + after, due.month, due.day) for after in (0, 1)]
+    dues = [event.due for event in told if event.due]
+    return [date(year + after, due.month, due.day) for due in dues for after in (0, 1)]
 
 
 def rule_disputes(rule: Rule) -> tuple[DisputeShown, ...]:

@@ -188,6 +188,11 @@ class InYear:
     def on(self) -> date:
         return self.whole.on
 
+    @property
+    def rules(self) -> list[Rule]:
+        """The deadlines for the year."""
+        return [rule for rule in self.whole.rules if rule.year == self.year]
+
     @cached_property
     def plan(self) -> PlanShown | None:
         stream = self._paper(PLAN)

@@ -77,8 +77,8 @@ class GetToDo(BaseModel):
     """The day. What took place later is not counted, and what is due is looked at for the year of the day and the year
     before, whose work closes in it; of the year after only what a plan or covenant tells."""
     within: int | None = Field(default=None, ge=0, le=366)
-    """Given, only what is late, what is not known to be done and due within so many days, and what is known to be open
-    and has no day."""
+    """Given, only what is late, what is not known to be done and due within so many days, or may be, where it is not
+    known of which year the day is, and what is known to be open and has no day."""
     past: int = Field(default=90, ge=0, le=366)
     """With `within`: for how many days after its day also what may have been done without our knowing; 90 if absent."""
     cycle: e.Cycle = "CALENDAR"
@@ -166,9 +166,13 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     units: dict[str, Organisation] = await view.many(ORGANISATIONS, parts | agencies)
     gone = {key: doc for key, doc in units.items() if any(one.by(asked.on) for one in endings_of(doc))}
     now = ((ground, _still(task, gone, asked.on)) for ground, task in told)
-    tasks = [_sure(task, ground.whole) for ground, task in now if task and _is_of(task, asked.organisation, ground)]
-    tasks += [_sure(task, ground) for ground in deciding for task in _successions(ground, gone)]
-    near = (task for task in tasks if _is_near(task, asked))
+    tasks = [
+        (ground, _sure(task, ground.whole))
+        for ground, task in now
+        if task and _is_of(task, asked.organisation, ground)
+    ]
+    tasks += [(ground.now, _sure(task, ground)) for ground in deciding for task in _successions(ground, gone)]
+    near = (task for ground, task in tasks if _is_near(task, ground, asked))
     answer = ToDoAnswer(tasks=tuple(sorted(near, key=_order)), labels=(), blocs=())
     blocs = await bloc_labels(view, (task.bloc for task in answer.tasks))
     return answer.model_copy(update={"labels": await labels(view, answer), "blocs": blocs})
@@ -235,8 +239,8 @@ def _tasks(ground: InYear, asked: GetToDo) -> Iterator[TaskShown]:
         yield from _activities(ground, whose)
         yield from _pledges(ground, whose)
     signing = []
-    for rule in ground.whole.rules:
-        if rule.year != ground.year or (rule.cycle or asked.cycle) != asked.cycle:
+    for rule in ground.rules:
+        if (rule.cycle or asked.cycle) != asked.cycle:
             continue
         if not takes_part and rule.actor != "AUTHORITY":
             continue
@@ -500,15 +504,18 @@ def _is_of(task: TaskShown, organisation: Id | None, ground: InYear) -> bool:
     return any(agency.value == organisation for agency in agencies)
 
 
-def _is_near(task: TaskShown, asked: GetToDo) -> bool:
+def _is_near(task: TaskShown, ground: InYear, asked: GetToDo) -> bool:
     """Whether a reminder is in order. What nobody here can know to be done is not told for ever."""
     if asked.within is None:
         return True
+    if task.state.value == "DONE":
+        return False
+    first_day, last_day = asked.on - timedelta(days=asked.past), asked.on + timedelta(days=asked.within)
     days = [date.fromisoformat(day.value) for day in _days(task)]
-    if not days or task.state.value == "DONE":
-        return task.state.value == "OPEN"
-    over = task.state.value != "LATE" and max(days) < asked.on - timedelta(days=asked.past)
-    return not over and min(days) <= asked.on + timedelta(days=asked.within)
+    if not days:
+        may = (day for rule in ground.rules if rule.deadline == task.deadline for day in rule.may)
+        return task.state.value == "OPEN" or any(first_day <= day <= last_day for day in may)
+    return (task.state.value == "LATE" or first_day <= max(days)) and min(days) <= last_day
 
 
 def _days(task: TaskShown) -> tuple[Fact, ...]:
