@@ -799,6 +799,37 @@ async def test_a_deadline_without_a_day_is_of_the_years_in_which_it_is_in_force(
     assert [(t.year, value(t.words)) for t in later] == [(2026, "trong quý I"), (2027, "trong quý I")]
 
 
+async def test_what_is_due_years_after_its_emulation_year_is_to_do_when_its_day_is_near(registry: Registry) -> None:
+    await bloc(registry, "a")
+    covenant: dict[str, Any] = {"bloc": "k", "signed": True, "record": RECORD}
+    for year in (2022, 2023, 2024):
+        signatures = Listed[e.Signature](items=(e.Signature(member="a"),))
+        await registry.tell(RecordCovenant(**covenant, year=year, signatures=signatures))
+    before = await todo(registry, date(2026, 3, 1))
+    await deadline(registry, "NOMINATED", due=Due(month=3, day=31, years_after=2))
+    tasks = await todo(registry, date(2026, 3, 1))
+    assert [(t.year, t.due.value) for t in tasks if t.due] == [
+        (2024, "2026-03-31"),
+        (2025, "2027-03-31"),
+        (2026, "2028-03-31"),
+    ]
+    assert [t for t in tasks if not t.due] == before == []  # of such a year no more than the deadline asks
+
+    async def reminded(on: date, **fields: Any) -> list[int]:
+        return [task.year for task in await todo(registry, on, within=40, **fields)]
+
+    assert await reminded(date(2026, 2, 18)) == []
+    assert await reminded(date(2026, 2, 19)) == await reminded(date(2026, 6, 29)) == [2024]
+    assert await reminded(date(2026, 6, 30)) == []
+    await deadline(registry, "SUMMED_UP", due=Due(month=12, day=20, years_after=1), years=(2023,))
+    assert await reminded(date(2025, 1, 10)) == [2023]
+    assert await reminded(date(2025, 1, 10), past=20) == []
+    held: dict[str, Any] = {"conference": "tk", "bloc": "k", "kind": "SUMMATION", "closes": 2023}
+    await registry.tell(HoldConference(**held, effective=date(2025, 1, 4), record=RECORD))
+    done = [task for task in await todo(registry, date(2025, 1, 10)) if task.deadline == "summed-up"]
+    assert briefly(done) == [(2023, "2024-12-20", "DONE", "15")]
+
+
 @pytest.mark.parametrize("blocs", [1, 6])
 async def test_as_many_rows_are_read_at_once_as_an_authority_has_blocs(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, blocs: int

@@ -45,11 +45,17 @@ class Rule(NamedTuple):
         return self.blocs, self.authorities, self.levels
 
 
-def rules_of(deadlines: Iterable[tuple[Id, Deadline]], years: Iterable[int], on: date) -> list[Rule]:
-    """Every deadline for each of the years up to that of the day."""
+def rules_of(deadlines: Iterable[tuple[Id, Deadline]], years: range, on: date, since: date) -> list[Rule]:
+    """Every deadline for each of the years up to that of the day, and for earlier ones by a day of `since` or later."""
     versions = [(key, version) for key, doc in deadlines for version in doc.versions]
-    made = (_rule(key, version, year, on) for year in years if year <= on.year for key, version in versions)
-    return [rule for rule in made if rule]
+    made = (_rule(key, version, year, on) for key, version in versions for year in _years(version, years, on, since))
+    return [rule for rule in made if rule and (rule.year in years or any(day.value >= str(since) for day in rule.days))]
+
+
+def _years(version: Version, years: range, on: date, since: date) -> range:
+    """The years to look at: from the first whose day may be `since` or later, or the first of those asked for."""
+    after = max((event.due.years_after or 0 for event in version.told if event.due), default=0)
+    return range(max(min(years.start, since.year - after), date.min.year), on.year + 1)
 
 
 def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:

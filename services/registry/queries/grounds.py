@@ -247,17 +247,20 @@ class InYear:
         return by(stream, self.on) if stream else None
 
 
-async def grounds_of(view: View, blocs: Sequence[Id], years: Sequence[int], on: date, whose: Id | None) -> list[Ground]:
+async def grounds_of(view: View, blocs: Sequence[Id], on: date, since: date, whose: Id | None) -> list[Ground]:
     """Each bloc that there is on the day, or may be, read with all others at once; of what is one organisation's to do
-    no more than can matter to it. Raises Missing for the only bloc.
+    no more than can matter to it, and of years before the last only those with a deadline from a day on. Raises Missing
+    for the only bloc.
     """
+    around = range(on.year - 1, on.year + 2)
     docs: dict[str, Bloc] = {key: doc for key, doc in (await view.many(BLOCS, blocs)).items() if doc.stands}
     if len(blocs) == 1 and not docs:
         raise Missing(en=f"The bloc {blocs[0]} is not recorded.", vi=f"Chưa ghi nhận khối, cụm {blocs[0]}.")
     there = {key: doc for key, doc in docs.items() if _there(doc, on)}
     authorities = {key: _authority(doc) for key, doc in there.items()}
     terms = {term for one in authorities.items() for term in deadline_terms(*one)}
-    rules = rules_of(await view.having(DEADLINES, terms), years, on)
+    rules = rules_of(await view.having(DEADLINES, terms), around, on, since)
+    years = sorted({*around, *(rule.year for rule in rules)})
     headed = [bloc for bloc, authority in authorities.items() if rules or whose in (None, authority)]
     led: dict[str, Led] = await view.many(LEADERSHIPS, headed) if headed else {}
     keys = [year_key(bloc, rule.year) for bloc in there for rule in rules]

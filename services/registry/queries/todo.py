@@ -75,7 +75,8 @@ class GetToDo(BaseModel):
     """The bloc: what all have to do in it."""
     on: date
     """The day. What took place later is not counted, and what is due is looked at for the year of the day and the year
-    before, whose work closes in it; of the year after only what a plan or covenant tells."""
+    before, whose work closes in it; of the year after only what a plan or covenant tells, and of earlier ones only what
+    a deadline asks by a day that is no longer ago than `past`."""
     within: int | None = Field(default=None, ge=0, le=366)
     """Given, only what is late, what is not known to be done and due within so many days, or may be, where it is not
     known of which year the day is, and what is known to be open and has no day."""
@@ -157,8 +158,8 @@ class ToDoAnswer(BaseModel):
 
 
 async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
-    years = range(asked.on.year - 1, asked.on.year + 2)
-    grounds = await grounds_of(view, await _blocs(asked, view), years, asked.on, asked.organisation)
+    since = date.fromordinal(max(asked.on.toordinal() - asked.past, 1))
+    grounds = await grounds_of(view, await _blocs(asked, view), asked.on, since, asked.organisation)
     told = [(ground, task) for whole in grounds for ground in whole.in_years for task in _tasks(ground, asked)]
     deciding = [ground for ground in grounds if _decides(asked.organisation, ground)]
     parts = {one for ground in deciding for one in ground.parties}
@@ -167,9 +168,7 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     gone = {key: doc for key, doc in units.items() if any(one.by(asked.on) for one in endings_of(doc))}
     now = ((ground, _still(task, gone, asked.on)) for ground, task in told)
     tasks = [
-        (ground, _sure(task, ground.whole))
-        for ground, task in now
-        if task and _is_of(task, asked.organisation, ground)
+        (ground, _sure(task, ground.whole)) for ground, task in now if task and _is_of(task, asked.organisation, ground)
     ]
     tasks += [(ground.now, _sure(task, ground)) for ground in deciding for task in _successions(ground, gone)]
     near = (task for ground, task in tasks if _is_near(task, ground, asked))
@@ -235,7 +234,8 @@ def _tasks(ground: InYear, asked: GetToDo) -> Iterator[TaskShown]:
     """What there is to do in the year; where one organisation is asked for, what may be its."""
     whose = asked.organisation
     takes_part = whose is None or whose in ground.whole.involved
-    if takes_part:
+    earlier = ground.year < asked.on.year - 1
+    if takes_part and not earlier:
         yield from _activities(ground, whose)
         yield from _pledges(ground, whose)
     signing = []
@@ -248,7 +248,7 @@ def _tasks(ground: InYear, asked: GetToDo) -> Iterator[TaskShown]:
             signing.append(rule)
         else:
             yield _by_deadline(ground, rule)
-    if takes_part:
+    if takes_part and (signing or not earlier):
         yield from _signatures(ground, signing, whose)
 
 
