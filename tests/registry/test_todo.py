@@ -404,6 +404,28 @@ async def test_of_a_line_whose_result_is_told_it_is_told_whether_it_was_achieved
     ]
 
 
+async def test_of_a_line_of_all_of_which_members_told_each_has_its_own_task(registry: Registry) -> None:
+    await bloc(registry, "a", "b")
+    year: dict[str, Any] = {"bloc": "k", "year": 2025, "record": RECORD}
+    target = e.Quantity(wording="ít nhất 98%", at_least="98")
+    line = e.CovenantLine(line="l1", indicator="Hồ sơ đúng hạn", target=target)
+    await registry.tell(DrawUpCovenant(**year, lines=Listed[e.CovenantLine](items=(line,))))
+    reached: dict[str, Any] = {"value": e.Quantity(wording="97%", figure="97"), "achieved": False}
+    for unit in ("b", "c"):  # of which c is not told to be a member
+        await registry.tell(ReportCovenantResult(**year, line="l1", member=unit, **reached))
+
+    async def shown(**fields: Any) -> list[tuple[Any, ...]]:
+        tasks = [t for t in await todo(registry, date(2025, 12, 20), **fields) if t.kind == "COVENANT_LINE"]
+        return [(*(o.agency.value for o in t.obliged), t.state.value, value(t.done), value(t.achieved)) for t in tasks]
+
+    own = [("b", "DONE", "97%", "false")]
+    assert await shown() == [("a", "UNKNOWN", None, None), *own, ("c", "DONE", "97%", "false")]
+    assert await shown(organisation="a") == [("a", "UNKNOWN", None, None)]
+    assert await shown(organisation="b") == own
+    await registry.tell(ReportCovenantResult(**year, line="l1", **reached))
+    assert await shown() == [("a", "b", "DONE", "97%", "false")]
+
+
 async def test_what_a_ruling_settled_otherwise_was_never_to_do_whatever_day_the_ruling_tells(
     registry: Registry,
 ) -> None:

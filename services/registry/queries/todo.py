@@ -295,23 +295,34 @@ def _steps(ground: InYear, item: PlanItemShown, whose: Id | None) -> Iterator[Ta
 
 
 def _pledges(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
-    """The lines of the year's covenant, each done when its result is told, of the member that it binds or the bloc."""
+    """The lines of the year's covenant, each done when its result is told of those whom it binds."""
     together = tuple(one if one.value in ground.signatures else resting(one, UNSIGNED) for one in ground.members)
     for line in ground.covenant.lines if ground.covenant else ():
-        bound = (line.member,) if line.member else together
-        obliged = tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound)
-        if _has(obliged, whose):
-            result = _result(line)
+        for bound, result in _results(line, together):
+            obliged = tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound)
+            if not _has(obliged, whose):
+                continue
             done = Done(what, result.on) if result and (what := _told_of(result)) else None
             state = _state(done, (), ground.on, NOT_RECORDED)
             task = _task("COVENANT_LINE", ground, what=line.indicator, obliged=obliged, state=state, item=line.line)
             yield task.model_copy(update={"achieved": result.achieved if result else None})
 
 
-def _result(line: CovenantLineShown) -> CovenantResultShown | None:
-    """What is told first of what became of a line, for those whom it binds together."""
-    whose = line.member and line.member.value
-    return next((one for one in line.results if (one.member and one.member.value) == whose and _told_of(one)), None)
+def _results(
+    line: CovenantLineShown, together: Sequence[Fact]
+) -> Iterator[tuple[Sequence[Fact], CovenantResultShown | None]]:
+    """Whom a line binds, with what is told first of what became of it: each member by itself, where only members told
+    of a line of them all.
+    """
+    told = {one.member and one.member.value: one for one in reversed(line.results) if _told_of(one)}
+    if line.member:
+        yield (line.member,), told.get(line.member.value)
+    elif None in told or not told:
+        yield together, told.get(None)
+    else:
+        own = {member.value: member for one in line.results if (member := one.member) and member.value in told}
+        for key, member in (own | {one.value: one for one in together}).items():
+            yield (member,), told.get(key)
 
 
 def _told_of(result: CovenantResultShown) -> Fact | None:
