@@ -32,6 +32,7 @@ from services.registry.queries import days
 from services.registry.queries.bloc import UNKNOWN_START
 from services.registry.queries.names import FindBlocs
 from services.registry.queries.person import GetPersons
+from tests.play import certainty
 from tests.registry.support import MASTER, Registry
 
 RECORD = Record(source=Source(id="article"), place="paragraph 1")
@@ -80,6 +81,27 @@ async def test_recorded_memberships_that_contradict_each_other_are_shown_as_disp
     for bloc in ("b1", "b2"):
         (membership,) = (await registry.ask("GetBloc", bloc=bloc)).memberships
         assert membership.disputed
+
+
+async def test_a_membership_is_disputed_on_days_on_which_another_contradicts_it(registry: Registry) -> None:
+    await found(registry, "b1", "b2", "b3")
+    await registry.tell(admit("b1", date(2021, 1, 1), RECORD))
+    await registry.tell(admit("b2", date(2022, 1, 1), RECORD))
+    await registry.tell(admit("b3", None, RECORD, unit="bca"))
+    await registry.tell(admit("b2", None, RECORD, unit="bca"))
+
+    async def of_day(bloc: str, on: date) -> dict[str, bool]:
+        return {m.unit.value: m.disputed for m in (await registry.ask("GetBloc", bloc=bloc, on=on)).memberships}
+
+    async def of_year(bloc: str, year: int) -> dict[str, str | None]:
+        members = (await registry.ask("GetBlocYear", bloc=bloc, year=year)).members.items
+        return {m.unit.value: certainty(m.unit) for m in members}
+
+    assert await of_day("b1", date(2021, 12, 31)) == {"btp": False}
+    assert await of_day("b1", date(2022, 1, 1)) == {"btp": True}
+    assert await of_day("b2", date(2022, 1, 1)) == {"btp": True, "bca": True}
+    assert await of_day("b3", date(2021, 12, 31)) == {"bca": True}  # of no day it is known that one alone counts
+    assert [await of_year("b1", year) for year in (2021, 2022)] == [{"btp": "STATED"}, {"btp": "INFERRED"}]
 
 
 async def test_a_member_that_is_recorded_from_before_its_first_name_is_kept_and_warned_of(registry: Registry) -> None:

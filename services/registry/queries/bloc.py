@@ -1,9 +1,9 @@
 """A bloc, its names and its members."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -57,8 +57,8 @@ class MembershipShown(Part):
     ended: bool
     """Whether its end is told."""
     disputed: bool
-    """Whether another membership of the unit under the same authority contradicts it, or it is told to be under another
-    authority than the one that organises the bloc."""
+    """Whether another membership of the unit under the same authority contradicts it, on the day asked for if there is
+    one, or it is told to be under another authority than the one that organises the bloc."""
     decision: Fact | None
     """The document that admitted it, by its id."""
     end_decision: Fact | None
@@ -188,29 +188,31 @@ def declared(event: e.MembersDeclared) -> MemberFactList:
     )
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
-class Claimed:
-    """A stay in a bloc, and whether others of the unit under the same authority contradict it."""
+class Claimed(NamedTuple):
+    """A stay in a bloc, and those of the unit under the same authority that contradict it."""
 
     stay: Stay
-    disputed: bool
+    rivals: Stays
+
+    def disputed(self, first: date | None = None, last: date | None = None) -> bool:
+        """Whether one contradicts it: that counts on the day, or one of those up to the last, if they are given."""
+        return any(first is None or rival.lasts(first, last) for rival in self.rivals)
 
 
 def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
     """Of a day's the units are no surer than the days of their stays."""
     organiser = authority.value if authority else None
-    return tuple(_membership(claim, organiser, on is not None) for claim in claims)
+    return tuple(_membership(claim.stay, organiser, claim.disputed(on), on is not None) for claim in claims)
 
 
 @once
-def _membership(claim: Claimed, authority: Id | None, of_day: bool) -> MembershipShown:
-    stay = claim.stay
+def _membership(stay: Stay, authority: Id | None, disputed: bool, of_day: bool) -> MembershipShown:
     return MembershipShown(
         unit=member(stay) if of_day else unit(stay),
         since=agreed(stay.begun, "effective"),
         until=agreed(stay.ended, "effective"),
         ended=bool(stay.ended),
-        disputed=claim.disputed or (authority is not None and stay.told[0].authority != authority),
+        disputed=disputed or (authority is not None and stay.told[0].authority != authority),
         decision=agreed(stay.begun, "decision.id"),
         end_decision=agreed(stay.ended, "decision.id"),
         moved_from=agreed(stay.begun, "moved_from"),
@@ -233,8 +235,7 @@ def _claimed(stream: Stream) -> tuple[Claimed, ...]:
     """A unit's stays under one authority, in whichever bloc."""
     told = [event for event in stream.told if isinstance(event, e.MembershipStarted | e.MembershipEnded)]
     found = stays(told)
-    disputed = overlap(found)
-    return tuple(Claimed(stay, disputed) for stay in found)
+    return tuple(Claimed(one, tuple(o for o in found if o is not one and overlap((one, o)))) for one in found)
 
 
 def unit(stay: Stay) -> Fact:
@@ -257,10 +258,10 @@ def authority_told(bloc: Bloc) -> Fact | None:
     return first([event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)], "authority")
 
 
-@once
-def member_of(claim: Claimed) -> Fact:
-    """The same, by inference where another membership contradicts it."""
-    return resting(member(claim.stay), CONTRADICTED if claim.disputed else None)
+def member_of(claim: Claimed, first: date, last: date | None = None) -> Fact:
+    """The same, by inference where another membership contradicts it on the day, or one of those up to the last."""
+    own = member(claim.stay)
+    return resting(own, CONTRADICTED) if claim.disputed(first, last) else own
 
 
 def belonging(claims: Iterable[Claimed]) -> list[Taking]:

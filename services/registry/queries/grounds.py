@@ -123,7 +123,7 @@ class Ground:
     @cached_property
     def staying(self) -> list[tuple[Stay, Fact]]:
         """Who is a member on the day."""
-        return [(one.stay, member_of(one)) for one in self.claims if one.stay.lasts(self.on)]
+        return [(one.stay, member_of(one, self.on)) for one in self.claims if one.stay.lasts(self.on)]
 
     @cached_property
     def declared(self) -> list[e.MembersDeclared]:

@@ -18,7 +18,7 @@ DECLARED_AFTER = (
 def members_on(told: Iterable[e.MembersDeclared], claims: Sequence[Claimed], year: int, on: date) -> tuple[Fact, ...]:
     """Who is declared for the year, or was a member on any of its days, and has not left by the day."""
     days = date(year, 1, 1), date(year, 12, 31)
-    stayed = [member_of(one) for one in claims if one.stay.lasts(on) and one.stay.lasts(*days)]
+    stayed = [member_of(one, on) for one in claims if one.stay.lasts(on) and one.stay.lasts(*days)]
     own = (
         _declared(item.unit, event, claims, on) for event in declared_for(told, year) for item in declared(event).items
     )

@@ -197,7 +197,7 @@ def members_in(declarations: Sequence[e.MembersDeclared], claims: Sequence[Claim
     """Who is declared for the year, or was a member on any of its days."""
     told = declared_for(declarations, year)
     lists = [_declared(event) for event in told]
-    stayed = list(map(member_of, _stayed(claims, year)))
+    stayed = [member_of(one, *_days(year)) for one in _stayed(claims, year)]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
     every = {unit.value for unit in units}  # a source says of its own list that it is whole
     whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)
@@ -226,7 +226,11 @@ def signing_in(
 
 def _stayed(claims: Sequence[Claimed], year: int) -> list[Claimed]:
     """Who was a member on any day of the year."""
-    return [one for one in claims if one.stay.lasts(date(year, 1, 1), date(year, 12, 31))]
+    return [one for one in claims if one.stay.lasts(*_days(year))]
+
+
+def _days(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
 
 
 def leading(plan: PlanShown | None) -> list[Taking]:

@@ -11676,11 +11676,12 @@ class GetToDoRequest(_message.Message):
     """The bloc: what all have to do in it."""
     on: _builtins.str
     """The day. What took place later is not counted, and what is due is looked at for the year of the day and the year
-    before, whose work closes in it; of the year after only what a plan or covenant tells.
+    before, whose work closes in it; of the year after only what a plan or covenant tells, and of earlier ones only what
+    a deadline asks by a day that is no longer ago than `past`.
     """
     within: _builtins.int
-    """Given, only what is late, what is not known to be done and due within so many days, and what is known to be open
-    and has no day.
+    """Given, only what is late, what is not known to be done and due within so many days, or may be, where it is not
+    known of which year the day is, and what is known to be open and has no day.
     """
     cycle: _types_pb2.Cycle.ValueType
     """Deadlines for another kind of emulation year are left out; CALENDAR if absent."""

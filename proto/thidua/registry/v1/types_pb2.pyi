@@ -3298,8 +3298,8 @@ class MembershipShown(_message.Message):
     ended: _builtins.bool
     """Whether its end is told."""
     disputed: _builtins.bool
-    """Whether another membership of the unit under the same authority contradicts it, or it is told to be under another
-    authority than the one that organises the bloc.
+    """Whether another membership of the unit under the same authority contradicts it, on the day asked for if there is
+    one, or it is told to be under another authority than the one that organises the bloc.
     """
     @_builtins.property
     def unit(self) -> _kernel_pb2.Fact:
