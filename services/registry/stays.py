@@ -6,6 +6,7 @@ What several tell of one stay is one (`spans.py`).
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 
 from services.kernel.decider import Fold
 from services.kernel.text import Id
@@ -54,6 +55,13 @@ def evolve(claims: Claims, event: e.MembershipEvent) -> Claims:
 
 
 MEMBERSHIP: Fold[Claims] = Fold("membership", (), evolve)
+
+
+def at_once(claims: Iterable[e.MembershipEvent]) -> frozenset[frozenset[int]]:
+    """The admissions performed here, two and two by their identity, by which a unit is admitted where it is already."""
+    begun = [(stay, id(one)) for stay in stays(claims) for one in stay.begun if one.record is None]
+    met = (frozenset((first, then)) for (one, first), (other, then) in combinations(begun, 2) if one.meets(other))
+    return frozenset(both for both in met if len(both) > 1)
 
 
 def open_stays(claims: Claims, bloc: Id) -> list[Stay]:

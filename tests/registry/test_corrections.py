@@ -17,7 +17,8 @@ from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.events import Event
 from services.kernel.handling import Handling, decided, loaded
 from services.kernel.provenance import Listed, Record, Source
-from services.kernel.standing import Correctable, Correction, Retract
+from services.kernel.spec import specification
+from services.kernel.standing import Correctable, Correction, FactRetracted, Retract
 from services.kernel.text import PROSE
 from services.registry import events as e
 from services.registry.domain import HANDLERS
@@ -46,6 +47,8 @@ EVERY = {"type", "effective", "reason"}
 """Fields that every event has."""
 
 Answers = Mapping[str, Any]
+
+given = specification(HANDLERS)
 
 
 def amending(corrects: int, reason: str = "misread") -> dict[str, Any]:
@@ -255,6 +258,57 @@ async def test_a_retracted_end_lets_a_membership_go_on_for_decisions_too(registr
     with pytest.raises(Refused) as refused:
         await registry.tell(AdmitMember(**claim, bloc="b2", effective=date(2023, 1, 1)))
     assert refused.value.rule == "membership.one-bloc"
+
+
+def admitted(bloc: str, day: date = date(2024, 1, 1)) -> e.MembershipStarted:
+    return e.MembershipStarted(bloc=bloc, unit="btp", authority="pm", effective=day)
+
+
+def head(agency: str) -> e.LeadershipElected:
+    return e.LeadershipElected(bloc="b1", year=2025, head=e.Holder(agency=agency), effective=date(2025, 1, 5))
+
+
+LEFT = e.MembershipEnded(bloc="b1", unit="btp", authority="pm", effective=date(2024, 3, 1))
+GONE = e.LeadershipRecorded(bloc="b1", year=2025, head=e.Holder(agency="btp"), end=date(2025, 1, 4), record=RECORD)
+
+
+@pytest.mark.parametrize(
+    ("stream", "first", "then", "rule"),
+    [
+        ("membership:pm:btp", admitted("b1"), admitted("b2"), "membership.one-bloc"),
+        ("membership:pm:btp", admitted("b1"), admitted("b1", date(2024, 2, 1)), "membership.one-bloc"),
+        ("leadership:b1", head("btp"), head("btc"), "leadership.one-head"),
+    ],
+)
+def test_what_a_retracted_retraction_brings_back_stands_beside_no_act_that_bars_it(
+    stream: str, first: Any, then: Any, rule: str
+) -> None:
+    gone = FactRetracted(retracts=1, reason="nhầm", record=RECORD)
+    back = Retract(stream=stream, retracts=2, reason="nhầm", record=RECORD)
+    given({stream: [first, gone]}).when(back).accepted()
+    given({stream: [first, gone, then]}).when(back).refused(rule)
+    given({stream: [first, gone, then.model_copy(update={"record": RECORD})]}).when(back).accepted()
+    undone = FactRetracted(retracts=3, reason="nhầm", record=RECORD)
+    given({stream: [first, gone, then, undone]}).when(back).accepted()
+
+
+def test_a_retracted_retraction_brings_back_who_had_left_before_another_came() -> None:
+    gone = FactRetracted(retracts=1, reason="nhầm", record=RECORD)
+    back: dict[str, Any] = {"retracts": 2, "reason": "nhầm", "record": RECORD}
+    stayed = [admitted("b1"), gone, LEFT, admitted("b2", date(2024, 3, 1))]
+    given({"membership:pm:btp": stayed}).when(Retract(stream="membership:pm:btp", **back)).accepted()
+    led = [head("btp").model_copy(update={"effective": date(2025, 1, 2)}), gone, GONE, head("btc")]
+    given({"leadership:b1": led}).when(Retract(stream="leadership:b1", **back)).accepted()
+
+
+def test_an_end_is_retracted_once_the_stay_that_it_made_room_for_is() -> None:
+    told = [admitted("b1"), LEFT, admitted("b2", date(2024, 3, 1))]
+    stream = "membership:pm:btp"
+    end = Retract(stream=stream, retracts=2, reason="nhầm", record=RECORD)
+    given({stream: told}).when(end).refused("membership.one-bloc")
+    given({stream: [*told, FactRetracted(retracts=3, reason="nhầm", record=RECORD)]}).when(end).accepted()
+    recorded = LEFT.model_copy(update={"record": RECORD})
+    given({stream: [told[0], recorded, told[2]]}).when(end).accepted()
 
 
 async def test_a_retracted_head_makes_room_for_an_election(registry: Registry) -> None:

@@ -13,15 +13,15 @@ Where sources contradict each other, all heads are shown that hold on the day by
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 from services.kernel.once import once
 from services.kernel.provenance import Part
 from services.registry.domain.head import Head, Heads, agreed, head_of
-from services.registry.domain.leadership import Claim, Leadership
+from services.registry.domain.leadership import Claim, Handover, Leadership
 from services.registry.domain.representing import represented
 from services.registry.domain.terms import Marks, Term, agree, inferred, terms
 
@@ -82,6 +82,31 @@ def lasting(leadership: Leadership, heads: Sequence[Head], day: date) -> list[He
     """Of these heads those who are not told to have left office before the day."""
     known = terms(leadership)
     return [one for one in heads if not all(_over(t, day) for t in known if {*t.versions} <= {*one.told_by})]
+
+
+def two_at_once(leadership: Leadership) -> frozenset[frozenset[int]]:
+    """The acts performed here, two and two by their versions, by which two agencies head at one time."""
+    told: Sequence[Claim | Handover] = (*leadership.claims, *leadership.handovers)
+    acts = {version for one in told if one.record is None for version in one.told_by}
+    found = (headed_on(leadership, (), day).heads for day in _turning(leadership))
+    rivals = (
+        (one, other) for heads in found for one, other in combinations(heads, 2) if _agency(one) != _agency(other)
+    )
+    pairs = (product(acts.intersection(one.told_by), acts.intersection(other.told_by)) for one, other in rivals)
+    return frozenset(frozenset(both) for some in pairs for both in some)
+
+
+def _agency(head: Head) -> str | None:
+    return head.agency.value if head.agency else None
+
+
+def _turning(leadership: Leadership) -> set[date]:
+    """The days from which on another may head than before."""
+    claimed = [day for c in leadership.claims for day in (c.elected_on, c.start, c.end, c.seen_on) if day]
+    told = claimed + [h.on for h in leadership.handovers if h.on]
+    years = {c.year for c in leadership.claims if c.year} | {h.year for h in leadership.handovers}
+    turns = (date(year, 1, 1) for one in years for year in (one, one + 1))
+    return {*turns, *told, *(day + timedelta(days=1) for day in told)}
 
 
 def _over(term: Term, day: date) -> bool:

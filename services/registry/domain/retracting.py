@@ -2,22 +2,29 @@
 left there, depends on what the stream is about.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from services.kernel.decider import Events, Fold, Handler, Handlers, Stream
 from services.kernel.events import Event
-from services.kernel.standing import FactRetracted, Retract, standing
+from services.kernel.standing import FactRetracted, Retract, Standing, standing
 from services.kernel.telling import require, tell
 from services.kernel.text import Id
+from services.registry import events as e
 from services.registry.domain import bloc
+from services.registry.domain.heading import two_at_once
+from services.registry.domain.leadership import led
 from services.registry.domain.once import twice
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION, settled
-from services.registry.stays import MEMBERSHIP, Claims, open_stays
+from services.registry.stays import MEMBERSHIP, Claims, at_once, open_stays
 
 Told = tuple[Event, ...]
 """All that one stream ever told, oldest first."""
+Stood = Sequence[Standing[Any]]
+"""What stands of it."""
+Both = frozenset[Any]
+"""Acts that cannot stand beside each other, or what they are about."""
 
 
 def _told(told: Told, event: Event) -> Told:
@@ -49,7 +56,7 @@ def _authority(told: Iterable[Event]) -> Id | None:
 
 def retract(command: Retract, told: Any, *states: Any) -> Events:
     event = tell(FactRetracted, command)
-    _once(told, event)
+    _beside(told, event)
     if (key := retracted(command, bloc.BLOC.kind)) is not None:
         _left(command, key, told, states)
         return [event]
@@ -57,15 +64,56 @@ def retract(command: Retract, told: Any, *states: Any) -> Events:
     return {command.stream: [event], **(settled(own, told, event, command.beside) if own else {})}
 
 
-def _once(told: Told, event: FactRetracted) -> None:
-    """The retraction brings back nothing that is told here once and was told anew since. Raises Refused."""
-    before, after = (twice(one.event for one in standing(enumerate(some, 1))) for some in (told, (*told, event)))
-    require(
-        after <= before,
+def _beside(told: Told, event: FactRetracted) -> None:
+    """Of acts performed here the retraction leaves no two beside each other of which one bars the other. That a record
+    is retracted bars nothing. Raises Refused.
+    """
+    fallen = told[event.retracts - 1 : event.retracts]
+    if any(vars(one).get("record") and one.amends is None for one in fallen):
+        return
+    before, after = ([*standing(enumerate(some, 1))] for some in (told, (*told, event)))
+    for rule, both, en, vi in BARRED:
+        require(
+            both(after) <= both(before),
+            rule,
+            en=f"retracts: {en}; retract what stands against it first.",
+            vi=f"retracts: {vi}; cần rút thông tin mâu thuẫn trước.",
+        )
+
+
+def _twice(told: Stood) -> Both:
+    return twice(one.event for one in told)
+
+
+def _two_stays(told: Stood) -> Both:
+    return at_once(one.event for one in told if isinstance(one.event, e.MembershipEvent))
+
+
+def _two_heads(told: Stood) -> Both:
+    return two_at_once(led(one for one in told if isinstance(one.event, e.LeadershipEvent)))
+
+
+BARRED: Sequence[tuple[str, Callable[[Stood], Both], str, str]] = (
+    (
         "act.told",
-        en="retracts: what this would bring back was told here anew since; retract that first.",
-        vi="retracts: thông tin sẽ được khôi phục đã được thực hiện lại sau đó; cần rút thông tin thực hiện lại trước.",
-    )
+        _twice,
+        "what this would bring back was told here anew since",
+        "thông tin sẽ được khôi phục đã được thực hiện lại sau đó",
+    ),
+    (
+        "membership.one-bloc",
+        _two_stays,
+        "by acts performed here the unit would be admitted to a bloc while it is in one of the same authority",
+        "đơn vị sẽ được kết nạp tại đây khi đang ở khối, cụm của cùng cơ quan tổ chức",
+    ),
+    (
+        "leadership.one-head",
+        _two_heads,
+        "by acts performed here two agencies would head at one time",
+        "theo việc thực hiện tại đây sẽ có hai trưởng khối, cụm cùng lúc",
+    ),
+)
+"""What no two acts of one stream may do beside each other: the rule, which do by what stands, and it in words."""
 
 
 def _left(command: Retract, key: Id, told: Told, states: Sequence[Claims]) -> None:
