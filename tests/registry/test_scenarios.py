@@ -410,6 +410,8 @@ async def test_scenario_3_documents_and_programmes_are_no_movements(articles: Re
     ]
     directive = await articles.ask("GetDocument", document="chi-thi-05-ct-tw")
     assert (known(directive.number), known(directive.dated)) == (("05-CT/TW", STATED), ("2016-05-15", STATED))
+    assert not directive.disputed  # the fourth article tells the same of it
+    assert {citation.document.mark.source for citation in directive.citations} == {"seed-3", "seed-4"}
     programme = await articles.ask("GetDocument", document="chuong-trinh-giam-ngheo-2021-2025")
     assert (programme.number, programme.dated, programme.issuer, programme.in_force, programme.expires) == (None,) * 5
     assert (of_2022.reports, of_2022.inspections, of_2022.exemplars) == ((), (), ())
@@ -434,7 +436,14 @@ async def test_scenario_4_results_of_members_are_noted_and_no_report_is_recorded
     (review,) = of_2020.reviews
     assert [certainty for _, certainty in filter(None, knowns(review.results.items))] == [STATED] * 2
     assert of_2020.reports == ()
-    assert citations(of_2020) == [("chi-thi-34-ct-tw", "34-CT/TW", None)]
+    assert citations(of_2020) == [
+        ("chi-thi-05-ct-tw", "05-CT/TW", "theo tinh thần"),
+        ("chi-thi-34-ct-tw", "34-CT/TW", None),
+    ]
+    assert [known(one.review) for one in of_2020.citations] == [
+        ("dang-tinh-so-ket-2020-ket-qua", INFERRED),
+        ("dang-tinh-so-ket-2020-nhiem-vu", STATED),
+    ]
     held = await conference(articles, "dang-tinh-so-ket-2020")
     assert (held.guidance, held.difficulties, held.conclusions, held.citations) == ((), (), (), ())
 
