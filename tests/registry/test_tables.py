@@ -476,6 +476,32 @@ async def test_a_corrected_line_says_what_it_corrects_and_of_what_another_table_
     assert "Khối, dòng 2" in second.reason
 
 
+async def test_an_end_in_a_later_file_has_no_decision_where_the_lines_is_that_of_the_beginning(
+    registry: Registry,
+) -> None:
+    columns = [*MEMBERS, "Số quyết định", "Ngày quyết định"]
+
+    def lines(last: str | None) -> bytes:
+        member = ["k1", "so-noi-vu", "10/03/2025", last, "15/QĐ", "20/12/2024"]
+        return xlsx({**SHEETS, "Thành viên": [columns, member]})
+
+    await registry.take_in(lines(None))
+    answer = await registry.take_in(lines("1/7/2025"))
+    assert [line.commands for line in answer.lines] == [("EndMembership",)]
+    events = await membership(registry)
+    assert [(event.type, event.decision and event.decision.number) for event in events] == [
+        ("MembershipStarted", "15/QĐ"),
+        ("MembershipEnded", None),
+    ]
+    assert (await registry.take_in(lines("1/7/2025"))).lines == ()
+
+
+async def membership(registry: Registry) -> list[Any]:
+    """All that is told of memberships."""
+    rows = await registry.tools.log.read(0, 1_000)
+    return [one.event for one in e.VOCABULARY.decode(rows) if isinstance(one.event, e.MembershipEvent)]
+
+
 async def test_what_another_document_told_of_a_membership_is_no_tables_to_correct(registry: Registry) -> None:
     await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
     claim: dict[str, Any] = {"authority": "tinh-x", "bloc": "k1", "record": RECORD}

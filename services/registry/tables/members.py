@@ -54,8 +54,10 @@ def member(line: Line, record: Record, known: Known) -> Plan:
         commands += [made(line, EndMembership, ends)] if ended else []
     else:
         ends_now = ended and not stay.ended
-        changes = _changes(stay, since, until_, None if ends_now else decision)
-        ending = [made(line, EndMembership, facts | {"effective": until_})] if ends_now else []
+        opening = _of_beginning(stay, decision, ends_now)
+        changes = _changes(stay, since, until_, opening)
+        ends = facts | {"effective": until_, "decision": None if opening else decision}
+        ending = [made(line, EndMembership, ends)] if ends_now else []
         commands = [made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ending
     return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
 
@@ -74,6 +76,14 @@ def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None
     return near[0]
 
 
+def _of_beginning(stay: Stay, decision: Source | None, ends_now: bool) -> Source | None:
+    """The decision in a line; none where it is that of the end, with which it comes or of which it is told."""
+    if decision is None or any(same_document(decision, event.decision) for event in stay.told):
+        return decision
+    of_end = ends_now or any(same_document(decision, event.decision) for event in stay.ended)
+    return None if of_end else decision
+
+
 def _changes(
     stay: Stay, since: date | None, until_: date | None, decision: Source | None
 ) -> dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]]:
@@ -88,9 +98,8 @@ def _changes(
         found |= {event: {"effective": since} for event in stay.begun}
     if until_ and stay.ended and until_ != stay.until:
         found |= {event: {"effective": until_} for event in stay.ended}
-    known: list[e.MembershipStarted | e.MembershipEnded] = [*stay.begun, *stay.ended]
-    if decision and not any(same_document(decision, event.decision) for event in known):
-        found.setdefault(known[0], {})["decision"] = decision
+    if decision and not any(same_document(decision, event.decision) for event in stay.told):
+        found.setdefault(stay.told[0], {})["decision"] = decision
     for event, changes in found.items():
         if not told_by_table(event):
             field = "number" if "decision" in changes else "since" if event in stay.begun else "until"
