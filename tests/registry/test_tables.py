@@ -496,6 +496,49 @@ async def test_an_end_in_a_later_file_has_no_decision_where_the_lines_is_that_of
     assert (await registry.take_in(lines("1/7/2025"))).lines == ()
 
 
+DECIDED = [*MEMBERS, "Đến ngày", "Số quyết định", "Ngày quyết định"]
+FIRST = ["k1", "so-noi-vu", "10/03/2025", None, "31/12/2025", "1/QĐ", "01/03/2025"]
+
+
+@pytest.mark.parametrize("recorded", ["nothing", "the first line", "the second line"])
+@pytest.mark.parametrize(
+    ("header", "other"),
+    [
+        ("Từ ngày", "11/03/2025"),
+        ("Đến ngày", "30/11/2025"),
+        ("Số quyết định", "2/QĐ"),
+        ("Ngày quyết định", "02/03/2025"),
+    ],
+)
+async def test_of_two_lines_of_members_that_contradict_each_other_the_later_one_is_rejected_each_time(
+    registry: Registry, header: str, other: str, recorded: str
+) -> None:
+    n = DECIDED.index(header)
+    second = [*FIRST[:n], other, *FIRST[n + 1 :]]
+    await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
+    if recorded != "nothing":
+        await registry.take_in(xlsx([DECIDED, FIRST if recorded == "the first line" else second]))
+    answer = await registry.take_in(xlsx([DECIDED, FIRST, second, FIRST]))
+    column = "ABCDEFG"[n]
+    assert problems(answer) == {3: [(column, f"line 2 says {FIRST[n]}")]}
+    before = await registry.position()
+    again = await registry.take_in(xlsx([DECIDED, FIRST, second, FIRST]))
+    assert (counts(again), await registry.position()) == ({"MEMBERS": (3, 0, 2, 1)}, before)
+    assert problems(again) == problems(answer)
+
+
+async def test_lines_of_members_that_complete_each_other_are_recorded_once(registry: Registry) -> None:
+    await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
+    lines: Lines = [
+        DECIDED,
+        ["k1", "so-noi-vu", None, None, None, "1/QĐ", None],
+        ["k1", "so-noi-vu", "10/03/2025", None, None, "1/QĐ", "01/03/2025"],
+        ["k1", "so-noi-vu", "10/03/2025", None, "31/12/2025", "2/QĐ", None],
+    ]
+    assert counts(await registry.take_in(xlsx(lines))) == {"MEMBERS": (3, 3, 0, 0)}
+    assert counts(await registry.take_in(xlsx(lines))) == {"MEMBERS": (3, 0, 3, 0)}
+
+
 async def membership(registry: Registry) -> list[Any]:
     """All that is told of memberships."""
     rows = await registry.tools.log.read(0, 1_000)

@@ -26,8 +26,8 @@ class Known:
     """Ids of organisations and blocs by the look-up words of their names: those that lines have without an id."""
     rejected: dict[str, int] = field(default_factory=dict)
     """Ids and codes of organisations in lines before that are rejected, and in which line."""
-    said: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
-    """What the lines before say of what can only be one thing, and in which line."""
+    said: dict[tuple[str, ...], tuple[object, str, int]] = field(default_factory=dict)
+    """What the lines before say of what can only be one thing, in which words and in which line."""
 
     def called_alike(self, table: Table, name: str | None, code: str | None = None) -> tuple[Id, ...]:
         """Ids of those that have the name, and no other code than this where one is given."""

@@ -16,7 +16,10 @@ from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
 from services.registry.tables.cells import Cells, Problem, Wrong, decision_in, unnamed
 from services.registry.tables.columns import Line
 from services.registry.tables.known import Known
-from services.registry.tables.telling import Plan, corrected, made, same_document, told_by_table
+from services.registry.tables.telling import Plan, agree, corrected, made, same_document, told_by_table
+
+_Changes = dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]]
+"""What is told otherwise of each event."""
 
 
 def member(line: Line, record: Record, known: Known) -> Plan:
@@ -46,6 +49,7 @@ def member(line: Line, record: Record, known: Known) -> Plan:
     decision = decision_in(line, dated)
     facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": decision}
     stay = _meant(stays(events), since, until_)
+    changes: _Changes = {}
     if stay is None:
         begun = since or not ended  # a line that tells of no beginning tells of none
         commands = [made(line, AdmitMember, facts | {"effective": since})] if begun else []
@@ -54,12 +58,19 @@ def member(line: Line, record: Record, known: Known) -> Plan:
         commands += [made(line, EndMembership, ends)] if ended else []
     else:
         ends_now = ended and not stay.ended
-        opening = _of_beginning(stay, decision, ends_now)
-        changes = _changes(stay, since, until_, opening)
-        ends = facts | {"effective": until_, "decision": None if opening else decision}
+        closing, decision = decision, _of_beginning(stay, decision, ends_now)
+        changes = _changes(stay, since, until_, decision)
+        ends = facts | {"effective": until_, "decision": None if decision else closing}
         ending = [made(line, EndMembership, ends)] if ends_now else []
         commands = [made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ending
+    said = {"since": since, "until": until_, **_named(decision)}
+    place = stay.place if stay else len(events)
+    agree(line, known, ("member", bloc, unit, str(place)), said, changes=bool(changes))
     return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
+
+
+def _named(decision: Source | None) -> dict[str, object]:
+    return {"number": decision.number, "dated": decision.dated} if decision else {}
 
 
 def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None:
@@ -84,14 +95,12 @@ def _of_beginning(stay: Stay, decision: Source | None, ends_now: bool) -> Source
     return None if of_end else decision
 
 
-def _changes(
-    stay: Stay, since: date | None, until_: date | None, decision: Source | None
-) -> dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]]:
+def _changes(stay: Stay, since: date | None, until_: date | None, decision: Source | None) -> _Changes:
     """What a line tells otherwise of a stay than each event that told it.
 
     Raises Wrong where what is told otherwise was told by no table: another document's word is no table's to correct.
     """
-    found: dict[e.MembershipStarted | e.MembershipEnded, dict[str, Any]] = {}
+    found: _Changes = {}
     if since and since != stay.since:
         if not stay.begun:
             raise Wrong(_otherwise("since", stay))
@@ -107,9 +116,7 @@ def _changes(
     return found
 
 
-def _corrections(
-    claim: Stream, changes: Mapping[Any, Mapping[str, Any]], record: Record
-) -> Iterator[tuple[type[Command], Mapping[str, Any]]]:
+def _corrections(claim: Stream, changes: _Changes, record: Record) -> Iterator[tuple[type[Command], Mapping[str, Any]]]:
     """The commands, with what they tell, that correct events of a claim."""
     for one in standing((telling.version, telling.event) for telling in claim.events):
         if one.event in changes:

@@ -29,7 +29,6 @@ from services.registry.queries.common import latest
 from services.registry.queries.endings import endings
 from services.registry.tables.cells import (
     Cells,
-    Problem,
     Wrong,
     also_called,
     decision_in,
@@ -42,7 +41,7 @@ from services.registry.tables.columns import Line, Table
 from services.registry.tables.disputing import disputed
 from services.registry.tables.known import Known
 from services.registry.tables.members import member
-from services.registry.tables.telling import Plan, corrected, made, of_a_table, same_document
+from services.registry.tables.telling import Plan, agree, corrected, made, of_a_table, same_document
 from services.registry.tables.words import BLOC_KINDS, KINDS, LEVELS
 
 EVENTS: Mapping[type[Command], type[Any]] = {
@@ -113,8 +112,7 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
         "variants": names_in(line.says.get("variants")),
     }
     changing = {"kind": kind, "level": level, "code": line.says.get("code"), "superior": superior}
-    dated = ("name", "short_name", *changing)
-    _agree(line, known, ("organisation", organisation), day, names | changing, dated=dated)
+    agree(line, known, ("organisation", organisation, str(day)), {**names, **changing, "variants": None})
     facts = {"organisation": organisation, "effective": day, "record": record}
     ending = (made(line, DissolveOrganisation, facts | {"effective": end.on}),) if end else ()
     if not any(isinstance(event, e.OrganisationRegistered) for event in told):
@@ -154,7 +152,8 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     said = {"kind": kind, "authority": authority, "level": level, "province": province}
     wanted: dict[str, Any] = {"name": line.says.get("name"), "variants": names_in(line.says.get("variants")), **said}
     decision = decision_in(line, dated)
-    _agree(line, known, ("bloc", bloc), day, wanted | {"number": line.says.get("number")}, dated=("name",))
+    agree(line, known, ("bloc", bloc, str(day)), {"name": wanted["name"]})
+    agree(line, known, ("bloc", bloc), {**said, "number": line.says.get("number"), "dated": dated})
     tellings = {f for f in said if said[f] and said[f] not in [getattr(event, f) for event in established]}
     if decision and not any(same_document(decision, event.decision) for event in established):
         tellings.add("decision")
@@ -178,22 +177,6 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
 def _contradicts(event: e.BlocEstablished, said: Mapping[str, Any], decision: Source | None) -> bool:
     known = [field for field, value in said.items() if value and getattr(event, field) not in (None, value)]
     return bool(known or (decision and event.decision and not same_document(decision, event.decision)))
-
-
-def _agree(
-    line: Line, known: Known, whom: tuple[str, str], day: date | None, wanted: Mapping[str, Any], dated: Sequence[str]
-) -> None:
-    """That no line before says otherwise of what is one thing (on one day): it would be told anew each time.
-
-    Raises Wrong.
-    """
-    for name, value in wanted.items():
-        if not value or name == "variants":
-            continue
-        key = (*whom, name, str(day) if name in dated else "")
-        before, number = known.said.setdefault(key, (value, line.number))
-        if before != value:
-            raise Wrong(Problem(name, f"line {number} says {before}", f"dòng {number} ghi là {before}"))
 
 
 def _is_told(held: Sequence[Any], name: str, value: str | None, day: date | None) -> bool:

@@ -12,10 +12,13 @@ from services.kernel.standing import Correction, Standing, standing
 from services.registry.projections import Bloc
 from services.registry.tables.cells import Problem, Wrong
 from services.registry.tables.columns import Line
+from services.registry.tables.known import Known
 
 IMPORTED = "import-"
 """With what the id of a table begins, as a source."""
 REASON = "a later table tells otherwise / bảng nhập sau ghi khác"
+SAID_IN = {"until": "last"}
+"""Another column in which a line may say what has one of its own."""
 NOT_TOLD_AGAIN = frozenset({"type", "reason", "record", "ruling", "correction"})
 IDENTIFYING = frozenset({"authority", "unit", "bloc"})
 """What a line names, and so tells itself."""
@@ -64,7 +67,33 @@ def of_a_table(doc: Bloc, kind: type[Any]) -> Standing[Any] | None:
 
 
 def same_document(one: Source, other: Source | None) -> bool:
-    return other is not None and (one.number, one.dated) == (other.number, other.dated)
+    """Whether what a line says of a document is told: an empty cell says nothing."""
+    if other is None:
+        return False
+    return one.number in (None, other.number) and one.dated in (None, other.dated)
+
+
+def agree(
+    line: Line, known: Known, whom: tuple[str, ...], wanted: Mapping[str, object], *, changes: bool = True
+) -> None:
+    """That no line before says otherwise of what is one thing: it would be told anew each time. A line that changes
+    nothing says what is told already.
+
+    Raises Wrong.
+    """
+    said = {
+        name: (value, text, line.number)
+        for name, value in wanted.items()
+        if value and (text := line.says.get(name) or line.says.get(SAID_IN.get(name, "")))
+    }
+    before = {name: known.said.get((*whom, name), one) for name, one in said.items()}
+    if changes and (otherwise := [name for name, one in said.items() if one[0] != before[name][0]]):
+        raise Wrong(*(_said_before(name, *before[name][1:]) for name in otherwise))
+    known.said.update({(*whom, name): one for name, one in before.items()})
+
+
+def _said_before(name: str, text: str, number: int) -> Problem:
+    return Problem(name, f"line {number} says {text}", f"dòng {number} ghi là {text}")
 
 
 def made(line: Line, kind: type[Command], facts: Mapping[str, Any]) -> Command:
