@@ -700,6 +700,22 @@ async def test_what_is_given_out_is_taken_in_again_as_nothing_new(registry: Regi
     assert await registry.position() == before
 
 
+@pytest.mark.parametrize("form", ["XLSX", "CSV"])
+async def test_a_code_that_an_office_made_of_a_word_stays_what_it_is_where_it_is_taken_in_again(
+    registry: Registry, form: str
+) -> None:
+    own: dict[str, Any] = {"level": "xa", "record": RECORD}
+    await registry.tell(RegisterOrganisation(organisation="u", name="U", kind="uy-ban-nhan-dan", **own))
+    later = date(2025, 7, 1)
+    await registry.tell(RetypeOrganisation(organisation="u", level="cap-tinh", effective=later, record=RECORD))
+    await registry.tell(EstablishBloc(bloc="k", kind="KHOI", name="K", authority="u", **own))
+    for table, lines in (("ORGANISATIONS", 2), ("BLOCS", 1)):
+        file = await export(registry, table, form)
+        assert counts(await registry.take_in(file.content)) == {table: (lines, 0, lines, 0)}
+    answer = await registry.take_in(xlsx([ORGANISATIONS, ["u", None, "U", None, "Ủy ban nhân dân", None, None]]))
+    assert [line.commands for line in answer.lines] == [("RetypeOrganisation",)]
+
+
 async def test_what_sources_tell_otherwise_of_a_later_day_is_noted_where_it_is_given_out(registry: Registry) -> None:
     for one in ("t", "m", "s"):
         await registry.tell(RegisterOrganisation(organisation=one, name=one, effective=date(2000, 1, 1), record=RECORD))

@@ -129,11 +129,13 @@ class Cells:
         self.wrong(Problem(name, IDENTIFIER.en, IDENTIFIER.vi))
         return None
 
-    def word(self, name: str, words: Words, *, others: bool = True) -> str | None:
-        """The code that a cell says in words, or as it stands; another than these where `others` may be."""
+    def word(self, name: str, words: Words, told: Sequence[Any] = (), *, others: bool = True) -> str | None:
+        """The code that a cell says in words, or as it stands; another than these where `others` may be. A code that is
+        told of whom the line is about is that code, though an office made it of one of the words.
+        """
         text = self._line.says.get(name)
-        if text is None:
-            return None
+        if text is None or text in (getattr(event, name, None) for event in told):
+            return text
         code = words.code(text) or (text if others and re.fullmatch(ID, text) else None)
         if code is None:
             en, vi = (f"; or a code, which {IDENTIFIER.en}", f"; hoặc một mã {IDENTIFIER.vi}") if others else ("", "")

@@ -96,11 +96,11 @@ def _planned(table: Table, line: Line, record: Record, known: Known) -> Plan:
 
 def _organisation(line: Line, record: Record, known: Known) -> Plan:
     cells = Cells(line)
-    day, level, kind = cells.day("effective"), cells.word("level", LEVELS), cells.word("kind", KINDS)
-    superior = cells.organisation("superior", known)
+    day, superior = cells.day("effective"), cells.organisation("superior", known)
     organisation = identified(line, known, cells)
     doc = known.organisations.get(organisation or "", Organisation())
     told = holding(doc.told)
+    level, kind = cells.word("level", LEVELS, told), cells.word("kind", KINDS, told)
     end = cells.end_of([one.event for one in endings(told) if one.over(None)])
     name = line.says.get("name") or shown(told)
     cells.need(name, "name")
@@ -134,8 +134,7 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
 
 def _bloc(line: Line, record: Record, known: Known) -> Plan:
     cells = Cells(line)
-    day, dated, level = cells.day("effective"), cells.day("dated"), cells.word("level", LEVELS)
-    kind = cells.word("kind", BLOC_KINDS, others=False)
+    day, dated = cells.day("effective"), cells.day("dated")
     authority, province = (cells.organisation(name, known) for name in ("authority", "province"))
     bloc = cells.id("bloc")
     if not line.says.get("bloc"):
@@ -143,6 +142,7 @@ def _bloc(line: Line, record: Record, known: Known) -> Plan:
     doc = known.blocs.get(bloc or "", Bloc())
     told = holding(doc.told)
     established = [event for event in told if isinstance(event, e.BlocEstablished)]
+    level, kind = cells.word("level", LEVELS, told), cells.word("kind", BLOC_KINDS, others=False)
     end = cells.end_of(doc.dissolved)
     name, kind = line.says.get("name") or shown(told), kind or (established[0].kind if established else None)
     cells.need(name, "name")
