@@ -320,6 +320,17 @@ async def test_what_a_line_makes_disputed_is_noted_in_it_in_a_dry_run_too(regist
     assert (await registry.take_in(xlsx(sheets))).lines == ()
 
 
+async def test_a_member_from_before_the_first_name_of_the_unit_is_noted_where_it_is_told(registry: Registry) -> None:
+    await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
+    for since, column in (("28/02/2025", "C"), ("27/02/2025", "C"), ("01/03/2025", None), (None, None)):
+        lines = xlsx([MEMBERS, ["k1", "so-noi-vu", since, None]])
+        dry, real = await registry.take_in(lines, dry_run=True), await registry.take_in(lines)
+        assert dry.lines == real.lines
+        noted = [(n.column, "2025-03-01" in n.en, "01/03/2025" in n.vi) for line in real.lines for n in line.notes]
+        assert noted == ([(column, True, True)] if column else [])
+        assert (await registry.take_in(lines)).sheets[0].noted == 0
+
+
 async def test_a_problem_names_the_column_as_the_file_does_and_days_in_its_language(registry: Registry) -> None:
     await registry.take_in(xlsx({**SHEETS, "Thành viên": [MEMBERS]}))
     await registry.tell(

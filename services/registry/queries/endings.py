@@ -227,7 +227,7 @@ async def warnings(
 
 def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> WarningShown | None:
     """That a unit is told to be a member before the first of its names began, where all of these have a day."""
-    begins, since = _begins(unit) if unit else None, part.stay.since if part.stay else None
+    begins, since = first_named(unit) if unit else None, part.stay.since if part.stay else None
     if begins is None or since is None or begins.value <= str(since):
         return None
     return WarningShown(
@@ -243,7 +243,7 @@ def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> W
 
 
 @once
-def _begins(unit: Organisation) -> Fact | None:
+def first_named(unit: Organisation) -> Fact | None:
     """The day on which the first of its names began."""
     named = [
         event

@@ -81,7 +81,7 @@ class LineShown(Part):
     problems: tuple[ProblemShown, ...]
     """Everything that is wrong with it."""
     notes: tuple[ProblemShown, ...]
-    """What becomes disputed by it, and who else has its name; in a dry run what would."""
+    """What to look at: what becomes disputed by it, who else has its name, a member from before its first name."""
 
 
 class SheetShown(Part):

@@ -1,6 +1,6 @@
 """What a line of a table of members tells: who joined or left a bloc, what an earlier table told otherwise. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.ruling import holding
-from services.registry.projections import Bloc, Stream
+from services.registry.projections import Bloc, Organisation, Stream
+from services.registry.queries.endings import first_named
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
 from services.registry.tables.cells import Cells, Problem, Wrong, decision_in, unnamed
 from services.registry.tables.columns import Line
@@ -66,11 +67,25 @@ def member(line: Line, record: Record, known: Known) -> Plan:
     said = {"since": since, "until": until_, **_named(decision)}
     place = stay.place if stay else len(events)
     agree(line, known, ("member", bloc, unit, str(place)), said, changes=bool(changes))
-    return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events))
+    notes = _early(commands, known.organisations.get(unit))
+    return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events), notes=tuple(notes))
 
 
 def _named(decision: Source | None) -> dict[str, object]:
     return {"number": decision.number, "dated": decision.dated} if decision else {}
+
+
+def _early(commands: Sequence[Command], unit: Organisation | None) -> Iterator[Problem]:
+    """That the unit would be told to be a member before the first of its names begins, of which answers warn."""
+    begins = first_named(unit) if unit else None
+    for command in commands:
+        since = command.effective if isinstance(command, AdmitMember) else None
+        if begins and since and since < (named := date.fromisoformat(begins.value)):
+            yield Problem(
+                "since",
+                f"a member from {since} on, while the first name of the unit begins on {named}",
+                f"là thành viên từ {since:%d/%m/%Y}, còn tên đầu tiên của đơn vị có từ {named:%d/%m/%Y}",
+            )
 
 
 def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None:

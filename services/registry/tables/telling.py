@@ -35,7 +35,7 @@ class Plan(NamedTuple):
     """
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
-    """What a person should look at although it is recorded: what becomes disputed by it, who else has the name."""
+    """What a person should look at although it is recorded, such as what becomes disputed by it."""
 
 
 def told_by_table(event: Any) -> bool:

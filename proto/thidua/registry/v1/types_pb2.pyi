@@ -8082,7 +8082,7 @@ class LineReport(_message.Message):
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineProblem]:
-        """What becomes disputed by it, and who else has its name; in a dry run what would."""
+        """What to look at: what becomes disputed by it, who else has its name, a member from before its first name."""
 
     def __init__(
         self,
