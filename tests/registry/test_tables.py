@@ -295,6 +295,38 @@ async def test_a_line_that_would_register_another_of_an_equal_name_is_left_to_a_
     assert counts(await registry.take_in(xlsx(chosen))) == {"ORGANISATIONS": (2, 0, 2, 0)}
 
 
+async def test_who_has_an_equal_name_and_another_code_is_noted_unless_both_are_under_others(registry: Registry) -> None:
+    columns = ["Mã định danh", "Tên tổ chức", "Cơ quan cấp trên"]
+    await registry.take_in(
+        xlsx(
+            [
+                columns,
+                ["H1", "Tỉnh 1", None],
+                ["H2", "Tỉnh 2", None],
+                ["H1.1", "Sở Nội vụ", "H1"],
+                ["Z", "Sở Y tế", None],
+            ]
+        )
+    )
+    lines: Lines = [
+        columns,
+        ["H1.2", "sở nội  vụ", "H1"],
+        ["H2.1", "Sở Nội vụ", "H2"],
+        ["H3.1", "Sở Nội vụ", None],
+        ["H1.3", "Sở Y tế", "H1"],
+    ]
+    dry, real = await registry.take_in(xlsx(lines), dry_run=True), await registry.take_in(xlsx(lines))
+    assert dry.lines == real.lines
+    noted = {line.subject: [(n.column, n.candidates) for n in line.notes] for line in real.lines}
+    assert noted == {
+        "h1.2": [("B", ("h1.1",))],
+        "h2.1": [],
+        "h3.1": [("B", ("h1.1", "h1.2", "h2.1"))],
+        "h1.3": [("B", ("z",))],
+    }
+    assert (await registry.take_in(xlsx(lines))).lines == ()
+
+
 async def test_what_a_line_makes_disputed_is_noted_in_it_in_a_dry_run_too(registry: Registry) -> None:
     await registry.take_in(xlsx(SHEETS))
     second = ["k2", "Cụm", "Cụm hai", *BLOC[3:]]

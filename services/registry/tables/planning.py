@@ -9,8 +9,10 @@ from datetime import date
 from typing import Any
 
 from services.kernel.decider import Command
+from services.kernel.once import once
 from services.kernel.provenance import Record, Source
 from services.kernel.telling import tell
+from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc, NameBloc
 from services.registry.domain.membership import AdmitMember, EndMembership
@@ -29,6 +31,7 @@ from services.registry.queries.common import latest
 from services.registry.queries.endings import endings
 from services.registry.tables.cells import (
     Cells,
+    Problem,
     Wrong,
     also_called,
     decision_in,
@@ -58,7 +61,8 @@ EVENTS: Mapping[type[Command], type[Any]] = {
     EndMembership: e.MembershipEnded,
 }
 
-
+ALIKE = 100
+"""Of how many of one name it is told who they are."""
 CHANGES: Mapping[type[Command], tuple[str, ...]] = {
     NameOrganisation: ("name", "short_name", "variants"),
     RetypeOrganisation: ("kind", "level"),
@@ -106,6 +110,7 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     cells.need(name, "name")
     cells.end()
     assert organisation is not None
+    assert name is not None
     names: dict[str, Any] = {
         "name": line.says.get("name"),
         "short_name": line.says.get("short_name"),
@@ -117,8 +122,9 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
     ending = (made(line, DissolveOrganisation, facts | {"effective": end.on}),) if end else ()
     if not any(isinstance(event, e.OrganisationRegistered) for event in told):
         new = made(line, RegisterOrganisation, facts | _given(names | changing) | {"name": name})
-        same = known.called_alike("ORGANISATIONS", name, changing["code"])
-        return Plan(organisation, (new, *ending), len(doc.events), notes=also_called(same))
+        return Plan(
+            organisation, (new, *ending), len(doc.events), notes=_also_called(organisation, name, superior, known)
+        )
     more = {
         **{f: names[f] for f in ("name", "short_name") if not _is_told(told, f, names[f], day)},
         **{f: value for f, value in changing.items() if not _is_so(told, f, value, day)},
@@ -130,6 +136,18 @@ def _organisation(line: Line, record: Record, known: Known) -> Plan:
         if more.keys() & fields
     )
     return Plan(organisation, (*commands, *ending), len(doc.events))
+
+
+def _also_called(organisation: Id, name: str, superior: Id | None, known: Known) -> tuple[Problem, ...]:
+    """Who else has the name and is not told to be under another, of the first few who have it."""
+    alike = known.called_alike("ORGANISATIONS", name)[:ALIKE]
+    under = {one: _superior(known.organisations.get(one, Organisation())) for one in alike if one != organisation}
+    return also_called([one for one, other in under.items() if not superior or other in (None, superior)])
+
+
+@once
+def _superior(organisation: Organisation) -> Id | None:
+    return _value(latest(until(holding(organisation.told), None), "superior"))
 
 
 def _bloc(line: Line, record: Record, known: Known) -> Plan:
