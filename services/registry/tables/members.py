@@ -66,7 +66,7 @@ def member(line: Line, record: Record, known: Known) -> Plan:
         commands = [made(line, kind, told) for kind, told in _corrections(claim, changes, record)] + ending
     said = {"since": since, "until": until_, **_named(decision)}
     place = stay.place if stay else len(events)
-    agree(line, known, ("member", bloc, unit, str(place)), said, changes=bool(changes))
+    agree(line, known, ("member", authority, bloc, unit, str(place)), said, changes=bool(changes))
     notes = _early(commands, known.organisations.get(unit))
     return Plan(f"{bloc} {unit}", tuple(commands), len(claim.events), notes=tuple(notes))
 
