@@ -616,6 +616,18 @@ async def test_a_line_that_may_speak_of_several_stays_is_left_to_a_person(regist
     assert {line: [column for column, _ in found] for line, found in problems(answer).items()} == {2: ["C"]}
 
 
+async def test_an_earlier_stay_may_stand_below_a_later_one(registry: Registry) -> None:
+    columns: Lines = [MEMBERS, ["k1", "H29.02", "1/1/2024", None], ["k1", "H29.02", "1/1/2021", "1/1/2023"]]
+    content = xlsx({**SHEETS, "Thành viên": columns})
+    assert [line.commands for line in (await registry.take_in(content)).lines if line.sheet == "Thành viên"] == [
+        ("AdmitMember",),
+        ("AdmitMember", "EndMembership"),
+    ]
+    assert (await registry.take_in(content)).lines == ()
+    days = {(value(m.since), value(m.until)) for m in (await registry.ask("GetBloc", bloc="k1")).memberships}
+    assert days == {("2021-01-01", "2023-01-01"), ("2024-01-01", None)}
+
+
 async def test_who_organises_a_bloc_is_not_changed_by_a_table_while_units_are_in_it(registry: Registry) -> None:
     await registry.take_in(xlsx(SHEETS))
     answer = await registry.take_in(xlsx(with_line("Khối", 1, **{"Cơ quan tổ chức": "so-noi-vu"})))

@@ -94,12 +94,16 @@ def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None
     fits = [stay for stay in same if until_ is None or not stay.ended or stay.until == until_]
     if fits:
         return next((stay for stay in fits if stay.until == until_), fits[-1])
-    if not known or (not same and since and all(not stay.reaches(since) for stay in known)):
-        return None  # it is new, or it came back
+    if not known or (not same and since and all(_apart(stay, since, until_) for stay in known)):
+        return None  # it is new, or it came back, or was there before
     near = same or [stay for stay in known if until_ and stay.until == until_] or known
     if len(near) > 1:
         raise Wrong(_otherwise("until" if same else "since", known[-1]))
     return near[0]
+
+
+def _apart(stay: Stay, since: date, until_: date | None) -> bool:
+    return not stay.reaches(since) or bool(until_ and stay.since and until_ <= stay.since)
 
 
 def _of_beginning(stay: Stay, decision: Source | None, ends_now: bool) -> Source | None:
