@@ -81,14 +81,15 @@ def agree(
 
     Raises Wrong.
     """
+    columns = {name: name if name in line.says else SAID_IN.get(name, name) for name in wanted}
     said = {
-        name: (value, text, line.number)
+        name: (value, line.says[columns[name]], line.number)
         for name, value in wanted.items()
-        if value and (text := line.says.get(name) or line.says.get(SAID_IN.get(name, "")))
+        if value and columns[name] in line.says
     }
     before = {name: known.said.get((*whom, name), one) for name, one in said.items()}
     if changes and (otherwise := [name for name, one in said.items() if one[0] != before[name][0]]):
-        raise Wrong(*(_said_before(name, *before[name][1:]) for name in otherwise))
+        raise Wrong(*(_said_before(columns[name], *before[name][1:]) for name in otherwise))
     known.said.update({(*whom, name): one for name, one in before.items()})
 
 
