@@ -156,6 +156,14 @@ async def test_a_year_is_answered_as_it_was_on_a_day(registry: Registry) -> None
     ]
 
 
+async def test_what_is_seen_on_a_day_is_so_from_that_day_on(registry: Registry) -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "record": RECORD}
+    await registry.tell(EstablishBloc(kind="KHOI", name="Khối 1", **fields))
+    await registry.tell(RecordLeadership(year=2024, head=e.Holder(agency="a"), seen_on=DAY, **fields))
+    years = [await registry.ask("GetBlocYear", bloc="b1", year=2024, on=on) for on in (EVE, DAY)]
+    assert [len(year.terms) for year in years] == [0, 1]
+
+
 async def test_a_name_is_found_from_its_first_day_on_and_the_one_of_the_day_is_shown(registry: Registry) -> None:
     await registry.tell(
         EstablishBloc(bloc="b1", kind="KHOI", name="Khối cũ", effective=date(2020, 1, 1), record=RECORD)

@@ -13,8 +13,10 @@ from services.kernel.text import by_code_point, vietnamese
 from services.registry.domain.naming import found_by, shown
 from services.registry.domain.ruling import holding
 
-DAYS = ("effective", "elected_on", "start", "dated")
-"""Where an event tells the day of which it speaks, the nearest first."""
+DAY_FIELDS = ("effective", "start", "elected_on", "seen_on", "dated", "in_force_on")
+"""Where an event tells the day of which it speaks: the first that is told counts. What is seen on a day is so from that
+day on, as far as is told.
+"""
 RENAMED = "renamed"
 """The look-up word of what is told of several days to be called something."""
 KEPT = 8_192  # names of which a process keeps how they are found
@@ -79,9 +81,16 @@ def name_terms(doc: Any) -> list[str]:
     return [*(term for name in names_of(doc.told) for term in _found_by(name)), *([RENAMED] if len(days) > 1 else ())]
 
 
+def day_field(event: Any) -> str | None:
+    """The field that tells the day of which an event speaks."""
+    told = event.__dict__  # pydantic takes long to say that there is no such field
+    return next((field for field in DAY_FIELDS if told.get(field) is not None), None)
+
+
 def day_of(event: Any) -> date | None:
     """The day of which an event speaks; null where it tells none."""
-    return next(filter(None, (getattr(event, name, None) for name in DAYS)), None)
+    field = day_field(event)
+    return getattr(event, field) if field else None
 
 
 def name_place(doc: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from operator import attrgetter
-from typing import Any, assert_never
+from typing import assert_never
 
 from pydantic import BaseModel
 
@@ -16,10 +16,7 @@ from services.registry.appearances import Naming, appearances
 from services.registry.domain.bloc import BLOC
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.ruling import rules, unsettled
-from services.registry.projections.common import with_one
-
-DAY_FIELDS = ("effective", "start", "elected_on", "seen_on", "in_force_on")
-"""Fields that say when something was, the first that is told counts."""
+from services.registry.projections.common import day_of, with_one
 
 LineEvent = (
     e.OrganisationEvent
@@ -145,12 +142,6 @@ def _named(key: str, doc: Named | None, recorded: Recorded[Naming]) -> Named:
     return Named(streams=with_one(doc.streams if doc else (), recorded.stream))
 
 
-def day_field(event: Any) -> str | None:
-    """The field that says when it was."""
-    told = event.__dict__  # pydantic takes long to say that there is no such field
-    return next((field for field in DAY_FIELDS if told.get(field) is not None), None)
-
-
 def _mention(key: str, doc: Mention | None, recorded: Recorded[LineEvent | FactRetracted]) -> Mention | None:
     if doc is None and isinstance(recorded.event, FactRetracted):  # the stream is one that no timeline shows
         return None
@@ -168,10 +159,10 @@ _VERSION, _RULES, _FACT = (attrgetter(name) for name in ("version", "rules", "fa
 
 def _line(recorded: Recorded[LineEvent | FactRetracted]) -> Line:
     event = recorded.event
-    day, of = day_field(event), _of(event)
+    of = _of(event)
     return Line(
         version=recorded.envelope.version,
-        on=getattr(event, day) if day else None,
+        on=day_of(event),
         of=None if of is None else tuple(sorted(of)),
         fact=(event.type, *map(str, event.subject)) if isinstance(event, e.Disputable) else None,
         rules=rules(event) or None,
