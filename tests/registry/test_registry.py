@@ -178,7 +178,13 @@ async def test_contradicting_heads_are_both_shown_until_one_is_corrected(registr
             bloc="b1", corrects=2, year=2023, head=e.Holder(agency="btp"), reason="misread", record=RECORD
         )
     )
-    assert not (await registry.ask("GetBlocYear", bloc="b1", year=2023)).disputed
+    answer = await registry.ask("GetBlocYear", bloc="b1", year=2023)
+    assert not answer.disputed
+    (term,) = answer.terms
+    (head,) = (await registry.ask("WhoHeaded", bloc="b1", year=2023)).heads
+    assert (term.head.agency, term.told_by, term.corrected_because) == (head.agency, head.told_by, "misread")
+    (seat,) = (await registry.ask("GetBlocLeadership", bloc="b1")).members.items
+    assert (seat.agency, seat.office.value, seat.disputed) == (head.agency, "HEAD", False)
 
 
 async def test_a_handover_performed_here_is_stated_at_once(registry: Registry) -> None:

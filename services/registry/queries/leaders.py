@@ -20,6 +20,7 @@ from services.registry.domain.leadership import Change, Leadership
 from services.registry.domain.representing import changes_of, replacing_first, represented_first
 from services.registry.domain.terms import tells_entry
 from services.registry.projections import BLOCS, LEADERSHIPS, Bloc, Led
+from services.registry.queries.alike import alike
 from services.registry.queries.bloc import authority_told, leading_bloc
 from services.registry.queries.body import SeatFactList, SeatShown
 from services.registry.queries.common import DeputyShown, HolderShown, Label, labels, recorded
@@ -45,7 +46,8 @@ class LeadershipAnswer(BaseModel):
     bloc: str
     """Its id."""
     members: SeatFactList
-    """Head and deputies, by terms in the order of their years; a term that several sources tell comes once for each."""
+    """Head and deputies, by terms in the order of their years; one of whom several sources tell comes once for each
+    that tells otherwise."""
     labels: tuple[Label, ...]
     """The organisations named here."""
     warnings: tuple[WarningShown, ...]
@@ -58,7 +60,7 @@ async def get_bloc_leadership(asked: GetBlocLeadership, view: View) -> Leadershi
     led: Led = await view.get(LEADERSHIPS, asked.bloc) or Led()
     leadership = led.leadership
     if asked.on is None:
-        seats = tuple(seat for year in _years(leadership) for seat in _in_year(leadership, year))
+        seats = tuple(seat for year in _years(leadership) for seat in alike(_in_year(leadership, year)))
         warned: tuple[WarningShown, ...] = ()
     else:
         heads = in_office(led, await summations_of(view, asked.bloc, led, asked.on), bloc, asked.on)

@@ -21,6 +21,7 @@ from services.registry.domain.plan import PLAN
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, LEADERSHIPS, STREAMS, YEARS, Bloc, Led, Stream, Year, year_key
 from services.registry.queries.acts import YearAct, acts_of
+from services.registry.queries.alike import alike
 from services.registry.queries.bloc import (
     Claimed,
     MemberFactList,
@@ -77,7 +78,8 @@ class BlocYearAnswer(BaseModel):
     """How far it has come, by what is recorded: FORMED, LED, LAUNCHED, COVENANTED, PLANNED, MID_REVIEWED,
     INSPECTED, SUMMED_UP."""
     terms: tuple[TermShown, ...]
-    """The leadership: every term called after the year, contradicting ones beside each other."""
+    """The leadership: every term called after the year, contradicting ones beside each other; one that several tell
+    alike, once."""
     disputed: bool
     """Whether the terms name different heads, and not of whom one left office before the other came."""
     members: MemberFactList
@@ -146,7 +148,7 @@ async def get_bloc_year(asked: GetBlocYear, view: View) -> BlocYearAnswer:
     signing = signing_in(bloc.declared, claims, asked.year)
     answer = BlocYearAnswer(
         state=None,
-        terms=terms_of(leadership, asked.year),
+        terms=alike(terms_of(leadership, asked.year)),
         disputed=heads.disputed,
         members=members_in(bloc.declared, claims, asked.year),
         movements=await movements_of(view, acts),

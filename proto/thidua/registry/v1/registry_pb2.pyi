@@ -9380,7 +9380,9 @@ class GetBlocLeadershipResponse(_message.Message):
 
     @_builtins.property
     def members(self) -> _types_pb2.SeatFactList:
-        """Head and deputies, by terms in the order of their years; a term that several sources tell comes once for each."""
+        """Head and deputies, by terms in the order of their years; one of whom several sources tell comes once for each that
+        tells otherwise.
+        """
 
     @_builtins.property
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]:
@@ -9651,7 +9653,9 @@ class GetBlocYearResponse(_message.Message):
 
     @_builtins.property
     def terms(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.TermShown]:
-        """The leadership: every term called after the year, contradicting ones beside each other."""
+        """The leadership: every term called after the year, contradicting ones beside each other; one that several tell
+        alike, once.
+        """
 
     @_builtins.property
     def members(self) -> _types_pb2.MemberFactList:
