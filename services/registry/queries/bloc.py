@@ -195,8 +195,10 @@ class Claimed(NamedTuple):
     rivals: Stays
 
     def disputed(self, first: date | None = None, last: date | None = None) -> bool:
-        """Whether one contradicts it: that counts on the day, or one of those up to the last, if they are given."""
-        return any(first is None or rival.lasts(first, last) for rival in self.rivals)
+        """Whether one contradicts it, on the day or one of those up to the last, if they are given: one in this bloc
+        tells its days otherwise, and one in another counts on them.
+        """
+        return any(first is None or one.bloc == self.stay.bloc or one.lasts(first, last) for one in self.rivals)
 
 
 def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
