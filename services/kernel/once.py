@@ -43,5 +43,6 @@ def once(make: Callable[Concatenate[R, P], T], most: int = MOST) -> Callable[Con
 def _kept(row: Any) -> dict[Any, dict[tuple[Any, ...], Any]]:
     number = id(row)
     if number not in _made:
-        _made[number] = ref(row, lambda _: _made.pop(number, None)), {}
+        forget = _made.pop  # held by itself: at the end of the process the module's names go before the last rows do
+        _made[number] = ref(row, lambda _: forget(number, None)), {}
     return _made[number][1]
