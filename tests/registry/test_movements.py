@@ -23,10 +23,10 @@ from services.registry.domain.form import RegisterMovementForm
 from services.registry.domain.movement import MOVEMENT, LaunchMovement, PilotMovement
 from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.movement_review import ReviewMovement
-from services.registry.domain.once import tell_once
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.participation import PlanMovement, RegisterParticipation, ReportParticipation
 from services.registry.domain.target import reaches
+from services.registry.domain.told_once import tell_once
 from services.registry.main import SERVICE
 from tests.registry.support import Registry
 from tests.registry.test_decisions import members

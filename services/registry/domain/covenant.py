@@ -10,9 +10,9 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned
 from services.registry.domain.ruling import rules, settles
+from services.registry.domain.told_once import Once, and_of, tell_once
 
 
 class SignCovenant(e.SignatureFacts, ActOfMembers):

@@ -12,8 +12,8 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
 from services.registry.domain.movement import MOVEMENT, Launched, Movement, within
-from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active, reads
+from services.registry.domain.told_once import Once, and_of, tell_once
 
 
 class LinkMovement(e.MovementLinkFacts, Act):

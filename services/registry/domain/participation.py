@@ -14,8 +14,8 @@ from services.registry import events as e
 from services.registry.domain.bloc import established, named
 from services.registry.domain.movement import MOVEMENT, Movement, going_on, in_phase, towards, within
 from services.registry.domain.movement_link import linked
-from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, all_active, reads
+from services.registry.domain.told_once import Once, and_of, tell_once
 
 
 class RegisterParticipation(e.ParticipationFacts, Act):

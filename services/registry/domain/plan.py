@@ -11,9 +11,9 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.belonging import ActOfMembers, belong, reads
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.once import Once, and_of, tell_once
 from services.registry.domain.organisation import Mentioned, Organisation, agencies, all_active
 from services.registry.domain.organisation import reads as registrations
+from services.registry.domain.told_once import Once, and_of, tell_once
 
 Status = Literal["REFERRED", "DRAFTED", "COMMENTED", "APPROVED"]
 """How far a plan has come, as far as is known; REFERRED: only referred to."""

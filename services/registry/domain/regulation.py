@@ -14,9 +14,9 @@ from services.kernel.telling import require, tell
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.bloc import BLOC, Bloc, established
-from services.registry.domain.once import untold
 from services.registry.domain.organisation import Mentioned, agencies, all_active, reads
 from services.registry.domain.ruling import settles
+from services.registry.domain.told_once import untold
 
 
 class AdoptRegulation(e.RegulationFacts, Act):

@@ -14,9 +14,9 @@ from services.registry import events as e
 from services.registry.domain import bloc
 from services.registry.domain.heading import two_at_once
 from services.registry.domain.leadership import led
-from services.registry.domain.once import twice
 from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION, settled
+from services.registry.domain.told_once import twice
 from services.registry.stays import MEMBERSHIP, Claims, at_once, open_stays
 
 Told = tuple[Event, ...]
