@@ -103,16 +103,16 @@ def _acts(told: OfYear, of: type[Any], name: str, **counts: Any) -> Iterator[Don
 
 
 @once
-def _shown_by(act: YearAct, of: type[Any], name: str, *counts: tuple[str, Any]) -> list[Done]:
+def _shown_by(act: YearAct, of: type[Any], name: str, *counts: tuple[str, Any]) -> tuple[Done, ...]:
     records = act.of(of)
     agreeing = [one for one in records if all(getattr(one, f) in (None, value) for f, value in counts)]
     by = [surest_told(fact(one, field) for one in agreeing) for field, _ in counts]
     what = surest_told(fact(one, name) for one in agreeing)
     if what is None or not all(by):
-        return []
+        return ()
     what = resting(what, *by, DISPUTED if differ(records, *(field for field, _ in counts)) else None)
     days = surest(day for one in agreeing if (day := fact(one, "effective")))
-    return [Done(what, day) for day in days or (None,)]
+    return tuple(Done(what, day) for day in days or (None,))
 
 
 EVIDENCE = {
