@@ -710,8 +710,8 @@ async def test_a_formula_counts_by_its_computed_value_and_what_it_links_to_is_ig
     assert value((await registry.ask("GetOrganisation", organisation="so-noi-vu")).code) == "H29.01"
 
 
-async def export(registry: Registry, table: str, form: str) -> Any:
-    return await registry.ask("ExportTable", table=table, form=form)
+async def export(registry: Registry, table: str, form: str, on: date | None = None) -> Any:
+    return await registry.ask("ExportTable", table=table, form=form, on=on)
 
 
 async def told(registry: Registry) -> None:
@@ -781,7 +781,25 @@ async def test_what_sources_tell_otherwise_of_a_later_day_is_noted_where_it_is_g
         await registry.tell(AssignOrganisationCode(organisation="m", code=f"x{n}", **later))
         await registry.tell(TransferOrganisation(organisation="s", superior=f"x{n}", **later))
         found.append([note.en for note in (await export(registry, "ORGANISATIONS", "CSV")).notes])
-    assert found == [[], ["3 lines have values that sources tell otherwise: what binds is given out."]]
+    assert [[note.partition(" are disputed")[0] for note in notes] for notes in found] == [[], ["3 lines"]]
+
+
+async def test_a_membership_that_another_contradicts_is_told_to_be_disputed_where_it_is_given_out(
+    registry: Registry,
+) -> None:
+    for one in ("u", "v"):
+        await registry.tell(RegisterOrganisation(organisation=one, name=one, record=RECORD))
+    for bloc in ("k1", "k2"):
+        await registry.tell(EstablishBloc(bloc=bloc, kind="KHOI", name=bloc, authority="a", record=RECORD))
+    claim: dict[str, Any] = {"authority": "a", "record": RECORD}
+    await registry.tell(AdmitMember(**claim, bloc="k1", unit="u", effective=date(2020, 1, 1)))
+    await registry.tell(AdmitMember(**claim, bloc="k2", unit="u", effective=date(2025, 1, 1)))
+    await registry.tell(AdmitMember(**claim, bloc="k1", unit="v", effective=date(2020, 1, 1)))
+    found = [(await export(registry, "MEMBERS", "CSV", on=on)).notes for on in (None, date(2024, 1, 1))]
+    assert [[(note.en[:20], note.vi[:21]) for note in notes] for notes in found] == [
+        [("2 lines are disputed", "2 dòng đang có tranh ")],
+        [],
+    ]
 
 
 TABLES = ("ORGANISATIONS", "BLOCS", "MEMBERS")

@@ -200,21 +200,24 @@ class Claimed(NamedTuple):
         """
         return any(first is None or one.bloc == self.stay.bloc or one.lasts(first, last) for one in self.rivals)
 
+    def doubtful(self, organiser: Fact | None, on: date | None) -> bool:
+        """Whether one contradicts it on the day, or it is told to be under another than who organises the bloc."""
+        return self.disputed(on) or (organiser is not None and self.stay.told[0].authority != organiser.value)
+
 
 def _memberships(claims: Sequence[Claimed], authority: Fact | None, on: date | None) -> tuple[MembershipShown, ...]:
     """Of a day's the units are no surer than the days of their stays."""
-    organiser = authority.value if authority else None
-    return tuple(_membership(claim.stay, organiser, claim.disputed(on), on is not None) for claim in claims)
+    return tuple(_membership(claim.stay, claim.doubtful(authority, on), on is not None) for claim in claims)
 
 
 @once
-def _membership(stay: Stay, authority: Id | None, disputed: bool, of_day: bool) -> MembershipShown:
+def _membership(stay: Stay, disputed: bool, of_day: bool) -> MembershipShown:
     return MembershipShown(
         unit=member(stay) if of_day else unit(stay),
         since=agreed(stay.begun, "effective"),
         until=agreed(stay.ended, "effective"),
         ended=bool(stay.ended),
-        disputed=disputed or (authority is not None and stay.told[0].authority != authority),
+        disputed=disputed,
         decision=agreed(stay.begun, "decision.id"),
         end_decision=agreed(stay.ended, "decision.id"),
         moved_from=agreed(stay.begun, "moved_from"),

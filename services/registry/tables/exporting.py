@@ -17,7 +17,7 @@ from services.registry import events as e
 from services.registry.domain.naming import shown
 from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, ORGANISATIONS, Bloc, Organisation
-from services.registry.queries.bloc import claimed
+from services.registry.queries.bloc import authority_told, claimed
 from services.registry.queries.days import ByDay
 from services.registry.queries.endings import endings
 from services.registry.stays import Stay
@@ -42,8 +42,8 @@ UNTOLD: Mapping[Untold, tuple[str, str]] = {
         "{} dòng có giá trị do suy luận; bảng không đánh dấu được nên nơi nhập sẽ coi là bảng nêu rõ.",
     ),
     "DISPUTED": (
-        "{} lines have values that sources tell otherwise: what binds is given out.",
-        "{} dòng có giá trị mà các nguồn ghi khác nhau: bảng ghi giá trị đang áp dụng.",
+        "{} lines are disputed: sources tell otherwise, a line tells what one of them says, and nobody has ruled.",
+        "{} dòng đang có tranh chấp: các nguồn ghi khác nhau, mỗi dòng ghi theo một nguồn, chưa có kết luận.",
     ),
     "DECISION": (
         "{} lines have no room for the decision by which the membership ended.",
@@ -209,24 +209,26 @@ def bloc(key: str, doc: Bloc) -> Iterator[Given]:
 
 async def _members(view: View, on: date | None) -> AsyncIterator[Given]:
     blocs = await _all(view, BLOCS)
-    every = {key: [claim.stay for claim in await claimed(view, key, doc)] for key, _, doc in blocs}
-    stays = {key: [stay for stay in found if on is None or stay.lasts(on)] for key, found in every.items()}
-    units = {stay.unit for found in stays.values() for stay in found}
+    every = {key: await claimed(view, key, doc) for key, _, doc in blocs}
+    claims = {key: [one for one in found if on is None or one.stay.lasts(on)] for key, found in every.items()}
+    units = {one.stay.unit for found in claims.values() for one in found}
     docs = await view.many(ORGANISATIONS, units)
     names = {unit: shown(docs[unit].told) or unit if unit in docs else unit for unit in units}
-    for key, name, _ in blocs:
-        for line in members(key, name, stays[key], names):
-            yield line
+    for key, name, doc in blocs:
+        organiser = authority_told(doc)
+        told = [(one.stay, one.doubtful(organiser, on)) for one in claims[key]]
+        for stay, doubtful in sorted(told, key=lambda one: _place(one[0], names)):
+            yield _stay(key, name, names[stay.unit], stay, doubtful)
 
 
-def members(key: str, name: str, stays: Iterable[Stay], names: Mapping[str, str]) -> Iterable[Given]:
-    """A line for each stay, by the names of the units."""
-    for stay in sorted(stays, key=lambda s: (vietnamese(names[s.unit]), s.unit, s.since or date.min)):
-        yield _stay(key, name, names[stay.unit], stay)
+def _place(stay: Stay, names: Mapping[str, str]) -> tuple[Any, ...]:
+    return vietnamese(names[stay.unit]), stay.unit, stay.since or date.min
 
 
-def _stay(bloc: str, bloc_name: str, unit_name: str, stay: Stay) -> Given:
+def _stay(bloc: str, bloc_name: str, unit_name: str, stay: Stay, disputed: bool) -> Given:
     untold = _inferred(("unit", event) for event in (*stay.begun, *stay.ended))
+    if disputed:
+        untold |= {"DISPUTED"}
     if stay.begun and any(end.decision for end in stay.ended):
         untold |= {"DECISION"}
     return _stay_said(bloc, bloc_name, unit_name, stay), untold
