@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from services.kernel.decider import Command
 from services.kernel.errors import Invalid, Refused, Violation
 from services.kernel.events import Event
-from services.kernel.provenance import Fact, Inference, Mark, Record, Source
+from services.kernel.provenance import Fact, Inference, Mark, Part, Record, Source
 
 E = TypeVar("E", bound=Event)
+P = TypeVar("P", bound=Part)
 
 _STEP = r"[a-z][a-z0-9_]*(\[(0|[1-9][0-9]{0,5})\])?"
 PERFORMED = Mark()
@@ -134,6 +135,11 @@ def _steps(path: str) -> tuple[str | int, ...]:
     return tuple(name or int(index) for name, index in re.findall(r"(\w+)|\[(\d+)\]", path))
 
 
+def first(told: Iterable[Any], path: str) -> Fact | None:
+    """What was told first of a path that all of them have."""
+    return next((found for event in told if (found := fact(event, path))), None)
+
+
 def agreed(told: Sequence[Any], path: str) -> Fact | None:
     """A field of events that tell one thing: as the first tells it who states it, or else the first."""
     if len(told) == 1:  # nearly always
@@ -142,9 +148,20 @@ def agreed(told: Sequence[Any], path: str) -> Fact | None:
 
 
 def surest_told(told: Iterable[Fact | None]) -> Fact | None:
-    """Of facts that agree the first that is stated, or else the first; null where there is none."""
+    """The surest of facts that agree; null where there is none."""
     found = [one for one in told if one]
-    return next((one for one in found if one.mark.certainty == "STATED"), found[0] if found else None)
+    return surest_of(found) if found else None
+
+
+def surest_of(same: Sequence[P]) -> P:
+    """Of facts, or parts of answers, that agree the first that is stated throughout, or else the first."""
+    return next((one for one in same if _stated(one)), same[0])
+
+
+def _stated(one: Part) -> bool:
+    if type(one) is Fact:  # isinstance asks a metaclass
+        return one.mark.certainty == "STATED"
+    return all(_stated(known) for _, known in one if isinstance(known, Fact))
 
 
 def added(told: Any, path: str, basis: str) -> Fact | None:

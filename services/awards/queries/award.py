@@ -10,7 +10,6 @@ from services.awards.queries.common import (
     KindShown,
     Names,
     RecipientShown,
-    first,
     kind,
     name_of,
     names_of,
@@ -20,7 +19,7 @@ from services.awards.queries.common import (
 from services.awards.queries.persons import PersonShown
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact
-from services.kernel.telling import differ
+from services.kernel.telling import differ, first
 from services.kernel.text import Id
 from services.kernel.view import View
 

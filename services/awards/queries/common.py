@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.awards import events as e
 from services.awards.consumers import NAMES
 from services.kernel.provenance import Fact
-from services.kernel.telling import added, fact
+from services.kernel.telling import added, fact, first
 from services.kernel.text import Id
 from services.kernel.view import View
 
@@ -76,10 +76,6 @@ async def names_of(view: View, blocs: Iterable[Id], recipients: Iterable[e.Recip
 def name_of(names: Names, kind: str, known: Id | None) -> Fact | None:
     name = names.get(f"{kind}:{known}")
     return name.name if name else None
-
-
-def first(events: Iterable[Any], path: str) -> Fact | None:
-    return next(iter(present(fact(event, path) for event in events)), None)
 
 
 def present(facts: Iterable[Fact | None]) -> tuple[Fact, ...]:

@@ -6,9 +6,9 @@ from functools import reduce
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact
-from services.kernel.telling import fact, mark, weakest
+from services.kernel.telling import fact, mark, surest_told, weakest
 from services.registry import events as e
-from services.registry.domain.head import Head, agreed, head_of, surer
+from services.registry.domain.head import Head, agreed, head_of
 from services.registry.domain.leadership import Change, Claim, Leadership
 from services.registry.domain.representing import represented
 from services.registry.domain.terms import Marks, Term, tells_entry
@@ -42,7 +42,7 @@ def deputising(leadership: Leadership, head: Head, day: date) -> list[Deputising
     return [
         Deputising(
             reduce(agreed, (one.deputy for one in group)),
-            reduce(surer, (one.rank for one in group)),
+            surest_told(one.rank for one in group),
             any(_contradicted(one, told) for one in group),
         )
         for group in groups

@@ -1,7 +1,7 @@
 """A head or deputy as answered: agency, person and title, each as sure as what tells it."""
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import mark, weakest
+from services.kernel.telling import mark, surest_told, weakest
 from services.registry.domain.terms import Marks, Term
 
 
@@ -49,16 +49,9 @@ def _person(term: Term, rests_on: Marks) -> Fact | None:
 
 def agreed(one: Head, other: Head) -> Head:
     return Head(
-        agency=surer(one.agency, other.agency),
-        person=surer(one.person, other.person),
-        title=surer(one.title, other.title),
-        year=surer(one.year, other.year),
+        agency=surest_told((one.agency, other.agency)),
+        person=surest_told((one.person, other.person)),
+        title=surest_told((one.title, other.title)),
+        year=surest_told((one.year, other.year)),
         told_by=tuple(sorted({*one.told_by, *other.told_by})),
     )
-
-
-def surer(one: Fact | None, other: Fact | None) -> Fact | None:
-    """Of two facts that agree, the stated one."""
-    if one is None or other is None:
-        return one or other
-    return other if one.mark.certainty == "INFERRED" and other.mark.certainty == "STATED" else one

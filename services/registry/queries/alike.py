@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from services.kernel.provenance import Fact, Part
-from services.registry.domain.head import surer
+from services.kernel.telling import surest_of
 
 S = TypeVar("S", bound=Part)
 
@@ -33,7 +33,7 @@ def _values(told: Any) -> Any:
 def _agreed(one: Any, other: Any) -> Any:
     """Of two of which the values are the same."""
     if isinstance(one, Fact):
-        return surer(one, other)
+        return surest_of((one, other))
     if isinstance(one, tuple):
         return tuple(map(_agreed, one, other))
     if not isinstance(one, Part):

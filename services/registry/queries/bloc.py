@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import agreed, fact, mark, resting
+from services.kernel.telling import agreed, fact, first, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -18,7 +18,7 @@ from services.registry.domain.head import Head
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, STREAMS, Bloc, Stream
-from services.registry.queries.common import DisputeShown, Label, facts, first, labels, latest, length, recorded
+from services.registry.queries.common import DisputeShown, Label, facts, labels, latest, length, recorded
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.endings import DissolutionShown, Taking, WarningShown, dissolutions_told, warnings
 from services.registry.queries.names import NameShown, names_told, variants_told

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import agreed, differ, fact, mark, surest_told, weakest
+from services.kernel.telling import agreed, differ, fact, first, mark, surest_told, weakest
 from services.kernel.text import Id, Line
 from services.kernel.view import View
 from services.registry import events as e
@@ -17,7 +17,7 @@ from services.registry.domain.body import BODY
 from services.registry.domain.naming import sought
 from services.registry.domain.ruling import holding, until
 from services.registry.projections import BODIES, STREAMS, WHOSE, Stream, body_terms
-from services.registry.queries.common import DisputeShown, Label, first, labels, latest
+from services.registry.queries.common import DisputeShown, Label, labels, latest
 from services.registry.queries.disputes import RulingShown, circle, contradictions, rulings
 from services.registry.queries.endings import (
     DissolutionShown,

@@ -10,7 +10,7 @@ from services.kernel.errors import Missing
 from services.kernel.fold import Model
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part, Record
-from services.kernel.telling import fact, mark, parts, resting, worded
+from services.kernel.telling import fact, first, mark, parts, resting, surest_of, worded
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -19,7 +19,6 @@ from services.registry.domain.ruling import holding, until
 from services.registry.projections import BLOCS, ORGANISATIONS, Bloc, Organisation
 
 D = TypeVar("D", bound=e.Disputable)
-P = TypeVar("P")
 
 NAMING = frozenset(
     {
@@ -193,15 +192,6 @@ def party_key(one: Any) -> tuple[str | None, ...]:
     return tuple(known.value if known else None for known in (one.agency, one.person, one.words))
 
 
-def surest_of(same: Sequence[P]) -> P:
-    """Of answers of equal values the first that is stated throughout, or else the first."""
-    return next((one for one in same if _stated(one)), same[0])
-
-
-def _stated(one: Any) -> bool:
-    return all(known.mark.certainty == "STATED" for _, known in one if isinstance(known, Fact))
-
-
 def counted_together(told: Sequence[Any], path: str) -> dict[str, Fact | None]:
     """The count of a list that several records tell, and whether it is whole.
 
@@ -306,18 +296,17 @@ def of_day(told: Sequence[Any], field: str, on: date | None) -> Fact | None:
     return resting(found, fact(telling[-1], "effective")) if found and on else found
 
 
-def first(told: Iterable[Any], path: str) -> Fact | None:
-    """What was told first of a path that all of them have."""
-    return next((found for event in told if (found := fact(event, path))), None)
+def values(told: Iterable[Any], path: str) -> tuple[Fact, ...]:
+    """All that a path is told to be, each value once."""
+    return surest(found for event in told if (found := fact(event, path)))
 
 
 def surest(found: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Each value once, in order of first telling, with a stated mark before an inferred one."""
+    """Each value once, in order of first telling, as sure as it is told by anyone."""
     best: dict[str, Fact] = {}
     for one in found:
         known = best.get(one.value)
-        if known is None or (known.mark.certainty, one.mark.certainty) == ("INFERRED", "STATED"):
-            best[one.value] = one
+        best[one.value] = surest_of((known, one)) if known else one
     return tuple(best.values())
 
 

@@ -8,7 +8,7 @@ from services.kernel.errors import Missing
 from services.kernel.events import Event
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, first, surest_of
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -24,7 +24,6 @@ from services.registry.queries.common import (
     PartyShown,
     counted_together,
     facts,
-    first,
     first_party,
     joined,
     joined_parties,
@@ -34,8 +33,8 @@ from services.registry.queries.common import (
     parties,
     party_key,
     surest,
-    surest_of,
     together,
+    values,
 )
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, rulings, rulings_on
@@ -356,8 +355,8 @@ def _conclusions(told: Sequence[e.ConferenceConcluded]) -> tuple[ConclusionShown
         ConclusionShown(
             year=first(same, "year"),
             conclusions=joined(same, "conclusions"),
-            minutes=surest(known for event in same if (known := fact(event, "minutes.id"))),
-            resolutions=surest(known for event in same if (known := fact(event, "resolution.id"))),
+            minutes=values(same, "minutes.id"),
+            resolutions=values(same, "resolution.id"),
             disputes=disputes(same, "conclusions.declared_count"),
         )
         for same in years.values()

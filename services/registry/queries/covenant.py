@@ -5,12 +5,12 @@ from datetime import date
 
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact, mark, resting
+from services.kernel.telling import fact, first, mark, resting
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import Stream
-from services.registry.queries.common import DisputeShown, first, latest, length, surest, together
+from services.registry.queries.common import DisputeShown, latest, length, together, values
 from services.registry.queries.disputes import (
     RulingShown,
     contradictions,
@@ -201,7 +201,7 @@ def _result(
         member=first(same, "member"),
         value=next((shown for event in same if (shown := quantity(event, "value"))), None),
         achieved=next(iter(told), by_numbers),
-        words=surest(known for event in same if (known := fact(event, "words"))),
+        words=values(same, "words"),
         on=first(same, "effective"),
         disputed=bool(contradicting),
         disputes=contradicting,

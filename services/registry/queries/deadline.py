@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, first
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.deadline import Version
 from services.registry.domain.ruling import holding
 from services.registry.projections import DEADLINES, Deadline
-from services.registry.queries.common import DisputeShown, Label, facts, first, labels, surest
+from services.registry.queries.common import DisputeShown, Label, facts, labels, surest, values
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
 ENDED = "lifted, or followed by the next version / bị bãi bỏ hoặc có phiên bản sau"
@@ -115,8 +114,8 @@ def _shown(version: Version) -> DeadlineShown:
     contradicting = contradictions(told, e.DeadlineFacts)
     once = ("state", "award", "actor", "cycle", "level", "authority", "bloc", "due", "article")
     return DeadlineShown(
-        what=every(told, "what"),
-        words=every(told, "words"),
+        what=values(told, "what"),
+        words=values(told, "words"),
         years=surest(year for event in told for year in facts(event, "years[{}]", len(event.years))),
         seen=surest(seen for event in told for seen in facts(event, "seen[{}]", len(event.seen))),
         decision=first(told, "decision.id"),
@@ -128,11 +127,6 @@ def _shown(version: Version) -> DeadlineShown:
         rulings=rulings(version.told),
         **{field: first(told, field) for field in once},
     )
-
-
-def every(told: Sequence[Any], field: str) -> tuple[Fact, ...]:
-    """All that a field is told to be, each once."""
-    return surest(found for event in told if (found := fact(event, field)))
 
 
 def _until(told: Sequence[e.DeadlineSet], until: date | None) -> Fact | None:

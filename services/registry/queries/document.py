@@ -6,23 +6,14 @@ from pydantic import BaseModel, Field
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.telling import fact, first, mark, surest_of
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.document import citations_in
 from services.registry.domain.ruling import holding
 from services.registry.projections import CITATIONS, DOCUMENTS, STREAMS, Citations, Document, Stream, cited_term
-from services.registry.queries.common import (
-    DisputeShown,
-    Label,
-    PartyShown,
-    first,
-    first_party,
-    labels,
-    surest,
-    surest_of,
-)
+from services.registry.queries.common import DisputeShown, Label, PartyShown, first_party, labels, values
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
@@ -116,7 +107,7 @@ async def get_document(asked: GetDocument, view: View) -> DocumentAnswer:
         document=asked.document,
         kind=first(told, "kind"),
         number=first(told, "number"),
-        titles=surest(title for event in told if (title := fact(event, "title"))),
+        titles=values(told, "title"),
         issuer=first_party(told, "issuer"),
         dated=first(told, "dated"),
         in_force=first(told, "effective"),

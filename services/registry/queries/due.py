@@ -5,14 +5,13 @@ from datetime import date
 from typing import NamedTuple
 
 from services.kernel.provenance import Fact, Mark
-from services.kernel.telling import mark, weakest
+from services.kernel.telling import first, mark, weakest
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.deadline import Version
 from services.registry.domain.ruling import holding
 from services.registry.projections import Deadline
-from services.registry.queries.common import DisputeShown, first, surest
-from services.registry.queries.deadline import every
+from services.registry.queries.common import DisputeShown, surest, values
 from services.registry.queries.disputes import contradictions, disputed
 
 RULE = "reckoned for the year by the deadline / tính cho năm này theo thời hạn"
@@ -78,7 +77,7 @@ def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
         frozenset(event.level for event in told if event.level),
         days,
         () if days else tuple(filter(version.in_force, _may_fall(told, year))),
-        next(iter(every(told, "words")), None) or (None if days else _day_and_month(first(told, "due"))),
+        next(iter(values(told, "words")), None) or (None if days else _day_and_month(first(told, "due"))),
         by,
     )
 

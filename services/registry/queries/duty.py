@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import agreed, fact, surest_told, weakest
+from services.kernel.telling import agreed, fact, first, surest_told, weakest
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.body import BODY
@@ -15,7 +15,7 @@ from services.registry.domain.duty import duties_of
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, ORGANISATIONS, STREAMS, Bloc, Organisation, Stream
 from services.registry.queries.body import UNKNOWN_START
-from services.registry.queries.common import Label, first, labels
+from services.registry.queries.common import Label, labels
 from services.registry.queries.endings import Taking, WarningShown, endings, resting_on, warnings
 from services.registry.tenures import Gone, Tenure, rivals, tenures
 

@@ -16,7 +16,7 @@ from services.registry import events as e
 from services.registry.domain.head import Head
 from services.registry.domain.leadership import Leadership
 from services.registry.queries.acts import YearAct
-from services.registry.queries.common import surest
+from services.registry.queries.common import values
 from services.registry.queries.covenant import CovenantShown
 from services.registry.queries.plan import PlanShown
 
@@ -111,7 +111,7 @@ def _shown_by(act: YearAct, of: type[Any], name: str, *counts: tuple[str, Any]) 
     if what is None or not all(by):
         return ()
     what = resting(what, *by, DISPUTED if differ(records, *(field for field, _ in counts)) else None)
-    days = surest(day for one in agreeing if (day := fact(one, "effective")))
+    days = values(agreeing, "effective")
     return tuple(Done(what, day) for day in days or (None,))
 
 

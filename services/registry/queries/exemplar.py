@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from services.kernel.errors import Missing
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, first
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -21,7 +21,6 @@ from services.registry.queries.common import (
     Label,
     PartyShown,
     amount,
-    first,
     first_party,
     labels,
     party,

@@ -6,12 +6,13 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Part
+from services.kernel.telling import first
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import EVERY_FORM, FORMS, MovementForm
-from services.registry.queries.common import DisputeShown, first
+from services.registry.queries.common import DisputeShown
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 
 

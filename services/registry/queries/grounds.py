@@ -12,6 +12,7 @@ from typing import Any
 from services.kernel.errors import Missing
 from services.kernel.once import once
 from services.kernel.provenance import Fact
+from services.kernel.telling import first
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -40,7 +41,6 @@ from services.registry.projections import (
 )
 from services.registry.queries.acts import YearAct, acts_in
 from services.registry.queries.bloc import Claimed, claimed_in, leading_bloc, member_of, organising
-from services.registry.queries.common import first
 from services.registry.queries.covenant import CovenantShown, covenant_of, signatures_in
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of

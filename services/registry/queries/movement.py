@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Part
 from services.kernel.standing import StreamName
-from services.kernel.telling import fact, mark
+from services.kernel.telling import fact, first, mark
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -32,7 +32,6 @@ from services.registry.queries.common import (
     PartyShown,
     counted,
     facts,
-    first,
     first_party,
     labels,
     length,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.kernel.provenance import Fact, Part
+from services.kernel.telling import first
 from services.registry import events as e
 from services.registry.domain.ruling import holding
-from services.registry.queries.common import DisputeShown, FactList, PartyShown, first, first_party, joined
+from services.registry.queries.common import DisputeShown, FactList, PartyShown, first_party, joined
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 from services.registry.queries.targets import Aims, CountShown, counts_disputed, counts_told
 

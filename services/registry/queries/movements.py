@@ -5,6 +5,7 @@ from typing import Any
 
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
+from services.kernel.telling import first
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -13,7 +14,7 @@ from services.registry.domain.participation import PARTICIPATION
 from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, Stream
 from services.registry.queries.acts import YearAct
-from services.registry.queries.common import DisputeShown, PartyShown, facts, first, first_party, surest
+from services.registry.queries.common import DisputeShown, PartyShown, facts, first_party, surest
 from services.registry.queries.disputes import RulingShown, contradictions, rulings, rulings_on
 from services.registry.queries.movement_review import review_of
 from services.registry.queries.participation import participations_of, plans_of, registrations_of

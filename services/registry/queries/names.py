@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from services.kernel.errors import Invalid, Violation
 from services.kernel.fold import Model, Rank
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.telling import fact, first, mark
 from services.kernel.text import Id, Line
 from services.kernel.view import View
 from services.registry import events as e
@@ -19,7 +19,7 @@ from services.registry.domain.naming import code_term, shown, sought
 from services.registry.domain.organisation import ORGANISATION, evolve, held
 from services.registry.domain.ruling import holding
 from services.registry.projections import BLOCS, DOCUMENTS, ORGANISATIONS, Organisation
-from services.registry.queries.common import DisputeShown, Label, facts, first, labels, of_day, recorded, surest
+from services.registry.queries.common import DisputeShown, Label, facts, labels, of_day, recorded, surest
 from services.registry.queries.days import ByDay
 from services.registry.queries.disputes import RulingShown, circle, contradictions, disputed, disputes, rulings
 from services.registry.queries.endings import (

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import first
 from services.registry import events as e
-from services.registry.queries.common import DisputeShown, FactList, first, joined, surest, together
+from services.registry.queries.common import DisputeShown, FactList, joined, together, values
 from services.registry.queries.disputes import RulingShown, contradictions, rulings_on
 from services.registry.queries.targets import Aims, CountShown, counts_disputed, counts_told
 
@@ -131,7 +131,7 @@ def _plan(same: Sequence[e.MovementPlanned], told: Sequence[Any]) -> MovementPla
         year=first(same, "year"),
         phase=first(same, "phase"),
         on=first(same, "effective"),
-        titles=surest(title for event in same if (title := fact(event, "title"))),
+        titles=values(same, "title"),
         plan=first(same, "plan.id"),
         contents=joined(same, "contents"),
         disputed=bool(contradicting),

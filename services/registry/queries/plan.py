@@ -6,7 +6,7 @@ from typing import Any
 
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark
+from services.kernel.telling import fact, first, mark, surest_of
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.plan import Status, status_after
@@ -18,12 +18,11 @@ from services.registry.queries.common import (
     counted,
     counted_together,
     facts,
-    first,
     first_party,
     latest,
     party,
     surest,
-    surest_of,
+    values,
 )
 from services.registry.queries.disputes import RulingShown, contradictions, disputes, items_disputed, rulings_on
 
@@ -240,7 +239,7 @@ def _detail(same: Sequence[e.ActivityDetailed], every: Sequence[Any]) -> Activit
     contradicting = contradictions(same, e.ActivityDetailFacts)
     return ActivityDetailShown(
         author=first_party(same, "author"),
-        titles=surest(title for event in same if (title := fact(event, "title"))),
+        titles=values(same, "title"),
         plan=first(same, "plan.id"),
         on=first(same, "effective"),
         steps=_steps(same),
@@ -280,7 +279,7 @@ def _reported(same: Sequence[e.ProgressReported], every: Sequence[Any]) -> Progr
         on=first(same, "effective"),
         by=first_party(same, "by"),
         percent=first(same, "percent"),
-        words=surest(known for event in same if (known := fact(event, "words"))),
+        words=values(same, "words"),
         evidence=_evidence(same),
         **counted_together(same, "evidence"),
         disputed=bool(contradicting),

@@ -4,22 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark, resting
+from services.kernel.telling import fact, first, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import STREAMS, Bloc, Stream
-from services.registry.queries.common import (
-    DisputeShown,
-    FactList,
-    PartyShown,
-    first,
-    first_party,
-    latest,
-    listed,
-    party,
-)
+from services.registry.queries.common import DisputeShown, FactList, PartyShown, first_party, latest, listed, party
 from services.registry.queries.disputes import RulingShown, contradictions, rulings, rulings_on
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, first, surest_of
 from services.registry import events as e
 from services.registry.queries.acts import YearAct
 from services.registry.queries.bloc import MemberFactList, MemberShown
@@ -17,13 +17,11 @@ from services.registry.queries.common import (
     amount,
     counted_together,
     facts,
-    first,
     first_party,
     joined,
     joined_parties,
     length,
     surest,
-    surest_of,
 )
 from services.registry.queries.disputes import RulingShown, contradictions, rulings
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from services.kernel.once import once
 from services.kernel.performing import consistent
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact
+from services.kernel.telling import fact, first, surest_of
 from services.registry import events as e
 from services.registry.queries.acts import YearAct
-from services.registry.queries.common import DisputeShown, FactList, first, joined, surest_of
+from services.registry.queries.common import DisputeShown, FactList, joined
 from services.registry.queries.disputes import RulingShown, disputable, disputed, disputes, rulings
 
 COUNTS = tuple(path for path in disputable(e.ReviewFacts) if path.endswith(".declared_count"))

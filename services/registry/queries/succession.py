@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import fact, mark, weakest
+from services.kernel.telling import fact, first, mark, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -17,16 +17,7 @@ from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.reorganisation import REORGANISATION
 from services.registry.domain.ruling import holding
 from services.registry.projections import MENTIONS, ORGANISATIONS, STREAMS, Mention, Stream
-from services.registry.queries.common import (
-    DisputeShown,
-    Label,
-    PartyShown,
-    counted_together,
-    first,
-    labels,
-    party,
-    recorded,
-)
+from services.registry.queries.common import DisputeShown, Label, PartyShown, counted_together, labels, party, recorded
 from services.registry.queries.disputes import RulingShown, contradictions, disputed, rulings
 
 Side = Literal["predecessor", "successor"]

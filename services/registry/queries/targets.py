@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.kernel.provenance import Fact, Part
-from services.kernel.telling import fact, mark, resting, worded
+from services.kernel.telling import fact, mark, resting, surest_of, worded
 from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.target import reaches
-from services.registry.queries.common import DisputeShown, surest_of
+from services.registry.queries.common import DisputeShown
 from services.registry.queries.disputes import disputed, items_disputed
 
 

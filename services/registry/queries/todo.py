@@ -13,15 +13,14 @@ from pydantic import BaseModel, Field
 
 from services.kernel.errors import Invalid, Violation
 from services.kernel.provenance import Fact, Mark, Part
-from services.kernel.telling import resting
+from services.kernel.telling import first, resting
 from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, Organisation
-from services.registry.queries.common import DisputeShown, Label, bloc_labels, first, labels, recorded
+from services.registry.queries.common import DisputeShown, Label, bloc_labels, labels, recorded, values
 from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
-from services.registry.queries.deadline import every
 from services.registry.queries.due import Rule, rule_disputes
 from services.registry.queries.endings import NOTHING_FOLLOWS, PERHAPS, Role, endings_of, still, warned
 from services.registry.queries.evidence import DISPUTED, EVIDENCE, Done, done
@@ -400,7 +399,7 @@ def _by_deadline(ground: InYear, rule: Rule) -> TaskShown:
         state = _unknown(NOT_ALL_TOLD)
     else:
         state = _state(did, rule.days, ground.on, NOT_RECORDED)
-    what = next(iter(every(rule.told, "what")), None)
+    what = next(iter(values(rule.told, "what")), None)
     return _task("DEADLINE", ground, what=what, obliged=_obliged(ground, rule), state=state, rule=rule)
 
 

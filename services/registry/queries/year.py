@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from services.kernel.provenance import Fact, Mark
-from services.kernel.telling import fact, resting, weakest
+from services.kernel.telling import fact, first, resting, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -34,7 +34,7 @@ from services.registry.queries.bloc import (
     member_of,
     organising,
 )
-from services.registry.queries.common import Label, first, labels, recorded, surest
+from services.registry.queries.common import Label, labels, recorded, surest
 from services.registry.queries.conference import MeetingShown, PreparationShown, meeting, preparations_of
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay
