@@ -568,7 +568,7 @@ ADMITTED = e.MembershipStarted(authority="central", unit="whoever", bloc="b", ef
 def performed(acts: list[ElectLeadership | HandOverLeadership]) -> Leadership:
     """What is left of acts in this order when those that the rules refuse are not done."""
     leadership, bloc = Leadership(), BLOC.evolve(BLOC.initial, ESTABLISHED)
-    member = Named(registered=True, registered_since=date.min), (ADMITTED,)
+    member = Named(registered=True), (ADMITTED,)
     for act in acts:
         try:
             events = HANDLERS[type(act)].decide(act, leadership, bloc, *member)

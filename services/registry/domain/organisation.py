@@ -24,7 +24,7 @@ from services.registry.domain.codes import (
     stream_of,
     time_held,
 )
-from services.registry.domain.ruling import rules, settles
+from services.registry.domain.ruling import holding, rules, settles
 
 
 class RegisterOrganisation(e.OrganisationFacts, ActBelow, ActOfCode):
@@ -84,6 +84,10 @@ class End(NamedTuple):
     on: date | None
 
 
+NameTold = e.OrganisationRegistered | e.OrganisationNamed
+"""What tells of an organisation's names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Known by a name or by what befell it, which a record may tell before the registration."""
@@ -94,9 +98,8 @@ class Named:
     above: Above = ()
     """The bodies that it is told to be under."""
     codes: Codes = ()
-    registered_since: date = date.max
-    named_since: date = date.max
-    """The first day of the names that it is registered by, or was given; the first of all where one has no day."""
+    names: tuple[NameTold, ...] = ()
+    """What tells of names, of which a ruling on its registration settles some."""
 
 
 Organisation = Unknown | Named
@@ -108,25 +111,25 @@ def evolve(organisation: Organisation, event: e.OrganisationEvent) -> Organisati
         case e.OrganisationRegistered(superior=superior):
             above = also_under(known.above, event, superior)
             codes = _registered(known.codes, event)
-            since = _first(event, date.max if rules(event) else known.registered_since)
-            return replace(known, registered=True, above=above, codes=codes, registered_since=since)
+            return replace(known, registered=True, above=above, codes=codes, names=(*known.names, event))
         case e.OrganisationCodeAssigned(effective=since, code=code):
             return replace(known, codes=(*known.codes, Coded(since, code)))
         case e.OrganisationTransferred(superior=superior):
             return replace(known, above=also_under(known.above, event, superior))
         case e.OrganisationDissolved() | e.OrganisationSucceeded():
             return replace(known, ends=_ended(known.ends, event))
-        case e.OrganisationNamed() if event.name or event.short_name:
-            return replace(known, named_since=_first(event, known.named_since))
-        case e.OrganisationNamed() | e.OrganisationRetyped():
+        case e.OrganisationNamed():
+            return replace(known, names=(*known.names, event))
+        case e.OrganisationRetyped():
             return known
         case _:
             assert_never(event)
 
 
-def _first(event: e.OrganisationRegistered | e.OrganisationNamed, known: date) -> date:
-    """The first day of a name and of those before, as far as it is known."""
-    return min(known, event.effective or date.min)
+def first_named(told: Iterable[Any]) -> NameTold | None:
+    """What tells the first of the names by which an organisation goes; one that has no day comes before all others."""
+    names = [event for event in holding(told) if isinstance(event, NameTold) and (event.name or event.short_name)]
+    return min(names, key=lambda event: event.effective or date.min, default=None)
 
 
 def _registered(codes: Codes, event: e.OrganisationRegistered) -> Codes:
@@ -169,7 +172,8 @@ def active(organisation: Organisation, field: str, named: Id, day: date | None) 
 
 def _begun(organisation: Organisation, field: str, named: Id, day: date | None) -> None:
     """That it is not known to begin after the day: by the first of its names, unless one has no day. Raises Refused."""
-    first = min(organisation.registered_since, organisation.named_since) if isinstance(organisation, Named) else None
+    told = first_named(organisation.names) if isinstance(organisation, Named) else None
+    first = told.effective if told else None
     require(
         first is None or day is None or first <= day,
         "organisation.not-yet",

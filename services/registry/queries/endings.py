@@ -11,6 +11,7 @@ from services.kernel.telling import fact, mark, resting
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
+from services.registry.domain.organisation import first_named
 from services.registry.domain.ruling import holding
 from services.registry.projections import ORGANISATIONS, Organisation
 from services.registry.queries.common import DisputeShown, facts
@@ -227,7 +228,7 @@ async def warnings(
 
 def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> WarningShown | None:
     """That a unit is told to be a member before the first of its names began, where all of these have a day."""
-    begins, since = first_named(unit) if unit else None, part.stay.since if part.stay else None
+    begins, since = named_since(unit) if unit else None, part.stay.since if part.stay else None
     if begins is None or since is None or begins.value <= str(since):
         return None
     return WarningShown(
@@ -243,15 +244,9 @@ def _early(part: Taking, unit: Organisation | None, authority: Fact | None) -> W
 
 
 @once
-def first_named(unit: Organisation) -> Fact | None:
+def named_since(unit: Organisation) -> Fact | None:
     """The day on which the first of its names began."""
-    named = [
-        event
-        for event in holding(unit.told)
-        if isinstance(event, e.OrganisationRegistered)
-        or (isinstance(event, e.OrganisationNamed) and (event.name or event.short_name))
-    ]
-    return fact(min(named, key=lambda event: event.effective or date.min, default=None), "effective")
+    return fact(first_named(unit.told), "effective")
 
 
 def warned(

@@ -12,7 +12,7 @@ from services.registry import events as e
 from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.ruling import holding
 from services.registry.projections import Bloc, Organisation, Stream
-from services.registry.queries.endings import first_named
+from services.registry.queries.endings import named_since
 from services.registry.stays import MEMBERSHIP, Stay, Stays, stays
 from services.registry.tables.cells import Cells, Problem, Wrong, decision_in, unnamed
 from services.registry.tables.columns import Line
@@ -77,7 +77,7 @@ def _named(decision: Source | None) -> dict[str, object]:
 
 def _early(commands: Sequence[Command], unit: Organisation | None) -> Iterator[Problem]:
     """That the unit would be told to be a member before the first of its names begins, of which answers warn."""
-    begins = first_named(unit) if unit else None
+    begins = named_since(unit) if unit else None
     for command in commands:
         since = command.effective if isinstance(command, AdmitMember) else None
         if begins and since and since < (named := date.fromisoformat(begins.value)):
