@@ -18,14 +18,12 @@ from services.registry.domain.organisation import ORGANISATION
 from services.registry.domain.ruling import rules, unsettled
 from services.registry.projections.common import day_of, with_one
 
-LineEvent = (
-    e.OrganisationEvent
-    | e.ReorganisationEvent
-    | e.BlocEvent
-    | e.MembershipEvent
+OrganisationsEvent = e.OrganisationEvent | e.ReorganisationEvent | e.BodyEvent
+"""What is told of organisations, and of bodies of people by whose they are."""
+
+BlocsEvent = (
+    e.BlocEvent
     | e.LeadershipEvent
-    | e.BodyEvent
-    | e.DutyEvent
     | e.RegulationEvent
     | e.RotationEvent
     | e.ConferenceEvent
@@ -40,6 +38,9 @@ LineEvent = (
     | e.InspectionEvent
     | e.ExemplarEvent
 )
+"""What is told of blocs alone."""
+
+LineEvent = OrganisationsEvent | e.MembershipEvent | e.DutyEvent | BlocsEvent
 """What timelines show."""
 
 InvolvingEvent = (
@@ -173,79 +174,40 @@ def _line(recorded: Recorded[LineEvent | FactRetracted]) -> Line:
 
 def _of(event: LineEvent | FactRetracted) -> set[str] | None:
     """The own streams of whom an event is about; null for whomever its stream names elsewhere."""
-    organisations: Iterable[Id | None] = ()
-    bloc: Id | None = None
+    if isinstance(event, FactRetracted):
+        return set()
+    if isinstance(event, OrganisationsEvent):
+        return _own(_organisations(event))
+    if isinstance(event, e.MembershipEvent):
+        return _own((event.unit,), event.bloc)
+    if isinstance(event, e.DutyEvent):
+        return _own((event.of.organisation, event.agency), event.of.bloc)
+    if isinstance(event, e.HandoverCorrected) and event.void:
+        return set()  # it tells of no handover
+    bloc = _bloc(event)
+    return _own((), bloc) if bloc else None
+
+
+def _own(organisations: Iterable[Id | None], bloc: Id | None = None) -> set[str]:
+    return {ORGANISATION.of(one).name for one in organisations if one} | ({BLOC.of(bloc).name} if bloc else set())
+
+
+def _organisations(event: OrganisationsEvent) -> Iterable[Id | None]:
     match event:
         case e.OrganisationsReorganised(predecessors=before, successors=after):
-            organisations = [*(one.organisation for one in before.items), *(one.organisation for one in after.items)]
+            return [*(one.organisation for one in before.items), *(one.organisation for one in after.items)]
         case e.CarryOverRuled(predecessor=one, successor=other):
-            organisations = (one, other)
-        case e.MembershipStarted() | e.MembershipEnded():
-            organisations, bloc = (event.unit,), event.bloc
-        case e.DutyAssigned() | e.DutyEnded():
-            organisations, bloc = (event.of.organisation, event.agency), event.of.bloc
-        case (
-            e.OrganisationRegistered()
-            | e.OrganisationNamed()
-            | e.OrganisationRetyped()
-            | e.OrganisationCodeAssigned()
-            | e.OrganisationTransferred()
-            | e.OrganisationDissolved()
-            | e.BodyEstablished()
-        ):
-            organisations = (event.organisation,)
-        case (
-            e.BodyNamed()
-            | e.BodyDissolved()
-            | e.BodyMembersAppointed()
-            | e.BodyMemberReleased()
-            | e.OrganisationSucceeded()
-            | e.HandoverCorrected(void=True)
-            | FactRetracted()
-        ):
-            pass  # that one was succeeded is told by the reorganisation; a voided handover tells none
-        case (
-            e.BlocEstablished()
-            | e.BlocNamed()
-            | e.BlocDissolved()
-            | e.MembersDeclared()
-            | e.LeadershipElected()
-            | e.LeadershipHandedOver()
-            | e.LeadershipRecorded()
-            | e.LeadershipCorrected()
-            | e.HandoverCorrected()
-            | e.RepresentativeChanged()
-            | e.RegulationAdopted()
-            | e.RegulationAmended()
-            | e.RegulationRepealed()
-            | e.RotationSet()
-            | e.ConferenceHeld()
-            | e.CongressPrepared()
-            | e.MovementLaunched()
-            | e.MovementLinked()
-            | e.MovementReviewed()
-            | e.ParticipationRegistered()
-            | e.ParticipationReported()
-            | e.MovementPlanned()
-            | e.CovenantSigned()
-            | e.CovenantRecorded()
-            | e.CovenantDrawnUp()
-            | e.CovenantResultReported()
-            | e.PlanDrafted()
-            | e.PlanCommented()
-            | e.PlanApproved()
-            | e.PlanRecorded()
-            | e.ActivityAssigned()
-            | e.ActivityDetailed()
-            | e.ProgressReported()
-            | e.ReviewNoted()
-            | e.ReportPresented()
-            | e.InspectionHeld()
-            | e.ExemplarRegistered()
-        ):
-            if event.bloc is None:
-                return None
-            bloc = event.bloc
+            return one, other
+        case e.OrganisationSucceeded():
+            return ()  # the reorganisation tells of it
+        case e.BodyNamed() | e.BodyDissolved() | e.BodyMembersAppointed() | e.BodyMemberReleased():
+            return ()
+        case _:
+            return (event.organisation,)
+
+
+def _bloc(event: BlocsEvent) -> Id | None:
+    match event:
         case (
             e.AttendanceRecorded()
             | e.GuidanceGiven()
@@ -254,10 +216,9 @@ def _of(event: LineEvent | FactRetracted) -> set[str] | None:
             | e.MovementPiloted()
             | e.ExemplarFurthered()
         ):
-            return None
+            return None  # their streams name it elsewhere
         case _:
-            assert_never(event)
-    return {ORGANISATION.of(one).name for one in organisations if one} | ({BLOC.of(bloc).name} if bloc else set())
+            return event.bloc
 
 
 def _mention_terms(doc: Mention) -> Iterable[str]:
