@@ -183,9 +183,9 @@ def weakest(own: Mark, *others: Mark) -> Mark:
     return own.model_copy(update={"certainty": "INFERRED", "basis": basis or None})
 
 
-def resting(value: Fact, *on: Fact | None) -> Fact:
-    """The fact, no surer than the others that it rests on, as far as there are any."""
-    found = weakest(value.mark, *(fact_.mark for fact_ in on if fact_))
+def resting(value: Fact, *on: Fact | Mark | None) -> Fact:
+    """The fact, no surer than the others that it rests on, or than a mark says, as far as there are any."""
+    found = weakest(value.mark, *(one.mark if isinstance(one, Fact) else one for one in on if one))
     return value if found is value.mark else known(value.value, found)
 
 

@@ -25,13 +25,10 @@ from services.registry.queries.names import NameShown, names_told, variants_told
 from services.registry.queries.regulation import RegulationShown, regulations_of
 from services.registry.stays import Stay, Stays, stays
 
-CONTRADICTED = Fact(
-    value="",
-    mark=Mark(
-        certainty="INFERRED",
-        basis="another membership under the same authority contradicts it"
-        " / có tư cách thành viên khác thuộc cùng cơ quan tổ chức mâu thuẫn với tư cách này",
-    ),
+CONTRADICTED = Mark(
+    certainty="INFERRED",
+    basis="another membership under the same authority contradicts it"
+    " / có tư cách thành viên khác thuộc cùng cơ quan tổ chức mâu thuẫn với tư cách này",
 )
 UNKNOWN_START = "its first day as a member is not recorded / chưa ghi nhận ngày đầu là thành viên"
 

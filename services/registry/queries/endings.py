@@ -18,26 +18,22 @@ from services.registry.queries.common import DisputeShown, facts
 from services.registry.queries.disputes import disputes
 from services.registry.stays import Stay
 
-UNSURE = Fact(
-    value="",
-    mark=Mark(
-        certainty="INFERRED",
-        basis="whether it is still there is not sure / chưa chắc tổ chức này còn hoạt động hay không",
-    ),
+UNSURE = Mark(
+    certainty="INFERRED",
+    basis="whether it is still there is not sure / chưa chắc tổ chức này còn hoạt động hay không",
 )
-PERHAPS = Fact(
-    value="dissolved",
-    mark=Mark(
-        certainty="INFERRED",
-        basis="whether the bloc was dissolved by then is not known / chưa rõ khi đó khối, cụm đã giải thể chưa",
-    ),
+PERHAPS = Mark(
+    certainty="INFERRED",
+    basis="whether the bloc was dissolved by then is not known / chưa rõ khi đó khối, cụm đã giải thể chưa",
 )
 NOTHING_FOLLOWS = (
     "it has ended or others came after it, and nothing follows by itself"
     " / đã chấm dứt hoặc có tổ chức kế thừa, hệ thống không tự suy ra điều gì"
 )
-ENDED = Fact(value="", mark=Mark(certainty="INFERRED", basis=NOTHING_FOLLOWS))
-UNKNOWN_END = "since when it is no more is not recorded / chưa ghi nhận từ ngày nào không còn"
+ENDED = Mark(certainty="INFERRED", basis=NOTHING_FOLLOWS)
+UNKNOWN_END = Mark(
+    certainty="INFERRED", basis="since when it is no more is not recorded / chưa ghi nhận từ ngày nào không còn"
+)
 
 
 class DissolutionShown(Part):
@@ -125,7 +121,7 @@ class Ending:
         if day is None:
             return told
         since = fact(self.event, "effective")
-        return resting(told, since or Fact(value="", mark=Mark(certainty="INFERRED", basis=UNKNOWN_END)))
+        return resting(told, since or UNKNOWN_END)
 
 
 @once

@@ -20,10 +20,7 @@ from services.registry.queries.common import values
 from services.registry.queries.covenant import CovenantShown
 from services.registry.queries.plan import PlanShown
 
-DISPUTED = Fact(
-    value="",
-    mark=Mark(certainty="INFERRED", basis="another record tells otherwise of it / có ghi nhận khác về việc này"),
-)
+DISPUTED = Mark(certainty="INFERRED", basis="another record tells otherwise of it / có ghi nhận khác về việc này")
 
 
 class OfYear(Protocol):

@@ -9,9 +9,14 @@ from services.registry import events as e
 from services.registry.queries.bloc import Claimed, declared, member_of
 from services.registry.queries.common import surest
 
-LEFT_UNKNOWN = "it is told to have left, on a day that is not known / đã thôi là thành viên, chưa rõ từ ngày nào"
-DECLARED_AFTER = (
-    "it was declared a member after it is told to have left / được kê khai là thành viên sau ngày đã thôi là thành viên"
+LEFT_UNKNOWN = Mark(
+    certainty="INFERRED",
+    basis="it is told to have left, on a day that is not known / đã thôi là thành viên, chưa rõ từ ngày nào",
+)
+DECLARED_AFTER = Mark(
+    certainty="INFERRED",
+    basis="it was declared a member after it is told to have left"
+    " / được kê khai là thành viên sau ngày đã thôi là thành viên",
 )
 
 
@@ -39,10 +44,6 @@ def _declared(unit: Fact, event: e.MembersDeclared, claims: Sequence[Claimed], o
     if not stays or any(stay.lasts(on) for stay in stays):
         return known
     if any(stay.ended and stay.until is None for stay in stays):
-        return resting(known, _inferred(LEFT_UNKNOWN))
+        return resting(known, LEFT_UNKNOWN)
     left = max((stay.after for stay in stays if stay.ended), default=date.max)
-    return resting(known, _inferred(DECLARED_AFTER)) if event.effective and left <= event.effective else None
-
-
-def _inferred(basis: str) -> Fact:
-    return Fact(value="", mark=Mark(certainty="INFERRED", basis=basis))
+    return resting(known, DECLARED_AFTER) if event.effective and left <= event.effective else None

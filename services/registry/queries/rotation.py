@@ -153,7 +153,7 @@ async def _next(
         return found
     first, last = date(year, 1, 1), date(year, 12, 31)
     if (over := gone(bloc.dissolved, first)) is not False:
-        return Next(unknown="the bloc is dissolved / khối, cụm đã giải thể" if over else PERHAPS.mark.basis)
+        return Next(unknown="the bloc is dissolved / khối, cụm đã giải thể" if over else PERHAPS.basis)
     stays = [one.stay for one in await claimed(view, id_, bloc) if one.stay.unit == found.agency.value]
     who = found.agency.value
     if stays and not any(stay.lasts(first, last) for stay in stays):

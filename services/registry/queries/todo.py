@@ -33,13 +33,10 @@ NOT_RECORDED = "nothing is recorded that did it / chưa ghi nhận việc đã t
 ALL_SIGNED = "all signatures are told, and this one is not / đã nêu đủ chữ ký, không có chữ ký này"
 NOT_ALL_TOLD = "it may have signed: not all signatures are told / có thể đã ký: chưa nêu đủ các chữ ký"
 SIGNED_HERE = "others have signed it here, and this one has not / đã có thành viên ký tại đây, chưa có chữ ký này"
-UNSIGNED = Fact(
-    value="",
-    mark=Mark(
-        certainty="INFERRED",
-        basis="a line of all binds who signs, and its signature is not told / chỉ tiêu chung ràng buộc bên đã ký, "
-        "chưa nêu chữ ký của đơn vị này",
-    ),
+UNSIGNED = Mark(
+    certainty="INFERRED",
+    basis="a line of all binds who signs, and its signature is not told / chỉ tiêu chung ràng buộc bên đã ký, "
+    "chưa nêu chữ ký của đơn vị này",
 )
 ORDER = "a covenant is signed by all members / giao ước do mọi thành viên ký"
 LATE_BY_ONE = (
@@ -200,7 +197,7 @@ def _sure(task: TaskShown, ground: Ground) -> TaskShown:
     if not ground.perhaps_gone:
         return task
     obliged = tuple(one.model_copy(update={"agency": resting(one.agency, PERHAPS)}) for one in task.obliged)
-    state = task.state if task.state.value == "DONE" else PERHAPS.model_copy(update={"value": "UNKNOWN"})
+    state = task.state if task.state.value == "DONE" else Fact(value="UNKNOWN", mark=PERHAPS)
     return task.model_copy(
         update={"obliged": obliged, "state": state, "late_by": task.late_by if state is task.state else None}
     )
