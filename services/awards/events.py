@@ -5,25 +5,17 @@ A year is the emulation year that something is about, whenever it took place.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from services.kernel.dated import Due
+from services.kernel.dated import Due, Seen
+from services.kernel.dated import Year as Year
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part
 from services.kernel.telling import Told
-from services.kernel.text import Form, Id, Line, Prose
+from services.kernel.text import Code, Id, Line, Prose
 
-KindCode = Annotated[
-    str,
-    Form(
-        r"^[A-Z][A-Z0-9_]{1,39}$",
-        "must be 2 to 40 of A-Z, 0-9 and '_', a letter first",
-        "phải gồm 2 đến 40 ký tự A-Z, 0-9, '_', bắt đầu bằng chữ",
-    ),
-]
-Year = Annotated[int, Field(ge=1945, le=2200)]
 Family = Literal["TITLE", "COMMENDATION"]
 RecipientKind = Literal["INDIVIDUAL", "COLLECTIVE", "HOUSEHOLD"]
 Authority = Literal[
@@ -36,7 +28,6 @@ Authority = Literal[
     "COMMUNE_CHAIR",
     "HEAD_CONCERNED",
 ]
-Seen = Literal["WEB", "SEED", "UNVERIFIED"]
 Ground = Literal["MERIT", "AD_HOC", "MOVEMENT", "SERVICE", "SENIORITY", "EXTERNAL"]
 CancelGround = Literal["FRAUD_IN_CLAIMS", "FORGED_FILE", "UNLAWFUL_PROCEDURE", "LATER_FINDING"]
 
@@ -104,7 +95,7 @@ class DecidedAward(Part):
     """One award of one recipient."""
     recipient: Recipient
     """Who gets it."""
-    kind: KindCode | None = None
+    kind: Code | None = None
     """Code of the kind; null to find it by the wording."""
     wording: Line | None = None
     """What the document calls it."""
@@ -119,7 +110,7 @@ class DecidedAward(Part):
 
 
 class KindFacts(Told):
-    code: KindCode
+    code: Code
     """Code, such as "CTD_CP"; the same code again makes the next version, in force from `effective` on."""
     family: Family
     """Emulation title or form of commendation."""
@@ -156,7 +147,7 @@ class NominationFacts(Told):
     """The conference that agreed; `effective` is the day of the agreement."""
     recipient: Recipient
     """For whom."""
-    kind: KindCode | None = None
+    kind: Code | None = None
     """Code of the kind; null to find it by the wording."""
     wording: Line | None = None
     """What the document calls the award."""
@@ -186,7 +177,7 @@ class ConferralFacts(Told):
     """The award; `effective` is the day of the conferral."""
     recipient: Recipient | None = None
     """Who got it; may be left out where the award is decided."""
-    kind: KindCode | None = None
+    kind: Code | None = None
     """Code of the kind; null to find it by the wording."""
     wording: Line | None = None
     """What the document calls it."""
@@ -226,7 +217,7 @@ class CorrectionFacts(Told):
     """The person who signed."""
     recipient: Recipient | None = None
     """The right recipient."""
-    kind: KindCode | None = None
+    kind: Code | None = None
     """The right kind."""
     wording: Line | None = None
     """The right wording."""
@@ -281,7 +272,7 @@ class AwardDecided(DecisionFacts, Event):
     type: Literal["AwardDecided"] = "AwardDecided"
     award: Id
     recipient: Recipient
-    kind: KindCode | None = None
+    kind: Code | None = None
     kind_version: int | None = None
     regulation: Line | None = None
     wording: Line | None = None

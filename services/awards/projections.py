@@ -11,7 +11,7 @@ from services.kernel.events import Recorded, types_of
 from services.kernel.fold import Model
 from services.kernel.public import IN_ORDER, PublicRecord, following
 from services.kernel.telling import worded
-from services.kernel.text import bare
+from services.kernel.text import Code, bare
 
 
 class Kind(BaseModel):
@@ -125,7 +125,7 @@ class Award(BaseModel):
         return next((event.recipient for event in self.latest if event.recipient), None)
 
     @property
-    def kind(self) -> e.KindCode | None:
+    def kind(self) -> Code | None:
         return next((event.kind for event in self.latest if event.kind), None)
 
 

@@ -3,12 +3,16 @@
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.kernel.provenance import Part
 
+Year = Annotated[int, Field(ge=1945, le=2200)]
+"""An emulation year."""
+Seen = Literal["WEB", "SEED", "UNVERIFIED"]
+"""Where a rule was seen: on a public page, in an article that facts were recorded from, or nowhere."""
 _COMMON_YEAR = 2023
 
 

@@ -90,6 +90,15 @@ IDENTIFIER = Form(
     "phải gồm 1 đến 80 ký tự a-z, 0-9, '.', '_', '-', bắt đầu bằng chữ hoặc số (không dấu, không viết hoa)",
 )
 Id = Annotated[str, IDENTIFIER]
+Code = Annotated[
+    str,
+    Form(
+        r"^[A-Z][A-Z0-9_]{1,39}$",
+        "must be 2 to 40 of A-Z, 0-9 and '_', a letter first",
+        "phải gồm 2 đến 40 ký tự A-Z, 0-9, '_', bắt đầu bằng chữ",
+    ),
+]
+"""A code in capitals, such as CTD_CP."""
 
 
 def fold(text: str) -> str:

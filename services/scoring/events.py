@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from services.kernel.dated import Due
+from services.kernel.dated import Year as Year
 from services.kernel.events import Event, Vocabulary, types_of
 from services.kernel.provenance import Listed, Part, Sha256
 from services.kernel.telling import Told
@@ -32,7 +33,6 @@ ItemCode = Annotated[
         "phải gồm 1 đến 40 ký tự A-Z, a-z, 0-9, '.', bắt đầu bằng chữ hoặc số",
     ),
 ]
-Year = Annotated[int, Field(ge=1945, le=2200)]
 
 
 class SheetItem(Part):

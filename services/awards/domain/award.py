@@ -11,7 +11,7 @@ from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.performing import Act, happened, in_order, performed_on
 from services.kernel.telling import require, tell
-from services.kernel.text import Id, Prose
+from services.kernel.text import Code, Id, Prose
 
 
 class RecordConferral(e.ConferralFacts, Act):
@@ -37,14 +37,14 @@ class Undecided:
     """Nothing is known, or only a conferral, or what a corrigendum tells of a decision that is not told yet."""
 
     recipient: e.Recipient | None = None
-    kind: e.KindCode | None = None
+    kind: Code | None = None
     on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     recipient: e.Recipient
-    kind: e.KindCode | None
+    kind: Code | None
     bloc: Id | None
     year: e.Year | None
     authority: Id | None

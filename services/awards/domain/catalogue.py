@@ -13,7 +13,7 @@ from services.kernel.decider import Command, Events, Fold, Handler, Handlers
 from services.kernel.errors import Refused
 from services.kernel.provenance import Record
 from services.kernel.telling import inferring, require, tell
-from services.kernel.text import fold
+from services.kernel.text import Code, fold
 
 
 class RegisterAwardKind(e.KindFacts, Command):
@@ -30,16 +30,16 @@ class Catalogue:
     spellings: Mapping[str, str] = field(default_factory=dict)
     """Code by folded name or alias, of every version."""
 
-    def named(self, kind: e.KindCode | None, wording: str | None) -> e.KindCode | None:
+    def named(self, kind: Code | None, wording: str | None) -> Code | None:
         """The code told, else the one that the wording finds."""
         return kind or (self.spellings.get(fold(wording)) if wording else None)
 
-    def told(self, record: Record | None, kind: e.KindCode | None, wording: str | None) -> Record | None:
+    def told(self, record: Record | None, kind: Code | None, wording: str | None) -> Record | None:
         """The record, in which a kind that only the wording finds is inferred."""
         found = kind is None and self.named(kind, wording) is not None
         return inferring(record, "kind", "the catalogue's code for the wording") if found else record
 
-    def in_force(self, code: e.KindCode | None, day: date | None) -> e.AwardKindRegistered | None:
+    def in_force(self, code: Code | None, day: date | None) -> e.AwardKindRegistered | None:
         """The version in force on a day; null where none is known to be."""
         return None if code is None else in_force(self.kinds.get(code, ()), day)
 

@@ -11,7 +11,7 @@ from services.awards.domain.catalogue import NATIONAL, Catalogue, no_such_kind
 from services.kernel.decider import Events, Fold, Handler, Handlers
 from services.kernel.performing import Act, happened
 from services.kernel.telling import require, tell
-from services.kernel.text import Id
+from services.kernel.text import Code, Id
 
 
 class AgreeNomination(e.NominationFacts, Act):
@@ -32,7 +32,7 @@ class Unknown:
 @dataclass(frozen=True, slots=True)
 class Agreed:
     recipient: e.Recipient
-    kind: e.KindCode | None
+    kind: Code | None
     kind_version: int | None
     regulation: str | None
     on: date | None

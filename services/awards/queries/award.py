@@ -20,7 +20,7 @@ from services.awards.queries.persons import PersonShown
 from services.kernel.errors import Missing
 from services.kernel.provenance import Fact
 from services.kernel.telling import differ, first
-from services.kernel.text import Id
+from services.kernel.text import Code, Id
 from services.kernel.view import View
 
 
@@ -73,7 +73,7 @@ class GetAwards(BaseModel):
     bloc: Id | None = None
     year: e.Year | None = None
     recipient: Id | None = None
-    kind: e.KindCode | None = None
+    kind: Code | None = None
     limit: int = Field(default=100, ge=1, le=500)
     after: Id | None = None
 

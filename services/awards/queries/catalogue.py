@@ -11,14 +11,14 @@ from services.awards.queries.common import MOST, present
 from services.kernel.dated import in_force
 from services.kernel.provenance import Fact
 from services.kernel.telling import fact
-from services.kernel.text import Line, bare, fold
+from services.kernel.text import Code, Line, bare, fold
 from services.kernel.view import View
 
 FOLLOWED = "the next version is in force from the day after / phiên bản sau có hiệu lực từ ngày kế tiếp"
 
 
 class FindAwardKinds(BaseModel):
-    code: e.KindCode | None = None
+    code: Code | None = None
     text: Line | None = None
     on: date | None = None
 

@@ -2,14 +2,12 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
-
+from services.kernel.dated import Year as Year
 from services.kernel.provenance import Part
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
 from services.kernel.text import Form, Id, Line, Prose
 
-Year = Annotated[int, Field(ge=1945, le=2200)]
 Figure = Annotated[
     str,
     Form(

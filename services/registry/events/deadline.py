@@ -1,16 +1,16 @@
 """What can happen to a deadline: a rule with days, never code."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from services.kernel.dated import Due
+from services.kernel.dated import Due, Seen
 from services.kernel.events import Event
 from services.kernel.provenance import Source
 from services.kernel.standing import Correctable
 from services.kernel.telling import Told
-from services.kernel.text import Form, Id, Line
+from services.kernel.text import Code, Id, Line
 from services.registry.events.common import Disputable, Year
 
 YearState = Literal[
@@ -36,15 +36,6 @@ YearState = Literal[
 """What a bloc's year comes to, in the order of its life cycle."""
 Actor = Literal["HEAD", "MEMBER", "AUTHORITY"]
 Cycle = Literal["CALENDAR", "SCHOOL_YEAR"]
-Seen = Literal["WEB", "SEED", "UNVERIFIED"]
-AwardCode = Annotated[
-    str,
-    Form(
-        r"^[A-Z][A-Z0-9_]{1,39}$",
-        "must be 2 to 40 of A-Z, 0-9 and '_', a letter first",
-        "phải gồm 2 đến 40 ký tự A-Z, 0-9, '_', bắt đầu bằng chữ",
-    ),
-]
 
 
 class DeadlineFacts(Disputable):
@@ -57,7 +48,7 @@ class DeadlineFacts(Disputable):
     """What is due, as worded."""
     state: YearState | None = None
     """What the year has come to once it is done; null where no state of the year tells."""
-    award: AwardCode | None = None
+    award: Code | None = None
     """Of proposals: the code of the award that they are for."""
     actor: Actor | None = None
     """Who has to do it: the bloc's head, each member, or who organises the bloc."""
