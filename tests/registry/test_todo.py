@@ -14,7 +14,7 @@ from services.registry import events as e
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc
 from services.registry.domain.conference import HoldConference
 from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
-from services.registry.domain.deadline import SetDeadline
+from services.registry.domain.deadline import LiftDeadline, SetDeadline
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.leadership import ElectLeadership, RecordLeadership
 from services.registry.domain.membership import AdmitMember, EndMembership
@@ -163,6 +163,39 @@ async def test_the_version_counts_that_is_in_force_on_the_day_on_which_it_falls(
     await deadline(registry, "MID_REVIEWED", due=Due(month=8, day=15, years_after=0), effective=date(2025, 1, 1))
     assert [value(t.due) for t in await todo(registry, date(2025, 2, 1))] == ["2024-07-31", "2025-08-15"]
     assert [value(t.due) for t in await todo(registry, date(2019, 2, 1))] == []
+
+
+async def test_a_deadline_that_is_extended_after_its_day_is_due_once_by_the_version_in_force(
+    registry: Registry,
+) -> None:
+    await bloc(registry)
+    said: dict[str, Any] = {"deadline": "d", "what": "Sơ kết", "state": "MID_REVIEWED", "record": RECORD}
+    begun, extended = date(2020, 1, 1), date(2024, 7, 1)
+    await registry.tell(SetDeadline(**said, due=Due(month=6, day=30, years_after=0), effective=begun))
+    await registry.tell(SetDeadline(**said, due=Due(month=8, day=15, years_after=0), effective=extended))
+    found = {}
+    for on in (date(2024, 6, 25), extended, date(2024, 8, 16)):
+        tasks = [task for task in await todo(registry, on) if task.year == 2024]
+        found[on] = [(value(task.due), value(task.state)) for task in tasks]
+    assert list(found.values()) == [[("2024-06-30", "OPEN")], [("2024-08-15", "OPEN")], [("2024-08-15", "LATE")]]
+
+
+@pytest.mark.parametrize("years", [(), (2025,)])
+async def test_a_year_for_which_a_version_comes_too_late_keeps_the_day_of_the_one_before(
+    registry: Registry, years: tuple[int, ...]
+) -> None:
+    await bloc(registry)
+    said: dict[str, Any] = {"deadline": "d", "what": "Kiểm tra", "state": "INSPECTED", "record": RECORD}
+    later: dict[str, Any] = {"effective": date(2024, 7, 1), "years": years}
+    await registry.tell(SetDeadline(**said, due=Due(month=10, day=31, years_after=0), effective=date(2020, 1, 1)))
+    await registry.tell(SetDeadline(**said, due=Due(month=3, day=31, years_after=0), **later))
+    (this,) = [task for task in await todo(registry, date(2024, 12, 1)) if task.year == 2024]
+    assert (value(this.due), value(this.state)) == ("2024-10-31", "LATE")
+    assert (this.due.mark.certainty, "took its place" in this.due.mark.basis) == ("INFERRED", True)
+    due = {task.year: value(task.due) for task in await todo(registry, date(2025, 1, 15))}
+    assert due == {2024: "2024-10-31", 2025: "2025-03-31"}
+    await registry.tell(LiftDeadline(deadline="d", effective=date(2024, 9, 1), record=RECORD))
+    assert not [task for task in await todo(registry, date(2024, 12, 1)) if task.year == 2024]
 
 
 async def test_what_is_due_for_a_level_an_authority_or_a_bloc_is_due_there_alone(registry: Registry) -> None:

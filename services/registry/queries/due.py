@@ -1,8 +1,9 @@
 """What deadlines ask of an emulation year, of whichever bloc."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from services.kernel.provenance import Fact, Mark
 from services.kernel.telling import first, mark, weakest
@@ -15,6 +16,10 @@ from services.registry.queries.common import DisputeShown, surest, values
 from services.registry.queries.disputes import contradictions, disputed
 
 RULE = "reckoned for the year by the deadline / tính cho năm này theo thời hạn"
+STAYS = (
+    "the version that took its place came too late for the year / phiên bản thay thế có hiệu lực khi hạn mới của năm "
+    "đã qua"
+)
 
 
 class Rule(NamedTuple):
@@ -46,9 +51,25 @@ class Rule(NamedTuple):
 
 def rules_of(deadlines: Iterable[tuple[Id, Deadline]], years: range, on: date, since: date) -> list[Rule]:
     """Every deadline for each of the years up to that of the day, and for earlier ones by a day of `since` or later."""
-    versions = [(key, version) for key, doc in deadlines for version in doc.versions]
-    made = (_rule(key, version, year, on) for key, version in versions for year in _years(version, years, on, since))
-    return [rule for rule in made if rule and (rule.year in years or any(day.value >= str(since) for day in rule.days))]
+    made = (rule for key, doc in deadlines for rule in _rules(key, doc.versions, years, on, since))
+    return [rule for rule in made if rule.year in years or any(day.value >= str(since) for day in rule.days)]
+
+
+def _rules(deadline: Id, versions: Sequence[Version], years: range, on: date, since: date) -> Collection[Rule]:
+    """A deadline for each of the years, once for the same blocs: by the last version that has begun by the day, or else
+    by the first that will.
+    """
+    found: dict[tuple[Any, ...], Rule] = {}
+    for version, following in zip_longest(versions, versions[1:]):
+        for year in _years(version, years, on, since):
+            rule = _rule(deadline, version, following, year, on)
+            if rule and ((key := (year, rule.scope, rule.cycle)) not in found or _begun(version, on)):
+                found[key] = rule
+    return found.values()
+
+
+def _begun(version: Version, on: date) -> bool:
+    return version.since is None or version.since <= on
 
 
 def _years(version: Version, years: range, on: date, since: date) -> range:
@@ -57,14 +78,15 @@ def _years(version: Version, years: range, on: date, since: date) -> range:
     return range(max(min(years.start, since.year - after), date.min.year), on.year + 1)
 
 
-def _rule(deadline: Id, version: Version, year: int, on: date) -> Rule | None:
+def _rule(deadline: Id, version: Version, following: Version | None, year: int, on: date) -> Rule | None:
     """The deadline for the year, where it is for that and falls when it is in force."""
     told = holding(version.told)
-    years = {y for event in told for y in event.years}
     by = _falls(version, told, year, on)
-    if by is None or (years and year not in years):
+    stays = _staying(version, following, year) if by is None and following else None
+    by = by or stays
+    if by is None or not _is_for(told, year):
         return None
-    days = surest(day for event in told if (day := _day(event, year)))
+    days = surest(day for event in told if (day := _day(event, year, STAYS if stays else RULE)))
     return Rule(
         deadline,
         year,
@@ -97,10 +119,27 @@ def _falls(version: Version, told: Sequence[e.DeadlineSet], year: int, on: date)
     return last_day if in_force and (not may or any(map(version.in_force, may))) else None
 
 
-def _day(event: e.DeadlineSet, year: int) -> Fact | None:
+def _is_for(told: Sequence[e.DeadlineSet], year: int) -> bool:
+    years = {y for event in told for y in event.years}
+    return not years or year in years
+
+
+def _staying(version: Version, following: Version, year: int) -> date | None:
+    """The last day of a version for the year, in that at the latest, on which the one is in force that took its place,
+    but asks nothing of the year any more: it is not for the year, or its own day had passed when it began.
+    """
+    told, began = holding(following.told), following.since
+    new = [day for event in told if event.due and (day := event.due.of(year))]
+    if began is None or version.until != began or (_is_for(told, year) and (not new or max(new) >= began)):
+        return None
+    days = [day for event in holding(version.told) if event.due and (day := event.due.of(year))]
+    return max((min(day, date(year, 12, 31)) for day in days if following.in_force(day)), default=None)
+
+
+def _day(event: e.DeadlineSet, year: int, basis: str) -> Fact | None:
     """The day that it tells for the year."""
     day = event.due.of(year) if event.due else None
-    reckoned = Mark(certainty="INFERRED", basis=RULE)
+    reckoned = Mark(certainty="INFERRED", basis=basis)
     return Fact(value=str(day), mark=weakest(mark(event.record, "due"), reckoned)) if day else None
 
 
