@@ -6,7 +6,7 @@ with it. A retracted correction brings back what it had replaced, and a retracte
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,6 +54,9 @@ class Correctable(BaseModel):
     """Facts that may be told again in the place of an earlier telling. The correction's document is the record's."""
 
     model_config = ConfigDict(frozen=True)
+
+    kept: ClassVar[tuple[str, ...]] = ()
+    """Fields that a correction has to tell again where the corrected event tells them."""
 
     correction: Correction | None = None
     """Given, all that is told here holds instead of all that the named event told; both stay answerable."""
@@ -199,6 +202,16 @@ def amendable(event: Event, told: Mapping[int, Event]) -> None:
         en=f"Event {event.amends} of this stream tells nothing that stands and can be amended so: {en}.",
         vi=f"Sự kiện {event.amends} không có nội dung đang còn giá trị để sửa như vậy: {vi}.",
     )
+    kept: tuple[str, ...] = getattr(event, "kept", ())
+    for field in kept:
+        require(
+            vars(event)[field] is not None or vars(told[event.amends]).get(field) is None,
+            "correction.kept",
+            en=f"{field}: event {event.amends} has one, which the correction would undo: tell it again, or retract "
+            "the event.",
+            vi=f"{field}: sự kiện {event.amends} có nội dung này, đính chính như vậy sẽ làm mất: cần nêu lại, hoặc rút "
+            "sự kiện đó.",
+        )
 
 
 def _retractable(told: Mapping[int, Event]) -> list[int]:

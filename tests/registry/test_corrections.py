@@ -352,6 +352,21 @@ async def test_a_ruling_that_is_retracted_opens_the_dispute_again(registry: Regi
     assert (answer.disputed, answer.rulings) == (True, ())
 
 
+async def test_a_correction_of_a_ruling_does_not_undo_it_by_the_way(registry: Registry) -> None:
+    fields: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1"}
+    for authority in ("pm", "hanoi"):
+        await registry.tell(EstablishBloc(**fields, authority=authority, record=RECORD))
+    ruling = e.Ruling(by=e.Party(agency="pm"), reason="the decision says so")
+    told: dict[str, Any] = {**fields, "authority": "pm"}
+    await registry.tell(EstablishBloc(**told, ruling=ruling, record=RECORD))
+    with pytest.raises(Refused) as refused:
+        await registry.tell(EstablishBloc(**told, effective=date(2020, 1, 1), **amending(3)))
+    assert (refused.value.rule, refused.value.en[:6]) == ("correction.kept", "ruling")
+    await registry.tell(EstablishBloc(**told, effective=date(2020, 1, 1), ruling=ruling, **amending(3)))
+    answer = await registry.ask("GetBloc", bloc="b1")
+    assert (answer.disputed, answer.established_on.value, len(answer.rulings)) == (False, "2020-01-01", 1)
+
+
 async def test_a_person_whose_registration_was_retracted_can_be_forgotten_and_the_id_is_used_for_nobody_else(
     registry: Registry,
 ) -> None:

@@ -97,6 +97,7 @@ class Disputable(Told, Correctable):
     """Fields of which several values are all true. Of every other one a single value is, and two are a dispute."""
     about: ClassVar[tuple[str, ...]] = ()
     """Fields that say which one of a stream's facts of this kind is told. A ruling settles what is told of the same."""
+    kept: ClassVar[tuple[str, ...]] = ("ruling",)
 
     ruling: Ruling | None = None
     """Given, all that is told here holds instead of all that was told of it before; both stay answerable."""
