@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
 from services.kernel.spec import specification
+from services.kernel.standing import FactRetracted
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
@@ -81,6 +82,15 @@ def test_progress_is_told_here_of_a_planned_activity_by_somebody_once_a_day() ->
     given(ground(DRAFTED)).when(act.model_copy(update={"by": None})).refused("progress.by")
     given(ground()).when(act).refused("plan.item")
     given(ground()).when(act.model_copy(update={"record": RECORD})).accepted()
+
+
+def test_an_activity_that_was_given_to_a_lead_goes_on_where_the_draft_that_listed_it_was_retracted() -> None:
+    gone = FactRetracted(retracts=1, reason="another bloc's", record=RECORD)
+    assigned = e.ActivityAssigned(**YEAR, item="i1", lead="btp")
+    act = ReportProgress(**HERE, by=AUTHOR, percent="60")
+    given(ground(DRAFTED, gone)).when(act).refused("plan.item")
+    given(ground(DRAFTED, assigned, gone)).when(act).accepted()
+    given(ground(DRAFTED, assigned, gone)).when(AssignLead(**HERE, lead="bca")).accepted()
 
 
 @pytest.mark.parametrize("record", [None, RECORD])

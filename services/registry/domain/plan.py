@@ -51,6 +51,9 @@ class ReportProgress(e.ProgressFacts, ActOfMembers):
 class Plan:
     status: Status | None = None
     items: frozenset[Id] = frozenset()
+    """The activities that the plan lists."""
+    going_on: frozenset[Id] = frozenset()
+    """Those that were given to a lead, detailed or reported on, whether it lists them or not."""
     listed: Mapping[Id, Id] = field(default_factory=dict)
     """Lead agencies, by activity, as the plan lists them."""
     assigned: Mapping[Id, Id] = field(default_factory=dict)
@@ -84,9 +87,9 @@ def evolve(plan: Plan, event: e.PlanEvent) -> Plan:
         case e.PlanApproved(items=items) if items is not None:
             return _listing(plan, items.items)
         case e.ActivityAssigned(item=item, lead=lead):
-            return replace(plan, assigned={**plan.assigned, item: lead})
-        case e.ActivityDetailed() | e.ProgressReported():
-            return replace(plan, told=and_of(plan.told, event))
+            return replace(plan, assigned={**plan.assigned, item: lead}, going_on=plan.going_on | {item})
+        case e.ActivityDetailed(item=item) | e.ProgressReported(item=item):
+            return replace(plan, told=and_of(plan.told, event), going_on=plan.going_on | {item})
         case e.PlanDrafted() | e.PlanApproved() | e.PlanCommented() | e.PlanRecorded():
             return plan
         case _:
@@ -205,7 +208,8 @@ def report(command: ReportProgress, plan: Plan, bloc: Bloc, *members: Any) -> Ev
 
 
 def _planned(plan: Plan, item: Id) -> None:
-    require(item in plan.items, "plan.item", en="The plan has no such activity.", vi="Kế hoạch không có hoạt động này.")
+    known = item in plan.items or item in plan.going_on
+    require(known, "plan.item", en="The plan has no such activity.", vi="Kế hoạch không có hoạt động này.")
 
 
 def _taking_part(command: DraftPlan | ApprovePlan | AssignLead | DetailActivity | ReportProgress) -> Mentioned:
