@@ -150,18 +150,29 @@ def _agree(one: Appointment, other: Appointment) -> bool:
     return one.event is not other.event and not differ((one.seat, other.seat), "agency", "office", "votes")
 
 
-def disputed(every: Sequence[Sitting], whole: Sequence[e.BodyMembersAppointed]) -> list[Sitting]:
+def disputed(
+    every: Sequence[Sitting], whole: Sequence[e.BodyMembersAppointed], on: date | None = None
+) -> list[Sitting]:
     """The seats that cannot be as they are told: held by one person at once, or by two chairs, or beside a list that
-    names the whole body.
+    names the whole body. Of a day two of which only one lasts then are no dispute, but for what is told of one seat.
     """
     pairs = [(one, other) for one, other in combinations(every, 2) if one.meets(other)]
-    found = [sitting for pair in pairs if same_person(*pair) or two_chairs(*pair) for sitting in pair]
+    against = [pair for pair in pairs if same_person(*pair) or two_chairs(*pair)]
+    found = [sitting for pair in against if on is None or _one_seat(*pair) or _both(*pair, on) for sitting in pair]
     alone = [one for one in every if one.contradicted or any(beside(one, told) for told in whole)]
     return found + alone
 
 
 def same_person(one: Sitting, other: Sitting) -> bool:
     return one.seat.person is not None and one.seat.person == other.seat.person
+
+
+def _one_seat(one: Sitting, other: Sitting) -> bool:
+    return same_person(one, other) and not differ((one.seat, other.seat), "agency", "office")
+
+
+def _both(one: Sitting, other: Sitting, on: date) -> bool:
+    return one.lasts(on) and other.lasts(on)
 
 
 def two_chairs(one: Sitting, other: Sitting) -> bool:

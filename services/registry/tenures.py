@@ -60,9 +60,14 @@ def held_before(tenure: Tenure, end: e.DutyFacts) -> bool:
     return bool(tenure.begun) and open_ and begun and _holder(tenure.told[0]) == _holder(end)
 
 
-def rivals(one: Tenure, other: Tenure) -> bool:
-    """Whether two cannot both be: two standing agencies at once, or an officer who is one twice."""
+def rivals(one: Tenure, other: Tenure, on: date | None = None) -> bool:
+    """Whether two cannot both be: two standing agencies at once, or an officer who is one twice. Of a day on which the
+    first lasts they can where the other does not, but for what is told of one duty in one hand.
+    """
     own, others = one.told[0], other.told[0]
     if not one.meets(other) or own.duty != others.duty:
+        return False
+    in_one_hand = _holder(own) == _holder(others) and not differ((own, others), "agency", "person")
+    if on is not None and not in_one_hand and not other.lasts(on):
         return False
     return own.duty == "STANDING_AGENCY" or (own.person is not None and own.person == others.person)

@@ -379,6 +379,8 @@ async def test_two_chairs_that_records_tell_of_are_both_shown_as_disputed(regist
         ("p-9", False),
         ("p-2", True),
     ]
+    before = await registry.ask("GetBody", body="hd", on=START)
+    assert [(one.person.value, one.disputed) for one in before.members.items] == [("p-1", False), ("p-9", False)]
     again = Correction(corrects=2, reason="đọc nhầm chức danh")
     await registry.tell(appoint(("p-2", "DEPUTY_CHAIR"), on=LATER, record=from_("b"), correction=again))
     answer = await registry.ask("GetBody", body="hd", on=LATER)

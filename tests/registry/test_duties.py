@@ -215,6 +215,8 @@ async def test_two_standing_agencies_that_records_tell_of_are_both_shown_as_disp
         ("snv", "INFERRED", True),
         ("vp", "INFERRED", True),
     ]
+    before = await registry.ask("GetDuties", of=OF, on=START)
+    assert [(one.agency.value, one.disputed) for one in before.duties] == [("snv", False)]
     with pytest.raises(Refused, match="duty") as refused:
         await registry.tell(EndDuty(**{**STANDING, "agency": "khac"}, effective=LATER))
     assert refused.value.rule == "duty.none"

@@ -108,9 +108,9 @@ class SeatShown(Part):
     ended: bool
     """Whether its end is told, or follows from what is told."""
     disputed: bool
-    """Whether by what is told there were two chairs at once, the person had two seats, or sat there on the day of a
-    list of the whole body without the person, or after it, or after the body; of a bloc's leadership, whether sources
-    tell of several heads, or of a deputy otherwise."""
+    """Whether by what is told there were two chairs at once, or the person had two seats, on the day asked for if there
+    is one, or the person sat there on the day of a list of the whole body without the person, or after it, or after the
+    body; of a bloc's leadership, whether sources tell of several heads, or of a deputy otherwise."""
     decision: Fact | None
     """The document that appointed the person, by its id."""
     end_decision: Fact | None
@@ -237,7 +237,7 @@ def _established(told: Iterable[Any]) -> list[e.BodyEstablished]:
 
 def _members(told: Sequence[Any], on: date | None, established: date | None) -> SeatFactList:
     every = sittings(told, established)
-    doubtful = disputed(every, whole_lists(told))
+    doubtful = disputed(every, whole_lists(told), on)
     there = [sitting for sitting in every if on is None or sitting.lasts(on)]
     whole = _last([x for x in _lists(told) if x.members.exhaustive], on)
     counting = _last([x for x in _lists(told) if _counts(x)], on)

@@ -49,8 +49,8 @@ class DutyShown(Part):
     ended: bool
     """Whether its end is told, or follows from the end of the council, bloc or agency."""
     disputed: bool
-    """Whether by what is told another was the standing agency at the same time, or an officer was one twice, or the
-    duty lasted longer than the council, bloc or agency."""
+    """Whether by what is told another was the standing agency at the same time, or an officer was one twice, on the day
+    asked for if there is one, or the duty lasted longer than the council, bloc or agency."""
     decision: Fact | None
     """The document that gave it, by its id."""
     end_decision: Fact | None
@@ -77,7 +77,7 @@ async def get_duties(asked: GetDuties, view: View) -> DutiesAnswer:
     going_on = (tenure for tenure in there if asked.on or not tenure.ended)
     warned = await warnings(view, serving(going_on), _decides(charge), asked.on)
     shown = tuple(
-        _shown(tenure, any(rivals(tenure, other) for other in every if other is not tenure), asked.on, warned)
+        _shown(tenure, any(rivals(tenure, other, asked.on) for other in every if other is not tenure), asked.on, warned)
         for tenure in there
     )
     answer = DutiesAnswer(duties=shown, labels=(), warnings=warned)

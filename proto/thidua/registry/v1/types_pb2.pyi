@@ -3434,9 +3434,9 @@ class SeatShown(_message.Message):
     ended: _builtins.bool
     """Whether its end is told, or follows from what is told."""
     disputed: _builtins.bool
-    """Whether by what is told there were two chairs at once, the person had two seats, or sat there on the day of a list
-    of the whole body without the person, or after it, or after the body; of a bloc's leadership, whether sources tell
-    of several heads, or of a deputy otherwise.
+    """Whether by what is told there were two chairs at once, or the person had two seats, on the day asked for if there
+    is one, or the person sat there on the day of a list of the whole body without the person, or after it, or after the
+    body; of a bloc's leadership, whether sources tell of several heads, or of a deputy otherwise.
     """
     @_builtins.property
     def person(self) -> _kernel_pb2.Fact:
@@ -3597,8 +3597,8 @@ class DutyShown(_message.Message):
     ended: _builtins.bool
     """Whether its end is told, or follows from the end of the council, bloc or agency."""
     disputed: _builtins.bool
-    """Whether by what is told another was the standing agency at the same time, or an officer was one twice, or the
-    duty lasted longer than the council, bloc or agency.
+    """Whether by what is told another was the standing agency at the same time, or an officer was one twice, on the day
+    asked for if there is one, or the duty lasted longer than the council, bloc or agency.
     """
     @_builtins.property
     def duty(self) -> _kernel_pb2.Fact:
