@@ -17,6 +17,27 @@ from services.upkeep import Failed, out
 NO_NAMES: Mapping[str, str] = {}
 HEADS = ("tình trạng\nstate", "việc\nwhat", "ai\nwho", "khối, cụm\nbloc", "năm\nyear", "căn cứ\nby")
 
+STATES = {"DONE": "đã xong", "OPEN": "chưa xong", "LATE": "quá hạn", "UNKNOWN": "chưa rõ"}
+ROLES = {
+    "LEADS": "chủ trì",
+    "JOINS": "phối hợp",
+    "RESPONSIBLE": "phụ trách",
+    "SIGNS": "ký",
+    "PLEDGED": "cam kết",
+    "HEAD": "trưởng khối, cụm",
+    "MEMBER": "thành viên",
+    "AUTHORITY": "cơ quan tổ chức",
+}
+KINDS = {
+    "PLAN_ITEM": "hoạt động của kế hoạch",
+    "STEP": "bước của hoạt động",
+    "SIGNATURE": "chữ ký giao ước",
+    "COVENANT_LINE": "chỉ tiêu giao ước",
+    "DEADLINE": "thời hạn",
+    "SUCCESSION": "tổ chức không còn hoặc có tổ chức kế thừa",
+}
+SEEN = {"WEB": "trang công khai", "SEED": "bài viết", "UNVERIFIED": "chưa kiểm chứng"}
+
 
 class Asked(NamedTuple):
     """What is looked for, as given on the command line."""
@@ -50,6 +71,7 @@ async def listed(asked: Asked, at: str, token: str, *, as_json: bool) -> None:
     for task in answer.tasks:
         table.add_row(*_row(task, names, blocs, request.on))
     out.print(table)
+    out.print(", ".join(f"{words}: {state.lower()}" for state, words in STATES.items()))
     out.print("(I): do suy luận, không nguồn nào nêu rõ (inferred, stated by no source)")
 
 
@@ -67,22 +89,23 @@ def _request(asked: Asked) -> registry_pb2.GetToDoRequest:
 
 
 def _row(task: types_pb2.TaskShown, names: Mapping[str, str], blocs: Mapping[str, str], on: str) -> tuple[str, ...]:
-    """A line of the table; a value that is inferred has a mark behind it."""
-    late = f", {task.late_by.value} days late" if task.HasField("late_by") else ""
-    past = ", its day is past" if task.state.value == "UNKNOWN" and "" < _last(task) < on else ""
-    done = f" on {task.done_on.value}" if task.HasField("done_on") else ""
-    achieved = {"true": ", achieved", "false": ", NOT achieved"}.get(_text(task, "achieved"), "")
-    who = ", ".join(f"{_marked(one.agency, names)} ({one.role.lower()})" for one in task.obliged)
+    """A line of the table; codes are told in words, and a value that is inferred has a mark behind it."""
+    late = f", chậm {task.late_by.value} ngày" if task.HasField("late_by") else ""
+    past = ", đã qua ngày đến hạn" if task.state.value == "UNKNOWN" and "" < _last(task) < on else ""
+    done = f" ngày {task.done_on.value}" if task.HasField("done_on") else ""
+    achieved = {"true": ", đạt", "false": ", KHÔNG đạt"}.get(_text(task, "achieved"), "")
+    who = ", ".join(f"{_marked(one.agency, names)} ({ROLES.get(one.role, one.role)})" for one in task.obliged)
     document = _text(task, "number") or _text(task, "decision")
-    by = " ".join(filter(None, (document, _text(task, "article"), ", ".join(task.seen).lower())))
+    by = " ".join(filter(None, (document, _text(task, "article"), ", ".join(SEEN.get(one, one) for one in task.seen))))
+    kind = types_pb2.TaskKind.Name(task.kind).removeprefix("TASK_KIND_")
     return (
         _until(task),
-        f"{_marked(task.state)}{done}{late}{past}{achieved}",
+        f"{_marked(task.state, STATES)}{done}{late}{past}{achieved}",
         ": ".join(_marked(getattr(task, field), names) for field in ("what", "unit") if task.HasField(field)),
         who or "?",
         blocs.get(task.bloc, task.bloc),
         str(task.year),
-        by or types_pb2.TaskKind.Name(task.kind).removeprefix("TASK_KIND_").replace("_", " ").lower(),
+        by or KINDS.get(kind, kind),
     )
 
 

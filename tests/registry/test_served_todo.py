@@ -2,13 +2,17 @@
 
 import json
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from google.protobuf.message import Message
 from thidua.kernel.v1 import kernel_pb2
 from thidua.registry.v1 import registry_pb2, registry_pb2_grpc, types_pb2
 
+from services.kernel.dated import Seen
 from services.kernel.service import VIETNAM
+from services.registry.events import Actor
+from services.registry.queries.todo import TaskKind, TaskState
+from services.todo import KINDS, ROLES, SEEN, STATES
 from tests.kernel.rpc.conftest import Sample
 from tests.kernel.rpc.test_cli import thidua
 from tests.registry.test_served_tables import new
@@ -49,13 +53,14 @@ async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(serve
     assert code == 0
     for words in (
         "2025-07-31 (I)",
-        "LATE (I), 4 days late",
+        "quá hạn (I), chậm 4 ngày",
         "Sơ kết 6 tháng",
-        "pm (authority)",
+        "pm (cơ quan tổ chức)",
         "91/2017/NĐ-CP Điều 48",
     ):
         assert words in " ".join(shown.replace("│", " ").split())
     assert ("Khối 1" in shown, "k1" in shown, "căn cứ" in shown, "do suy luận" in shown) == (True, False, True, True)
+    assert "quá hạn: late" in shown
     code, shown = await thidua(served.environment, "reminders", "--bloc", "k1", "--on", "2025-01-20")
     assert (code, shown.strip()) == (0, "không có việc nào (nothing)")
     submission = registry_pb2.SetDeadlineRequest(
@@ -69,7 +74,7 @@ async def test_an_officer_lists_what_is_due_and_a_timer_asks_for_reminders(serve
     )
     await tell(served, "SetDeadline", submission)
     code, shown = await thidua(served.environment, "reminders", "--bloc", "k1", "--on", "2025-06-05")
-    assert "UNKNOWN (I), its day is past" in " ".join(shown.replace("│", " ").split())
+    assert "chưa rõ (I), đã qua ngày đến hạn" in " ".join(shown.replace("│", " ").split())
     code, shown = await thidua(
         served.environment, "reminders", "--bloc", "k1", "--on", "2025-06-05", "--past", "3", "--json"
     )
@@ -92,7 +97,13 @@ async def test_a_line_of_a_covenant_that_was_missed_is_told_to_be_not_achieved(s
         result = registry_pb2.ReportCovenantResultRequest(command_id=new(), line=line, achieved=achieved, **year)
         await tell(served, "ReportCovenantResult", result)
     code, shown = await thidua(served.environment, "todo", "--bloc", "k1", "--on", "2025-12-31")
-    assert (code, "DONE, achieved" in shown, "NOT achieved" in shown) == (0, True, True)
+    assert (code, "đã xong, đạt" in shown, "KHÔNG đạt" in shown) == (0, True, True)
+
+
+def test_every_code_of_a_task_has_words_for_officers() -> None:
+    assert (set(STATES), set(KINDS)) == (set(get_args(TaskState)), set(get_args(TaskKind)))
+    assert set(SEEN) == set(get_args(Seen))
+    assert set(get_args(Actor)) < set(ROLES)
 
 
 async def test_without_a_day_it_is_todays_to_do_in_vietnam(served: Sample) -> None:
