@@ -1,4 +1,6 @@
-"""Registry over a real database: told commands, and asked queries that have seen them all."""
+"""Registry over a real database: told commands, and asked queries that have seen them all. And what the tests of its
+decisions begin with.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,10 +21,13 @@ from services.kernel.auth import Caller
 from services.kernel.binding import Call
 from services.kernel.decider import Command, Context
 from services.kernel.events import Position
+from services.kernel.provenance import Record, Source
 from services.kernel.service import acting, giving
+from services.kernel.spec import specification
 from services.kernel.tools import Tools
 from services.kernel.vault import Vault
 from services.kernel.view import ReadOptions
+from services.registry.domain import HANDLERS
 from services.registry.main import SERVICE, codes_told_too, mended
 from services.registry.tables.importing import ImportAnswer, ImportTable, import_table
 from tests.databases import PASSWORD, lent
@@ -32,6 +37,9 @@ from tests.play import Played, fresh
 
 COMMANDS = {command.__name__: command for command in SERVICE.handlers}
 MASTER = bytes(range(32))
+RECORD = Record(source=Source(id="article"), place="paragraph 1")
+
+given = specification(HANDLERS)
 
 
 class Registry:

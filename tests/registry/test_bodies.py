@@ -12,7 +12,6 @@ from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.events import Event
 from services.kernel.handling import decided, loaded
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Correction, Retract
 from services.registry import events as e
 from services.registry.domain import HANDLERS
@@ -25,9 +24,7 @@ from services.registry.domain.body import (
 )
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.sittings import sittings
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import Registry, given
 
 START, LATER, LAST = date(2022, 3, 1), date(2024, 5, 1), date(2025, 7, 1)
 RECORD = Record(source=Source(id="decision"), place="whole text")

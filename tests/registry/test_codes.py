@@ -13,14 +13,10 @@ from services.kernel.appends import Append, Expect
 from services.kernel.decider import Context
 from services.kernel.errors import Conflict, Refused
 from services.kernel.handling import envelopes
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.organisation import AssignOrganisationCode
-from tests.registry.support import Registry
+from tests.registry.support import Registry, given
 from tests.registry.test_tellings import record, refused, tell
-
-given = specification(HANDLERS)
 
 OLD, DAY, NEXT = date(2020, 1, 1), date(2024, 1, 1), date(2025, 1, 1)
 TAKEN = ("organisation.code", "code")

@@ -10,9 +10,7 @@ from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.performing import Act
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.conference import (
     ConcludeConference,
     GiveGuidance,
@@ -20,12 +18,9 @@ from services.registry.domain.conference import (
     RecordAttendance,
     VoiceDifficulties,
 )
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import RECORD, Registry, given
 
 DAY = date(2024, 4, 10)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 HELD = e.ConferenceHeld(conference="c", kind="SUMMATION", effective=DAY)
 BTP = e.OrganisationRegistered(organisation="btp", name="Bộ Tư pháp")
 GROUND: dict[str, list[Event]] = {"conference:c": [HELD], "organisation:btp": [BTP]}

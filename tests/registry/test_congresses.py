@@ -7,17 +7,12 @@ import pytest
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.conference import HoldConference, PrepareCongress
 from services.registry.domain.organisation import RegisterOrganisation
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2025, 3, 10)
 TASKS = Listed[str](items=("Chọn đại biểu", "Báo cáo thành tích"))
 HELD = e.ConferenceHeld(conference="dh", kind="CONGRESS", effective=date(2025, 12, 26))

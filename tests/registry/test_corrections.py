@@ -17,7 +17,6 @@ from services.kernel.errors import Invalid, Missing, Refused
 from services.kernel.events import Event
 from services.kernel.handling import Handling, decided, loaded
 from services.kernel.provenance import Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Correctable, Correction, FactRetracted, Retract
 from services.kernel.text import PROSE
 from services.registry import events as e
@@ -29,7 +28,7 @@ from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.person import ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, DraftPlan, RecordPlan
 from services.registry.events import VOCABULARY
-from tests.registry.support import Registry, registry_on
+from tests.registry.support import Registry, given, registry_on
 
 SAMPLES = Path(__file__).parents[1] / "golden" / "registry"
 RECORD = Record(source=Source(id="letter"), place="paragraph 1")
@@ -47,8 +46,6 @@ EVERY = {"type", "effective", "reason"}
 """Fields that every event has."""
 
 Answers = Mapping[str, Any]
-
-given = specification(HANDLERS)
 
 
 def amending(corrects: int, reason: str = "misread") -> dict[str, Any]:

@@ -7,18 +7,13 @@ import pytest
 
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.covenant import DrawUpCovenant, RecordCovenant, ReportCovenantResult, SignCovenant
 from services.registry.domain.organisation import RegisterOrganisation
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 from tests.registry.test_decisions import members
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY, END = date(2024, 4, 10), date(2025, 1, 15)
 YEAR: dict[str, Any] = {"bloc": "b1", "year": 2024}
 HERE: dict[str, Any] = {**YEAR, "authority": "central"}

@@ -8,16 +8,12 @@ import pytest
 from services.kernel.dated import Due
 from services.kernel.errors import Missing
 from services.kernel.provenance import Inference, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Correction, Retract
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.deadline import LiftDeadline, SetDeadline, versions
 from services.registry.domain.organisation import RegisterOrganisation
 from tests.play import certainty, value
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import Registry, given
 
 DAY = date(2024, 4, 10)
 RECORD = Record(source=Source(id="decree"), place="Article 48")

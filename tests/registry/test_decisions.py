@@ -8,8 +8,7 @@ import pytest
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.provenance import Listed, Record, Source
-from services.kernel.spec import specification
+from services.kernel.provenance import Listed, Source
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, Established, NameBloc
@@ -31,10 +30,8 @@ from services.registry.domain.organisation import NameOrganisation, RegisterOrga
 from services.registry.domain.person import DescribePerson, ForgetPerson, RegisterPerson
 from services.registry.domain.plan import ApprovePlan, AssignLead, CommentPlan, DraftPlan, RecordPlan
 from services.registry.domain.review import NoteReview
+from tests.registry.support import RECORD, given
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2024, 4, 10)
 
 registered = e.OrganisationRegistered(organisation="btp", name="Bộ Tư pháp")

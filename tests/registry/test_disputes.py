@@ -9,10 +9,8 @@ import pytest
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.telling import worded
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, EstablishBloc
 from services.registry.domain.body import EstablishBody
 from services.registry.domain.conference import HoldConference, PrepareCongress, RecordAttendance
@@ -36,11 +34,8 @@ from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from services.registry.domain.rotation import SetRotation
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2024, 4, 10)
 
 BLOC: dict[str, Any] = {"bloc": "b1", "kind": "KHOI", "name": "Khối 1"}

@@ -9,20 +9,15 @@ from pydantic import ValidationError
 from services.kernel.errors import Missing
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.conference import GiveGuidance, HoldConference
 from services.registry.domain.document import CiteDocument, RegisterDocument
 from services.registry.domain.movement_link import LinkMovement
 from services.registry.domain.plan import RecordPlan
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import RECORD, Registry, given
 
 DAY = date(2024, 4, 10)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 NUMBER: dict[str, Any] = {"document": "ct-34", "kind": "directive", "number": "34-CT/TW"}
 REGISTERED = e.DocumentRegistered(**NUMBER)
 ITEM = e.PlanItem(item="i1", text="Tọa đàm")

@@ -8,10 +8,8 @@ import pytest
 from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Retract
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.body import AppointBodyMembers, EstablishBody
 from services.registry.domain.duty import AssignDuty, EndDuty
@@ -19,9 +17,7 @@ from services.registry.domain.organisation import DissolveOrganisation, Register
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.rotation import SetRotation
 from services.registry.tenures import tenures
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import Registry, given
 
 START, LATER = date(2022, 3, 1), date(2024, 5, 1)
 RECORD = Record(source=Source(id="decision"), place="whole text")

@@ -7,18 +7,13 @@ import pytest
 
 from services.kernel.errors import Missing
 from services.kernel.provenance import Amount, Inference, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.exemplar import FurtherExemplar, RegisterExemplar
 from services.registry.domain.organisation import RegisterOrganisation
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import RECORD, Registry, given
 
 DAY = date(2024, 9, 10)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 MODEL: dict[str, Any] = {"exemplar": "x", "kind": "MODEL", "name": "Một cửa"}
 REGISTERED = e.ExemplarRegistered(**MODEL)
 

@@ -20,7 +20,7 @@ from services.kernel import auth
 from services.kernel import text as texts
 from services.kernel.errors import Invalid
 from services.kernel.fold import Model
-from services.kernel.provenance import Listed, Record, Source
+from services.kernel.provenance import Listed
 from services.kernel.rebuild import rebuild
 from services.kernel.standing import Correction, Retract
 from services.kernel.telling import fact
@@ -38,11 +38,10 @@ from services.registry.main import indexed_again
 from services.registry.projections import MODELS, PERSONS
 from services.registry.queries import QUERIES, finding
 from tests.kernel.rpc.conftest import OFFICERS, Sample
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry
 
 NAME = "Nguyễn Thị Ánh"
 DAY = date(2024, 4, 10)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 
 
 async def found(registry: Registry, text: str, as_of: int | None = None, **asked: Any) -> list[str]:

@@ -2,17 +2,15 @@
 
 from datetime import date
 
-from services.kernel.provenance import Listed, Record, Source
+from services.kernel.provenance import Listed
 from services.registry import events as e
 from services.registry.domain.body import AppointBodyMembers
 from services.registry.domain.leadership import ElectLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.reorganisation import Reorganise
 from tests.faults.invariants import LATE_JOINERS, TWO_BLOCS, TWO_CHAIRS, TWO_HEADS
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry
 from tests.registry.test_reorganisations import WORKS, after, before, merger
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 
 
 async def test_a_unit_in_two_blocs_of_an_authority_is_seen(registry: Registry) -> None:

@@ -8,9 +8,7 @@ import pytest
 from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Certainty, Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc
 from services.registry.domain.heading import headed_in, headed_on
 from services.registry.domain.leadership import (
@@ -22,14 +20,11 @@ from services.registry.domain.leadership import (
 )
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.organisation import RegisterOrganisation
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 from tests.registry.test_decisions import members
 from tests.registry.test_heading import elected, folded, handed_over, recorded
 
-given = specification(HANDLERS)
-
 ELECTED_ON, CHANGED_ON = date(2024, 4, 10), date(2024, 9, 1)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 FOUNDED = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=date(2020, 1, 1))
 GROUND: dict[str, list[Event]] = {"bloc:b1": [FOUNDED], **members("btp", "bca")}
 TERM = e.LeadershipElected(

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.events import Event
-from services.kernel.provenance import Fact, Record, Source
+from services.kernel.provenance import Fact, Record
 from services.kernel.standing import Correction, FactRetracted, Retract, standing
 from services.registry import events as e
 from services.registry.domain import HANDLERS
@@ -34,8 +34,8 @@ from services.registry.domain.membership import AdmitMember, EndMembership, Move
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.stays import MEMBERSHIP
 from tests.book import Book
+from tests.registry.support import RECORD
 
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 FIRST, LAST = date(2020, 1, 1), date(2023, 12, 31)
 TURNING = [*(date(year, month, 1) for year in range(2020, 2024) for month in (1, 4, 9)), LAST]
 LOOKS = sorted({day + timedelta(days=beside) for day in TURNING for beside in (-1, 0, 1)})

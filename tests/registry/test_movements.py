@@ -12,11 +12,9 @@ from services.kernel.decider import Context, Handler, Handlers
 from services.kernel.errors import Conflict, Missing, Refused
 from services.kernel.handling import Handling
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Correction, FactRetracted, Retract
 from services.kernel.telling import tell
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.document import CiteDocument
 from services.registry.domain.form import RegisterMovementForm
@@ -28,13 +26,10 @@ from services.registry.domain.participation import PlanMovement, RegisterPartici
 from services.registry.domain.target import reaches
 from services.registry.domain.told_once import tell_once
 from services.registry.main import SERVICE
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 from tests.registry.test_decisions import members
 
-given = specification(HANDLERS)
-
 DAY = date(2024, 4, 10)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 OLD_LAW: dict[str, Any] = {"form": "phase", "name": "thi đua theo đợt", "expires": date(2024, 1, 1)}
 NEW_LAW: dict[str, Any] = {"form": "thematic", "name": "thi đua theo chuyên đề", "effective": date(2024, 1, 1)}
 FORMS = {

@@ -9,20 +9,15 @@ import pytest
 from services.kernel.errors import Conflict, Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Correction, Retract
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.membership import AdmitMember, EndMembership, MoveMember
 from services.registry.domain.organisation import RegisterOrganisation
 from tests.play import certainty, value
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 from tests.registry.test_decisions import members
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DECISION = Source(id="qd-5", number="5/QĐ-HĐ")
 SINCE, DAY = date(2021, 1, 1), date(2025, 1, 1)
 

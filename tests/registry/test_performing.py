@@ -10,8 +10,7 @@ from services.kernel.decider import Command
 from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.performing import Act
-from services.kernel.provenance import Listed, Record, Source
-from services.kernel.spec import specification
+from services.kernel.provenance import Listed, Source
 from services.registry import events as e
 from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers, DissolveBloc, EstablishBloc, NameBloc
@@ -50,12 +49,9 @@ from services.registry.domain.regulation import AdoptRegulation, AmendRegulation
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
 from services.registry.domain.rotation import SetRotation
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 from tests.registry.test_decisions import members
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2024, 4, 10)
 NOW = date(2024, 4, 20)
 PLAN = Source(id="kh-1")

@@ -8,10 +8,8 @@ from pydantic import ValidationError
 
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import FactRetracted
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.plan import (
     ApprovePlan,
@@ -21,12 +19,9 @@ from services.registry.domain.plan import (
     RecordPlan,
     ReportProgress,
 )
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 from tests.registry.test_decisions import members
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 DAY = date(2024, 6, 10)
 YEAR: dict[str, Any] = {"bloc": "b1", "year": 2024}
 HERE: dict[str, Any] = {**YEAR, "authority": "central", "item": "i1", "effective": DAY}

@@ -33,9 +33,7 @@ from services.registry.queries.bloc import UNKNOWN_START
 from services.registry.queries.names import FindBlocs
 from services.registry.queries.person import GetPersons
 from tests.play import certainty
-from tests.registry.support import MASTER, Registry
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
+from tests.registry.support import MASTER, RECORD, Registry
 
 
 async def found(registry: Registry, *blocs: str) -> None:

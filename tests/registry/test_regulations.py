@@ -8,19 +8,14 @@ import pytest
 from services.kernel.errors import Refused
 from services.kernel.events import Event
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.kernel.standing import Correction, Retract
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.regulation import AdoptRegulation, AmendRegulation, RepealRegulation
 from tests.play import certainty, value
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry, given
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 FOUNDED, ADOPTED, HOLDS = date(2020, 1, 1), date(2024, 3, 20), date(2024, 4, 1)
 BLOC: dict[str, list[Event]] = {
     "bloc:b1": [e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=FOUNDED)]

@@ -10,7 +10,7 @@ from services.kernel.errors import Conflict
 from services.kernel.events import Event
 from services.kernel.performing import Act
 from services.kernel.provenance import Inference, Listed, Record, Source
-from services.kernel.spec import Told, specification
+from services.kernel.spec import Told
 from services.kernel.standing import Correction, FactRetracted, Retract
 from services.registry import events as e
 from services.registry.domain import HANDLERS
@@ -24,12 +24,10 @@ from services.registry.domain.organisation import (
     TransferOrganisation,
 )
 from services.registry.domain.reorganisation import Reorganise, RuleCarryOver
+from tests.registry.support import RECORD, given
 from tests.registry.test_decisions import members
 from tests.registry.test_performing import FIELDS, GROUND, acts, ground, mentioning, mentions
 
-given = specification(HANDLERS)
-
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 RULING = e.Ruling(by=e.Party(agency="bnv"), reason="theo nghị quyết gốc")
 IN_FORCE, WORKS = date(2025, 6, 12), date(2025, 7, 1)
 EVE = WORKS - timedelta(days=1)

@@ -9,20 +9,15 @@ from services.kernel.decider import Command
 from services.kernel.events import Event
 from services.kernel.performing import Act
 from services.kernel.provenance import Amount, Inference, Listed, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.inspection import HoldInspection
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.report import PresentReport
 from services.registry.domain.review import NoteReview
-from tests.registry.support import Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import RECORD, Registry, given
 
 DAY = date(2024, 9, 10)
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 FOUNDED = e.BlocEstablished(bloc="b1", kind="KHOI", name="Khối 1", authority="central", effective=date(2020, 1, 1))
 YEAR: dict[str, Any] = {"bloc": "b1", "year": 2024}
 HUNDREDS = Amount(wording="hàng trăm", at_least=100)

@@ -7,9 +7,7 @@ import pytest
 
 from services.kernel.events import Event
 from services.kernel.provenance import Fact, Inference, Listed, Mark, Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc
 from services.registry.domain.head import Head, Heads
 from services.registry.domain.leadership import ElectLeadership, RecordLeadership
@@ -17,10 +15,8 @@ from services.registry.domain.membership import AdmitMember, EndMembership
 from services.registry.domain.organisation import RegisterOrganisation
 from services.registry.domain.reorganisation import Reorganise
 from services.registry.domain.rotation import Next, SetRotation, following, rule_for
-from tests.registry.support import Registry
+from tests.registry.support import Registry, given
 from tests.registry.test_decisions import members
-
-given = specification(HANDLERS)
 
 DAY = date(2024, 4, 10)
 RECORD = Record(source=Source(id="regulation"), place="article 3")

@@ -32,10 +32,9 @@ from services.registry.domain.reorganisation import Reorganise, RuleCarryOver
 from services.registry.projections import MENTIONS, STREAMS
 from services.registry.queries.succession import ASSIGNED
 from tests.play import certainty, value
-from tests.registry.support import Registry
+from tests.registry.support import RECORD, Registry
 from tests.registry.test_reorganisations import IN_FORCE, WORKS, after, before, merger
 
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 SIGNED = date(2025, 3, 20)
 EVE, NEXT = date(2025, 6, 30), date(2025, 7, 2)
 CLUSTER = "cum-5"

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.errors import Invalid
-from services.kernel.provenance import Inference, Record, Source
+from services.kernel.provenance import Inference, Source
 from services.kernel.standing import Retract
 from services.registry import events as e
 from services.registry.domain.bloc import DissolveBloc, EstablishBloc, NameBloc
@@ -30,9 +30,8 @@ from services.registry.tables.importing import ImportAnswer
 from services.registry.tables.words import KINDS, LEVELS
 from tests.play import certainty, value
 from tests.registry.files import BLOCS, MEMBERS, ORGANISATIONS, Lines, rewritten, xlsx
-from tests.registry.support import Registry, registry_on
+from tests.registry.support import RECORD, Registry, registry_on
 
-RECORD = Record(source=Source(id="article"), place="paragraph 1")
 PROVINCE = ["tinh-x", "H29", "Tỉnh X", None, None, "Tỉnh", "01/01/2020"]
 HOME = ["so-noi-vu", "H29.01", "Sở Nội vụ", "SNV", "department", "Tỉnh", date(2025, 3, 1)]
 JUSTICE = [None, "H29.02", "Sở Tư pháp", None, "department", "Cấp tỉnh", None]

@@ -13,18 +13,14 @@ from services.kernel.appends import Reply
 from services.kernel.decider import Context
 from services.kernel.errors import Conflict, Refused
 from services.kernel.provenance import Record, Source
-from services.kernel.spec import specification
 from services.registry import events as e
-from services.registry.domain import HANDLERS
 from services.registry.domain.bloc import DeclareMembers
 from services.registry.domain.body import DissolveBody, EstablishBody
 from services.registry.domain.duty import AssignDuty
 from services.registry.domain.organisation import TransferOrganisation
 from services.registry.main import SERVICE
 from services.registry.spans import Span, spans
-from tests.registry.support import COMMANDS, Registry
-
-given = specification(HANDLERS)
+from tests.registry.support import COMMANDS, Registry, given
 
 DAY = date(2022, 3, 1)
 RULING = {"by": {"words": "Bộ"}, "reason": "theo hồ sơ"}
