@@ -22,7 +22,7 @@ from services.kernel.auth import Caller
 from services.kernel.decider import Command, Context, Handlers
 from services.kernel.errors import Invalid, Violation
 from services.kernel.events import Position
-from services.kernel.provenance import Source
+from services.kernel.provenance import Mark, Source
 from services.kernel.telling import sources
 
 BESIDE = frozenset({"known", "sources"})
@@ -241,7 +241,7 @@ def show(recorded: kernel_pb2.Recorded, log: str, reply: Reply) -> None:
 def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
     parse = parser(method.input_type)
     read = convert.reader(method.input_type, query.request, leave_out={"read"})
-    write = convert.writer(method.output_type, query.response, leave_out=BESIDE)
+    write = convert.citing(method.output_type, query.response, BESIDE, Mark)
     cites = "sources" in method.output_type.fields_by_name
     source = convert.writer(kernel_pb2.Source.DESCRIPTOR, Source)
 
@@ -252,11 +252,11 @@ def _query(method: MethodDescriptor, query: Query, look: Look) -> Work:
             answer = await query.answer(asked, view)
         if query.finish is not None:
             answer = await query.finish(answer, view, request.read, end - time.monotonic())
-        response = write(answer)
+        response, marks = write(answer)
         for log, (epoch, position) in view.positions.items():
             response.known.add(log=log, epoch=epoch, position=position)
         if cites:
-            response.sources.extend(map(source, sources(answer)))
+            response.sources.extend(map(source, sources(marks)))
         return response.SerializeToString()  # type: ignore[no-any-return]
 
     return work

@@ -20,7 +20,11 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from services.kernel.errors import Invalid, Violation
 
 M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 Take = Callable[[Any], Any]
+Met = dict[int, tuple[Any, dict[str, Any]]]
+"""By identity, what an answer holds of the type that its parts share, and its fields."""
+Give = Callable[[Any, Met], Any]
 
 EXACT = 2**53 - 1  # the largest integer of the canonical form
 _TEXTS = (str, date, datetime, Decimal)
@@ -71,23 +75,40 @@ def reader(descriptor: Descriptor, model: type[M], leave_out: Collection[str] = 
 
 def writer(descriptor: Descriptor, model: type[M], leave_out: Collection[str] = ()) -> Callable[[M], Any]:
     """Makes the function from a model to a message."""
-    make, give = GetMessageClass(descriptor), _giver(descriptor, model, leave_out)
+    write: Callable[[M], tuple[Any, list[BaseModel]]] = citing(descriptor, model, leave_out, None)
+    return lambda value: write(value)[0]
 
-    def write(value: M) -> Any:
-        return make(**give(value))
+
+def citing(
+    descriptor: Descriptor, model: type[M], leave_out: Collection[str], shared: type[S] | None
+) -> Callable[[M], tuple[Any, list[S]]]:
+    """Makes the function from a model to a message, and to all that it holds of one type, each object once: answers
+    hold hundreds of marks, and mostly of a few.
+    """
+    make, give = GetMessageClass(descriptor), _giver(descriptor, model, leave_out, shared)
+
+    def write(value: M) -> tuple[Any, list[S]]:
+        met: Met = {}
+        message = make(**give(value, met))
+        return message, [one for one, _ in met.values()]
 
     return write
 
 
-def _giver(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str] = ()) -> Take:
+def _giver(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str], shared: Any) -> Give:
     """Of a message within a message too it gives the fields: protobuf makes it in its place, without a copy of it."""
-    fields = [(f.name, _give(f, shape(model, f.name))) for f in descriptor.fields if f.name not in leave_out]
+    fields = [(f.name, _give(f, shape(model, f.name), shared)) for f in descriptor.fields if f.name not in leave_out]
 
-    def give(value: BaseModel) -> dict[str, Any]:
+    def give(value: BaseModel, met: Met) -> dict[str, Any]:
         held = value.__dict__
-        return {name: one(v) if one else v for name, one in fields if (v := held[name]) is not None}
+        return {name: one(v, met) if one else v for name, one in fields if (v := held[name]) is not None}
 
-    return give
+    def once(value: BaseModel, met: Met) -> dict[str, Any]:
+        if (known := met.get(id(value))) is None:
+            known = met[id(value)] = value, give(value, met)
+        return known[1]
+
+    return once if model is shared else give
 
 
 def _values(descriptor: Descriptor, model: type[BaseModel], leave_out: Collection[str] = ()) -> Take:
@@ -172,21 +193,24 @@ def _integer(value: int) -> int | Bad:
     return value if -EXACT <= value <= EXACT else TOO_LARGE
 
 
-def _give(field: FieldDescriptor, of: Shape) -> Take | None:
+def _give(field: FieldDescriptor, of: Shape, shared: Any) -> Give | None:
     """Null where the value goes as it is."""
-    give = _give_one(field, of.inner)
+    give = _give_one(field, of.inner, shared)
     if give is None or not of.repeated:
         return give
-    return lambda items: [give(item) for item in items]
+    return lambda items, met: [give(item, met) for item in items]
 
 
-def _give_one(field: FieldDescriptor, inner: Any) -> Take | None:
+def _give_one(field: FieldDescriptor, inner: Any, shared: Any) -> Give | None:
     if field.message_type:
-        return _giver(field.message_type, inner)
+        return _giver(field.message_type, inner, (), shared)
     if field.enum_type:
-        return {name: number for number, name in enum_names(field.enum_type).items() if name}.__getitem__
+        numbers = {name: number for number, name in enum_names(field.enum_type).items() if name}
+        return lambda value, _: numbers[value]
     gives: dict[Any, Take] = {date: date.isoformat, datetime: rfc3339, Decimal: str}
-    return gives.get(inner)
+    if (plain := gives.get(inner)) is None:
+        return None
+    return lambda value, _: plain(value)
 
 
 def rfc3339(value: datetime) -> str:

@@ -102,10 +102,11 @@ def settle() -> None:
     """For when all is loaded: what is there now stays, and need not be looked at again for garbage.
 
     The rest is looked at often and little at once, for all calls under way wait meanwhile: the youngest take 1 ms, the
-    next some 5 ms. What is old is mostly rows kept for answers, which hold no cycles.
+    next some 5 ms. What is old is mostly rows kept for answers, which hold no cycles: to look at them all takes up to a
+    second, and is done about once in an hour of full load.
     """
     gc.freeze()
-    gc.set_threshold(1_000, 10, 100)
+    gc.set_threshold(1_000, 10, 50_000)
 
 
 class _Process:

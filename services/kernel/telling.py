@@ -194,26 +194,10 @@ def cited(told: Fact, source: Source | None) -> Fact:
     return told.model_copy(update={"mark": told.mark.model_copy(update={"document": source})})
 
 
-def sources(answer: Any) -> tuple[Source, ...]:
+def sources(marks: Iterable[Mark]) -> tuple[Source, ...]:
     """The documents that the marks of an answer name, by id; one that was told in several ways once for each."""
-    documents: dict[int, Source | None] = {}
-    _documents(answer, documents)
-    told = dict.fromkeys(one for one in documents.values() if one is not None)
-    return tuple(sorted(told, key=attrgetter("id")))
-
-
-def _documents(part: Any, found: dict[int, Source | None]) -> None:
-    """In the order of the answer, by identity: mostly they are one and the same object."""
-    kind: Any = type(part)
-    for name in parts(kind):
-        value = part.__dict__[name]
-        for one in value if type(value) is tuple else (value,):
-            kind = type(one)
-            if kind is Fact or kind is Mark:
-                document = (one.mark if kind is Fact else one).document
-                found[id(document)] = document
-            elif one is not None:
-                _documents(one, found)
+    documents = {id(one.document): one.document for one in marks if one.document}  # mostly of one and the same object
+    return tuple(sorted(dict.fromkeys(documents.values()), key=attrgetter("id")))
 
 
 @cache

@@ -15,7 +15,7 @@ import asyncpg
 from pydantic import BaseModel
 
 from services.kernel.errors import Invalid, Refused, Unavailable, Violation
-from services.kernel.events import Position, Recorded, Row
+from services.kernel.events import Envelope, Position, Recorded, Row, Vocabulary
 from services.kernel.fold import Doc, Epochs, Fold, Model, Rank, lost, steps
 from services.kernel.once import once
 from services.kernel.postgres import passing
@@ -23,11 +23,14 @@ from services.kernel.retry import pauses
 from services.kernel.table import Connection, State, Table, states
 
 LONGEST = 10_000  # events of the streams that one answer about the past folds again
-SHORT, LONG = 4_096, 16_384  # characters of rows that a process keeps as objects
-MANY, FEW = 16_384, 2_048  # so many short and long ones: some 120 MB, and 110
+KEPT = ((1_024, 65_536), (4_096, 16_384), (16_384, 2_048))
+"""Of up to so many characters so many rows are kept as objects by a process: of a whole nation nearly all, which with
+what is made of them is some 700 MB.
+"""
+EVENTS = 32_768  # kept as objects by a process: some 200 MB
 
 _TOLD = """
-    select epoch, position, recorded_at, type, body
+    select epoch, position, recorded_at, body
     from unnest($1::text[], $2::integer[]) with ordinality k (stream, version, n)
     join log.events using (stream, version) order by n"""
 
@@ -170,7 +173,7 @@ class View:
     async def told(self, model: Model, at: Sequence[tuple[str, int]]) -> list[Recorded[Any]]:
         """The events of the own log at these streams and versions, of which a row of the model tells."""
         rows = await self._connection.fetch(_TOLD, [stream for stream, _ in at], [version for _, version in at])
-        return model.vocabulary.decode([Row(*row) for row in rows])
+        return [Recorded(e, p, at, _event(model.vocabulary, body)) for e, p, at, body in rows]
 
     async def _rows(self, streams: Sequence[str], at: Position, seen_by: Model | None = None) -> list[Row]:
         """What streams of the own log tell, but for what operators have ruled that a model shall never see.
@@ -199,18 +202,24 @@ class View:
 
 def _decoded(model: Model, doc: str) -> Doc:
     """A row from its text. What many answers show is made once: they only read it."""
-    if model.doc is None or len(doc) > LONG:
-        return model.decode(doc)
-    return (_short if len(doc) <= SHORT else _long)(model.doc, doc)
+    if model.doc is not None:
+        for most, made in _rows:
+            if len(doc) <= most:
+                return made(model.doc, doc)
+    return model.decode(doc)
 
 
 def _made(kind: type[BaseModel], doc: str) -> BaseModel:
     return kind.model_validate_json(doc)
 
 
+def _read(vocabulary: Vocabulary[Any], body: bytes) -> Envelope[Any]:
+    return vocabulary.envelopes((body,))[0]
+
+
 _table = once(Table)
-_short = lru_cache(maxsize=MANY)(_made)
-_long = lru_cache(maxsize=FEW)(_made)
+_event = lru_cache(maxsize=EVENTS)(_read)
+_rows = [(most, lru_cache(maxsize=number)(_made)) for most, number in KEPT]
 
 
 async def _resolved(models: Sequence[Model], read: ReadOptions, log: OwnLog) -> dict[str, Position]:

@@ -1,9 +1,13 @@
 """What awards answers about the five articles: what they say, with its mark, and nothing that they do not say."""
 
 import pytest
+from thidua.awards.v1 import awards_pb2
 
 from deploy.demo.scenarios import sources as documents
 from services.awards.queries import catalogue, proposal
+from services.kernel import convert
+from services.kernel.binding import BESIDE
+from services.kernel.provenance import Mark
 from services.kernel.telling import sources
 from tests.play import Services, certainty, value
 
@@ -131,7 +135,8 @@ async def test_an_answer_comes_with_the_documents_that_its_marks_name_names_of_o
     told: Services,
 ) -> None:
     answer = await told["awards"].ask("GetProposals", bloc="khoi-noi-chinh-trung-uong", year=2023)
-    found = {source.id: source for source in sources(answer)}
+    write = convert.citing(awards_pb2.GetProposalsResponse.DESCRIPTOR, type(answer), BESIDE, Mark)
+    found = {source.id: source for source in sources(write(answer)[1])}
     assert {"seed-0", "seed-2"} <= found.keys()  # the bloc's name is of the one, the proposals of the other
     for key, source in found.items():
         assert source.model_dump(mode="json", exclude_none=True) == documents()[key]

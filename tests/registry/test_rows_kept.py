@@ -38,8 +38,8 @@ async def test_what_was_made_of_rows_for_answers_goes_when_the_rows_go(registry:
 
 def forget() -> None:
     """Let go of the rows that the view keeps."""
-    for rows in (view._short, view._long):
-        rows.cache_clear()
+    for kept in (*(rows for _, rows in view._rows), view._event):
+        kept.cache_clear()
     gc.collect()
 
 

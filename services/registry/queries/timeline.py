@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, Field
 
 from services.kernel.errors import Invalid, Violation
-from services.kernel.events import Recorded
+from services.kernel.events import Envelope
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Part
 from services.kernel.standing import StreamName, Version
 from services.kernel.telling import fact
@@ -117,8 +118,17 @@ def _entries(asked: Asked, mentions: Mentions, about: str, *beside: str) -> list
     """All that is asked for, in order: of one day what its own streams tell comes first."""
     rank = {stream: n for n, stream in enumerate((about, *beside))}
     ranked = sorted(mentions, key=lambda row: rank.get(row[0], len(rank)))
-    told = (Entry(stream, line.version, line.on) for stream, mention in ranked for line in mention.about(about))
-    return sorted((one for one in told if _within(one.on, asked)), key=lambda one: one.on or date.max)
+    told = [one for stream, mention in ranked for one in _lines(mention, stream, about) if _within(one.on, asked)]
+    return sorted(told, key=_day)
+
+
+@once
+def _lines(mention: Mention, stream: str, about: str) -> list[Entry]:
+    return [Entry(stream, line.version, line.on) for line in mention.about(about)]
+
+
+def _day(one: Entry) -> date:
+    return one.on or date.max
 
 
 def _within(on: date | None, asked: Asked) -> bool:
@@ -129,7 +139,7 @@ async def _page(view: View, asked: Asked, entries: Sequence[Entry]) -> TimelineA
     start = _after(asked.after, entries) if asked.after else 0
     page = entries[start : start + asked.limit]
     told = await view.told(MENTIONS, [(one.stream, one.version) for one in page])
-    shown = tuple(map(_shown, told))
+    shown = tuple(_shown(one.envelope) for one in told)
     answer = TimelineAnswer(entries=shown, labels=(), cut=start + asked.limit < len(entries))
     return answer.model_copy(update={"labels": await labels(view, answer)})
 
@@ -148,8 +158,8 @@ def _after(last: EntryAt, entries: Sequence[Entry]) -> int:
     return place
 
 
-def _shown(one: Recorded[Any]) -> EntryShown:
-    event, day = one.event, day_field(one.event)
+@once
+def _shown(told: Envelope[Any]) -> EntryShown:
+    event, day = told.data, day_field(told.data)
     on = fact(event, day) if day else None
-    told = fields_told(event, day)
-    return EntryShown(type=event.type, stream=one.stream, version=one.envelope.version, on=on, told=told)
+    return EntryShown(type=event.type, stream=told.stream, version=told.version, on=on, told=fields_told(event, day))
