@@ -1,4 +1,4 @@
-"""An act that several sources tell is one act of the year, and answered once."""
+"""A bloc's year: an act that several sources tell is answered once, and what it has come to is no surer than that."""
 
 from datetime import date
 from typing import Any
