@@ -1,24 +1,38 @@
-"""What timelines find their entries by is what stands of the events themselves."""
+"""What timelines find their entries by is what stands of the events themselves, and no event is left out unsaid."""
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from services.kernel.events import EPOCH, Envelope, Recorded
 from services.kernel.fold import Fold
 from services.kernel.provenance import Record, Source
 from services.kernel.standing import Correction, FactRetracted, standing
 from services.registry import events as e
+from services.registry.appearances import BESIDE
 from services.registry.domain.ruling import holding
-from services.registry.projections import MENTIONS
+from services.registry.projections import MENTIONS, PERSONS
 
 RECORD = Record(source=Source(id="s"), place="p")
 RULING = e.Ruling(by=e.Party(words="Bộ Nội vụ"), reason="r")
 BLOCS = st.sampled_from([None, "b1", "b2"])
 DAYS = st.none() | st.dates(date(2020, 1, 1), date(2020, 1, 3))
 EARLIER = st.integers(0, 9)
+UNLISTED = {
+    "DeadlineSet": "a rule for whole levels and kinds of blocs, which the to-do shows",
+    "DeadlineLifted": "as what it lifts",
+    "DocumentRegistered": "a document of its own, which what cites it shows",
+    "DocumentCited": "that something else rests on a document, which that shows",
+    "MovementFormRegistered": "an entry of a catalogue",
+    "OrganisationCodeTold": "only decisions rest on it; the organisation's own events tell its codes",
+    "PersonRegistered": "of a person, beside no organisation",
+    "PersonDescribed": "of a person, beside no organisation",
+    "PersonForgotten": "of a person, beside no organisation",
+}
+"""Types that no timeline of an organisation or bloc lists, and why."""
 
 
 def amends(version: int, earlier: int | None) -> int | None:
@@ -73,3 +87,25 @@ def test_an_entry_stands_as_long_as_its_event_does_and_is_of_whom_the_events_nam
         found = MENTIONS.decode(row.doc).about(whom) if row and whom in row.terms.split("\x1f") else []
         assert [events[line.version] for line in found] == about
         assert [line.on for line in found] == [event.effective for event in about]
+
+
+def test_every_event_is_in_timelines_or_named_as_unlisted() -> None:
+    assert e.VOCABULARY.types.keys() - {*MENTIONS.types} == UNLISTED.keys()
+
+
+def names_a_person(part: type[BaseModel]) -> bool:
+    """Whether something of it tells of a person."""
+    within = (one for name, field in part.model_fields.items() if name not in BESIDE for one in parts(field.annotation))
+    return "person" in part.model_fields or any(map(names_a_person, within))
+
+
+def parts(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [part for inner in get_args(annotation) for part in parts(inner)]
+
+
+def test_a_person_is_found_by_every_event_that_names_one() -> None:
+    own = get_args(e.PersonEvent)
+    naming = {name for name, event in e.VOCABULARY.types.items() if names_a_person(event) and event not in own}
+    assert naming == {*PERSONS.types}
