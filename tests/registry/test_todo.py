@@ -1,10 +1,14 @@
 """What is due, for whom and by when, on a day, as known at a position."""
 
+import inspect
+import re
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from thidua.registry.v1 import types_pb2
 
+from services.kernel.convert import enum_names
 from services.kernel.dated import Due
 from services.kernel.errors import Invalid, Missing
 from services.kernel.provenance import Inference, Listed, Record, Source
@@ -22,6 +26,8 @@ from services.registry.domain.movement import LaunchMovement
 from services.registry.domain.organisation import DissolveOrganisation, RegisterOrganisation
 from services.registry.domain.plan import ApprovePlan, AssignLead, DetailActivity, DraftPlan, ReportProgress
 from services.registry.domain.reorganisation import Reorganise
+from services.registry.queries.evidence import EVIDENCE
+from services.registry.queries.year import BlocYearAnswer
 from tests.play import certainty, value
 from tests.registry.support import Registry
 
@@ -241,6 +247,14 @@ STATES: dict[str, tuple[Any, str]] = {
     "INSPECTED": (HoldInspection(inspection="i", bloc="k", year=2025, record=RECORD), "i"),
     "SUMMED_UP": (HoldConference(conference="c", bloc="k", kind="SUMMATION", closes=2025, record=RECORD), "c"),
 }
+
+
+def test_all_who_name_the_states_of_a_year_name_the_same_in_the_order_of_its_life_cycle() -> None:
+    every = get_args(e.YearState)
+    assert [*EVIDENCE] == [*STATES] == [state for state in every if state in EVIDENCE]
+    assert [*every] == [name for name in enum_names(types_pb2.YearState.DESCRIPTOR).values() if name]
+    said = inspect.getsource(BlocYearAnswer).split('"""')[3]
+    assert re.findall("[A-Z_]+(?=[,.])", said) == ["FORMED", *EVIDENCE]
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -1,10 +1,11 @@
 """What shows that a year has come to a state, of those states that registry sees: one rule for all who ask.
 
+States guide what is due next and are no preconditions: a year may be summed up of which nothing before is recorded.
 Of a conference, launch or inspection each record counts that tells of the year, in whatever order they are told; by
 inference where another tells otherwise.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -49,7 +50,7 @@ class Done(NamedTuple):
     on: Fact | None
 
 
-def done(state: str, told: OfYear, on: date | None = None) -> Done | None:
+def done(state: e.YearState, told: OfYear, on: date | None = None) -> Done | None:
     """What shows that the year has come to the state, by the day if one is given: first what is stated."""
     every = [one for one in EVIDENCE[state](told) if on is None or one.on is None or one.on.value <= str(on)]
     stated = (one for one in every if one.what.mark.certainty == "STATED")
@@ -112,7 +113,7 @@ def _shown_by(act: YearAct, of: type[Any], name: str, *counts: tuple[str, Any]) 
     return tuple(Done(what, day) for day in days or (None,))
 
 
-EVIDENCE = {
+EVIDENCE: dict[e.YearState, Callable[[OfYear], Iterator[Done]]] = {
     "LED": _led,
     "LAUNCHED": _launched,
     "COVENANTED": _covenanted,
@@ -121,4 +122,5 @@ EVIDENCE = {
     "INSPECTED": _inspected,
     "SUMMED_UP": _summed_up,
 }
-"""What shows that a year has come to a state, of those states that registry sees."""
+"""What shows that a year has come to a state, of those states that registry sees, in the order of the life cycle.
+PLANNED: the plan is approved. SUMMED_UP: the summation conference was held; nominations are the awards service's."""

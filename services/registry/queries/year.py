@@ -11,7 +11,6 @@ from services.kernel.telling import fact, first, resting, weakest
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
-from services.registry.domain import cycle
 from services.registry.domain.covenant import COVENANT
 from services.registry.domain.document import citations_in
 from services.registry.domain.head import Head
@@ -247,8 +246,12 @@ def _declared(event: e.MembersDeclared) -> MemberFactList:
 
 
 def _state(bloc: Bloc, answer: BlocYearAnswer, known: Known) -> Fact | None:
-    shown = {state: found.what for state in EVIDENCE if (found := done(state, known))}
-    return cycle.reached({"FORMED": _formed(bloc, answer, known.year), **shown})
+    """The last state that anything shows, marked as what shows it is."""
+    for state in reversed(EVIDENCE):
+        if found := done(state, known):
+            return Fact(value=state, mark=found.what.mark)
+    formed = _formed(bloc, answer, known.year)
+    return formed and Fact(value="FORMED", mark=formed.mark)
 
 
 def _formed(bloc: Bloc, answer: BlocYearAnswer, year: int) -> Fact | None:
