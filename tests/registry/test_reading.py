@@ -215,6 +215,19 @@ def test_hidden_rows_are_read_and_told() -> None:
     assert (len(sheet.rows), sheet.hidden, ranges(sheet.hidden)) == (7, (3, 4, 6), "3–4, 6")
 
 
+def test_a_figure_with_decimals_tells_no_code_or_number_unless_it_is_written_as_text() -> None:
+    lines: list[list[object]] = [["Mã khối", "Mã đơn vị", "Số quyết định", "Từ ngày"]]
+    lines += [
+        ["k", "u", 1.2, None],
+        ["k", "u", "1.200", None],
+        ["k", "u", 1200, date(2025, 1, 1)],
+        ["k", 5.2, None, 1.5],
+    ]
+    found = header(xlsx(lines)).lines
+    assert [line.says.get("number") for line in found] == ["1.2", "1.200", "1200", None]
+    assert [[problem.field for problem in unusable(line)] for line in found] == [["number"], [], [], ["unit"]]
+
+
 @pytest.mark.parametrize("name", [True, 123.5, 7, date(2025, 1, 1)])
 def test_a_figure_is_no_name_unless_it_is_written_as_text(name: object) -> None:
     figure, text = header(xlsx([["Mã tổ chức", "Tên tổ chức"], [1, name], [2, str(name)]])).lines

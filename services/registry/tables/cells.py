@@ -24,6 +24,8 @@ from services.registry.tables.words import Words
 YES_OR_NO = {"co": True, "x": True, "yes": True, "khong": False, "no": False}
 _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z0-9/_]+[!?])")
 _TEXTS = {"name", "short_name", "code", "number", "issuer"}
+_DAYS = {"effective", "ended", "since", "until", "last", "dated"}
+_FRACTION = re.compile(r"-?\d*\.\d+(e[-+]?\d+)?")
 _LINE = TypeAdapter[str](Name)
 _DAY = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -57,6 +59,13 @@ def unusable(line: Line) -> Iterator[Problem]:
             yield Problem(name, f"the formula gives {text}", f"công thức báo lỗi {text}")
         elif name == "name" and name in line.figures:
             yield Problem(name, f"{text} is a figure, and no name", f"{text} là số liệu, không phải tên")
+        elif name not in _DAYS and name in line.figures and _FRACTION.fullmatch(text):
+            yield Problem(
+                name,
+                f"the cell holds the figure {text}, which may have been typed as 1.200 or 05.20: make it text, and "
+                "type it again",
+                f"ô chứa số {text}, có thể đã được gõ là 1.200 hay 05.20: cần định dạng ô là văn bản rồi ghi lại",
+            )
         elif name in _TEXTS:
             try:
                 _LINE.validate_python(text)
