@@ -215,6 +215,14 @@ def test_hidden_rows_are_read_and_told() -> None:
     assert (len(sheet.rows), sheet.hidden, ranges(sheet.hidden)) == (7, (3, 4, 6), "3–4, 6")
 
 
+def test_hidden_columns_are_read_and_told() -> None:
+    def prepare(made: Workbook) -> None:
+        made.worksheets[0].column_dimensions.group("B", "C", hidden=True)
+
+    (sheet,) = parsed(xlsx([["Mã tổ chức", "Tên tổ chức", "Cấp", "Từ ngày"], ["a", "A", "Xã", None]], prepare)).sheets
+    assert (sheet.rows[1].cells, sheet.hidden_columns) == (("a", "A", "Xã"), ("B", "C"))
+
+
 def test_a_figure_with_decimals_tells_no_code_or_number_unless_it_is_written_as_text() -> None:
     lines: list[list[object]] = [["Mã khối", "Mã đơn vị", "Số quyết định", "Từ ngày"]]
     lines += [

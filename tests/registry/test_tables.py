@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from deploy.local.servers import ExistingPostgres, Postgres
 from services.kernel.errors import Invalid
@@ -625,6 +625,17 @@ async def test_an_earlier_stay_may_stand_below_a_later_one(registry: Registry) -
     assert (await registry.take_in(content)).lines == ()
     days = {(value(m.since), value(m.until)) for m in (await registry.ask("GetBloc", bloc="k1")).memberships}
     assert days == {("2021-01-01", "2023-01-01"), ("2024-01-01", None)}
+
+
+async def test_columns_that_are_hidden_are_told_where_they_are_read(registry: Registry) -> None:
+    def prepare(made: Workbook) -> None:
+        for letter in ("B", "D"):
+            made.worksheets[0].column_dimensions[letter].hidden = True
+
+    lines: Lines = [["Mã tổ chức", "Tên tổ chức", "Cấp", "Người lập"], ["a", "Sở A", "Tỉnh", "B"]]
+    answer = await registry.take_in(xlsx(lines, prepare))
+    told = [note.vi for note in answer.notes if "ẩn" in note.vi]
+    assert told == ["Các cột bị ẩn vẫn được đọc: B (Tên tổ chức)."]
 
 
 async def test_who_organises_a_bloc_is_not_changed_by_a_table_while_units_are_in_it(registry: Registry) -> None:

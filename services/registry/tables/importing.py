@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
@@ -366,8 +366,9 @@ def _notes(found: Sequence[tuple[str, Header]], book: reading.Book) -> Iterator[
     for sheet in book.sheets:
         if sheet.rows:
             yield from (NoteShown(sheet=sheet.name, vi=vi, en=en) for vi, en in _of_sheet(sheet, first.get(sheet.name)))
+    hidden = {sheet.name: sheet.hidden_columns for sheet in book.sheets}
     for name, header in found:
-        yield from (NoteShown(sheet=name, vi=vi, en=en) for vi, en in _of_table(header))
+        yield from (NoteShown(sheet=name, vi=vi, en=en) for vi, en in _of_table(header, hidden[name]))
 
 
 def _of_sheet(sheet: reading.Sheet, header: int | None) -> Iterator[tuple[str, str]]:
@@ -387,8 +388,10 @@ def _of_sheet(sheet: reading.Sheet, header: int | None) -> Iterator[tuple[str, s
         yield f"Các dòng bị ẩn vẫn được đọc: {hidden}.", f"Lines that are hidden were read too: {hidden}."
 
 
-def _of_table(header: Header) -> Iterator[tuple[str, str]]:
-    """What of a table was not read, in both languages."""
+def _of_table(header: Header, hidden: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What of a table was not read, and what was though nobody sees it, in both languages."""
+    if unseen := ", ".join(f"{one.letter} ({one.header})" for one in header.columns.values() if one.letter in hidden):
+        yield f"Các cột bị ẩn vẫn được đọc: {unseen}.", f"Columns that are hidden were read too: {unseen}."
     for letter, text in header.unknown:
         yield (
             f"Không nhận ra cột {letter} ({text}) nên không đọc.",

@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
@@ -47,6 +47,7 @@ _FORMULA = re.compile(
 )
 _VALUE = re.compile(rb"\s*<(?:\w+:)?v>[^<]")
 _ZEROS = re.compile(r"0{2,20}")
+_TRUE = ("1", "true")
 
 
 class Unreadable(Exception):
@@ -91,6 +92,8 @@ class Sheet(BaseModel):
     """Cells such as `B7` whose formula has no value in the file, or an error."""
     hidden: tuple[int, ...] = ()
     """The rows among them that are hidden, by a filter or otherwise."""
+    hidden_columns: tuple[str, ...] = ()
+    """The letters of columns that are hidden."""
 
 
 class Book(BaseModel):
@@ -319,8 +322,20 @@ def _worksheet(sheet: Any, part: bytes) -> Sheet:
     shown = {
         number: parser.row_dimensions.get(str(number), {}).get("hidden") for number in (row.number for row in rows)
     }
-    hidden = tuple(number for number, how in shown.items() if how in ("1", "true"))
-    return Sheet(name=sheet.title, rows=tuple(rows), uncomputed=tuple(sorted(failed)), hidden=hidden)
+    return Sheet(
+        name=sheet.title,
+        rows=tuple(rows),
+        uncomputed=tuple(sorted(failed)),
+        hidden=tuple(number for number, how in shown.items() if how in _TRUE),
+        hidden_columns=tuple(_hidden_columns(parser.column_dimensions.values())),
+    )
+
+
+def _hidden_columns(told: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    """Each is told with others beside it that look alike."""
+    for some in told:
+        if some.get("hidden") in _TRUE:
+            yield from map(get_column_letter, range(int(some["min"]), min(int(some["max"]), COLUMNS) + 1))
 
 
 def _rows(parsed_: Iterator[tuple[int, Any]], sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
