@@ -627,6 +627,19 @@ async def test_an_earlier_stay_may_stand_below_a_later_one(registry: Registry) -
     assert days == {("2021-01-01", "2023-01-01"), ("2024-01-01", None)}
 
 
+async def test_a_line_without_a_first_day_that_may_tell_of_several_open_stays_is_rejected(registry: Registry) -> None:
+    await registry.take_in(xlsx(SHEETS))
+    claim: dict[str, Any] = {"authority": "a", "bloc": "k1", "unit": "so-noi-vu", "record": RECORD}
+    claim |= {"authority": value((await registry.ask("GetBloc", bloc="k1")).authority)}
+    for year in (2022, 2023):
+        await registry.tell(AdmitMember(**claim, effective=date(year, 1, 1)))
+    columns = ["Mã khối", "Mã đơn vị", "Từ ngày", "Thôi từ ngày"]
+    answer = await registry.take_in(xlsx([columns, ["k1", "so-noi-vu", None, "01/01/2026"]]))
+    ((column, reason),) = problems(answer)[2]
+    assert (column, "2022-01-01" in reason, "2023-01-01" in reason) == ("C", True, True)
+    assert counts(await registry.take_in(xlsx([columns, ["k1", "so-noi-vu", None, None]]))) == {"MEMBERS": (1, 0, 1, 0)}
+
+
 async def test_columns_that_are_hidden_are_told_where_they_are_read(registry: Registry) -> None:
     def prepare(made: Workbook) -> None:
         for letter in ("B", "D"):

@@ -49,7 +49,7 @@ def member(line: Line, record: Record, known: Known) -> Plan:
     events = [event for event in claim.told if isinstance(event, e.MembershipEvent) and event.bloc == bloc]
     decision = decision_in(line, dated)
     facts = {"authority": authority, "unit": unit, "bloc": bloc, "record": record, "decision": decision}
-    stay = _meant(stays(events), since, until_)
+    stay = _meant(stays(events), since, until_, tells=ended or decision is not None)
     changes: _Changes = {}
     if stay is None:
         begun = since or not ended  # a line that tells of no beginning tells of none
@@ -88,18 +88,33 @@ def _early(commands: Sequence[Command], unit: Organisation | None) -> Iterator[P
             )
 
 
-def _meant(known: Stays, since: date | None, until_: date | None) -> Stay | None:
-    """The stay that a line speaks of; null for one that is new. Raises Wrong where it may be several."""
+def _meant(known: Stays, since: date | None, until_: date | None, *, tells: bool) -> Stay | None:
+    """The stay that a line speaks of; null for one that is new. Raises Wrong where it may be several, and the line
+    tells anything of it.
+    """
     same = [stay for stay in known if stay.since == since or since is None]
     fits = [stay for stay in same if until_ is None or not stay.ended or stay.until == until_]
     if fits:
-        return next((stay for stay in fits if stay.until == until_), fits[-1])
+        fits = [stay for stay in fits if stay.until == until_] or fits
+        alike = [stay for stay in fits if stay.since == since] or fits
+        if tells and since is None and len(alike) > 1:
+            raise Wrong(_several(alike))
+        return alike[-1]
     if not known or (not same and since and all(_apart(stay, since, until_) for stay in known)):
         return None  # it is new, or it came back, or was there before
     near = same or [stay for stay in known if until_ and stay.until == until_] or known
     if len(near) > 1:
         raise Wrong(_otherwise("until" if same else "since", known[-1]))
     return near[0]
+
+
+def _several(stays_: Sequence[Stay]) -> Problem:
+    days = [stay.since for stay in stays_ if stay.since]
+    return Problem(
+        "since",
+        f"several memberships may be meant, since {', '.join(map(str, days))}: give the first day",
+        f"có thể là một trong nhiều lần tham gia (từ {', '.join(f'{day:%d/%m/%Y}' for day in days)}): cần ghi ngày đầu",
+    )
 
 
 def _apart(stay: Stay, since: date, until_: date | None) -> bool:
