@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from services.kernel.dated import Due
 from services.kernel.provenance import Listed, Record, Source
 from services.registry import events as e
 from services.registry.domain.bloc import EstablishBloc
 from services.registry.domain.body import AppointBodyMembers, EstablishBody
+from services.registry.domain.deadline import SetDeadline
 from services.registry.domain.duty import AssignDuty
 from services.registry.domain.leadership import RecordLeadership
 from services.registry.domain.membership import AdmitMember
 from services.registry.domain.organisation import NameOrganisation, RegisterOrganisation
+from services.registry.domain.reorganisation import Reorganise
 from tests.registry.support import Registry
 
 RECORD = Record(source=Source(id="cong-van"), place="whole text")
@@ -30,6 +33,8 @@ BEFORE, AFTER = "Ban Dân vận Trung ương", "Ban Tuyên giáo và Dân vận 
         ("GetDuties", {"of": e.Charge(bloc="k")}),
         ("GetBody", {"body": "hd"}),
         ("GetOrganisation", {"organisation": "so"}),
+        ("GetToDo", {"bloc": "k"}),
+        ("GetSuccession", {"organisation": "cu"}),
     ],
 )
 async def test_an_answer_of_a_past_day_names_organisations_as_they_were_called_then(
@@ -51,6 +56,13 @@ async def test_an_answer_of_a_past_day_names_organisations_as_they_were_called_t
     await registry.tell(EstablishBody(body="hd", name="Hội đồng", organisation="bdv", effective=START, **told))
     seat = e.Seat(person="p", office="CHAIR", agency="bdv")
     await registry.tell(AppointBodyMembers(body="hd", members=Listed(items=(seat,)), effective=START, **told))
+    due = Due(month=12, day=30, years_after=0)
+    await registry.tell(SetDeadline(deadline="d", what="Sơ kết", actor="HEAD", due=due, effective=START, **told))
+    sides: dict[str, Any] = {
+        "predecessors": Listed(items=(e.Predecessor(organisation="cu"),)),
+        "successors": Listed(items=(e.Successor(organisation="bdv"),)),
+    }
+    await registry.tell(Reorganise(reorganisation="r", kind="MERGER", **sides, effective=date(2001, 1, 1), **told))
 
     async def name(on: date) -> str:
         answer = await registry.ask(query, on=on, **asked)

@@ -45,7 +45,7 @@ class Label(Part):
     id: str
     """The organisation or bloc."""
     name: str
-    """Its name on the day asked for; its latest in GetToDo and GetSuccession, and where no day is asked for."""
+    """Its name on the day asked for; its latest where no day is asked for."""
 
 
 class FactList(Part):
@@ -352,12 +352,12 @@ async def labels(view: View, answer: BaseModel, on: date | None = None) -> tuple
 
 
 @once
-def _label(doc: Organisation, organisation: Id, on: date | None) -> Label | None:
+def _label(doc: Organisation | Bloc, key: Id, on: date | None) -> Label | None:
     name = shown(doc.told, on)
-    return Label(id=organisation, name=name) if name else None
+    return Label(id=key, name=name) if name else None
 
 
-async def bloc_labels(view: View, blocs: Iterable[Id]) -> tuple[Label, ...]:
-    """The latest names of blocs."""
+async def bloc_labels(view: View, blocs: Iterable[Id], on: date) -> tuple[Label, ...]:
+    """The names of blocs on a day."""
     docs: dict[str, Bloc] = await view.many(BLOCS, blocs)
-    return tuple(Label(id=key, name=name) for key, doc in sorted(docs.items()) if (name := shown(doc.told)))
+    return tuple(label for key, doc in sorted(docs.items()) if (label := _label(doc, key, on)))

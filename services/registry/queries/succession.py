@@ -280,7 +280,7 @@ async def get_succession(asked: GetSuccession, view: View) -> SuccessionAnswer:
         cut=max(len(after), len(before)) > LINKS,
         labels=(),
     )
-    return answer.model_copy(update={"labels": await labels(view, answer)})
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
 
 
 async def _followed(view: View, asked: GetSuccession, near: Side, far: Side) -> tuple[LinkShown, ...]:

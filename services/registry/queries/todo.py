@@ -169,8 +169,8 @@ async def get_to_do(asked: GetToDo, view: View) -> ToDoAnswer:
     tasks += [(ground.now, _sure(task, ground)) for ground in deciding for task in _successions(ground, gone)]
     near = (task for ground, task in tasks if _is_near(task, ground, asked))
     answer = ToDoAnswer(tasks=tuple(sorted(near, key=_order)), labels=(), blocs=())
-    blocs = await bloc_labels(view, (task.bloc for task in answer.tasks))
-    return answer.model_copy(update={"labels": await labels(view, answer), "blocs": blocs})
+    blocs = await bloc_labels(view, (task.bloc for task in answer.tasks), asked.on)
+    return answer.model_copy(update={"labels": await labels(view, answer, asked.on), "blocs": blocs})
 
 
 def _decides(organisation: Id | None, ground: Ground) -> bool:

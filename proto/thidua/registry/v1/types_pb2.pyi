@@ -3812,7 +3812,7 @@ class Label(_message.Message):
     id: _builtins.str
     """The organisation or bloc."""
     name: _builtins.str
-    """Its name on the day asked for; its latest in GetToDo and GetSuccession, and where no day is asked for."""
+    """Its name on the day asked for; its latest where no day is asked for."""
     def __init__(
         self,
         *,
