@@ -1,6 +1,6 @@
 """Told facts as answers: each value with its mark, absent where it is not recorded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date
 from typing import Any, TypeVar
 
@@ -193,14 +193,17 @@ def party_key(one: Any) -> tuple[str | None, ...]:
 
 
 def counted_together(told: Sequence[Any], path: str) -> dict[str, Fact | None]:
-    """The count of a list that several records tell, and whether it is whole.
+    """The count of a list that several records tell, and whether it is whole."""
+    lists = [(getattr(event, path).items, fact(event, f"{path}.exhaustive")) for event in told]
+    every = {item for items, _ in lists for item in items}
+    return {"declared_count": first(told, f"{path}.declared_count"), "exhaustive": whole(lists, every)}
 
-    A record says so of its own list: of all that is told it holds only where that record names it all.
+
+def whole(lists: Iterable[tuple[Iterable[Any], Fact | None]], every: Set[Any]) -> Fact | None:
+    """Whether all is named. A record says so of its own list: of `every` one that is told it holds only where that
+    record names them all.
     """
-    named_ = [set(getattr(event, path).items) for event in told]
-    every = set().union(*named_)
-    whole = (fact(event, f"{path}.exhaustive") for event, own in zip(told, named_, strict=True) if own == every)
-    return {"declared_count": first(told, f"{path}.declared_count"), "exhaustive": next(filter(None, whole), None)}
+    return next((said for items, said in lists if said and set(items) == every), None)
 
 
 def holder(told: Any, path: str) -> HolderShown | None:

@@ -10,7 +10,7 @@ from services.kernel.text import Id
 from services.registry import events as e
 from services.registry.domain.ruling import holding
 from services.registry.projections import Stream
-from services.registry.queries.common import DisputeShown, latest, length, together, values
+from services.registry.queries.common import DisputeShown, latest, length, together, values, whole
 from services.registry.queries.disputes import (
     RulingShown,
     contradictions,
@@ -24,6 +24,7 @@ from services.registry.queries.targets import (
     Aim,
     QuantityShown,
     aims_of,
+    first_aimed,
     lines_disputed,
     quantity,
     reached,
@@ -179,7 +180,7 @@ def _lines(every: Sequence[e.CovenantEvent], texts: Sequence[e.CovenantDrawnUp])
     return tuple(
         CovenantLineShown(
             **dict(target_line(line, aims.get(line, ()))),
-            member=next((known for aim in aims.get(line, ()) if (known := aim.fact("member"))), None),
+            member=first_aimed(aims.get(line, ()), "member"),
             results=tuple(_result(same, aims.get(line, ()), every) for same in of_line),
         )
         for line, of_line in results.items()
@@ -245,12 +246,11 @@ def _signed(event: Signing) -> Fact | None:
 
 
 def _counted(told: Sequence[Signing], records: Sequence[e.CovenantRecorded]) -> dict[str, Fact | None]:
-    """The count of signatures, and whether they are all: a record says so of its own list."""
-    every = {s for event in told for s in _signers(event)}
-    whole = (fact(event, "signatures.exhaustive") for event in records if set(_signers(event)) == every)
+    """The count of signatures, and whether they are all."""
+    lists = ((_signers(event), fact(event, "signatures.exhaustive")) for event in records)
     return {
         "declared_count": first(records, "signatures.declared_count"),
-        "exhaustive": next(filter(None, whole), None),
+        "exhaustive": whole(lists, {one for event in told for one in _signers(event)}),
     }
 
 

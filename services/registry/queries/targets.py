@@ -94,9 +94,9 @@ def target_line(line: Id, told: Sequence[Aim]) -> TargetLineShown:
     """A line, each field as told first."""
     return TargetLineShown(
         line=line,
-        indicator=_first(told, "indicator"),
+        indicator=first_aimed(told, "indicator"),
         target=next((shown for aim in told if (shown := quantity(aim.event, f"{aim.path}.target"))), None),
-        better=_first(told, "better"),
+        better=first_aimed(told, "better"),
     )
 
 
@@ -154,5 +154,5 @@ def reached(aimed: Sequence[Aim], event: Any, path: str, value: e.Quantity | Non
     return resting(own, aimed[0].fact("target.wording"))
 
 
-def _first(told: Iterable[Aim], field: str) -> Fact | None:
+def first_aimed(told: Iterable[Aim], field: str) -> Fact | None:
     return next((found for aim in told if (found := aim.fact(field))), None)

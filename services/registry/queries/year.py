@@ -33,7 +33,7 @@ from services.registry.queries.bloc import (
     member_of,
     organising,
 )
-from services.registry.queries.common import Label, labels, recorded, surest
+from services.registry.queries.common import Label, labels, recorded, surest, whole
 from services.registry.queries.conference import MeetingShown, PreparationShown, meeting, preparations_of
 from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import ByDay
@@ -200,12 +200,11 @@ def members_in(declarations: Sequence[e.MembersDeclared], claims: Sequence[Claim
     lists = [_declared(event) for event in told]
     stayed = [member_of(one, *_days(year)) for one in _stayed(claims, year)]
     units = surest([*stayed, *(item.unit for one in lists for item in one.items)])
-    every = {unit.value for unit in units}  # a source says of its own list that it is whole
-    whole = (x.exhaustive for x in lists if {item.unit.value for item in x.items} == every)
+    named_ = (([item.unit.value for item in one.items], one.exhaustive) for one in lists)
     return MemberFactList(
         items=tuple(MemberShown(unit=unit) for unit in units),
         declared_count=first(told, "members.declared_count"),
-        exhaustive=next(filter(None, whole), None),
+        exhaustive=whole(named_, {unit.value for unit in units}),
         disputes=disputes(told, "members.declared_count"),
     )
 
