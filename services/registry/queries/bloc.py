@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -141,35 +141,48 @@ class BlocAnswer(BaseModel):
 
 
 async def get_bloc(asked: GetBloc, view: View) -> BlocAnswer:
-    bloc = await recorded(view, BLOCS, asked.bloc)
-    told = holding(bloc.told)
-    established = [event for event in told if isinstance(event, e.BlocEstablished)]
+    bloc: Bloc = await recorded(view, BLOCS, asked.bloc)
     claims = await claimed(view, asked.bloc, bloc)
     then = [one for one in claims if asked.on is None or one.stay.lasts(asked.on)]
-    authority = first(established, "authority")
-    contradicting = contradictions(established, e.BlocFacts)
+    authority = authority_told(bloc)
     answer = BlocAnswer(
         bloc=asked.bloc,
-        kind=first(established, "kind"),
-        authority=authority,
-        level=first(established, "level"),
-        province=first(established, "province"),
-        established_on=first(established, "effective"),
-        name=latest(until(told, asked.on), "name"),
-        names=names_told(told),
-        variants=variants_told(told),
+        **_told(bloc),
+        name=latest(until(holding(bloc.told), asked.on), "name"),
         memberships=_memberships(then, authority, asked.on),
-        declarations=tuple(_declaration(event) for event in bloc.declared),
         labels=(),
-        dissolutions=dissolutions_told(bloc.dissolved),
-        decision=first(established, "decision.id"),
-        disputed=bool(contradicting),
-        disputes=contradicting,
-        rulings=rulings(bloc.told),
         warnings=await warnings(view, [*belonging(then), *organising(authority)], authority, asked.on),
         regulations=await regulations_of(view, asked.bloc, bloc, asked.on),
     )
     return answer.model_copy(update={"labels": await labels(view, answer, asked.on)})
+
+
+@once
+def _told(bloc: Bloc) -> dict[str, Any]:
+    """What its row alone tells, whatever the day, by field of the answer."""
+    told, founded = holding(bloc.told), established(bloc)
+    contradicting = contradictions(founded, e.BlocFacts)
+    return {
+        "kind": first(founded, "kind"),
+        "authority": authority_told(bloc),
+        "level": first(founded, "level"),
+        "province": first(founded, "province"),
+        "established_on": first(founded, "effective"),
+        "names": names_told(told),
+        "variants": variants_told(told),
+        "declarations": tuple(_declaration(event) for event in bloc.declared),
+        "dissolutions": dissolutions_told(bloc.dissolved),
+        "decision": first(founded, "decision.id"),
+        "disputed": bool(contradicting),
+        "disputes": contradicting,
+        "rulings": rulings(bloc.told),
+    }
+
+
+@once
+def established(bloc: Bloc) -> Sequence[e.BlocEstablished]:
+    """What holds of how it was established."""
+    return [event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)]
 
 
 def _declaration(event: e.MembersDeclared) -> DeclarationShown:
@@ -255,9 +268,10 @@ def member(stay: Stay) -> Fact:
     return resting(own, agreed(stay.begun, "effective"), agreed(stay.ended, "effective"))
 
 
+@once
 def authority_told(bloc: Bloc) -> Fact | None:
     """Who organises the bloc."""
-    return first([event for event in holding(bloc.told) if isinstance(event, e.BlocEstablished)], "authority")
+    return first(established(bloc), "authority")
 
 
 def member_of(claim: Claimed, first: date, last: date | None = None) -> Fact:

@@ -122,7 +122,7 @@ Signing = e.CovenantSigned | e.CovenantRecorded
 
 def covenant_of(stream: Stream, signing: Callable[[date], Sequence[Fact]]) -> CovenantShown | None:
     """What a stream tells of a covenant; `signing` gives who has to sign it on a day, if all are known."""
-    shown = _covenant(stream)
+    shown = covenant_told(stream)
     if shown is None or shown.signed:
         return shown
     return shown.model_copy(update={"signed": _by_all(_signings(holding(_told(stream))), signing)})
@@ -137,7 +137,7 @@ def _signings(told: Iterable[e.CovenantEvent]) -> list[Signing]:
 
 
 @once
-def _covenant(stream: Stream) -> CovenantShown | None:
+def covenant_told(stream: Stream) -> CovenantShown | None:
     """The covenant, as far as no member's signature is needed to know of it."""
     every = _told(stream)
     if not every:

@@ -1,10 +1,12 @@
 """What deadlines ask of an emulation year, of whichever bloc."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark
 from services.kernel.telling import first, mark, weakest
 from services.kernel.text import Id
@@ -22,8 +24,9 @@ STAYS = (
 )
 
 
-class Rule(NamedTuple):
-    """A version of a deadline as it is for one emulation year."""
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Rule:
+    """A version of a deadline as it is for one emulation year: one object for all who ask."""
 
     deadline: Id
     year: int
@@ -51,21 +54,23 @@ class Rule(NamedTuple):
 
 def rules_of(deadlines: Iterable[tuple[Id, Deadline]], years: range, on: date, since: date) -> list[Rule]:
     """Every deadline for each of the years up to that of the day, and for earlier ones by a day of `since` or later."""
-    made = (rule for key, doc in deadlines for rule in _rules(key, doc.versions, years, on, since))
+    made = (rule for key, doc in deadlines for rule in _rules(doc, key, years, on, since))
     return [rule for rule in made if rule.year in years or any(day.value >= str(since) for day in rule.days)]
 
 
-def _rules(deadline: Id, versions: Sequence[Version], years: range, on: date, since: date) -> Collection[Rule]:
+@once
+def _rules(doc: Deadline, deadline: Id, years: range, on: date, since: date) -> Collection[Rule]:
     """A deadline for each of the years, once for the same blocs: by the last version that has begun by the day, or else
     by the first that will.
     """
     found: dict[tuple[Any, ...], Rule] = {}
+    versions = doc.versions
     for version, following in zip_longest(versions, versions[1:]):
         for year in _years(version, years, on, since):
             rule = _rule(deadline, version, following, year, on)
             if rule and ((key := (year, rule.scope, rule.cycle)) not in found or _begun(version, on)):
                 found[key] = rule
-    return found.values()
+    return tuple(found.values())
 
 
 def _begun(version: Version, on: date) -> bool:
@@ -149,6 +154,7 @@ def _may_fall(told: Sequence[e.DeadlineSet], year: int) -> list[date]:
     return [date(year + after, due.month, due.day) for due in dues for after in (0, 1)]
 
 
+@once
 def rule_disputes(rule: Rule) -> tuple[DisputeShown, ...]:
     """What is told of a deadline in ways that cannot both be: of its day those of the year, where they are known."""
     days = disputed("due", rule.days)

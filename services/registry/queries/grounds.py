@@ -23,7 +23,6 @@ from services.registry.domain.head import Head
 from services.registry.domain.heading import headed_in, held_over
 from services.registry.domain.leadership import Leadership
 from services.registry.domain.plan import PLAN
-from services.registry.domain.ruling import holding
 from services.registry.projections import (
     BLOCS,
     DEADLINES,
@@ -40,8 +39,16 @@ from services.registry.projections import (
     year_key,
 )
 from services.registry.queries.acts import YearAct, acts_in
-from services.registry.queries.bloc import Claimed, claimed_in, leading_bloc, member_of, organising
-from services.registry.queries.covenant import CovenantShown, covenant_of, signatures_in
+from services.registry.queries.bloc import (
+    Claimed,
+    authority_told,
+    claimed_in,
+    established,
+    leading_bloc,
+    member_of,
+    organising,
+)
+from services.registry.queries.covenant import CovenantShown, covenant_of
 from services.registry.queries.days import by
 from services.registry.queries.due import Rule, rules_of
 from services.registry.queries.duty import serving
@@ -76,24 +83,19 @@ class Ground:
 
     @cached_property
     def authority(self) -> Fact | None:
-        return first(self._established, "authority")
+        return authority_told(self.doc)
 
     @cached_property
     def rules(self) -> list[Rule]:
         """The deadlines that are for it; one of a level only where that is told to be the bloc's."""
-        authority, level = self.authority and self.authority.value, first(self._established, "level")
-        own = (self.bloc, authority, level and level.value)
+        authority, level = self.authority and self.authority.value, first(established(self.doc), "level")
+        own, since = (self.bloc, authority, level and level.value), _since(self.doc)
         return [
             rule
             for rule in self.rows.rules
-            if self.since <= rule.by
+            if since <= rule.by
             and all(not wanted or is_ in wanted for wanted, is_ in zip(rule.scope, own, strict=True))
         ]
-
-    @cached_property
-    def since(self) -> date:
-        """The first day on which it may be there."""
-        return min((event.effective for event in self._established if event.effective), default=date.min)
 
     @cached_property
     def perhaps_gone(self) -> bool:
@@ -106,7 +108,7 @@ class Ground:
         declared = {member.unit for event in self.declared for member in event.members.items}
         return declared.union(*map(_involving, self._read()))
 
-    @property
+    @cached_property
     def parties(self) -> set[Id]:
         """Those and who organises it."""
         return self.involved | {one.agency.value for one in (*organising(self.authority), *self.duties)}
@@ -163,10 +165,6 @@ class Ground:
         told = [event for event in (stream.told if stream else ()) if isinstance(event, e.DutyEvent)]
         return serving(tenure for tenure in tenures(told) if tenure.lasts(self.on))
 
-    @cached_property
-    def _established(self) -> list[e.BlocEstablished]:
-        return _established(self.doc)
-
     def _read(self) -> Iterator[Stream | Led]:
         papers = [paper.of(self.bloc, str(year)).name for paper in (PLAN, COVENANT) for year in self.years]
         found = (self.rows.streams.get(name) for name in (*self.doc.members, *papers))
@@ -205,23 +203,16 @@ class InYear:
         return _involving(stream) if stream else frozenset()
 
     @cached_property
-    def covenant_told(self) -> list[e.CovenantEvent]:
-        stream: Any = self._paper(COVENANT)
-        return stream.told if stream else []
+    def pledged(self) -> Stream | None:
+        """What tells of the covenant."""
+        return self._paper(COVENANT)
 
     @cached_property
     def covenant(self) -> CovenantShown | None:
-        stream = self._paper(COVENANT)
-        if stream is None:
+        if self.pledged is None:
             return None
         begun = [one for one in self.whole.claims if one.stay.since is None or one.stay.since <= self.on]
-        return covenant_of(stream, signing_in(self.whole.declared, begun, self.year))
-
-    @cached_property
-    def signatures(self) -> Mapping[Id, tuple[Fact, Fact | None]]:
-        """Who is told to have signed the covenant, and when."""
-        stream = self._paper(COVENANT)
-        return signatures_in(stream) if stream else {}
+        return covenant_of(self.pledged, signing_in(self.whole.declared, begun, self.year))
 
     @property
     def leadership(self) -> Leadership:
@@ -297,14 +288,14 @@ def _summed_up(led: Led, streams: Mapping[str, Stream]) -> dict[str, Stream]:
 
 def _there(doc: Bloc, on: date) -> bool:
     """Whether the bloc is there, or may be."""
-    first_day = min((event.effective for event in _established(doc) if event.effective), default=date.min)
-    return first_day <= on and not gone(doc.dissolved, on)
+    return _since(doc) <= on and not gone(doc.dissolved, on)
+
+
+def _since(doc: Bloc) -> date:
+    """The first day on which it may be there."""
+    return min((event.effective for event in established(doc) if event.effective), default=date.min)
 
 
 def _authority(doc: Bloc) -> Id | None:
-    told = first(_established(doc), "authority")
+    told = authority_told(doc)
     return told.value if told else None
-
-
-def _established(doc: Bloc) -> list[e.BlocEstablished]:
-    return [event for event in holding(doc.told) if isinstance(event, e.BlocEstablished)]

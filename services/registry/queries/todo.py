@@ -12,20 +12,28 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from services.kernel.errors import Invalid, Violation
+from services.kernel.once import once
 from services.kernel.provenance import Fact, Mark, Part
 from services.kernel.telling import first, resting
 from services.kernel.text import Id, vietnamese
 from services.kernel.view import View
 from services.registry import events as e
 from services.registry.domain.ruling import holding
-from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, Organisation
+from services.registry.projections import INVOLVED, ORGANISATIONS, Involved, Organisation, Stream
 from services.registry.queries.common import DisputeShown, Label, bloc_labels, labels, recorded, values
-from services.registry.queries.covenant import CovenantLineShown, CovenantResultShown, CovenantShown
+from services.registry.queries.covenant import (
+    CovenantLineShown,
+    CovenantResultShown,
+    CovenantShown,
+    covenant_told,
+    signatures_in,
+)
+from services.registry.queries.days import DAYS
 from services.registry.queries.due import Rule, rule_disputes
 from services.registry.queries.endings import NOTHING_FOLLOWS, PERHAPS, Role, endings_of, still, warned
 from services.registry.queries.evidence import DISPUTED, EVIDENCE, Done, done
 from services.registry.queries.grounds import Ground, InYear, grounds_of
-from services.registry.queries.plan import PlanItemShown
+from services.registry.queries.plan import PlanItemShown, PlanShown
 
 ELSEWHERE = "what was done is recorded by another service / việc này do dịch vụ khác ghi nhận"
 NO_STATE = "no recorded fact tells that it is done / không có dữ kiện nào cho biết đã xong"
@@ -54,7 +62,7 @@ TO_DECIDE: Mapping[Role, str] = {
 }
 
 
-DAYS = "days after the day on which it was due / số ngày sau hạn"
+DAYS_LATE = "days after the day on which it was due / số ngày sau hạn"
 TaskState = Literal["DONE", "OPEN", "LATE", "UNKNOWN"]
 TaskKind = Literal["PLAN_ITEM", "SIGNATURE", "DEADLINE", "SUCCESSION", "STEP", "COVENANT_LINE"]
 
@@ -180,7 +188,7 @@ def _decides(organisation: Id | None, ground: Ground) -> bool:
 
 def _still(task: TaskShown, gone: Mapping[str, Organisation], on: date) -> TaskShown | None:
     """A task on a day: of what is not done nobody is obliged who is no more, and nobody else signs in its place."""
-    if task.state.value == "DONE" or not any(one.agency.value in gone for one in task.obliged):
+    if not gone or task.state.value == "DONE" or not any(one.agency.value in gone for one in task.obliged):
         return task
     left = tuple(found for one in task.obliged if (found := _present(one, gone, on)))
     return task.model_copy(update={"obliged": left}) if left or task.kind != "SIGNATURE" else None
@@ -250,57 +258,82 @@ def _tasks(ground: InYear, asked: GetToDo) -> Iterator[TaskShown]:
 
 def _activities(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
     """The activities of the year's plan, and the steps of each."""
-    if whose and whose not in ground.planned:
-        return
-    for item in ground.plan.items if ground.plan else ():
-        obliged = _taking_part(item)
-        if _has(obliged, whose):
-            yield _task(
-                "PLAN_ITEM",
-                ground,
-                what=item.text,
-                obliged=obliged,
-                state=_state(_finished(item), _known(item.due), ground.on, NOT_RECORDED),
-                due=item.due,
-                item=item.item,
-            )
-        yield from _steps(ground, item, whose)
+    if ground.plan and (whose is None or whose in ground.planned):
+        yield from _with(_planned(ground.plan, ground.bloc, ground.year, ground.on), whose)
+
+
+def _with(tasks: Iterable[TaskShown], whose: Id | None) -> Iterator[TaskShown]:
+    return (task for task in tasks if _has(task.obliged, whose))
 
 
 def _has(obliged: Iterable[ObligedShown], whose: Id | None) -> bool:
     return whose is None or any(one.agency.value == whose for one in obliged)
 
 
-def _steps(ground: InYear, item: PlanItemShown, whose: Id | None) -> Iterator[TaskShown]:
+def _of_plan(plan: PlanShown, bloc: Id, year: int, on: date) -> tuple[TaskShown, ...]:
+    return tuple(
+        task for item in plan.items for task in (_activity(item, bloc, year, on), *_steps(item, bloc, year, on))
+    )
+
+
+_planned = once(_of_plan, DAYS)
+
+
+def _activity(item: PlanItemShown, bloc: Id, year: int, on: date) -> TaskShown:
+    return _task(
+        "PLAN_ITEM",
+        bloc,
+        year,
+        what=item.text,
+        obliged=_taking_part(item),
+        state=_state(_finished(item), _known(item.due), on, NOT_RECORDED),
+        due=item.due,
+        item=item.item,
+    )
+
+
+def _steps(item: PlanItemShown, bloc: Id, year: int, on: date) -> Iterator[TaskShown]:
     """The steps of an activity by its detailed plan: the lead's where nobody else is told; done when all of it is."""
     lead = _taking_part(item)[: 1 if item.lead else 0]
     for step in item.detail.steps if item.detail else ():
         who = step.responsible
         own = (ObligedShown(agency=who.agency, role="RESPONSIBLE"),) if who and who.agency else ()
-        obliged = own or (() if who else lead)
-        if _has(obliged, whose):
-            yield _task(
-                "STEP",
-                ground,
-                what=step.text,
-                obliged=obliged,
-                state=_state(_finished(item), _known(step.due), ground.on, NOT_RECORDED),
-                due=step.due,
-                item=item.item,
-            )
+        yield _task(
+            "STEP",
+            bloc,
+            year,
+            what=step.text,
+            obliged=own or (() if who else lead),
+            state=_state(_finished(item), _known(step.due), on, NOT_RECORDED),
+            due=step.due,
+            item=item.item,
+        )
 
 
 def _pledges(ground: InYear, whose: Id | None) -> Iterator[TaskShown]:
     """The lines of the year's covenant, each done when its result is told of those whom it binds."""
-    together = tuple(one if one.value in ground.signatures else resting(one, UNSIGNED) for one in ground.members)
-    for line in ground.covenant.lines if ground.covenant else ():
+    stream = ground.pledged
+    covenant = covenant_told(stream) if stream else None
+    if not (stream and covenant and covenant.lines):
+        return
+    signed = signatures_in(stream)
+    together = tuple(one if one.value in signed else resting(one, UNSIGNED) for one in ground.members)
+    for line in covenant.lines:
         for bound, result in _results(line, together):
             obliged = tuple(ObligedShown(agency=agency, role="PLEDGED") for agency in bound)
             if not _has(obliged, whose):
                 continue
             done = Done(what, result.on) if result and (what := _told_of(result)) else None
             state = _state(done, (), ground.on, NOT_RECORDED)
-            task = _task("COVENANT_LINE", ground, what=line.indicator, obliged=obliged, state=state, item=line.line)
+            task = _task(
+                "COVENANT_LINE",
+                ground.bloc,
+                ground.year,
+                what=line.indicator,
+                obliged=obliged,
+                state=state,
+                item=line.line,
+            )
             yield task.model_copy(update={"achieved": result.achieved if result else None})
 
 
@@ -334,7 +367,8 @@ def _successions(ground: Ground, gone: Mapping[str, Organisation]) -> Iterator[T
     for warning in warned(gone, ground.takings, ground.authority, ground.on):
         yield _task(
             "SUCCESSION",
-            ground.now,
+            ground.now.bloc,
+            ground.now.year,
             what=_inferred(TO_DECIDE[warning.role], NOTHING_FOLLOWS),
             obliged=obliged,
             state=_state(None, (), ground.on, NOT_RECORDED, known=True),
@@ -355,34 +389,52 @@ def _taking_part(item: PlanItemShown) -> tuple[ObligedShown, ...]:
 
 def _signatures(ground: InYear, rules: Sequence[Rule], whose: Id | None) -> Iterator[TaskShown]:
     """The signatures of the year's covenant, by each member; where none is known of the year, only if one is due."""
-    covenant = ground.covenant
-    if covenant is None and not rules:
-        return
-    signed = {unit: Done(*told) for unit, told in ground.signatures.items()}
-    units = {unit.value: unit for unit in ground.members}
+    stream = ground.pledged
+    if rules or (stream and covenant_told(stream)):
+        due = tuple(rules) or (None,)
+        tasks = _signing(stream or Stream(), ground.members, due, ground.bloc, ground.year, ground.on)
+        yield from _with(tasks, whose)
+
+
+def _of_covenant(
+    stream: Stream, members: tuple[Fact, ...], rules: tuple[Rule | None, ...], bloc: Id, year: int, on: date
+) -> tuple[TaskShown, ...]:
+    signed = {unit: Done(*told) for unit, told in signatures_in(stream).items()}
+    units = {unit.value: unit for unit in members}
     units |= {unit: done.what for unit, done in signed.items() if unit not in units}
-    what = Fact(value=f"Ký giao ước thi đua năm {ground.year}", mark=Mark(certainty="INFERRED", basis=ORDER))
-    for unit, known in units.items():
-        for rule in (rules or (None,)) if whose in (None, unit) else ():
-            state = _signature(ground, signed.get(unit), rule)
-            obliged = (ObligedShown(agency=known, role="SIGNS"),)
-            yield _task("SIGNATURE", ground, what=what, obliged=obliged, state=state, rule=rule)
+    what = _inferred(f"Ký giao ước thi đua năm {year}", ORDER)
+    return tuple(
+        _task(
+            "SIGNATURE",
+            bloc,
+            year,
+            what=what,
+            obliged=(ObligedShown(agency=known, role="SIGNS"),),
+            state=_signature(stream, signed.get(unit), rule, on),
+            rule=rule,
+        )
+        for unit, known in units.items()
+        for rule in rules
+    )
 
 
-def _signature(ground: InYear, done: Done | None, rule: Rule | None) -> "State":
+_signing = once(_of_covenant, DAYS)
+
+
+def _signature(stream: Stream, done: Done | None, rule: Rule | None, on: date) -> "State":
     """How a member's signature stands: where others sign here, it is open until it does; of what sources tell of a
     covenant it is not known, unless they tell all signatures.
     """
-    covenant, days, on = ground.covenant, rule.days if rule else (), ground.on
+    covenant, days, told = covenant_told(stream), rule.days if rule else (), stream.told
     if done or covenant is None:
         return _state(done, days, on, NOT_RECORDED)
     if covenant.exhaustive is not None and covenant.exhaustive.value == "true":
         return _state(None, days, on, ALL_SIGNED, known=True)
     # A source's word alone: that all members of a day have signed tells nothing of who came later.
-    records = [event for event in ground.covenant_told if isinstance(event, e.CovenantRecorded)]
+    records = [event for event in told if isinstance(event, e.CovenantRecorded)]
     if (signed := first(records, "signed")) and signed.value == "true":
         return _unknown(NOT_ALL_TOLD)
-    if any(isinstance(event, e.CovenantSigned) and event.record is None for event in ground.covenant_told):
+    if any(isinstance(event, e.CovenantSigned) and event.record is None for event in told):
         return _state(None, days, on, SIGNED_HERE, known=True)
     return _unknown(NOT_ALL_TOLD) if covenant.signatures else _state(None, days, on, NOT_RECORDED)
 
@@ -397,7 +449,9 @@ def _by_deadline(ground: InYear, rule: Rule) -> TaskShown:
     else:
         state = _state(did, rule.days, ground.on, NOT_RECORDED)
     what = next(iter(values(rule.told, "what")), None)
-    return _task("DEADLINE", ground, what=what, obliged=_obliged(ground, rule), state=state, rule=rule)
+    return _task(
+        "DEADLINE", ground.bloc, ground.year, what=what, obliged=_obliged(ground, rule), state=state, rule=rule
+    )
 
 
 def _signed_by_some(rule: Rule, covenant: CovenantShown | None) -> bool:
@@ -460,12 +514,13 @@ def _state(done: Done | None, days: Sequence[Fact], on: date, basis: str, *, kno
 def _late(due: Sequence[Fact], day: date) -> Fact | None:
     """By how many days it is after what is due; null where it is not."""
     found = ((day - date.fromisoformat(one.value)).days for one in due)
-    return next((resting(_inferred(str(days), DAYS), *due) for days in found if days > 0), None)
+    return next((resting(_inferred(str(days), DAYS_LATE), *due) for days in found if days > 0), None)
 
 
 def _task(
     kind: TaskKind,
-    ground: InYear,
+    bloc: Id,
+    year: int,
     *,
     what: Fact | None,
     obliged: tuple[ObligedShown, ...],
@@ -479,8 +534,8 @@ def _task(
     contradicting = rule_disputes(rule) if rule else ()
     return TaskShown(
         kind=kind,
-        bloc=ground.bloc,
-        year=ground.year,
+        bloc=bloc,
+        year=year,
         what=what,
         obliged=obliged,
         due=next(iter(rule.days), None) if rule else due,
