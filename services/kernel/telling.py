@@ -6,10 +6,9 @@ Both derive from one class of facts, so that a path in `record.inferred` names t
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache, lru_cache
-from inspect import isclass
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -198,19 +197,6 @@ def sources(marks: Iterable[Mark]) -> tuple[Source, ...]:
     """The documents that the marks of an answer name, by id; one that was told in several ways once for each."""
     documents = {id(one.document): one.document for one in marks if one.document}  # mostly of one and the same object
     return tuple(sorted(dict.fromkeys(documents.values()), key=attrgetter("id")))
-
-
-@cache
-def parts(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of an answer, or of what is in one, that may hold more than plain values; none of a plain value."""
-    if not issubclass(kind, BaseModel):
-        return ()
-    return tuple(name for name, field in kind.model_fields.items() if _holds_parts(field.annotation))
-
-
-def _holds_parts(annotation: Any) -> bool:
-    inner = get_args(annotation)
-    return any(map(_holds_parts, inner)) if inner else isclass(annotation) and issubclass(annotation, BaseModel)
 
 
 def differ(events: Sequence[Any], *fields: str) -> bool:

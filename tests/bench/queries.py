@@ -2,8 +2,9 @@
 
 Registry is two processes on a port, as the manifests run it, of which one also folds; the set comes by the batch RPC
 from here, and the calls from another process, which is 32 clients, each with a connection of its own, that ask again
-when they have their answer. The trivial call is a batch of no commands: it passes what every call passes, and asks for
-nothing. THIDUA_BENCH_SHARE loads a smaller set.
+when they have their answer. A round in which the host gave the processors to others is asked again, of both sides.
+The trivial call is a batch of no commands: it passes what every call passes, and asks for nothing. THIDUA_BENCH_SHARE
+loads a smaller set.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ import uuid
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 from pathlib import Path
@@ -54,6 +56,7 @@ CLIENTS = 32
 PROCESSES = 2
 SECONDS = float(os.environ.get("THIDUA_BENCH_SECONDS", "2"))
 ROUNDS = 3
+TAKEN, AGAIN = 0.08, 150  # seconds that the host may take of a round, and how many rounds in all are asked again
 ASKED = 1_000  # different questions of a kind
 PAGED = 100  # timelines that are read to their end
 SLOWEST = 5.0  # times the trivial call: the aim
@@ -245,12 +248,18 @@ async def _asked(server: Server, token: str, questions: Questions) -> list[Figur
         for _ in range(ROUNDS):
             for name, question in questions.items():
                 found[name].append((await clients.ask(*question), await clients.ask(TRIVIAL, [b""])))
+    print(f"  rounds asked again, since the host took the processors away: {clients.again}")
     figures = []
     for name, pairs in found.items():
         ours, theirs = (Times(*map(median, zip(*side, strict=True))) for side in zip(*pairs, strict=True))
         print(f"  {name}: {_shown(ours)}; trivial {_shown(theirs)}")
         figures.append(duration(f"{name}, p99", ours.p99, "ms", "a trivial call", theirs.p99, 1 / SLOWEST))
     return figures
+
+
+def _taken() -> float:
+    """Seconds for which a processor of this machine would have run, and the host gave it to another."""
+    return int(Path("/proc/stat").read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def _shown(times: Times) -> str:
@@ -263,14 +272,26 @@ def _spent(server: Server) -> float:
     return sum(map(cpu, (server.pid, *map(int, helpers))))
 
 
-class Clients(NamedTuple):
+@dataclass
+class Clients:
     """The process that asks."""
 
     server: Server
     said: asyncio.StreamReader
     told: asyncio.StreamWriter
+    again: int = 0
+    """How many rounds were asked again."""
 
     async def ask(self, method: str, requests: Sequence[bytes]) -> Times:
+        """Ask again while the host gives the processors to others: all wait then, in one round and not the next."""
+        while True:
+            before = _taken()
+            times = await self._round(method, requests)
+            if _taken() - before <= TAKEN or self.again == AGAIN:
+                return times
+            self.again += 1
+
+    async def _round(self, method: str, requests: Sequence[bytes]) -> Times:
         encoded = [b64encode(one).decode() for one in requests]
         self.told.write(json.dumps([method, encoded]).encode() + b"\n")
         await self.said.readline()  # the server is warm

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import date
-from typing import Any, TypeVar
+from functools import cache, lru_cache
+from inspect import isclass
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -10,7 +12,7 @@ from services.kernel.errors import Missing
 from services.kernel.fold import Model
 from services.kernel.once import once
 from services.kernel.provenance import Fact, Part, Record
-from services.kernel.telling import fact, first, mark, parts, resting, surest_of, worded
+from services.kernel.telling import fact, first, mark, resting, surest_of, worded
 from services.kernel.text import Id
 from services.kernel.view import View
 from services.registry import events as e
@@ -329,14 +331,33 @@ def _named(part: Any, naming: bool, found: set[Id]) -> None:
         for one in part:
             _named(one, naming, found)
     elif kind is DisputeShown:
-        _named(part.told, part.field.rpartition(".")[2] in NAMING, found)
+        _named(part.told, _naming(part.field), found)
     elif kind is FieldTold:
-        if part.field.rpartition(".")[2].partition("[")[0] in NAMING:
+        if _naming(part.field):
             found.add(part.fact.value)
     else:
-        for name in parts(kind):
+        for name in _parts(kind):
             if inner := part.__dict__[name]:
                 _named(inner, name in NAMING, found)
+
+
+@cache
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of an answer, or of what is in one, that may hold more than plain values; none of a plain value."""
+    if not issubclass(kind, BaseModel):
+        return ()
+    return tuple(name for name, field in kind.model_fields.items() if _holds_parts(field.annotation))
+
+
+def _holds_parts(annotation: Any) -> bool:
+    inner = get_args(annotation)
+    return any(map(_holds_parts, inner)) if inner else isclass(annotation) and issubclass(annotation, BaseModel)
+
+
+@lru_cache(maxsize=4_096)
+def _naming(path: str) -> bool:
+    """Whether a field names organisations, by its path such as `items[0].joining[1]`."""
+    return path.rpartition(".")[2].partition("[")[0] in NAMING
 
 
 async def recorded(view: View, model: Model, key: Id) -> Any:
